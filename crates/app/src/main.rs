@@ -1,0 +1,2 @@
+//! The thin program `groundwork`.
+fn main() {}

@@ -1,0 +1,9 @@
+//! The foundation of a Groundwork service: configuration, the durable database, the file store,
+//! and, under the feature `services`, the domains built on them.
+//!
+//! Without the feature `services` this crate is the bare foundation that a downstream crate takes;
+//! it then knows no domain and does not depend on the generated entities.
+
+pub mod clock;
+pub mod error;
+pub mod page;

@@ -1,0 +1,159 @@
+//! Lists are read in pages: a page holds a bounded number of items and the cursor of the next one.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Serialize, Serializer};
+use uuid::Uuid;
+
+/// Where a page starts and how many items it may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageRequest {
+    /// Items after this place in the list; `None` starts at its beginning.
+    pub after: Option<Cursor>,
+    /// The most items that the page may hold.
+    pub limit: PageLimit,
+}
+
+impl PageRequest {
+    /// The first page, with the default limit.
+    pub const FIRST: Self = Self {
+        after: None,
+        limit: PageLimit::DEFAULT,
+    };
+}
+
+/// The most items of a page, from 1 to [`PageLimit::MAX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageLimit(u16);
+
+impl PageLimit {
+    /// 50 items.
+    pub const DEFAULT: Self = Self(50);
+    /// 200 items.
+    pub const MAX: Self = Self(200);
+
+    /// The limit, if it lies in 1 to [`PageLimit::MAX`].
+    #[must_use]
+    pub fn new(items: u64) -> Option<Self> {
+        u16::try_from(items)
+            .ok()
+            .filter(|n| (1..=Self::MAX.0).contains(n))
+            .map(Self)
+    }
+
+    /// The number of items.
+    #[must_use]
+    pub fn items(self) -> u64 {
+        u64::from(self.0)
+    }
+}
+
+/// A place in a list, opaque to those who page through it. It names the last item seen, so that
+/// items added or removed meanwhile neither repeat nor hide others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cursor(Uuid);
+
+impl Cursor {
+    /// The place right after the item with this id.
+    #[must_use]
+    pub fn after(id: Uuid) -> Self {
+        Self(id)
+    }
+
+    /// The id of the last item seen.
+    #[must_use]
+    pub fn id(self) -> Uuid {
+        self.0
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.simple())
+    }
+}
+
+/// The text is no cursor of ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a cursor: take the value of `next` from the page before, unchanged")]
+pub struct InvalidCursor;
+
+impl FromStr for Cursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Uuid::try_parse(text).map(Self).map_err(|_| InvalidCursor)
+    }
+}
+
+impl Serialize for Cursor {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Page<T> {
+    /// The items, in the list's order.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` on the last one.
+    pub next: Option<Cursor>,
+}
+
+impl<T> Page<T> {
+    /// Makes a page of rows that were read with a limit of one more than `limit`: the surplus row
+    /// tells that there is a next page, and is dropped.
+    #[must_use]
+    pub fn of_surplus(mut rows: Vec<T>, limit: PageLimit, id: impl Fn(&T) -> Uuid) -> Self {
+        let limit = usize::from(limit.0);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|row| Cursor::after(id(row)));
+        Self { items: rows, next }
+    }
+
+    /// The same page of other items.
+    #[must_use]
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Page<U> {
+        Page {
+            items: self.items.into_iter().map(f).collect(),
+            next: self.next,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_surplus_row_becomes_the_next_cursor() {
+        let ids: Vec<Uuid> = (0..3).map(Uuid::from_u128).collect();
+        let limit = PageLimit::new(2).unwrap();
+        let page = Page::of_surplus(ids.clone(), limit, |id| *id);
+        assert_eq!(page.items, ids[..2]);
+        assert_eq!(page.next, Some(Cursor::after(ids[1])));
+        assert_eq!(
+            Page::of_surplus(ids[..2].to_vec(), limit, |id| *id).next,
+            None
+        );
+    }
+
+    #[test]
+    fn limits_outside_the_range_are_refused() {
+        assert_eq!(PageLimit::new(0), None);
+        assert_eq!(PageLimit::new(201), None);
+        assert_eq!(PageLimit::new(200), Some(PageLimit::MAX));
+    }
+
+    #[test]
+    fn a_cursor_survives_its_text() {
+        let cursor = Cursor::after(Uuid::from_u128(42));
+        assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        assert_eq!("42".parse::<Cursor>(), Err(InvalidCursor));
+    }
+}

@@ -1,0 +1,1 @@
+//! What every HTTP service on Groundwork shares; it knows no domain.

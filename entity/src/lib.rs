@@ -1,0 +1,1 @@
+//! SeaORM models generated from the schema.

@@ -1,0 +1,2 @@
+//! The command `migrate`.
+fn main() {}
