@@ -1,2 +1,7 @@
 //! What evolves a schema: names computed from a convention, versioned changes, generated entities.
 //! It knows no domain.
+//!
+//! Without the feature `toolkit` only [`naming`] is left, for programs that merely need to know
+//! what a constraint is called.
+
+pub mod naming;
