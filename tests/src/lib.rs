@@ -1,1 +1,24 @@
-//! The harness of the acceptance tests: both engines, scratch databases, the programs as processes.
+//! The harness of the acceptance tests: both engines, scratch databases that clean up after
+//! themselves, and the programs run as a user would run them.
+//!
+//! A test names its engines with rstest and arranges its world with a few words:
+//!
+//! ```ignore
+//! #[rstest]
+//! #[tokio::test]
+//! async fn a_stored_row_comes_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+//!     let scratch = Scratch::empty(engine).await;
+//!     // scratch.url() is the database, scratch.dir() a folder; both go when `scratch` goes
+//! }
+//! ```
+#![expect(
+    clippy::expect_used,
+    reason = "a harness has nobody to hand an error to: it fails the test with a sentence"
+)]
+
+mod engine;
+mod postgres;
+mod scratch;
+
+pub use engine::Engine;
+pub use scratch::Scratch;
