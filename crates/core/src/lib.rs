@@ -7,3 +7,5 @@
 pub mod clock;
 pub mod error;
 pub mod page;
+#[cfg(feature = "services")]
+pub mod studio;
