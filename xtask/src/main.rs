@@ -1,2 +1,52 @@
-//! Tasks for developers.
-fn main() {}
+//! Tasks for developers: `cargo xtask --help` lists them.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command for people: what it does goes to the terminal"
+)]
+
+mod cargo;
+mod ci;
+mod postgres;
+mod supply;
+mod test;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Tasks for developers of Groundwork.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", version, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run every test on SQLite and on PostgreSQL
+    ///
+    /// Starts a PostgreSQL server of its own in a temporary folder and removes it afterwards,
+    /// however the run ends. With TEST_DATABASE_URL set it uses that server instead.
+    #[command(after_help = test::EXAMPLES)]
+    Test {
+        /// Handed on to `cargo test`: a part of a test's name, `-p PACKAGE`, …
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
+    /// Check what a change must fulfil: format, lints, docs, entities, dependencies, tests
+    #[command(after_help = ci::EXAMPLES)]
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().task {
+        Task::Test { arguments } => test::run(&arguments),
+        Task::Ci => ci::run(),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    })
+}

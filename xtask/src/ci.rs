@@ -1,0 +1,110 @@
+//! `cargo xtask ci`: what a change must fulfil before it is merged.
+
+use std::{
+    process::{Command, ExitCode, Stdio},
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+
+use crate::{
+    cargo::{Runner, cargo},
+    supply, test,
+};
+
+pub(crate) const EXAMPLES: &str = "\
+Runs all of these and reports at the end which failed:
+  cargo fmt --all --check
+  cargo clippy --workspace --all-targets --all-features -- -D warnings
+  cargo doc --workspace --no-deps --document-private-items, warnings are errors
+  cargo migrate entities --check
+  cargo deny check bans licenses sources (or, where cargo-deny is missing, the same rules here)
+  cargo xtask test";
+
+/// One thing to check: its name and how it is checked.
+type Step = (&'static str, fn(&Runner) -> Result<bool>);
+
+const STEPS: [Step; 6] = [
+    ("format", format),
+    ("lints", lints),
+    ("documentation", documentation),
+    ("entities", entities),
+    ("dependencies", dependencies),
+    ("tests", tests),
+];
+
+/// Runs every step, also after one that failed.
+pub(crate) fn run() -> Result<ExitCode> {
+    let runner = Runner::new()?;
+    let mut results: Vec<(&str, bool, Duration)> = Vec::new();
+    for (name, check) in STEPS {
+        println!("== {name}");
+        let start = Instant::now();
+        let good = check(&runner)?;
+        results.push((name, good, start.elapsed()));
+    }
+    println!("\nxtask ci:");
+    for (name, good, took) in &results {
+        let verdict = if *good { "passed" } else { "FAILED" };
+        println!("  {name:<14} {verdict} in {} s", took.as_secs());
+    }
+    Ok(if results.iter().all(|(_, good, _)| *good) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn format(runner: &Runner) -> Result<bool> {
+    succeeds(runner, &mut cargo(["fmt", "--all", "--check"]))
+}
+
+fn lints(runner: &Runner) -> Result<bool> {
+    let targets = ["clippy", "--workspace", "--all-targets", "--all-features"];
+    let mut command = cargo(targets);
+    succeeds(runner, command.args(["--", "-D", "warnings"]))
+}
+
+fn documentation(runner: &Runner) -> Result<bool> {
+    let mut command = cargo([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ]);
+    succeeds(runner, command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn entities(runner: &Runner) -> Result<bool> {
+    let mut command = cargo(["run", "--package", "migration", "--bin", "migrate"]);
+    succeeds(runner, command.args(["--", "entities", "--check"]))
+}
+
+fn dependencies(runner: &Runner) -> Result<bool> {
+    if has_cargo_deny() {
+        let check = ["deny", "check", "bans", "licenses", "sources"];
+        return succeeds(runner, &mut cargo(check));
+    }
+    println!("cargo-deny is not installed: checking the rules of deny.toml here");
+    let violations = supply::violations()?;
+    for violation in &violations {
+        println!("error: {violation}");
+    }
+    Ok(violations.is_empty())
+}
+
+fn has_cargo_deny() -> bool {
+    cargo(["deny", "--version"])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+fn tests(runner: &Runner) -> Result<bool> {
+    Ok(test::run_with(runner, &[])? == ExitCode::SUCCESS)
+}
+
+fn succeeds(runner: &Runner, command: &mut Command) -> Result<bool> {
+    Ok(runner.run(command)?.success())
+}

@@ -1,0 +1,133 @@
+//! `cargo xtask test`: every test, on both engines.
+
+use std::{
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+
+use crate::{
+    cargo::{Runner, cargo},
+    postgres::{Server, VARIABLE},
+};
+
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  cargo xtask test                                 everything
+  cargo xtask test -- importing                    the tests with `importing` in their names
+  cargo xtask test -- -p groundwork-schema         the tests of one package
+  cargo xtask test -- cli:: -- --nocapture         with what they print
+  TEST_DATABASE_URL=postgres://me@localhost/postgres cargo xtask test
+                                                   on a server of yours: the tests make databases
+                                                   named groundwork_test_… and drop them again";
+
+/// Builds the programs and runs the tests; `arguments` go to `cargo test`.
+pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
+    run_with(&Runner::new()?, arguments)
+}
+
+/// The same, as a step of a longer task.
+pub(crate) fn run_with(runner: &Runner, arguments: &[String]) -> Result<ExitCode> {
+    let start = Instant::now();
+    let server = Server::of_environment_or_own(runner)?;
+    let mut summary = Summary::default();
+    // The tests run the programs as a user does.
+    let built = runner.run(&mut cargo(["build", "--workspace", "--bins"]))?;
+    let passed = built.success()
+        && runner
+            .run_with(&mut test_command(&server, arguments), |line| {
+                summary.add(line);
+            })?
+            .success();
+    let described = server.described();
+    drop(server);
+    println!("{}", summary.sentence(&described, start.elapsed(), passed));
+    Ok(if passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn test_command(server: &Server, arguments: &[String]) -> Command {
+    let mut command = cargo(["test", "--no-fail-fast"]);
+    if !chooses_packages(arguments) {
+        command.arg("--workspace");
+    }
+    command.args(arguments).env(VARIABLE, server.url());
+    command
+}
+
+fn chooses_packages(arguments: &[String]) -> bool {
+    arguments
+        .iter()
+        .take_while(|it| *it != "--")
+        .any(|it| it.starts_with("-p") || it.starts_with("--package"))
+}
+
+/// What the test programs reported, added up.
+#[derive(Default)]
+struct Summary {
+    passed: u32,
+    failed: u32,
+    ignored: u32,
+}
+
+impl Summary {
+    /// Takes in one line, such as `test result: ok. 3 passed; 0 failed; 1 ignored; …`.
+    fn add(&mut self, line: &str) {
+        let Some(counts) = line.strip_prefix("test result: ") else {
+            return;
+        };
+        for count in counts.split(['.', ';']) {
+            match count.trim().split_once(' ') {
+                Some((number, "passed")) => self.passed += number.parse().unwrap_or(0),
+                Some((number, "failed")) => self.failed += number.parse().unwrap_or(0),
+                Some((number, "ignored")) => self.ignored += number.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+    }
+
+    fn sentence(&self, server: &str, took: Duration, good: bool) -> String {
+        let Self {
+            passed,
+            failed,
+            ignored,
+        } = self;
+        let verdict = if good { "passed" } else { "FAILED" };
+        let (minutes, seconds) = (took.as_secs() / 60, took.as_secs() % 60);
+        format!(
+            "\nxtask test: {verdict} on SQLite and {server}: {passed} passed, {failed} failed, \
+             {ignored} ignored in {minutes} min {seconds} s"
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_adds_up_what_each_program_reports() {
+        let mut summary = Summary::default();
+        summary.add("running 4 tests");
+        summary.add("test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.42s");
+        summary.add("test result: FAILED. 10 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.00s");
+        let Summary {
+            passed,
+            failed,
+            ignored,
+        } = summary;
+        assert_eq!((passed, failed, ignored), (13, 2, 1));
+    }
+
+    #[test]
+    fn a_package_among_the_arguments_replaces_the_whole_workspace() {
+        let arguments = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        assert!(chooses_packages(&arguments("-p xtask")));
+        assert!(chooses_packages(&arguments("--package=xtask summary")));
+        assert!(!chooses_packages(&arguments("importing -- -p")));
+    }
+}
