@@ -5,3 +5,5 @@
 //! what a constraint is called.
 
 pub mod naming;
+#[cfg(feature = "toolkit")]
+pub mod table;
