@@ -1,6 +1,18 @@
 //! The list of changes that make the schema, and the naming convention of its constraints.
+//!
+//! A migration is frozen once it has shipped: it brings its own identifiers, never imports
+//! `entity`, and each is one transaction on both engines. `cargo migrate new VERB_OBJECT` adds one.
 
 use groundwork_schema::naming::Convention;
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+mod m20261120_100000_create_projects;
+mod m20261120_101000_create_scenes;
+mod m20261120_102000_create_artifacts;
+mod m20261120_103000_create_keyframes;
+mod m20261120_104000_create_video_clips;
+mod m20261120_105000_create_pipeline_runs;
+mod m20261120_110000_create_file_trash;
 
 /// How every constraint of this schema is named, on both engines.
 pub const CONVENTION: Convention = Convention {
@@ -11,3 +23,28 @@ pub const CONVENTION: Convention = Convention {
     index: "ix_{table}_{columns}",
     not_null: "nn_{table}_{columns}",
 };
+
+/// Every migration, oldest first.
+#[must_use]
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![
+        Box::new(m20261120_100000_create_projects::Migration),
+        Box::new(m20261120_101000_create_scenes::Migration),
+        Box::new(m20261120_102000_create_artifacts::Migration),
+        Box::new(m20261120_103000_create_keyframes::Migration),
+        Box::new(m20261120_104000_create_video_clips::Migration),
+        Box::new(m20261120_105000_create_pipeline_runs::Migration),
+        Box::new(m20261120_110000_create_file_trash::Migration),
+    ]
+}
+
+/// The same list for tools that take SeaORM's own trait. It runs without a lock; prefer
+/// `groundwork_schema::run`.
+#[derive(Clone, Copy, Debug)]
+pub struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        migrations()
+    }
+}
