@@ -5,7 +5,9 @@
 //! it then knows no domain and does not depend on the generated entities.
 
 pub mod clock;
+pub mod config;
 pub mod error;
+pub mod log;
 pub mod page;
 #[cfg(feature = "services")]
 pub mod studio;

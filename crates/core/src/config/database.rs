@@ -1,0 +1,76 @@
+//! Section `database`.
+
+use std::time::Duration;
+
+use super::{DatabaseUrl, Scheme, section::Section};
+
+/// The database and how it is used.
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Where the database is.
+    pub url: DatabaseUrl,
+    /// PostgreSQL only: a replica that serves the reads.
+    pub replica_url: Option<DatabaseUrl>,
+    /// PostgreSQL only: the most connections to the server.
+    pub max_connections: u32,
+    /// SQLite only: read-only connections beside the one writer.
+    pub readers: u32,
+    /// How long to wait for a connection, or for the turn to write.
+    pub acquire_timeout: Duration,
+    /// SQLite only: how long to wait for another process that holds the lock.
+    pub busy_timeout: Duration,
+    /// PostgreSQL only: the age at which a connection is replaced.
+    pub max_lifetime: Duration,
+    /// PostgreSQL only: how long a statement may run; zero is no limit, as in PostgreSQL itself.
+    pub statement_timeout: Duration,
+    /// PostgreSQL only: how long a statement may wait for a lock; zero is no limit.
+    pub lock_timeout: Duration,
+    /// A statement that takes longer is logged as a warning.
+    pub slow_statement: Duration,
+    /// Whether a starting server brings the schema up to date by itself.
+    pub migrate_on_start: bool,
+}
+
+impl Database {
+    pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
+        let url = section.database_url("url");
+        let replica_url = section.optional_database_url("replica_url");
+        let max_connections = section.integer("max_connections", 1..=1_000);
+        let readers = section.integer("readers", 1..=64);
+        let acquire_timeout = section.millis("acquire_timeout_ms", 1..=600_000);
+        let busy_timeout = section.millis("busy_timeout_ms", 0..=600_000);
+        let max_lifetime = section.seconds("max_lifetime_s", 1..=604_800);
+        let statement_timeout = section.millis("statement_timeout_ms", 0..=86_400_000);
+        let lock_timeout = section.millis("lock_timeout_ms", 0..=86_400_000);
+        let slow_statement = section.millis("slow_statement_ms", 0..=600_000);
+        let migrate_on_start = section.boolean("migrate_on_start");
+        let database = Self {
+            url: url?,
+            replica_url: replica_url?,
+            max_connections: max_connections?,
+            readers: readers?,
+            acquire_timeout: acquire_timeout?,
+            busy_timeout: busy_timeout?,
+            max_lifetime: max_lifetime?,
+            statement_timeout: statement_timeout?,
+            lock_timeout: lock_timeout?,
+            slow_statement: slow_statement?,
+            migrate_on_start: migrate_on_start?,
+        };
+        database.require_postgres_for_a_replica(section)
+    }
+
+    fn require_postgres_for_a_replica(self, section: &mut Section<'_, '_>) -> Option<Self> {
+        let Some(replica) = &self.replica_url else {
+            return Some(self);
+        };
+        let sqlite = |url: &DatabaseUrl| url.scheme() == Scheme::Sqlite;
+        if sqlite(&self.url) || sqlite(replica) {
+            let found = format!("{replica} beside database.url {}", self.url);
+            let expected = "empty unless it and database.url are PostgreSQL";
+            section.refuse("replica_url", expected, found);
+            return None;
+        }
+        Some(self)
+    }
+}

@@ -1,0 +1,160 @@
+//! The URL of a database, whose password never shows.
+
+use std::{fmt, str::FromStr};
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+/// The URL of a database. `Debug`, `Display` and serialisation hide the password.
+#[derive(Clone)]
+pub struct DatabaseUrl {
+    text: SecretString,
+    scheme: Scheme,
+}
+
+/// Which kind of database a URL leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// `sqlite://path` or `sqlite:path`.
+    Sqlite,
+    /// `postgres://…` or `postgresql://…`.
+    Postgres,
+}
+
+/// The text is no URL of a database that is supported. The text itself is not repeated, because it
+/// may hold a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "sqlite://PATH, or postgres://user:password@host:port/database with special characters \
+     percent-encoded"
+)]
+pub struct InvalidDatabaseUrl;
+
+impl DatabaseUrl {
+    /// Which kind of database it leads to.
+    #[must_use]
+    pub fn scheme(&self) -> Scheme {
+        self.scheme
+    }
+
+    /// The whole text, password included: for the driver only.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        self.text.expose_secret()
+    }
+
+    /// The text with `***` in place of a password.
+    #[must_use]
+    pub fn redacted(&self) -> String {
+        match self.scheme {
+            Scheme::Sqlite => self.expose().to_owned(),
+            Scheme::Postgres => Url::parse(self.expose())
+                .map_or_else(|_| "postgres://***".to_owned(), |url| redact(url).into()),
+        }
+    }
+}
+
+fn redact(mut url: Url) -> Url {
+    if url.password().is_some() {
+        // Fails only for URLs that cannot hold a password.
+        let _ = url.set_password(Some("***"));
+    }
+    if url.query().is_some() {
+        let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs(pairs.iter().map(|(name, value)| {
+                let hidden = name.to_ascii_lowercase().contains("password");
+                (name, if hidden { "***" } else { value })
+            }));
+    }
+    url
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = InvalidDatabaseUrl;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let scheme = match text.split_once(':') {
+            Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => Scheme::Sqlite,
+            Some(("postgres" | "postgresql", _)) => {
+                Url::parse(text).map_err(|_| InvalidDatabaseUrl)?;
+                Scheme::Postgres
+            }
+            _ => return Err(InvalidDatabaseUrl),
+        };
+        Ok(Self {
+            text: text.into(),
+            scheme,
+        })
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.redacted())
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DatabaseUrl({})", self.redacted())
+    }
+}
+
+impl serde::Serialize for DatabaseUrl {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redacted(text: &str) -> String {
+        text.parse::<DatabaseUrl>().unwrap().redacted()
+    }
+
+    #[test]
+    fn a_password_never_shows() {
+        assert_eq!(
+            redacted("postgres://ada:s%40crt@db.example:5433/media?sslmode=require"),
+            "postgres://ada:***@db.example:5433/media?sslmode=require"
+        );
+        assert_eq!(
+            redacted("postgresql:///media?host=/run/postgresql&password=s3cret"),
+            "postgresql:///media?host=%2Frun%2Fpostgresql&password=***"
+        );
+        let url: DatabaseUrl = "postgres://ada:s3cret@localhost/media".parse().unwrap();
+        assert!(!format!("{url} {url:?}").contains("s3cret"));
+        assert!(url.expose().contains("s3cret"));
+    }
+
+    #[test]
+    fn other_databases_are_refused() {
+        for text in [
+            "",
+            "mysql://localhost/media",
+            "sqlite://",
+            "var/media.db",
+            "postgres://h:x/",
+        ] {
+            assert!(text.parse::<DatabaseUrl>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn sqlite_takes_relative_and_absolute_paths() {
+        for text in [
+            "sqlite://var/media.db",
+            "sqlite:///var/media.db",
+            "sqlite:media.db",
+        ] {
+            assert_eq!(
+                text.parse::<DatabaseUrl>().unwrap().scheme(),
+                Scheme::Sqlite
+            );
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `.env` files: read by `dotenvy`, with the line of each variable.
+
+use std::{
+    cell::Cell,
+    io::{self, Read},
+    path::Path,
+    rc::Rc,
+};
+
+use super::{Origin, Problem, variables::Variable};
+
+/// The variables that `text`, the content of the file at `path`, sets, in their order.
+pub(super) fn parse(text: &str, path: &Path, problems: &mut Vec<Problem>) -> Vec<Variable> {
+    let handed_out = Rc::new(Cell::new(0));
+    let lines = LineByLine {
+        rest: text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes(),
+        handed_out: Rc::clone(&handed_out),
+    };
+    let mut variables: Vec<Variable> = Vec::new();
+    for item in dotenvy::from_read_iter(lines) {
+        let end = handed_out.get();
+        match item {
+            Ok((name, value)) => {
+                let origin = Origin::DotEnv {
+                    path: path.to_owned(),
+                    line: first_line(text, end, &name),
+                    variable: name.clone(),
+                };
+                variables.push(Variable {
+                    name,
+                    value: value.into(),
+                    origin,
+                });
+            }
+            // The error would repeat the line, which may hold a secret.
+            Err(_) => problems.push(Problem::Malformed {
+                file: path.display().to_string(),
+                line: end.max(1),
+                reason: "NAME=value is expected, with quotes closed".to_owned(),
+            }),
+        }
+    }
+    variables
+}
+
+/// The line, from 1, where the variable starts whose value ends in line `end`.
+fn first_line(text: &str, end: usize, name: &str) -> usize {
+    let starts_here = |line: &str| {
+        let line = line.trim_start();
+        let line = line.strip_prefix("export ").unwrap_or(line).trim_start();
+        line.strip_prefix(name)
+            .is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    text.trim_start_matches('\u{feff}')
+        .lines()
+        .take(end)
+        .enumerate()
+        .filter(|(_, line)| starts_here(line))
+        .last()
+        .map_or(end, |(index, _)| index + 1)
+}
+
+/// Hands out no more than a line at a time, and counts them: a buffered reader on top of it is
+/// never ahead of the line that it parses.
+struct LineByLine<'a> {
+    rest: &'a [u8],
+    handed_out: Rc<Cell<usize>>,
+}
+
+impl Read for LineByLine<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let line = self
+            .rest
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map_or(self.rest.len(), |end| end + 1);
+        let length = line.min(buffer.len());
+        let (head, rest) = self.rest.split_at(length);
+        buffer[..length].copy_from_slice(head);
+        self.rest = rest;
+        if head.ends_with(b"\n") || (rest.is_empty() && !head.is_empty()) {
+            self.handed_out.set(self.handed_out.get() + 1);
+        }
+        Ok(length)
+    }
+}

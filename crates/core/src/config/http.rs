@@ -1,0 +1,60 @@
+//! Section `http`.
+
+use std::{net::SocketAddr, time::Duration};
+
+use url::Url;
+
+use super::section::Section;
+
+/// The HTTP server.
+#[derive(Clone, Debug)]
+pub struct Http {
+    /// The address to listen on; one that others can reach requires an API key.
+    pub bind: SocketAddr,
+    /// Origins of web pages that may call the API, each as browsers send it.
+    pub allowed_origins: Vec<String>,
+    /// How long a request may take.
+    pub request_timeout: Duration,
+    /// The largest request body, in bytes.
+    pub max_body_bytes: u64,
+}
+
+impl Http {
+    pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
+        let bind = section.parsed(
+            "bind",
+            "an IP address and a port, such as 127.0.0.1:8000",
+            parse_bind,
+        );
+        let allowed_origins = section.list(
+            "allowed_origins",
+            "an origin such as https://studio.example, without a path",
+            parse_origin,
+        );
+        let request_timeout = section.seconds("request_timeout_s", 1..=3_600);
+        let max_body_bytes = section.integer("max_body_bytes", 1_024..=1 << 40);
+        Some(Self {
+            bind: bind?,
+            allowed_origins: allowed_origins?,
+            request_timeout: request_timeout?,
+            max_body_bytes: max_body_bytes?,
+        })
+    }
+}
+
+/// `localhost` is taken as its IPv4 address, so that it never depends on a resolver.
+fn parse_bind(text: &str) -> Option<SocketAddr> {
+    match text.strip_prefix("localhost:") {
+        Some(port) => format!("127.0.0.1:{port}").parse().ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// The origin as a browser writes it in its `Origin` header (RFC 6454), so that texts compare.
+fn parse_origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let web = matches!(url.scheme(), "http" | "https");
+    let bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    let anonymous = url.username().is_empty() && url.password().is_none();
+    (web && bare && anonymous).then(|| url.origin().ascii_serialization())
+}
