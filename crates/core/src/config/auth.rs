@@ -3,9 +3,14 @@
 use std::{fmt, str::FromStr};
 
 use constant_time_eq::constant_time_eq_32;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
-use super::section::Section;
+use super::{
+    mismatch::{Mismatch, Taken, items},
+    node::{Node, Raw},
+    section::Section,
+};
 
 /// Who may use the API.
 #[derive(Clone, Debug, Default)]
@@ -46,7 +51,7 @@ impl Auth {
     }
 
     pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
-        let keys = section.api_keys("keys")?;
+        let keys = section.read("keys", take_keys)?;
         Some(Self { keys })
     }
 }
@@ -84,6 +89,81 @@ impl fmt::Debug for KeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02x}{:02x}…", self.0[0], self.0[1])
     }
+}
+
+const EXPECTED_HASH: &str = "the SHA-256 of the key: 64 hexadecimal digits";
+
+fn take_keys(node: &Node) -> Taken<Vec<ApiKey>> {
+    let mut keys: Vec<ApiKey> = Vec::new();
+    for (index, item) in items(node)?.iter().enumerate() {
+        let within = |mismatch: Mismatch| mismatch.within(&format!("[{index}]"));
+        let key = take_key(item).map_err(within)?;
+        if keys.iter().any(|other| other.name == key.name) {
+            let mismatch = Mismatch::of(item, "named differently from the others");
+            let found = format!("{:?} again", key.name);
+            return Err(within(Mismatch { found, ..mismatch }));
+        }
+        keys.push(key);
+    }
+    let shown = keys
+        .iter()
+        .map(|key| json!({"name": key.name, "sha256": format!("{:?}", key.sha256)}))
+        .collect();
+    Ok((keys, Json::Array(shown)))
+}
+
+/// `{name: …, sha256: …}`, or `name:sha256` in a variable. Nothing of a wrong hash is ever shown:
+/// it may be the key itself, put there by mistake.
+fn take_key(node: &Node) -> Result<ApiKey, Mismatch> {
+    match &node.raw {
+        Raw::Word(word) => take_pair(word),
+        Raw::Section(fields) => take_fields(node, fields),
+        _ => Err(Mismatch::of_secret(node, "{name: …, sha256: …}")),
+    }
+}
+
+fn take_pair(word: &str) -> Result<ApiKey, Mismatch> {
+    let (name, hash) = word
+        .split_once(':')
+        .filter(|(name, _)| !name.is_empty())
+        .ok_or_else(|| Mismatch::of_secret(&Node::word(word), "name:sha256"))?;
+    Ok(ApiKey {
+        name: name.to_owned(),
+        sha256: take_hash(&Node::word(hash))?,
+    })
+}
+
+fn take_fields(node: &Node, fields: &[(String, Node)]) -> Result<ApiKey, Mismatch> {
+    let (mut name, mut hash) = (None, None);
+    for (field, value) in fields {
+        match field.as_str() {
+            "name" => name = Some(value),
+            "sha256" => hash = Some(value),
+            other => {
+                let mismatch = Mismatch::of(value, "{name: …, sha256: …} and nothing else");
+                let found = format!("the key {other}");
+                return Err(Mismatch { found, ..mismatch });
+            }
+        }
+    }
+    let nothing = Node {
+        raw: Raw::Null,
+        line: node.line,
+    };
+    let name = name.unwrap_or(&nothing);
+    let text = name
+        .text()
+        .ok_or_else(|| Mismatch::of(name, "a name: a word to tell keys apart").within(".name"))?;
+    Ok(ApiKey {
+        name: text.to_owned(),
+        sha256: take_hash(hash.unwrap_or(&nothing))?,
+    })
+}
+
+fn take_hash(node: &Node) -> Result<KeyHash, Mismatch> {
+    node.text()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(|| Mismatch::of_secret(node, EXPECTED_HASH).within(".sha256"))
 }
 
 #[cfg(test)]

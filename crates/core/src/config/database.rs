@@ -33,8 +33,8 @@ pub struct Database {
 
 impl Database {
     pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
-        let url = section.database_url("url");
-        let replica_url = section.optional_database_url("replica_url");
+        let url = section.read("url", DatabaseUrl::take);
+        let replica_url = section.read("replica_url", DatabaseUrl::take_optional);
         let max_connections = section.integer("max_connections", 1..=1_000);
         let readers = section.integer("readers", 1..=64);
         let acquire_timeout = section.millis("acquire_timeout_ms", 1..=600_000);

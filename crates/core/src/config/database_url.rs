@@ -3,7 +3,13 @@
 use std::{fmt, str::FromStr};
 
 use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Value as Json, json};
 use url::Url;
+
+use super::{
+    mismatch::{Mismatch, Taken},
+    node::Node,
+};
 
 /// The URL of a database. `Debug`, `Display` and serialisation hide the password.
 #[derive(Clone)]
@@ -31,6 +37,25 @@ pub enum Scheme {
 pub struct InvalidDatabaseUrl;
 
 impl DatabaseUrl {
+    /// Takes what was written, never showing it where it is wrong.
+    pub(super) fn take(node: &Node) -> Taken<Self> {
+        let url = node
+            .text()
+            .ok_or(InvalidDatabaseUrl)
+            .and_then(str::parse::<Self>)
+            .map_err(|expected| Mismatch::of_secret(node, expected.to_string()))?;
+        let shown = json!(url.redacted());
+        Ok((url, shown))
+    }
+
+    /// As [`take`](Self::take); nothing is fine, too.
+    pub(super) fn take_optional(node: &Node) -> Taken<Option<Self>> {
+        if node.is_nothing() {
+            return Ok((None, Json::Null));
+        }
+        Self::take(node).map(|(url, shown)| (Some(url), shown))
+    }
+
     /// Which kind of database it leads to.
     #[must_use]
     pub fn scheme(&self) -> Scheme {

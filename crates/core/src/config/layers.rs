@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     Environment, Origin, Problem, Sources, dotenv,
+    environment::{self, DEVELOPMENT},
     node::{Node, Raw},
     problem::nearest,
     variables::{self, Variable},
@@ -22,7 +23,6 @@ const EMBEDDED: [(&str, &str); 3] = [
     ),
     ("test", include_str!("../../../../config/test.yaml")),
 ];
-const DEVELOPMENT: &str = "development";
 
 /// A value of a key.
 pub(super) struct Entry {
@@ -46,7 +46,7 @@ impl Layers {
     pub(super) fn gather(sources: &Sources, problems: &mut Vec<Problem>) -> Self {
         let (dotenv, dotenv_file) = read_dotenv(sources, problems);
         let process = process_variables(sources);
-        let environment = name_environment(sources, &process, &dotenv, problems);
+        let environment = environment::choose(sources, &process, &dotenv, problems);
         let mut layers = Self {
             environment,
             files: Vec::new(),
@@ -222,24 +222,21 @@ impl Layers {
     }
 }
 
-/// The key that was probably meant: like it within the same section, else the same name in another
-/// section, else alike as a whole.
+/// The key that was probably meant: one of the same name in another section, else one like it in
+/// the same section, else one alike as a whole.
 pub(super) fn nearest_key(written: &str, keys: &[String]) -> Option<String> {
     let (section, name) = written.split_once('.').unwrap_or(("", written));
     let parts = || keys.iter().filter_map(|key| key.split_once('.'));
-    let siblings = parts().filter(|(other, _)| *other == section);
-    let sibling = nearest(name, siblings.map(|(_, name)| name));
-    if let Some(sibling) = sibling {
-        return Some(format!("{section}.{sibling}"));
-    }
     let namesakes: Vec<_> = parts().filter(|(_, other)| *other == name).collect();
     if let [(section, name)] = namesakes.as_slice() {
         return Some(format!("{section}.{name}"));
     }
-    nearest(written, keys.iter().map(String::as_str)).filter(|_| {
-        // With a section that exists, only its keys and namesakes are likely.
-        parts().all(|(other, _)| other != section)
-    })
+    if parts().any(|(other, _)| other == section) {
+        let siblings = parts().filter(|(other, _)| *other == section);
+        return nearest(name, siblings.map(|(_, name)| name))
+            .map(|name| format!("{section}.{name}"));
+    }
+    nearest(written, keys.iter().map(String::as_str))
 }
 
 fn process_variables(sources: &Sources) -> Vec<Variable> {
@@ -277,46 +274,4 @@ fn read_dotenv(sources: &Sources, problems: &mut Vec<Problem>) -> (Vec<Variable>
 /// why.
 fn exists(path: &Path) -> bool {
     path.try_exists().unwrap_or(true)
-}
-
-fn name_environment(
-    sources: &Sources,
-    process: &[Variable],
-    dotenv: &[Variable],
-    problems: &mut Vec<Problem>,
-) -> Environment {
-    let variable = process
-        .iter()
-        .chain(dotenv)
-        .find(|variable| variable.name == variables::ENVIRONMENT);
-    let (name, origin) = match (&sources.environment, variable) {
-        (Some(given), _) => {
-            let origin = Origin::Flag {
-                name: given.flag.clone(),
-            };
-            (given.name.clone(), origin)
-        }
-        (None, Some(variable)) => {
-            let name = variable.value.to_string_lossy().into_owned();
-            (name, variable.origin.clone())
-        }
-        (None, None) => {
-            return Environment {
-                name: DEVELOPMENT.to_owned(),
-                origin: None,
-            };
-        }
-    };
-    let sane = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
-    if name.is_empty() || !name.chars().all(sane) {
-        problems.push(Problem::InvalidEnvironment { name, origin });
-        return Environment {
-            name: DEVELOPMENT.to_owned(),
-            origin: None,
-        };
-    }
-    Environment {
-        name,
-        origin: Some(origin),
-    }
 }

@@ -10,17 +10,17 @@
 //! the line of the file or the exact variable at fault, and all faults have to come at once;
 //! the crates that merge layers lose the line, and stop at the first fault.
 
-use std::fmt;
-
 mod auth;
 mod database;
 mod database_url;
 mod dotenv;
+mod environment;
 mod files;
 mod http;
 mod layers;
 mod loaded;
 mod log;
+mod mismatch;
 mod node;
 mod origin;
 mod pipeline;
@@ -34,6 +34,7 @@ pub use self::{
     auth::{ApiKey, Auth, InvalidKeyHash, KeyHash},
     database::Database,
     database_url::{DatabaseUrl, InvalidDatabaseUrl, Scheme},
+    environment::Environment,
     files::Files,
     http::Http,
     loaded::{Loaded, Setting},
@@ -93,42 +94,28 @@ impl Config {
         let auth = Auth::read(&mut reader.section("auth"));
         let pipeline = Pipeline::read(&mut reader.section("pipeline"));
         let log = Log::read(&mut reader.section("log"));
-        let config = Self {
+        if let (Some(http), Some(auth)) = (&http, &auth) {
+            refuse_an_open_api(http, auth, reader);
+        }
+        Some(Self {
             database: database?,
             files: files?,
             http: http?,
             auth: auth?,
             pipeline: pipeline?,
             log: log?,
-        };
-        config.refuse_an_open_api(reader);
-        Some(config)
-    }
-
-    /// Without a key the API is open to whoever reaches it, so it must not leave the machine.
-    fn refuse_an_open_api(&self, reader: &mut Reader<'_>) {
-        if self.auth.keys.is_empty() && !self.http.bind.ip().is_loopback() {
-            reader.report(Problem::OpenToTheNetwork {
-                bind: self.http.bind,
-                bind_origin: reader.origin("http.bind"),
-                keys_origin: reader.origin("auth.keys"),
-            });
-        }
+        })
     }
 }
 
-/// The name of the environment that a program runs in, such as `production`.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct Environment {
-    /// Lower-case letters, digits, `-` and `_`.
-    pub name: String,
-    /// Where the name comes from; `None` is the default, `development`.
-    pub origin: Option<Origin>,
-}
-
-impl fmt::Display for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)
+/// Without a key the API is open to whoever reaches it, so it must not leave the machine.
+fn refuse_an_open_api(http: &Http, auth: &Auth, reader: &mut Reader<'_>) {
+    if auth.keys.is_empty() && !http.bind.ip().is_loopback() {
+        reader.report(Problem::OpenToTheNetwork {
+            bind: http.bind,
+            bind_origin: reader.origin("http.bind"),
+            keys_origin: reader.origin("auth.keys"),
+        });
     }
 }
 

@@ -5,9 +5,9 @@ use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 use serde_json::{Value as Json, json};
 
 use super::{
-    DatabaseUrl, Origin, Problem, Setting,
-    auth::{ApiKey, KeyHash},
+    Origin, Problem, Setting,
     layers::Layers,
+    mismatch::{Mismatch, Taken, items},
     node::{Node, Raw},
 };
 
@@ -23,18 +23,6 @@ pub(super) struct Section<'r, 'a> {
     reader: &'r mut Reader<'a>,
     name: &'static str,
 }
-
-/// Why a value cannot be taken.
-struct Mismatch {
-    /// The part of the value at fault, such as `[1].sha256`; empty for the whole.
-    part: String,
-    line: Option<usize>,
-    expected: String,
-    found: String,
-}
-
-/// A value and how it is shown.
-type Taken<T> = Result<(T, Json), Mismatch>;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(layers: &'a Layers, problems: &'a mut Vec<Problem>) -> Self {
@@ -164,43 +152,6 @@ impl Section<'_, '_> {
         })
     }
 
-    pub(super) fn database_url(&mut self, name: &str) -> Option<DatabaseUrl> {
-        self.read(name, take_database_url)
-    }
-
-    /// `Some(None)` where the key is empty.
-    pub(super) fn optional_database_url(&mut self, name: &str) -> Option<Option<DatabaseUrl>> {
-        self.read(name, |node| {
-            if node.is_nothing() {
-                return Ok((None, Json::Null));
-            }
-            take_database_url(node).map(|(url, shown)| (Some(url), shown))
-        })
-    }
-
-    pub(super) fn api_keys(&mut self, name: &str) -> Option<Vec<ApiKey>> {
-        self.read(name, |node| {
-            let mut keys: Vec<ApiKey> = Vec::new();
-            for (index, item) in items(node)?.iter().enumerate() {
-                let within = |mismatch: Mismatch| mismatch.within(&format!("[{index}]"));
-                let key = take_api_key(item).map_err(within)?;
-                if keys.iter().any(|other| other.name == key.name) {
-                    let mismatch = Mismatch {
-                        found: format!("{:?} again", key.name),
-                        ..Mismatch::of(item, "named differently from the others")
-                    };
-                    return Err(within(mismatch));
-                }
-                keys.push(key);
-            }
-            let shown = keys
-                .iter()
-                .map(|key| json!({"name": key.name, "sha256": format!("{:?}", key.sha256)}))
-                .collect();
-            Ok((keys, Json::Array(shown)))
-        })
-    }
-
     /// Reports that a value does not fit the others.
     pub(super) fn refuse(&mut self, name: &str, expected: &str, found: String) {
         let key = format!("{}.{name}", self.name);
@@ -213,7 +164,12 @@ impl Section<'_, '_> {
         });
     }
 
-    fn read<T>(&mut self, name: &str, take: impl FnOnce(&Node) -> Taken<T>) -> Option<T> {
+    /// The value as `take` makes it; a mismatch is reported.
+    pub(super) fn read<T>(
+        &mut self,
+        name: &str,
+        take: impl FnOnce(&Node) -> Taken<T>,
+    ) -> Option<T> {
         let key = format!("{}.{name}", self.name);
         let Some((node, origin)) = self.reader.layers.get(&key) else {
             self.reader.report(Problem::Malformed {
@@ -243,106 +199,5 @@ impl Section<'_, '_> {
                 None
             }
         }
-    }
-}
-
-fn take_database_url(node: &Node) -> Taken<DatabaseUrl> {
-    let url = node
-        .text()
-        .ok_or(super::InvalidDatabaseUrl)
-        .and_then(str::parse::<DatabaseUrl>)
-        .map_err(|expected| Mismatch::of_secret(node, expected.to_string()))?;
-    let shown = json!(url.redacted());
-    Ok((url, shown))
-}
-
-/// `{name: …, sha256: …}`, or `name:sha256` in a variable. Nothing of the hash is ever shown: it
-/// may be the key itself, put there by mistake.
-fn take_api_key(node: &Node) -> Result<ApiKey, Mismatch> {
-    const NAME: &str = "a name: a word to tell keys apart";
-    const HASH: &str = "the SHA-256 of the key: 64 hexadecimal digits";
-    if let Raw::Word(word) = &node.raw {
-        let (name, hash) = word
-            .split_once(':')
-            .filter(|(name, _)| !name.is_empty())
-            .ok_or_else(|| Mismatch::of_secret(node, "name:sha256"))?;
-        let sha256 = hash
-            .parse::<KeyHash>()
-            .map_err(|_| Mismatch::of_secret(&Node::word(hash), HASH).within(".sha256"))?;
-        return Ok(ApiKey {
-            name: name.to_owned(),
-            sha256,
-        });
-    }
-    let Raw::Section(fields) = &node.raw else {
-        return Err(Mismatch::of_secret(node, "{name: …, sha256: …}"));
-    };
-    if let Some((name, value)) = fields
-        .iter()
-        .find(|(name, _)| !matches!(name.as_str(), "name" | "sha256"))
-    {
-        let mismatch = Mismatch::of_secret(value, "{name: …, sha256: …} and nothing else");
-        return Err(Mismatch {
-            found: format!("the key {name}"),
-            ..mismatch
-        });
-    }
-    let nothing = Node {
-        raw: Raw::Null,
-        line: node.line,
-    };
-    let field = |wanted: &str| {
-        let found = fields.iter().find(|(name, _)| name == wanted);
-        found.map_or(&nothing, |(_, value)| value)
-    };
-    let (name, hash) = (field("name"), field("sha256"));
-    let sha256 = hash
-        .text()
-        .and_then(|text| text.parse::<KeyHash>().ok())
-        .ok_or_else(|| Mismatch::of_secret(hash, HASH).within(".sha256"))?;
-    let name = name
-        .text()
-        .ok_or_else(|| Mismatch::of(name, NAME).within(".name"))?;
-    Ok(ApiKey {
-        name: name.to_owned(),
-        sha256,
-    })
-}
-
-/// The items of a list, also of one written with commas in a variable.
-fn items(node: &Node) -> Result<Vec<Node>, Mismatch> {
-    match &node.raw {
-        Raw::List(items) => Ok(items.clone()),
-        Raw::Null => Ok(Vec::new()),
-        Raw::Word(words) => Ok(words
-            .split(',')
-            .map(str::trim)
-            .filter(|word| !word.is_empty())
-            .map(Node::word)
-            .collect()),
-        _ => Err(Mismatch::of_secret(node, "a list")),
-    }
-}
-
-impl Mismatch {
-    fn of(node: &Node, expected: impl Into<String>) -> Self {
-        Self {
-            part: String::new(),
-            line: node.line,
-            expected: expected.into(),
-            found: node.describe(),
-        }
-    }
-
-    fn of_secret(node: &Node, expected: impl Into<String>) -> Self {
-        Self {
-            found: node.describe_secret(),
-            ..Self::of(node, expected)
-        }
-    }
-
-    fn within(mut self, part: &str) -> Self {
-        self.part.insert_str(0, part);
-        self
     }
 }

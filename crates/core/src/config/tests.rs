@@ -1,36 +1,59 @@
-//! Configuration from injected sources: precedence, origins, and the text of every error.
+//! Configuration from injected sources.
 
-use std::{path::Path, time::Duration};
+use std::fs;
 
 use super::*;
 
-#[test]
-fn the_defaults_stand_alone() {
-    let loaded = load(&Sources::default()).unwrap();
-    let config = &loaded.config;
-    assert_eq!(config.database.url.expose(), "sqlite://var/groundwork.db");
-    assert!(config.database.replica_url.is_none());
-    assert!(config.database.migrate_on_start);
-    assert_eq!(config.files.root, Path::new("var/files"));
-    assert_eq!(config.http.bind.to_string(), "127.0.0.1:8000");
-    assert_eq!(config.http.request_timeout, Duration::from_secs(30));
-    assert!(config.auth.keys.is_empty());
-    assert_eq!(config.pipeline.max_scenes, 15);
-    assert_eq!(config.pipeline.retry_max_attempts, 5);
-    assert_eq!(config.pipeline.retry_base_delay, Duration::from_secs(2));
-    assert_eq!(config.log.format, LogFormat::Text);
-    assert_eq!(loaded.environment.name, "development");
+mod precedence;
+mod problems;
+
+/// A working folder with the files that a test puts there.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn with(files: &[(&str, &str)]) -> Self {
+        let folder = Self(tempfile::tempdir().unwrap());
+        fs::create_dir(folder.0.path().join("config")).unwrap();
+        for (name, text) in files {
+            fs::write(folder.0.path().join(name), text).unwrap();
+        }
+        folder
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.0.path().join(name).display().to_string()
+    }
+
+    fn sources(&self) -> Sources {
+        Sources {
+            dotenv: Some(self.0.path().join(".env")),
+            folder: Some(self.0.path().join("config")),
+            ..Sources::default()
+        }
+    }
+
+    /// The message, with the folder's path taken out.
+    fn problems(&self, sources: &Sources) -> String {
+        load(sources)
+            .unwrap_err()
+            .to_string()
+            .replace(&self.path(""), "")
+    }
 }
 
-#[test]
-fn every_key_of_the_defaults_is_read() {
-    let mut problems = Vec::new();
-    let layers = Layers::gather(&Sources::default(), &mut problems);
-    let loaded = load(&Sources::default()).unwrap();
-    let read: Vec<&str> = loaded
-        .values
+fn problems(sources: &Sources) -> String {
+    load(sources).unwrap_err().to_string()
+}
+
+fn with(variables: &[(&str, &str)]) -> Sources {
+    variables
         .iter()
-        .map(|value| value.key.as_str())
-        .collect();
-    assert_eq!(read, layers.keys);
+        .fold(Sources::default(), |sources, (name, value)| {
+            sources.with_variable(*name, *value)
+        })
+}
+
+fn origin_of(loaded: &Loaded, key: &str) -> String {
+    let setting = loaded.values.iter().find(|value| value.key == key);
+    setting.unwrap().origin.to_string()
 }
