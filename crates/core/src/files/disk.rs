@@ -1,0 +1,233 @@
+//! The few system calls that the store makes. Each takes one plain name relative to a held folder
+//! and follows no link, so that neither a path nor a race leads out of the root.
+
+use std::{
+    ffi::CStr,
+    fs::File,
+    io::{self, Write},
+    path::Path,
+};
+
+use rustix::{
+    fd::OwnedFd,
+    fs::{self, AtFlags, FileType, FlockOperation, Mode, OFlags, Stat},
+    io::Errno,
+};
+
+use super::tap::{Effect, Tap};
+
+const FOLDER_MODE: Mode = Mode::RWXU;
+const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
+const OPEN_FOLDER: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+
+/// A folder held open. What happens to the names above it meanwhile does not matter.
+#[derive(Debug)]
+pub(super) struct Dir {
+    fd: OwnedFd,
+    /// Relative to the root, for messages and recordings; empty for the root.
+    path: String,
+    tap: Tap,
+}
+
+impl Dir {
+    /// Opens the root, creating it (and what is missing above it) for this user alone.
+    pub(super) fn open_root(root: &Path, tap: Tap) -> io::Result<Self> {
+        use std::os::unix::fs::DirBuilderExt;
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(FOLDER_MODE.bits())
+            .create(root)?;
+        let flags = OPEN_FOLDER.difference(OFlags::NOFOLLOW);
+        let fd = fs::open(root, flags, Mode::empty())?;
+        if Mode::from_raw_mode(fs::fstat(&fd)?.st_mode).intersects(Mode::RWXG | Mode::RWXO) {
+            fs::fchmod(&fd, FOLDER_MODE)?;
+        }
+        Ok(Self {
+            fd,
+            path: String::new(),
+            tap,
+        })
+    }
+
+    pub(super) fn path(&self) -> &str {
+        if self.path.is_empty() {
+            "."
+        } else {
+            &self.path
+        }
+    }
+
+    /// Opens a folder in this one.
+    pub(super) fn open(&self, name: &str) -> io::Result<Self> {
+        let fd = fs::openat(&self.fd, name, OPEN_FOLDER, Mode::empty())?;
+        Ok(Self {
+            fd,
+            path: self.at(name),
+            tap: self.tap.clone(),
+        })
+    }
+
+    /// Makes a folder in this one, unless it is there.
+    pub(super) fn make(&self, name: &str) -> io::Result<()> {
+        let made = self.tap.run(
+            || Effect::Make(self.at(name)),
+            || fs::mkdirat(&self.fd, name, FOLDER_MODE),
+        );
+        match made {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            made => made,
+        }
+    }
+
+    /// Creates a file that did not exist.
+    pub(super) fn create(&self, name: &str) -> io::Result<NewFile> {
+        let flags =
+            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let path = self.at(name);
+        let fd = self.tap.run(
+            || Effect::Create(path.clone()),
+            || fs::openat(&self.fd, name, flags, FILE_MODE),
+        )?;
+        Ok(NewFile {
+            file: fd.into(),
+            path,
+            tap: self.tap.clone(),
+        })
+    }
+
+    /// Opens whatever lies under this name for reading, without waiting for the other end of a
+    /// pipe, and tells what it is.
+    pub(super) fn read(&self, name: &str) -> io::Result<(File, Stat)> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let fd = fs::openat(&self.fd, name, flags, Mode::empty())?;
+        let stat = fs::fstat(&fd)?;
+        Ok((fd.into(), stat))
+    }
+
+    /// Gives the file `name` a second name in `to`, where nothing may be under it.
+    pub(super) fn link(&self, name: &str, to: &Self, new_name: &str) -> io::Result<()> {
+        self.tap.run(
+            || Effect::Link(self.at(name), to.at(new_name)),
+            || fs::linkat(&self.fd, name, &to.fd, new_name, AtFlags::empty()),
+        )
+    }
+
+    /// Removes a name of a file; `false` if there was none.
+    pub(super) fn unlink(&self, name: &str) -> io::Result<bool> {
+        existed(self.tap.run(
+            || Effect::Unlink(self.at(name)),
+            || fs::unlinkat(&self.fd, name, AtFlags::empty()),
+        ))
+    }
+
+    /// Removes a folder in this one if it is empty; `false` if it is not, or not there.
+    pub(super) fn remove_empty(&self, name: &str) -> io::Result<bool> {
+        let removed = self.tap.run(
+            || Effect::Remove(self.at(name)),
+            || fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR),
+        );
+        match removed {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(false),
+            removed => existed(removed),
+        }
+    }
+
+    /// Waits until every change to this folder's names is on the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.tap
+            .run(|| Effect::Sync(self.path.clone()), || fs::fsync(&self.fd))
+    }
+
+    /// Takes the lock on this folder, unless somebody holds it. It lasts as long as this handle.
+    pub(super) fn try_lock(&self) -> io::Result<bool> {
+        match fs::flock(&self.fd, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(true),
+            Err(Errno::WOULDBLOCK) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What lies under this name, links not followed.
+    pub(super) fn stat(&self, name: &str) -> io::Result<Option<Stat>> {
+        match fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(Some(stat)),
+            Err(Errno::NOENT) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What this folder is itself.
+    pub(super) fn own_stat(&self) -> io::Result<Stat> {
+        Ok(fs::fstat(&self.fd)?)
+    }
+
+    /// The space on the disk that holds this folder.
+    pub(super) fn space(&self) -> io::Result<fs::StatVfs> {
+        Ok(fs::fstatvfs(&self.fd)?)
+    }
+
+    /// The names in this folder, in no order. Names that are not UTF-8 are none of the store's;
+    /// they come with their wrong bytes replaced.
+    pub(super) fn names(&self) -> io::Result<impl Iterator<Item = io::Result<String>> + use<>> {
+        let entries = fs::Dir::read_from(&self.fd)?;
+        Ok(entries.filter_map(|entry| match entry {
+            Ok(entry) => plain_name(entry.file_name()).map(Ok),
+            Err(error) => Some(Err(error.into())),
+        }))
+    }
+
+    fn at(&self, name: &str) -> String {
+        if self.path.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}/{name}", self.path)
+        }
+    }
+}
+
+/// A file that is being written for the first time.
+#[derive(Debug)]
+pub(super) struct NewFile {
+    file: File,
+    path: String,
+    tap: Tap,
+}
+
+impl NewFile {
+    pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let Self { file, path, tap } = self;
+        tap.run(|| Effect::Write(path.clone()), || file.write_all(bytes))
+    }
+
+    /// Waits until the content is on the disk.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        self.tap.run(
+            || Effect::SyncFile(self.path.clone()),
+            || self.file.sync_all(),
+        )
+    }
+}
+
+pub(super) fn is_regular(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile
+}
+
+pub(super) fn is_same(one: &Stat, other: &Stat) -> bool {
+    (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+}
+
+fn existed(removed: io::Result<()>) -> io::Result<bool> {
+    match removed {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn plain_name(name: &CStr) -> Option<String> {
+    let name = name.to_string_lossy();
+    (name != "." && name != "..").then(|| name.into_owned())
+}

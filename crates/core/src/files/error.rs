@@ -1,0 +1,199 @@
+//! What can go wrong with files, and what to do about it.
+
+use std::io;
+
+use sea_orm::DbErr;
+
+use super::{MediaType, StorageKey};
+use crate::error::{DomainError, Kind};
+
+/// A file could not be taken, given or removed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FilesError {
+    /// The file has no bytes.
+    #[error("the file is empty")]
+    Empty,
+    /// The content is of a type that is not taken here, whatever the file is called.
+    #[error("the content is {found}, not {}", listed(accepted))]
+    TypeNotAllowed {
+        /// The media type found, or a description.
+        found: &'static str,
+        /// What would have been taken.
+        accepted: Vec<MediaType>,
+    },
+    /// The content begins like an accepted type and goes on wrong.
+    #[error("the content is a damaged {media_type}: {flaw}")]
+    Damaged {
+        /// What it begins like.
+        media_type: MediaType,
+        /// What is wrong.
+        flaw: &'static str,
+    },
+    /// The file is longer than `files.max_file_bytes`.
+    #[error("the file is larger than {max_bytes} bytes (files.max_file_bytes)")]
+    TooLarge {
+        /// The limit.
+        max_bytes: u64,
+    },
+    /// What was being stored could not be read to its end; nothing of it was kept.
+    #[error("the file could not be read to its end")]
+    Interrupted {
+        /// The reader's error.
+        #[source]
+        source: io::Error,
+    },
+    /// No space, no inode or no quota is left on the disk of the files root.
+    #[error("no space is left on the disk of files.root while {doing}: free some and try again")]
+    Full {
+        /// What was being done.
+        doing: String,
+        /// The system's error.
+        #[source]
+        source: io::Error,
+    },
+    /// The disk did not confirm that it holds the data. What was written has been discarded:
+    /// trying the same again on the same pages could report success for data that is gone.
+    #[error(
+        "the disk did not confirm the write while {doing}; the file was discarded: \
+         check the disk, then store it anew"
+    )]
+    NotDurable {
+        /// What was being done.
+        doing: String,
+        /// The system's error.
+        #[source]
+        source: io::Error,
+    },
+    /// The files root cannot be used at present.
+    #[error("cannot use the files root while {doing}{}", advice(source))]
+    Unavailable {
+        /// What was being done.
+        doing: String,
+        /// The system's error.
+        #[source]
+        source: io::Error,
+    },
+    /// No file lies under the key (any more).
+    #[error("no file {key} is stored")]
+    Missing {
+        /// The key.
+        key: StorageKey,
+    },
+    /// Something lies under the key that the store has not put there.
+    #[error("what lies at {key} under the files root is not a file of the store: {what}")]
+    Foreign {
+        /// The key.
+        key: StorageKey,
+        /// What lies there.
+        what: &'static str,
+    },
+    /// The rows about files could not be read or changed.
+    #[error("the database failed while {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// The database's error.
+        #[source]
+        source: DbErr,
+    },
+}
+
+impl FilesError {
+    /// The error of a system call on the store's disk.
+    pub(super) fn of_disk(doing: impl Into<String>, source: io::Error) -> Self {
+        let doing = doing.into();
+        match source.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                Self::Full { doing, source }
+            }
+            _ => Self::Unavailable { doing, source },
+        }
+    }
+
+    /// The error of an fsync. Some filesystems find only then that the disk is full.
+    pub(super) fn of_sync(doing: impl Into<String>, source: io::Error) -> Self {
+        match Self::of_disk(doing, source) {
+            Self::Unavailable { doing, source } => Self::NotDurable { doing, source },
+            full => full,
+        }
+    }
+}
+
+impl DomainError for FilesError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Empty
+            | Self::TypeNotAllowed { .. }
+            | Self::Damaged { .. }
+            | Self::Interrupted { .. } => Kind::Invalid,
+            Self::TooLarge { .. } => Kind::TooLarge,
+            Self::Full { .. } | Self::NotDurable { .. } | Self::Unavailable { .. } => {
+                Kind::Unavailable
+            }
+            Self::Missing { .. } => Kind::NotFound,
+            Self::Foreign { .. } | Self::Database { .. } => Kind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "FILE_EMPTY",
+            Self::TypeNotAllowed { .. } => "FILE_TYPE_NOT_ALLOWED",
+            Self::Damaged { .. } => "FILE_DAMAGED",
+            Self::TooLarge { .. } => "FILE_TOO_LARGE",
+            Self::Interrupted { .. } => "FILE_INTERRUPTED",
+            Self::Full { .. } => "STORAGE_FULL",
+            Self::NotDurable { .. } => "STORAGE_NOT_DURABLE",
+            Self::Unavailable { .. } => "STORAGE_UNAVAILABLE",
+            Self::Missing { .. } => "FILE_MISSING",
+            Self::Foreign { .. } => "FILE_FOREIGN",
+            Self::Database { .. } => "FILES_DATABASE_FAILED",
+        }
+    }
+}
+
+fn advice(source: &io::Error) -> &'static str {
+    match source.kind() {
+        io::ErrorKind::ReadOnlyFilesystem => ": its disk is read-only; mount it for writing",
+        io::ErrorKind::PermissionDenied => ": give it to the user that runs this program (chown)",
+        io::ErrorKind::CrossesDevices => ": its folders must lie on one filesystem",
+        io::ErrorKind::NotADirectory => ": something on its path is not a folder",
+        _ => "",
+    }
+}
+
+/// `image/png, image/jpeg or image/webp`
+fn listed(types: &[MediaType]) -> String {
+    let names: Vec<&str> = types.iter().map(|accepted| accepted.as_str()).collect();
+    match names.split_last() {
+        None => "taken here".to_owned(),
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, before)) => format!("{} or {last}", before.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(errno: rustix::io::Errno) -> FilesError {
+        FilesError::of_disk("writing a file", errno.into())
+    }
+
+    #[test]
+    fn a_full_disk_and_a_used_up_quota_are_told_apart_from_the_rest() {
+        use rustix::io::Errno;
+        for errno in [Errno::NOSPC, Errno::DQUOT] {
+            assert_eq!(of(errno).code(), "STORAGE_FULL");
+            assert_eq!(of(errno).kind(), Kind::Unavailable);
+        }
+        assert_eq!(
+            of(Errno::ROFS).to_string(),
+            "cannot use the files root while writing a file: its disk is read-only; \
+             mount it for writing"
+        );
+        let failed = FilesError::of_sync("confirming a file", Errno::IO.into());
+        assert_eq!(failed.code(), "STORAGE_NOT_DURABLE");
+    }
+}

@@ -1,0 +1,56 @@
+//! Files that never disagree with their rows.
+//!
+//! A [`FileStore`] owns a root folder. A file is stored in three steps, around the unit of work
+//! that commits its row:
+//!
+//! 1. [`FileStore::stage`]: the bytes are counted, recognised by their content, hashed and flushed,
+//!    in a staging folder that this process holds the lock on. The entry's name tells the key that
+//!    the file will have.
+//! 2. [`FileStore::publish`]: the folder is made and flushed, the file linked into it (a link never
+//!    replaces anything), and the folder flushed again. Now the row is committed, with the
+//!    [`FileFacts`].
+//! 3. [`Placed::acknowledge`] after the commit: the staged entry is unlinked.
+//!
+//! | the process dies after | what is left | [`FileStore::repair`] |
+//! |---|---|---|
+//! | 1 | a staged entry | removes it |
+//! | 2 | a file without a row, and the entry | removes both |
+//! | the commit | the file, its row, and the entry | removes the entry |
+//! | the commit that removes a row | the file, and its key in the trash | leaves it to [`FileStore::sweep`] |
+//!
+//! So every committed row has its whole file, and what a crash left is found in time proportional
+//! to what was in flight. A failed flush is never tried again on the same pages, which the kernel
+//! may by then have marked clean: the file is discarded, and its source has to be read anew.
+//!
+//! Names on the disk are made of UUIDs, validated folder names and known extensions only, and are
+//! opened one by one relative to held folders, following no link: neither a hostile name nor a race
+//! leads out of the root. The root belongs to the user that runs the program (mode 0700), who alone
+//! could place a hard link there, to what he may read anyway.
+
+mod disk;
+mod error;
+mod health;
+mod key;
+mod ledger;
+mod media;
+#[cfg(test)]
+mod protocol;
+mod publish;
+mod read;
+mod remove;
+#[cfg(test)]
+mod samples;
+mod stage;
+mod staging;
+mod store;
+mod tap;
+
+pub use error::FilesError;
+pub use health::Health;
+pub use key::{Folder, InvalidKey, StorageKey};
+pub use ledger::Ledger;
+pub use media::{MediaType, UnknownMediaType};
+pub use publish::Placed;
+pub use read::StoredFile;
+pub use stage::{Destination, FileFacts, Staged};
+pub use store::{FileStore, FileStoreOptions};

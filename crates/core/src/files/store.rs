@@ -1,0 +1,122 @@
+//! The store: what it is opened with, and what its parts share.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use tokio::sync::Semaphore;
+
+use super::{FilesError, Ledger, disk::Dir, staging::Staging, tap::Tap};
+use crate::clock::Clock;
+
+/// What a store is opened with.
+#[derive(Clone, Debug)]
+pub struct FileStoreOptions {
+    /// The folder that holds the files. It is made if it is missing, and belongs to this user
+    /// alone (mode 0700).
+    pub root: PathBuf,
+    /// The most bytes that a file may have.
+    pub max_file_bytes: u64,
+    /// Where the rows about files are.
+    pub ledger: Ledger,
+    /// Gives the ids in file names.
+    pub clock: Clock,
+}
+
+/// Holds files under a root folder. Cheap to clone; clones share the same staging folder.
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    pub(super) shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) root: Dir,
+    pub(super) path: PathBuf,
+    pub(super) max_file_bytes: u64,
+    pub(super) ledger: Ledger,
+    pub(super) clock: Clock,
+    /// How many files are flushed at once: more gain nothing, and keep others from the disk.
+    pub(super) flushes: Semaphore,
+    /// Made when first needed, so that a store that only reads changes nothing.
+    staging: Mutex<Option<Arc<Staging>>>,
+}
+
+impl FileStore {
+    /// How many files are best staged at once.
+    pub const CONCURRENCY: usize = 16;
+
+    /// Opens the store. Nothing is repaired yet: see [`repair`](Self::repair).
+    ///
+    /// # Errors
+    /// [`FilesError::Unavailable`] if the root cannot be made or opened.
+    pub async fn open(options: FileStoreOptions) -> Result<Self, FilesError> {
+        Self::open_tapped(options, Tap::new()).await
+    }
+
+    pub(super) async fn open_tapped(
+        options: FileStoreOptions,
+        tap: Tap,
+    ) -> Result<Self, FilesError> {
+        blocking(move || {
+            let root = Dir::open_root(&options.root, tap).map_err(|error| {
+                FilesError::of_disk(format!("opening {}", options.root.display()), error)
+            })?;
+            let shared = Shared {
+                root,
+                path: options.root,
+                max_file_bytes: options.max_file_bytes,
+                ledger: options.ledger,
+                clock: options.clock,
+                flushes: Semaphore::new(Self::CONCURRENCY),
+                staging: Mutex::new(None),
+            };
+            Ok(Self {
+                shared: Arc::new(shared),
+            })
+        })
+        .await
+    }
+
+    /// The root folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// The most bytes that a file may have.
+    #[must_use]
+    pub fn max_file_bytes(&self) -> u64 {
+        self.shared.max_file_bytes
+    }
+}
+
+impl Shared {
+    /// The staging folder of this process.
+    pub(super) fn staging(&self) -> Result<Arc<Staging>, FilesError> {
+        let mut staging = self.staging.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(staging) = &*staging {
+            return Ok(Arc::clone(staging));
+        }
+        let made = Arc::new(Staging::create(&self.root, &self.clock)?);
+        *staging = Some(Arc::clone(&made));
+        Ok(made)
+    }
+}
+
+/// Runs what waits for the disk where it holds up nobody else.
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, FilesError> + Send + 'static,
+) -> Result<T, FilesError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(failed) => match failed.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_cancelled) => Err(FilesError::of_disk(
+                "stopping the program",
+                std::io::ErrorKind::Interrupted.into(),
+            )),
+        },
+    }
+}
