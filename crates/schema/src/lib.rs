@@ -6,4 +6,6 @@
 
 pub mod naming;
 #[cfg(feature = "toolkit")]
+pub mod run;
+#[cfg(feature = "toolkit")]
 pub mod table;

@@ -1,0 +1,349 @@
+//! Runs migrations: each in one transaction, on both engines, exactly once however many processes
+//! try at the same time.
+//!
+//! Every step takes the lock, reads the history, runs one migration and records it, all in the
+//! same transaction. A process that dies at any moment, even by `kill -9`, leaves the schema as it
+//! was before that migration or as it is after it. The migrations are ordinary ones of
+//! sea-orm-migration, and the history is kept in SeaORM's own table, so that an existing project
+//! carries on.
+//!
+//! A migration that cannot run in a transaction (`CREATE INDEX CONCURRENTLY`) says so by
+//! `use_transaction() -> Some(false)`; on PostgreSQL it then runs outside one, still under the
+//! lock. SQLite has no such statements, and always uses a transaction.
+
+mod error;
+mod history;
+mod plan;
+mod session;
+
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm_migration::MigrationTrait;
+use tracing::info;
+
+use crate::naming::Convention;
+pub use error::RunError;
+pub use history::TABLE as HISTORY_TABLE;
+use plan::Plan;
+use session::{ForeignKeys, Session};
+
+/// How to run.
+#[derive(Clone, Copy)]
+pub struct Settings<'a> {
+    /// Names the constraint of the table that holds the history.
+    pub convention: &'a Convention,
+    /// How long to wait for another process that holds the database before giving up with
+    /// [`RunError::Busy`].
+    pub patience: Duration,
+    /// Told of every step, as it happens.
+    pub progress: &'a (dyn Fn(Event<'_>) + Send + Sync),
+}
+
+impl<'a> Settings<'a> {
+    /// One minute of patience, and nobody told of progress.
+    #[must_use]
+    pub const fn new(convention: &'a Convention) -> Self {
+        Self {
+            convention,
+            patience: Duration::from_secs(60),
+            progress: &|_| (),
+        }
+    }
+}
+
+/// How far to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goal<'a> {
+    /// To the newest schema, or back to none.
+    All,
+    /// That many migrations.
+    Steps(u32),
+    /// Until this migration is the newest one applied. The name may lack its timestamp.
+    To(&'a str),
+}
+
+/// The way a migration is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// It changes the schema.
+    Up,
+    /// Its change is taken back.
+    Down,
+}
+
+/// What happens during a run.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// Another process holds the database; this one waits.
+    Waiting,
+    /// A migration begins.
+    Started {
+        /// Its name.
+        migration: &'a str,
+        /// Which way it is run.
+        direction: Direction,
+    },
+    /// A migration is committed.
+    Finished(&'a Step),
+}
+
+/// A migration that was run and committed.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// Its name.
+    pub migration: String,
+    /// Which way it was run.
+    pub direction: Direction,
+    /// How long it took, commit included.
+    pub took: Duration,
+}
+
+/// What a run did; empty if there was nothing to do.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// In the order in which they were run.
+    pub steps: Vec<Step>,
+}
+
+/// What is known about a migration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Its name.
+    pub migration: String,
+    /// Where it stands.
+    pub state: State,
+}
+
+/// Where a migration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It has been applied, at this instant, to the second.
+    Applied(DateTime<Utc>),
+    /// It has not been applied.
+    Pending,
+    /// It has been applied, at this instant, but the program does not know it.
+    Unknown(DateTime<Utc>),
+}
+
+/// Applies migrations that are pending, oldest first.
+///
+/// `connection` must be for migrations alone; on SQLite a pool of one, because foreign keys are
+/// off while a migration runs (else a rebuilt table would lose the rows of others) and are checked
+/// before its commit.
+///
+/// # Errors
+/// Any [`RunError`]. What was committed before the failure stays; what failed changed nothing.
+pub async fn up(
+    connection: &DatabaseConnection,
+    migrations: &[Box<dyn MigrationTrait>],
+    goal: Goal<'_>,
+    settings: &Settings<'_>,
+) -> Result<Report, RunError> {
+    run(connection, migrations, Direction::Up, goal, settings).await
+}
+
+/// Takes back migrations that are applied, newest first.
+///
+/// # Errors
+/// As [`up`].
+pub async fn down(
+    connection: &DatabaseConnection,
+    migrations: &[Box<dyn MigrationTrait>],
+    goal: Goal<'_>,
+    settings: &Settings<'_>,
+) -> Result<Report, RunError> {
+    run(connection, migrations, Direction::Down, goal, settings).await
+}
+
+/// Takes back the newest `steps` migrations and applies them again.
+///
+/// # Errors
+/// As [`up`]; should one fail on its way up, those after it stay taken back.
+pub async fn redo(
+    connection: &DatabaseConnection,
+    migrations: &[Box<dyn MigrationTrait>],
+    steps: u32,
+    settings: &Settings<'_>,
+) -> Result<Report, RunError> {
+    let mut report = down(connection, migrations, Goal::Steps(steps), settings).await?;
+    if let Some(newest) = report.steps.first() {
+        let goal = Goal::To(&newest.migration);
+        let again = up(connection, migrations, goal, settings).await?;
+        report.steps.extend(again.steps);
+    }
+    Ok(report)
+}
+
+/// Where every migration stands: those of the program in their order, then those that only the
+/// database knows. Changes nothing; an empty database stays empty.
+///
+/// # Errors
+/// [`RunError::Database`].
+pub async fn status(
+    connection: &impl ConnectionTrait,
+    migrations: &[Box<dyn MigrationTrait>],
+) -> Result<Vec<Status>, RunError> {
+    let history = history::read(connection).await?.unwrap_or_default();
+    let known = migrations.iter().map(|migration| {
+        let name = migration.name();
+        let state = history
+            .iter()
+            .find(|applied| applied.name == name)
+            .map_or(State::Pending, |applied| State::Applied(applied.at));
+        Status {
+            migration: name.to_owned(),
+            state,
+        }
+    });
+    let is_known = |name: &str| migrations.iter().any(|m| m.name() == name);
+    let unknown = (history.iter())
+        .filter(|applied| !is_known(&applied.name))
+        .map(|applied| Status {
+            migration: applied.name.clone(),
+            state: State::Unknown(applied.at),
+        });
+    Ok(known.chain(unknown).collect())
+}
+
+/// The migrations that are still to be applied, oldest first. Changes nothing, so that a
+/// connection that may only read will do.
+///
+/// # Errors
+/// [`RunError::Newer`] or [`RunError::Missing`] if the database knows migrations that the program
+/// does not, and [`RunError::Database`].
+pub async fn pending(
+    connection: &impl ConnectionTrait,
+    migrations: &[Box<dyn MigrationTrait>],
+) -> Result<Vec<String>, RunError> {
+    let history = history::read(connection).await?.unwrap_or_default();
+    let pending = plan::pending(migrations, &history)?;
+    Ok(pending.map(|m| m.name().to_owned()).collect())
+}
+
+async fn run(
+    connection: &DatabaseConnection,
+    migrations: &[Box<dyn MigrationTrait>],
+    direction: Direction,
+    goal: Goal<'_>,
+    settings: &Settings<'_>,
+) -> Result<Report, RunError> {
+    let mut plan = Plan::parse(migrations, direction, goal)?;
+    let mut report = Report::default();
+    let foreign_keys = ForeignKeys::off(connection).await?;
+    let done = loop {
+        match turn(connection, &plan, settings).await {
+            Ok(Turn::Ran(step)) => {
+                info!(migration = %step.migration, ?direction, took = ?step.took, "migrated");
+                (settings.progress)(Event::Finished(&step));
+                report.steps.push(step);
+                plan.count_one();
+            }
+            Ok(Turn::Overtaken) => {}
+            Ok(Turn::Done) => break Ok(report),
+            Err(error) => break Err(error),
+        }
+    };
+    // Also after a failure, whose error is the one to tell.
+    let restored = foreign_keys.restore(connection).await;
+    done.and_then(|report| restored.map(|()| report))
+}
+
+/// What came of one turn at the lock.
+enum Turn {
+    Ran(Step),
+    /// Another process did in the meantime what this one was about to do.
+    Overtaken,
+    Done,
+}
+
+/// Runs the next migration under the lock.
+async fn turn(
+    connection: &DatabaseConnection,
+    plan: &Plan<'_>,
+    settings: &Settings<'_>,
+) -> Result<Turn, RunError> {
+    let session = Session::begin(connection, settings).await?;
+    let history = history::read(&session.connection()).await?;
+    let Some(migration) = plan.next(history.as_deref().unwrap_or_default())? else {
+        nothing_left(session, history.is_some(), settings).await?;
+        return Ok(Turn::Done);
+    };
+    if wants_no_transaction(migration, connection.get_database_backend()) {
+        session.rollback().await?;
+        return bare_turn(connection, plan, migration.name(), settings).await;
+    }
+    let started = Instant::now();
+    match perform(&session, plan.direction(), migration, settings).await {
+        Ok(()) => session.commit(migration.name(), plan.direction()).await?,
+        Err(error) => {
+            // The failure is what to tell; a connection that cannot even roll back is closed,
+            // which does the same.
+            session.rollback().await.ok();
+            return Err(error);
+        }
+    }
+    Ok(Turn::Ran(plan.step(migration, started.elapsed())))
+}
+
+/// Runs a migration outside of a transaction, unless another process has just done so.
+async fn bare_turn(
+    connection: &DatabaseConnection,
+    plan: &Plan<'_>,
+    expected: &str,
+    settings: &Settings<'_>,
+) -> Result<Turn, RunError> {
+    let session = Session::begin_bare(connection, settings).await?;
+    let outcome = async {
+        let history = history::read(&session.connection()).await?;
+        let next = plan.next(history.as_deref().unwrap_or_default())?;
+        let Some(migration) = next.filter(|next| next.name() == expected) else {
+            return Ok(Turn::Overtaken);
+        };
+        let started = Instant::now();
+        perform(&session, plan.direction(), migration, settings).await?;
+        Ok(Turn::Ran(plan.step(migration, started.elapsed())))
+    }
+    .await;
+    let released = session.rollback().await;
+    outcome.and_then(|turn| released.map(|()| turn))
+}
+
+/// Ends a run that has nothing (more) to do; an existing history still gets its name right.
+async fn nothing_left(
+    session: Session<'_>,
+    has_history: bool,
+    settings: &Settings<'_>,
+) -> Result<(), RunError> {
+    if has_history && history::prepare(&session.connection(), settings.convention).await? {
+        return session.commit(history::TABLE, Direction::Up).await;
+    }
+    session.rollback().await
+}
+
+/// Runs and records one migration; what makes it last is the caller's.
+async fn perform(
+    session: &Session<'_>,
+    direction: Direction,
+    migration: &dyn MigrationTrait,
+    settings: &Settings<'_>,
+) -> Result<(), RunError> {
+    let name = migration.name();
+    history::prepare(&session.connection(), settings.convention).await?;
+    (settings.progress)(Event::Started {
+        migration: name,
+        direction,
+    });
+    let manager = session.manager();
+    let done = match direction {
+        Direction::Up => migration.up(&manager).await,
+        Direction::Down => migration.down(&manager).await,
+    };
+    done.map_err(|source| session.failure(name, direction, source))?;
+    history::record(&session.connection(), name, direction).await
+}
+
+fn wants_no_transaction(migration: &dyn MigrationTrait, engine: DbBackend) -> bool {
+    engine == DbBackend::Postgres && migration.use_transaction() == Some(false)
+}

@@ -1,0 +1,147 @@
+//! What can go wrong when migrations are run.
+
+use std::time::Duration;
+
+use sea_orm::DbErr;
+
+use super::Direction;
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The database has applied migrations that are newer than all that the program knows.
+    #[error(
+        "the database is newer than this program: it has applied {}, which this program does not know; use the program that belongs to it",
+        migrations.join(", ")
+    )]
+    Newer {
+        /// Their names.
+        migrations: Vec<String>,
+    },
+    /// The database has applied migrations that the program has not, among those that it has.
+    #[error(
+        "the database has applied {}, which is missing from this program; restore it (was it renamed or deleted?)",
+        migrations.join(", ")
+    )]
+    Missing {
+        /// Their names.
+        migrations: Vec<String>,
+    },
+    /// The list of migrations has two of the same name.
+    #[error("there are two migrations named {name}")]
+    Duplicate {
+        /// Their name.
+        name: String,
+    },
+    /// The migration to stop at does not exist.
+    #[error(
+        "there is no migration {name}{}",
+        nearest.as_ref().map(|nearest| format!("; did you mean {nearest}?")).unwrap_or_default()
+    )]
+    NoSuchMigration {
+        /// The name asked for.
+        name: String,
+        /// The name that is most like it.
+        nearest: Option<String>,
+    },
+    /// The name of the migration to stop at, without a timestamp, stands for several.
+    #[error("{name} may be any of {}", matches.join(", "))]
+    AmbiguousName {
+        /// The name asked for.
+        name: String,
+        /// The migrations that it may stand for.
+        matches: Vec<String>,
+    },
+    /// A migration failed in its transaction.
+    #[error(
+        "{migration} failed on its way {direction}; it was rolled back, nothing of it was kept"
+    )]
+    Failed {
+        /// Its name.
+        migration: String,
+        /// Which way it was run.
+        direction: Direction,
+        /// What the database, or the migration, said.
+        source: DbErr,
+    },
+    /// A migration failed that runs outside of a transaction.
+    #[error(
+        "{migration} failed on its way {direction}; it runs outside of a transaction, so part of it may have been kept"
+    )]
+    FailedBare {
+        /// Its name.
+        migration: String,
+        /// Which way it was run.
+        direction: Direction,
+        /// What the database, or the migration, said.
+        source: DbErr,
+    },
+    /// A migration would leave rows that refer to nothing. Only SQLite finds this at the end; on
+    /// PostgreSQL the statement itself fails.
+    #[error(
+        "{migration} would leave rows that refer to nothing: {}; it was rolled back, nothing of it was kept",
+        orphans.join(", ")
+    )]
+    Orphans {
+        /// Its name.
+        migration: String,
+        /// For each foreign key, how many rows of which table.
+        orphans: Vec<String>,
+    },
+    /// Another process held the database for longer than this one would wait.
+    #[error(
+        "another process has held the database for {} s: it is migrating, or writing, or stuck; try again",
+        waited.as_secs()
+    )]
+    Busy {
+        /// How long this process waited.
+        waited: Duration,
+    },
+    /// The connection is a pool of several, where one is needed.
+    #[error("migrations need a connection of their own: a pool of one, not of {connections}")]
+    SharedConnection {
+        /// How many connections the pool may open.
+        connections: u32,
+    },
+    /// The database cannot be asked.
+    #[error("{doing} failed")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// What the database said.
+        source: DbErr,
+    },
+}
+
+impl RunError {
+    /// The exit code with which a command that meets this error ends.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::NoSuchMigration { .. } | Self::AmbiguousName { .. } => 2,
+            Self::Missing { .. }
+            | Self::Duplicate { .. }
+            | Self::Failed { .. }
+            | Self::FailedBare { .. }
+            | Self::Orphans { .. } => 65,
+            Self::Newer { .. } | Self::Database { .. } => 69,
+            Self::Busy { .. } => 75,
+            Self::SharedConnection { .. } => 78,
+        }
+    }
+
+    /// For `map_err`: an error of the database while `doing` something.
+    pub(super) fn database(doing: &'static str) -> impl FnOnce(DbErr) -> Self {
+        move |source| Self::Database { doing, source }
+    }
+}
+
+impl std::fmt::Display for Direction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Up => "up",
+            Self::Down => "down",
+        })
+    }
+}

@@ -1,0 +1,299 @@
+//! The lock under which one migration runs, and its transaction: one and the same thing.
+//!
+//! SQLite: `BEGIN IMMEDIATE`, which one connection at a time holds. PostgreSQL: a transaction that
+//! holds an advisory lock. Either ends with the transaction, however the process ends.
+
+use std::time::{Duration, Instant};
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+};
+use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
+
+use super::{Direction, Event, RunError, Settings};
+
+/// The right to migrate, held until it is committed or rolled back.
+pub(super) enum Session<'c> {
+    /// On either engine.
+    Transaction(DatabaseTransaction),
+    /// PostgreSQL only: the lock is the session's.
+    Bare(&'c DatabaseConnection),
+}
+
+impl<'c> Session<'c> {
+    /// Waits for the lock, and opens the transaction that holds it.
+    pub(super) async fn begin(
+        connection: &'c DatabaseConnection,
+        settings: &Settings<'_>,
+    ) -> Result<Self, RunError> {
+        let mut wait = Wait::new(settings);
+        loop {
+            if let Some(transaction) = try_begin(connection).await? {
+                return Ok(Self::Transaction(transaction));
+            }
+            wait.a_little().await?;
+        }
+    }
+
+    /// Waits for the lock without a transaction, for a migration that cannot run in one.
+    pub(super) async fn begin_bare(
+        connection: &'c DatabaseConnection,
+        settings: &Settings<'_>,
+    ) -> Result<Self, RunError> {
+        require_one(connection)?;
+        let mut wait = Wait::new(settings);
+        while !ask_for_lock(connection, "pg_try_advisory_lock").await? {
+            wait.a_little().await?;
+        }
+        Ok(Self::Bare(connection))
+    }
+
+    /// What a migration works on.
+    pub(super) fn manager(&self) -> SchemaManager<'_> {
+        match self {
+            Self::Transaction(transaction) => SchemaManager::new(transaction),
+            Self::Bare(connection) => SchemaManager::new(*connection),
+        }
+    }
+
+    /// The same, for plain statements.
+    pub(super) fn connection(&self) -> SchemaManagerConnection<'_> {
+        match self {
+            Self::Transaction(transaction) => SchemaManagerConnection::Transaction(transaction),
+            Self::Bare(connection) => SchemaManagerConnection::Connection(connection),
+        }
+    }
+
+    /// The error of a migration that failed here.
+    pub(super) fn failure(&self, migration: &str, direction: Direction, source: DbErr) -> RunError {
+        let migration = migration.to_owned();
+        match self {
+            Self::Transaction(_) => RunError::Failed {
+                migration,
+                direction,
+                source,
+            },
+            Self::Bare(_) => RunError::FailedBare {
+                migration,
+                direction,
+                source,
+            },
+        }
+    }
+
+    /// Makes the migration last, if every foreign key still holds.
+    pub(super) async fn commit(
+        self,
+        migration: &str,
+        direction: Direction,
+    ) -> Result<(), RunError> {
+        let Self::Transaction(transaction) = self else {
+            return self.rollback().await;
+        };
+        let orphans = orphans(&transaction).await?;
+        if !orphans.is_empty() {
+            transaction.rollback().await.ok();
+            return Err(RunError::Orphans {
+                migration: migration.to_owned(),
+                orphans,
+            });
+        }
+        transaction
+            .commit()
+            .await
+            .map_err(|source| RunError::Failed {
+                migration: migration.to_owned(),
+                direction,
+                source,
+            })
+    }
+
+    /// Gives the lock back, and undoes what a transaction did.
+    pub(super) async fn rollback(self) -> Result<(), RunError> {
+        match self {
+            Self::Transaction(transaction) => transaction.rollback().await,
+            Self::Bare(connection) => {
+                let sql = format!("SELECT pg_advisory_unlock({LOCK_KEY})");
+                connection.execute_unprepared(&sql).await.map(drop)
+            }
+        }
+        .map_err(RunError::database("releasing the database"))
+    }
+}
+
+/// Whether SQLite upheld foreign keys before a run turned that off, which it must: dropping a
+/// table to rebuild it would else delete the rows that refer to it.
+pub(super) struct ForeignKeys {
+    were_on: bool,
+}
+
+impl ForeignKeys {
+    /// Turns them off; PostgreSQL has no such switch and needs none.
+    pub(super) async fn off(connection: &DatabaseConnection) -> Result<Self, RunError> {
+        if connection.get_database_backend() != DbBackend::Sqlite {
+            return Ok(Self { were_on: false });
+        }
+        require_one(connection)?;
+        let were_on = async {
+            let sql = "PRAGMA foreign_keys";
+            let statement = Statement::from_string(DbBackend::Sqlite, sql);
+            let row = connection.query_one_raw(statement).await?;
+            connection
+                .execute_unprepared("PRAGMA foreign_keys = OFF")
+                .await?;
+            row.map_or(Ok(false), |row| row.try_get_by_index(0))
+        };
+        were_on
+            .await
+            .map(|were_on| Self { were_on })
+            .map_err(RunError::database("turning foreign keys off"))
+    }
+
+    /// Turns them on again if they were.
+    pub(super) async fn restore(self, connection: &DatabaseConnection) -> Result<(), RunError> {
+        if self.were_on {
+            connection
+                .execute_unprepared("PRAGMA foreign_keys = ON")
+                .await
+                .map_err(RunError::database("turning foreign keys on again"))?;
+        }
+        Ok(())
+    }
+}
+
+/// Advisory locks belong to one database, so that one key serves all; it is this table's.
+const LOCK_KEY: &str = "hashtextextended('seaql_migrations', 0)";
+
+/// One attempt at the lock; `None` if another process holds it.
+async fn try_begin(
+    connection: &DatabaseConnection,
+) -> Result<Option<DatabaseTransaction>, RunError> {
+    let options = match connection.get_database_backend() {
+        DbBackend::Sqlite => TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        },
+        // What was committed while this process waited must be seen.
+        _ => TransactionOptions {
+            isolation_level: Some(IsolationLevel::ReadCommitted),
+            ..TransactionOptions::default()
+        },
+    };
+    let transaction = match connection.begin_with_options(options).await {
+        Err(error) if is_busy(&error) => return Ok(None),
+        begun => begun.map_err(RunError::database("beginning a migration"))?,
+    };
+    if transaction.get_database_backend() == DbBackend::Sqlite
+        || ask_for_lock(&transaction, "pg_try_advisory_xact_lock").await?
+    {
+        return Ok(Some(transaction));
+    }
+    transaction
+        .rollback()
+        .await
+        .map_err(RunError::database("beginning a migration"))?;
+    Ok(None)
+}
+
+async fn ask_for_lock(connection: &impl ConnectionTrait, function: &str) -> Result<bool, RunError> {
+    let sql = format!("SELECT {function}({LOCK_KEY})");
+    let answer = async {
+        let statement = Statement::from_string(DbBackend::Postgres, sql);
+        let row = connection.query_one_raw(statement).await?;
+        row.map_or(Ok(false), |row| row.try_get_by_index(0))
+    };
+    answer
+        .await
+        .map_err(RunError::database("taking the lock of migrations"))
+}
+
+/// Whether this is SQLite's word for "another connection is writing" (`SQLITE_BUSY`, with any
+/// extension).
+fn is_busy(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error))
+    | DbErr::Query(RuntimeErr::SqlxError(error))
+    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
+    else {
+        return false;
+    };
+    error
+        .as_database_error()
+        .and_then(|error| error.code()?.parse::<u32>().ok())
+        .is_some_and(|code| code & 0xff == 5)
+}
+
+/// Rows that refer to nothing, counted for each pair of tables; none on PostgreSQL, which refuses
+/// them by itself.
+async fn orphans(transaction: &DatabaseTransaction) -> Result<Vec<String>, RunError> {
+    if transaction.get_database_backend() != DbBackend::Sqlite {
+        return Ok(Vec::new());
+    }
+    let sql = r#"SELECT "table" AS child, parent, count(*) AS rows
+                 FROM pragma_foreign_key_check GROUP BY 1, 2 ORDER BY 1, 2"#;
+    let found = async {
+        let statement = Statement::from_string(DbBackend::Sqlite, sql);
+        let rows = transaction.query_all_raw(statement).await?;
+        (rows.iter())
+            .map(|row| {
+                let (child, parent, rows): (String, String, i64) = (
+                    row.try_get("", "child")?,
+                    row.try_get("", "parent")?,
+                    row.try_get("", "rows")?,
+                );
+                Ok(format!("{rows} of {child} to {parent}"))
+            })
+            .collect::<Result<Vec<String>, DbErr>>()
+    };
+    found
+        .await
+        .map_err(RunError::database("checking foreign keys"))
+}
+
+fn require_one(connection: &DatabaseConnection) -> Result<(), RunError> {
+    let connections = match connection.get_database_backend() {
+        DbBackend::Sqlite => {
+            let pool = connection.get_sqlite_connection_pool();
+            pool.options().get_max_connections()
+        }
+        _ => {
+            let pool = connection.get_postgres_connection_pool();
+            pool.options().get_max_connections()
+        }
+    };
+    if connections == 1 {
+        Ok(())
+    } else {
+        Err(RunError::SharedConnection { connections })
+    }
+}
+
+/// Waits for the lock in small portions, until patience ends.
+struct Wait<'a> {
+    settings: &'a Settings<'a>,
+    since: Instant,
+    portion: Duration,
+}
+
+impl<'a> Wait<'a> {
+    fn new(settings: &'a Settings<'a>) -> Self {
+        Self {
+            settings,
+            since: Instant::now(),
+            portion: Duration::from_millis(10),
+        }
+    }
+
+    async fn a_little(&mut self) -> Result<(), RunError> {
+        let waited = self.since.elapsed();
+        if waited >= self.settings.patience {
+            return Err(RunError::Busy { waited });
+        }
+        if self.portion == Duration::from_millis(10) {
+            (self.settings.progress)(Event::Waiting);
+        }
+        tokio::time::sleep(self.portion).await;
+        self.portion = (self.portion * 2).min(Duration::from_millis(200));
+        Ok(())
+    }
+}
