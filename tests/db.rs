@@ -1,1 +1,4 @@
-//! Acceptance tests: db.
+//! Acceptance tests: the database.
+
+mod given;
+mod units;

@@ -6,6 +6,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod db;
 pub mod error;
 #[expect(dead_code, reason = "repair and sweep are yet to come")]
 pub mod files;

@@ -1,0 +1,90 @@
+//! What can go wrong with units of work. Opening the database has errors of its own:
+//! [`OpenError`](super::OpenError).
+
+use std::time::Duration;
+
+use sea_orm::DbErr;
+
+use super::Violation;
+use crate::error::{DomainError, Kind};
+
+/// Why a unit of work could not begin, or was not stored.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// Nothing was done: the wait for a turn was longer than `database.acquire_timeout_ms`.
+    #[error("gave up after waiting {} ms for {waited_for}", waited.as_millis())]
+    TimedOut {
+        /// What the wait was for, and who held it as far as is known.
+        waited_for: String,
+        /// How long the wait was.
+        waited: Duration,
+    },
+    /// The database was closed by [`Database::close`](super::Database::close).
+    #[error("the database is closed")]
+    Closed,
+    /// Nothing was stored: the unit breaks a constraint that is checked only when it commits.
+    #[error("refused: {violation}")]
+    Violated {
+        /// The constraint.
+        violation: Violation,
+        /// The engine's own words.
+        source: DbErr,
+    },
+    /// Nothing was stored: the unit had been ended before its commit, by the engine or by misuse.
+    #[error("nothing was stored: {reason}")]
+    Ended {
+        /// What ended it.
+        reason: String,
+    },
+    /// The connection was lost while the commit was under way: it may have been stored or not.
+    /// Never repeat the unit without looking first.
+    #[error("the connection was lost during the commit; whether it was stored is not known")]
+    OutcomeUnknown {
+        /// The engine's own words.
+        source: DbErr,
+    },
+    /// The engine refused; nothing was stored.
+    #[error("cannot {doing}")]
+    Database {
+        /// What was attempted.
+        doing: &'static str,
+        /// The engine's own words.
+        source: DbErr,
+    },
+}
+
+impl DbError {
+    /// The constraint that was violated, if that is why.
+    #[must_use]
+    pub fn violation(&self) -> Option<&Violation> {
+        match self {
+            Self::Violated { violation, .. } => Some(violation),
+            _ => None,
+        }
+    }
+}
+
+impl DomainError for DbError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::TimedOut { .. } | Self::Closed | Self::OutcomeUnknown { .. } => Kind::Unavailable,
+            Self::Violated { .. } => Kind::Conflict,
+            Self::Ended { .. } => Kind::Internal,
+            Self::Database { source, .. } if super::retry::is_retryable(source) => Kind::Conflict,
+            Self::Database { source, .. } if super::failure::is_unavailable(source) => {
+                Kind::Unavailable
+            }
+            Self::Database { .. } => Kind::Internal,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::TimedOut { .. } => "DATABASE_BUSY",
+            Self::Closed => "DATABASE_CLOSED",
+            Self::Violated { .. } => "CONSTRAINT_VIOLATED",
+            Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
+            Self::Ended { .. } | Self::Database { .. } => "DATABASE_ERROR",
+        }
+    }
+}

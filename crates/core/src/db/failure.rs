@@ -1,0 +1,97 @@
+//! What a driver's error says, told apart by code.
+//!
+//! SQLite's extended result codes keep the primary code in their low byte
+//! (<https://www.sqlite.org/rescode.html>); PostgreSQL's SQLSTATEs are five characters whose first
+//! two are the class (<https://www.postgresql.org/docs/current/errcodes-appendix.html>).
+
+use std::sync::Arc;
+
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
+use sqlx::{postgres::PgDatabaseError, sqlite::SqliteError};
+
+/// SQLITE_BUSY: somebody else holds the lock.
+const SQLITE_BUSY: i32 = 5;
+/// SQLITE_FULL: the disk is full.
+const SQLITE_FULL: i32 = 13;
+/// SQLITE_IOERR: the disk failed.
+const SQLITE_IOERR: i32 = 10;
+
+/// The driver's error within SeaORM's, if it comes from the driver.
+pub(super) fn driver_error(error: &DbErr) -> Option<&Arc<sqlx::Error>> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error))
+        | DbErr::Conn(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+/// SQLite's extended result code and message.
+pub(super) fn sqlite(error: &sqlx::Error) -> Option<(i32, &str)> {
+    let error = error.as_database_error()?;
+    let error: &SqliteError = error.try_downcast_ref()?;
+    let code = sqlx::error::DatabaseError::code(error)?.parse().ok()?;
+    Some((code, sqlx::error::DatabaseError::message(error)))
+}
+
+/// PostgreSQL's error with all its fields.
+pub(super) fn postgres(error: &sqlx::Error) -> Option<&PgDatabaseError> {
+    error.as_database_error()?.try_downcast_ref()
+}
+
+/// Another process holds SQLite's lock.
+pub(super) fn is_busy(error: &sqlx::Error) -> bool {
+    sqlite(error).is_some_and(|(code, _)| code & 0xff == SQLITE_BUSY)
+}
+
+/// The pool had no connection to give in time.
+pub(super) fn is_pool_timeout(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
+}
+
+/// The pool was closed.
+pub(super) fn is_closed(error: &DbErr) -> bool {
+    matches!(
+        error,
+        DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed)
+    )
+}
+
+/// The database cannot be reached, or its disk is full or fails: nothing that the caller did.
+pub(super) fn is_unavailable(error: &DbErr) -> bool {
+    if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+        return true;
+    }
+    let Some(error) = driver_error(error) else {
+        return false;
+    };
+    if let Some((code, _)) = sqlite(error) {
+        return [SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR].contains(&(code & 0xff));
+    }
+    if let Some(error) = postgres(error) {
+        // Connection exception, insufficient resources, operator intervention, system error.
+        return ["08", "53", "57", "58"].contains(&error.code().get(..2).unwrap_or_default());
+    }
+    is_lost(error)
+}
+
+/// The connection itself broke, so that an answer that was under way never came.
+pub(super) fn is_lost(error: &sqlx::Error) -> bool {
+    use sqlx::Error::{Io, PoolClosed, Protocol, Tls, WorkerCrashed};
+    match error {
+        Io(_) | Tls(_) | Protocol(_) | PoolClosed | WorkerCrashed => true,
+        // Class 08 is a connection exception; 57P01 to 57P03 is the server shutting down.
+        error => postgres(error).is_some_and(|error| {
+            error.code().starts_with("08") || error.code().starts_with("57P0")
+        }),
+    }
+}
+
+/// The driver's error as SeaORM hands it out.
+pub(super) fn wrapped(error: sqlx::Error) -> DbErr {
+    match error {
+        sqlx::Error::PoolTimedOut => DbErr::ConnectionAcquire(ConnAcquireErr::Timeout),
+        sqlx::Error::PoolClosed => DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+        error => DbErr::Query(RuntimeErr::SqlxError(Arc::new(error))),
+    }
+}

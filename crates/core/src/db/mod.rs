@@ -1,0 +1,391 @@
+//! The database: one durable place for rows, on SQLite or on PostgreSQL.
+//!
+//! This module is the only home of PRAGMAs and pool settings; no other names a connection of
+//! SeaORM's. Reads go through [`Database::reader`], changes through [`Database::begin`]:
+//!
+//! ```no_run
+//! # use groundwork_core::{config, db::{Database, DbError}};
+//! # use sea_orm::ConnectionTrait;
+//! # async fn example(db: Database) -> Result<(), Box<dyn std::error::Error>> {
+//! let work = db.begin().await?;
+//! work.execute_unprepared("DELETE FROM scenes").await?;
+//! work.commit().await?; // now it is on disk
+//!
+//! let rows = db.reader();
+//! rows.execute_unprepared("SELECT count(*) FROM scenes").await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What is promised: a commit that was acknowledged is on disk; a unit that was not committed
+//! leaves nothing behind; and nobody ever sees "database is locked". Units that write on SQLite
+//! queue first come, first served within the process; across processes, which SQLite's lock keeps
+//! apart, they wait as long as `database.acquire_timeout_ms` says and then get
+//! [`DbError::TimedOut`].
+
+mod engine;
+mod error;
+mod explain;
+mod failure;
+mod foreign_keys;
+mod open_error;
+mod postgres;
+mod reader;
+mod retry;
+mod server_lock;
+mod session;
+mod settings;
+mod sql;
+mod sqlite;
+mod unit;
+mod violation;
+
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use backon::Retryable;
+use groundwork_schema::naming::Convention;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    sqlx::{PgPool, SqlitePool},
+};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+pub use self::{
+    engine::Engine,
+    error::DbError,
+    open_error::OpenError,
+    reader::Reader,
+    server_lock::{Holder, ServerLock},
+    session::Rows,
+    settings::{ConnectionSettings, Role},
+    unit::{Savepoint, UnitOfWork},
+    violation::{Violation, ViolationKind},
+};
+use crate::config;
+
+/// An open database. Cheap to clone; all clones share the same connections.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+/// What an open database is, for people to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// The engine.
+    pub engine: Engine,
+    /// The engine's version, as it reports it.
+    pub version: String,
+    /// Where the database is; without a password.
+    pub url: String,
+}
+
+struct Inner {
+    engine: Engine,
+    convention: Convention,
+    url: String,
+    /// `database.acquire_timeout_ms`.
+    patience: Duration,
+    pools: Pools,
+    units: DatabaseConnection,
+    reader: Reader,
+    /// The queue for the one writer of SQLite; first come, first served.
+    writer: Arc<Semaphore>,
+    /// Since when the writer is held.
+    held_since: Mutex<Option<Instant>>,
+}
+
+enum Pools {
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres {
+        units: PgPool,
+        readers: PgPool,
+    },
+}
+
+impl Database {
+    /// Opens the database. On SQLite the file and its folder are created when they are missing,
+    /// for this user only. The schema is not looked at.
+    ///
+    /// # Errors
+    /// What is wrong and what to do about it; see [`OpenError`].
+    pub async fn open(
+        config: &config::Database,
+        convention: Convention,
+    ) -> Result<Self, OpenError> {
+        let engine = Engine::of(&config.url);
+        let pools = match engine {
+            Engine::Sqlite => {
+                let sqlite::Pools { writer, readers } = sqlite::open(config).await?;
+                Pools::Sqlite { writer, readers }
+            }
+            Engine::Postgres => {
+                let postgres::Pools { units, readers } = postgres::open(config).await?;
+                Pools::Postgres { units, readers }
+            }
+        };
+        let (units, readers) = pools.connections();
+        let inner = Inner {
+            engine,
+            convention,
+            url: config.url.redacted(),
+            patience: config.acquire_timeout,
+            pools,
+            units,
+            reader: Reader::new(readers),
+            writer: Arc::new(Semaphore::new(1)),
+            held_since: Mutex::new(None),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Reads what is committed.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.inner.reader.clone()
+    }
+
+    /// Begins a unit of work. On SQLite this waits for the turn to write, first come, first served.
+    ///
+    /// # Errors
+    /// [`DbError::TimedOut`] after `database.acquire_timeout_ms`, [`DbError::Closed`] after
+    /// [`close`](Self::close), [`DbError::Database`] if the connection is lost.
+    pub async fn begin(&self) -> Result<UnitOfWork, DbError> {
+        let inner = &self.inner;
+        let (tx, permit) = match inner.engine {
+            Engine::Sqlite => inner.begin_on_sqlite().await?,
+            Engine::Postgres => (inner.begin_on_postgres().await?, None),
+        };
+        Ok(UnitOfWork::new(session::Session::new(
+            tx,
+            inner.engine,
+            inner.convention,
+            inner.patience,
+            permit,
+        )))
+    }
+
+    /// The engine beneath.
+    #[must_use]
+    pub fn engine(&self) -> Engine {
+        self.inner.engine
+    }
+
+    /// How constraints are named here.
+    #[must_use]
+    pub fn convention(&self) -> &Convention {
+        &self.inner.convention
+    }
+
+    /// Asks the database for a sign of life, as a reader.
+    ///
+    /// # Errors
+    /// [`DbError::Database`] if none comes.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        let alive = self.inner.reader.execute_unprepared("SELECT 1").await;
+        alive.map(drop).map_err(|source| DbError::Database {
+            doing: "reach the database",
+            source,
+        })
+    }
+
+    /// What the database is, for people to read.
+    ///
+    /// # Errors
+    /// [`DbError::Database`] if it does not answer.
+    pub async fn describe(&self) -> Result<Description, DbError> {
+        let sql = match self.inner.engine {
+            Engine::Sqlite => "SELECT sqlite_version()",
+            Engine::Postgres => "SELECT current_setting('server_version')",
+        };
+        let statement = Statement::from_string(self.inner.engine.backend(), sql);
+        let answer = match self.inner.reader.query_one_raw(statement).await {
+            Ok(Some(row)) => row.try_get_by_index(0),
+            Ok(None) => Ok(String::new()),
+            Err(error) => Err(error),
+        };
+        let version = answer.map_err(|source| DbError::Database {
+            doing: "ask for the version",
+            source,
+        })?;
+        Ok(Description {
+            engine: self.inner.engine,
+            version,
+            url: self.inner.url.clone(),
+        })
+    }
+
+    /// Closes all connections, for all clones: waits for the unit of work that is open, refuses
+    /// those that come after it, and, on SQLite, moves the write-ahead log into the database file.
+    ///
+    /// # Errors
+    /// [`DbError::TimedOut`] if a unit or a read stays open longer than
+    /// `database.acquire_timeout_ms`; the connections close as soon as it ends.
+    pub async fn close(self) -> Result<(), DbError> {
+        self.inner.close().await
+    }
+}
+
+/// Opens one connection for migrations, in the form that SeaORM's `SchemaManager` takes. It has the
+/// settings of the writer; on PostgreSQL statements may take as long as they need, but wait for
+/// locks no longer than `database.lock_timeout_ms`.
+///
+/// # Errors
+/// As [`Database::open`].
+pub async fn connect_for_migration(
+    config: &config::Database,
+) -> Result<DatabaseConnection, OpenError> {
+    Ok(match Engine::of(&config.url) {
+        Engine::Sqlite => {
+            let writer = sqlite::open_writer(config).await?;
+            SqlxSqliteConnector::from_sqlx_sqlite_pool(writer)
+        }
+        Engine::Postgres => {
+            let pool = postgres::open_for_migration(config).await?;
+            SqlxPostgresConnector::from_sqlx_postgres_pool(pool)
+        }
+    })
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut database = f.debug_struct("Database");
+        database
+            .field("url", &self.inner.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Pools {
+    /// The same pools as SeaORM takes them: for units, and for reads.
+    fn connections(&self) -> (DatabaseConnection, DatabaseConnection) {
+        match self {
+            Self::Sqlite { writer, readers } => (
+                SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
+                SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone()),
+            ),
+            Self::Postgres { units, readers } => (
+                SqlxPostgresConnector::from_sqlx_postgres_pool(units.clone()),
+                SqlxPostgresConnector::from_sqlx_postgres_pool(readers.clone()),
+            ),
+        }
+    }
+}
+
+impl Inner {
+    async fn begin_on_sqlite(
+        &self,
+    ) -> Result<(DatabaseTransaction, Option<OwnedSemaphorePermit>), DbError> {
+        let started = Instant::now();
+        let permit = self.queue_for_the_writer().await?;
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        let left = self.patience.saturating_sub(started.elapsed());
+        let begin = async || self.units.begin_with_options(options).await;
+        let locked =
+            |error: &DbErr| failure::driver_error(error).is_some_and(|e| failure::is_busy(e));
+        let begun = begin.retry(sqlite::pauses()).when(locked);
+        match tokio::time::timeout(left, begun).await {
+            Ok(Ok(tx)) => Ok((tx, Some(permit))),
+            Ok(Err(source)) if failure::is_closed(&source) => Err(DbError::Closed),
+            Ok(Err(source)) if !failure::is_pool_timeout(&source) => Err(DbError::Database {
+                doing: "begin a unit of work",
+                source,
+            }),
+            Ok(Err(_)) | Err(_) => Err(DbError::TimedOut {
+                waited_for: "SQLite's lock, which another process holds".to_owned(),
+                waited: started.elapsed(),
+            }),
+        }
+    }
+
+    /// Waits for the turn to use the one connection that writes.
+    async fn queue_for_the_writer(&self) -> Result<OwnedSemaphorePermit, DbError> {
+        let started = Instant::now();
+        let turn = Arc::clone(&self.writer).acquire_owned();
+        match tokio::time::timeout(self.patience, turn).await {
+            Ok(Ok(permit)) => {
+                *self.held_since() = Some(Instant::now());
+                Ok(permit)
+            }
+            Ok(Err(_)) => Err(DbError::Closed),
+            Err(_) => {
+                let held = self.held_since().map(|since| since.elapsed().as_millis());
+                Err(DbError::TimedOut {
+                    waited_for: format!(
+                        "the turn to write, which another unit of work has had for {} ms",
+                        held.unwrap_or_default()
+                    ),
+                    waited: started.elapsed(),
+                })
+            }
+        }
+    }
+
+    async fn begin_on_postgres(&self) -> Result<DatabaseTransaction, DbError> {
+        let started = Instant::now();
+        self.units.begin().await.map_err(|source| {
+            if failure::is_closed(&source) {
+                DbError::Closed
+            } else if failure::is_pool_timeout(&source) {
+                DbError::TimedOut {
+                    waited_for: "a connection to PostgreSQL: all are in use, or it does not answer"
+                        .to_owned(),
+                    waited: started.elapsed(),
+                }
+            } else {
+                DbError::Database {
+                    doing: "begin a unit of work",
+                    source,
+                }
+            }
+        })
+    }
+
+    async fn close(&self) -> Result<(), DbError> {
+        let started = Instant::now();
+        let turn = Arc::clone(&self.writer).acquire_owned();
+        let turn = tokio::time::timeout(self.patience, turn).await;
+        self.writer.close();
+        let closing = async {
+            match &self.pools {
+                Pools::Sqlite { writer, readers } => {
+                    readers.close().await;
+                    if let Err(error) = sqlite::checkpoint(writer).await {
+                        tracing::warn!(%error, "the write-ahead log could not be emptied");
+                    }
+                    writer.close().await;
+                }
+                Pools::Postgres { units, readers } => {
+                    tokio::join!(units.close(), readers.close());
+                }
+            }
+        };
+        let closed = tokio::time::timeout(self.patience, closing).await;
+        match (turn, closed) {
+            (Ok(_), Ok(())) => Ok(()),
+            _ => Err(DbError::TimedOut {
+                waited_for: "a unit of work or a read to end".to_owned(),
+                waited: started.elapsed(),
+            }),
+        }
+    }
+
+    fn held_since(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.held_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,70 @@
+//! Reads, on connections that refuse to write.
+
+use std::{fmt, pin::Pin};
+
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
+    StreamTrait,
+};
+
+use super::session::Rows;
+
+/// Reads what is committed. Cheap to clone.
+///
+/// Every statement sees the newest commit at the time it starts, and is never held up by a unit of
+/// work. With `database.replica_url` set, that is the newest commit that has reached the replica.
+/// A statement that would change something is refused by the engine.
+#[derive(Clone)]
+pub struct Reader {
+    connections: DatabaseConnection,
+}
+
+impl Reader {
+    pub(super) fn new(connections: DatabaseConnection) -> Self {
+        Self { connections }
+    }
+}
+
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").finish_non_exhaustive()
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for Reader {
+    fn get_database_backend(&self) -> DbBackend {
+        ConnectionTrait::get_database_backend(&self.connections)
+    }
+
+    async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.connections.execute_raw(statement).await
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.connections.execute_unprepared(sql).await
+    }
+
+    async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
+        self.connections.query_one_raw(statement).await
+    }
+
+    async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.connections.query_all_raw(statement).await
+    }
+}
+
+impl StreamTrait for Reader {
+    type Stream<'a> = Rows<'a>;
+
+    fn get_database_backend(&self) -> DbBackend {
+        ConnectionTrait::get_database_backend(&self.connections)
+    }
+
+    fn stream_raw<'a>(
+        &'a self,
+        statement: Statement,
+    ) -> Pin<Box<dyn Future<Output = Result<Rows<'a>, DbErr>> + 'a + Send>> {
+        Box::pin(async move { Ok(Rows::of(self.connections.stream_raw(statement).await?)) })
+    }
+}

@@ -1,0 +1,111 @@
+//! Repeating a unit of work that the engine refused for reasons of timing only.
+
+use std::{error::Error, time::Duration};
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use sea_orm::{DbErr, RuntimeErr, sqlx};
+
+use super::{Database, DbError, UnitOfWork, failure};
+
+/// SQLSTATEs that PostgreSQL documents as worth a repetition: serialization_failure and
+/// deadlock_detected (<https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>).
+const TIMING: [&str; 2] = ["40001", "40P01"];
+
+impl Database {
+    /// Runs `work` in a unit of its own and commits it; repeats it while the engine refuses it for
+    /// reasons of timing (a deadlock, a serialization failure, a lock, a connection that broke
+    /// before the commit was sent), with growing, jittered pauses.
+    ///
+    /// `work` must be fit to run more than once: what it did to the rows is rolled back in between,
+    /// what it did elsewhere is not. An unknown outcome is never repeated.
+    ///
+    /// # Errors
+    /// What `work` returned the last time, or why its unit could not begin or commit.
+    pub async fn write<T, E>(&self, work: impl AsyncFn(&UnitOfWork) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<DbError> + Error + 'static,
+    {
+        let mut pauses = ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(5))
+            .with_max_delay(Duration::from_millis(500))
+            .with_max_times(10)
+            .with_jitter()
+            .build();
+        loop {
+            let failed = match self.attempt(&work).await {
+                Ok(value) => return Ok(value),
+                Err(failed) => failed,
+            };
+            match pauses.next().filter(|_| failed.again) {
+                Some(pause) => {
+                    tracing::debug!(error = %failed.error, ?pause, "repeating a unit of work");
+                    tokio::time::sleep(pause).await;
+                }
+                None => return Err(failed.error),
+            }
+        }
+    }
+
+    async fn attempt<T, E>(
+        &self,
+        work: &impl AsyncFn(&UnitOfWork) -> Result<T, E>,
+    ) -> Result<T, Failed<E>>
+    where
+        E: From<DbError> + Error + 'static,
+    {
+        let unit = self.begin().await.map_err(Failed::of_the_database)?;
+        match work(&unit).await {
+            Ok(value) => {
+                unit.commit().await.map_err(Failed::of_the_database)?;
+                Ok(value)
+            }
+            Err(error) => {
+                let again = chain(&error).any(is_worth_repeating);
+                drop(unit);
+                Err(Failed { error, again })
+            }
+        }
+    }
+}
+
+struct Failed<E> {
+    error: E,
+    again: bool,
+}
+
+impl<E: From<DbError>> Failed<E> {
+    fn of_the_database(error: DbError) -> Self {
+        let again = matches!(&error, DbError::Database { source, .. } if is_retryable(source));
+        Self {
+            error: error.into(),
+            again,
+        }
+    }
+}
+
+/// The engine refused for reasons of timing: the same may succeed the next time.
+pub(super) fn is_retryable(error: &DbErr) -> bool {
+    failure::driver_error(error).is_some_and(|error| is_timing(error))
+}
+
+fn is_timing(error: &sqlx::Error) -> bool {
+    failure::is_busy(error)
+        || failure::postgres(error).is_some_and(|error| TIMING.contains(&error.code()))
+}
+
+/// Before the commit, a connection that broke has stored nothing.
+fn is_worth_repeating(error: &(dyn Error + 'static)) -> bool {
+    let driver = match (
+        error.downcast_ref::<DbErr>(),
+        error.downcast_ref::<RuntimeErr>(),
+    ) {
+        (Some(error), _) => failure::driver_error(error).map(AsRef::as_ref),
+        (_, Some(RuntimeErr::SqlxError(error))) => Some(error.as_ref()),
+        _ => None,
+    };
+    driver.is_some_and(|error| is_timing(error) || failure::is_lost(error))
+}
+
+fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}

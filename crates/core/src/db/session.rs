@@ -1,0 +1,435 @@
+//! An open transaction, shared by the unit of work and its savepoints.
+//!
+//! Everything goes through the one transaction; a savepoint is a name in it. That keeps three
+//! hazards of nested transaction objects away: a commit that goes by depth instead of by identity,
+//! a `ROLLBACK TO` that is never released (each makes the next one slower), and a panic when an
+//! inner one is dropped while a statement runs.
+//!
+//! Statements take turns. One that fails, or whose future is dropped before its answer came, leaves
+//! the transaction *in doubt*: SQLite may have rolled it back by itself (`INSERT OR ROLLBACK`, a
+//! full disk, an I/O error: <https://www.sqlite.org/lang_transaction.html>), and whatever came next
+//! would be committed on its own; PostgreSQL answers a `COMMIT` of a failed transaction with a
+//! silent rollback. So a doubt is cleared up before it can do harm: on SQLite before the next
+//! statement, on both engines before the commit.
+
+use std::{
+    collections::VecDeque,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use futures_util::Stream;
+use groundwork_schema::naming::Convention;
+use sea_orm::{
+    ConnectionTrait, DatabaseTransaction, DbErr, ExecResult, QueryResult, Statement, StreamTrait,
+    sqlx,
+};
+use tokio::sync::OwnedSemaphorePermit;
+
+use super::{Engine, Violation, explain, failure, sql, violation};
+
+/// How many violations are remembered; older ones are forgotten first.
+const REMEMBERED: usize = 8;
+
+/// A transaction with what its levels share.
+pub(super) struct Session {
+    pub(super) tx: DatabaseTransaction,
+    pub(super) engine: Engine,
+    pub(super) convention: Convention,
+    /// How long a statement waits for its turn.
+    pub(super) patience: Duration,
+    turns: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+    /// The turn to write, held as long as the transaction is open. After `tx`: fields are dropped
+    /// in this order.
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+#[derive(Default)]
+struct State {
+    /// The savepoints that are open, outermost first.
+    open: Vec<u32>,
+    /// The name of the savepoint that was made last.
+    last: u32,
+    /// The outermost savepoint that was dropped and is to be undone before anything else.
+    undo: Option<u32>,
+    /// A statement failed or was abandoned since the transaction was last known to be sound.
+    doubt: bool,
+    /// Why nothing can be done any more.
+    ended: Option<String>,
+    violations: VecDeque<(Arc<sqlx::Error>, Violation)>,
+}
+
+/// Which savepoint of the session speaks; `None` is the unit itself.
+pub(super) type Level = Option<u32>;
+
+impl Session {
+    pub(super) fn new(
+        tx: DatabaseTransaction,
+        engine: Engine,
+        convention: Convention,
+        patience: Duration,
+        permit: Option<OwnedSemaphorePermit>,
+    ) -> Self {
+        Self {
+            tx,
+            engine,
+            convention,
+            patience,
+            turns: tokio::sync::Mutex::default(),
+            state: Mutex::default(),
+            _permit: permit,
+        }
+    }
+
+    /// Waits for the turn of a statement, and makes sure that the transaction can take it.
+    async fn turn(&self, level: Level) -> Result<Turn<'_>, DbErr> {
+        let guard = tokio::time::timeout(self.patience, self.turns.lock())
+            .await
+            .map_err(|_| refusal("another statement, or a stream that is still open, holds it"))?;
+        let turn = Turn {
+            session: self,
+            _guard: guard,
+            answered: false,
+        };
+        if self.engine == Engine::Sqlite {
+            self.clear_doubt().await?;
+        }
+        self.undo_dropped().await?;
+        self.require(level)?;
+        Ok(turn)
+    }
+
+    /// Hands the result of a statement on. When it violates a constraint, finds out which one.
+    async fn conclude<T>(
+        &self,
+        turn: Turn<'_>,
+        result: Result<T, DbErr>,
+        again: Option<Statement>,
+    ) -> Result<T, DbErr> {
+        if let Err(error) = &result {
+            self.state().doubt = true;
+            if self.engine == Engine::Sqlite {
+                let abandoned = self.ends_unless_done();
+                if let Some(violation) = explain::violation(self, error, again).await {
+                    self.remember(error, violation);
+                }
+                abandoned.done();
+            }
+        }
+        turn.answered();
+        result
+    }
+
+    pub(super) async fn execute(
+        &self,
+        level: Level,
+        statement: Statement,
+    ) -> Result<ExecResult, DbErr> {
+        sql::refuse_transaction_control(&statement.sql)?;
+        let turn = self.turn(level).await?;
+        let again = self.again(&statement);
+        let result = self.tx.execute_raw(statement).await;
+        self.conclude(turn, result, again).await
+    }
+
+    pub(super) async fn execute_unprepared(
+        &self,
+        level: Level,
+        text: &str,
+    ) -> Result<ExecResult, DbErr> {
+        sql::refuse_transaction_control(text)?;
+        let turn = self.turn(level).await?;
+        let result = self.tx.execute_unprepared(text).await;
+        // Of several statements in one text, those before the refused one have taken effect.
+        let again = sql::is_single(text)
+            .then(|| Statement::from_string(self.engine.backend(), text))
+            .and_then(|statement| self.again(&statement));
+        self.conclude(turn, result, again).await
+    }
+
+    pub(super) async fn query_one(
+        &self,
+        level: Level,
+        statement: Statement,
+    ) -> Result<Option<QueryResult>, DbErr> {
+        sql::refuse_transaction_control(&statement.sql)?;
+        let turn = self.turn(level).await?;
+        let again = self.again(&statement);
+        let result = self.tx.query_one_raw(statement).await;
+        self.conclude(turn, result, again).await
+    }
+
+    pub(super) async fn query_all(
+        &self,
+        level: Level,
+        statement: Statement,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        sql::refuse_transaction_control(&statement.sql)?;
+        let turn = self.turn(level).await?;
+        let again = self.again(&statement);
+        let result = self.tx.query_all_raw(statement).await;
+        self.conclude(turn, result, again).await
+    }
+
+    /// Opens a stream that holds the turn until it ends or is dropped.
+    pub(super) async fn stream(
+        &self,
+        level: Level,
+        statement: Statement,
+    ) -> Result<Rows<'_>, DbErr> {
+        sql::refuse_transaction_control(&statement.sql)?;
+        let turn = self.turn(level).await?;
+        let rows = self.tx.stream_raw(statement).await?;
+        Ok(Rows {
+            rows: Box::pin(rows),
+            turn: Some(turn),
+        })
+    }
+
+    /// Opens a savepoint.
+    pub(super) async fn savepoint(&self, level: Level) -> Result<u32, DbErr> {
+        let turn = self.turn(level).await?;
+        let name = {
+            let mut state = self.state();
+            state.last += 1;
+            state.last
+        };
+        let abandoned = self.ends_unless_done();
+        let made = self
+            .tx
+            .execute_unprepared(&format!("SAVEPOINT s{name}"))
+            .await;
+        abandoned.done();
+        if made.is_ok() {
+            self.state().open.push(name);
+        }
+        self.conclude(turn, made.map(|_| name), None).await
+    }
+
+    /// Ends the innermost savepoint.
+    pub(super) async fn end_savepoint(&self, name: u32, sql: &str) -> Result<(), DbErr> {
+        let turn = self.turn(Some(name)).await?;
+        if self.state().open.last() != Some(&name) {
+            return Err(refusal("a savepoint inside this one is still open"));
+        }
+        let abandoned = self.ends_unless_done();
+        let ended = self.tx.execute_unprepared(sql).await;
+        abandoned.done();
+        if ended.is_ok() {
+            self.state().open.pop();
+        }
+        self.conclude(turn, ended.map(drop), None).await
+    }
+
+    /// Notes that a savepoint was dropped, so that it is undone before the next statement.
+    pub(super) fn drop_savepoint(&self, name: u32) {
+        let mut state = self.state();
+        if let Some(place) = state.open.iter().position(|open| *open == name) {
+            state.open.truncate(place);
+            state.undo = Some(name);
+        }
+    }
+
+    /// Makes sure, before a commit, that there is still a sound transaction to commit.
+    pub(super) async fn settle(&self) -> Result<(), DbErr> {
+        let turn = self.turn(None).await?;
+        self.clear_doubt().await?;
+        turn.answered();
+        Ok(())
+    }
+
+    /// What is known about the violation behind an error.
+    pub(super) fn violation(&self, error: &DbErr) -> Option<Violation> {
+        let driver = failure::driver_error(error)?;
+        let state = self.state();
+        let known = state.violations.iter();
+        known
+            .rev()
+            .find(|(of, _)| Arc::ptr_eq(of, driver))
+            .map(|(_, violation)| violation.clone())
+            .or_else(|| violation::of(error, &self.convention))
+    }
+
+    /// Why nothing can be done any more.
+    pub(super) fn ended(&self) -> Option<String> {
+        self.state().ended.clone()
+    }
+
+    /// Takes no statement from now on, nor a commit.
+    pub(super) fn end(&self, reason: &str) {
+        self.state().ended.get_or_insert_with(|| reason.to_owned());
+    }
+
+    /// Ends the session unless the guard is told that the step was done.
+    pub(super) fn ends_unless_done(&self) -> EndsUnlessDone<'_> {
+        EndsUnlessDone(Some(self))
+    }
+
+    /// A copy of a statement, where it may have to run again to find a foreign key.
+    fn again(&self, statement: &Statement) -> Option<Statement> {
+        let wanted = self.engine == Engine::Sqlite && sql::may_write(&statement.sql);
+        wanted.then(|| statement.clone())
+    }
+
+    fn remember(&self, error: &DbErr, violation: Violation) {
+        if let Some(error) = failure::driver_error(error) {
+            let mut state = self.state();
+            if state.violations.len() == REMEMBERED {
+                state.violations.pop_front();
+            }
+            state.violations.push_back((Arc::clone(error), violation));
+        }
+    }
+
+    fn require(&self, level: Level) -> Result<(), DbErr> {
+        let state = self.state();
+        if let Some(reason) = &state.ended {
+            return Err(refusal(reason));
+        }
+        match level {
+            Some(name) if !state.open.contains(&name) => {
+                Err(refusal("the savepoint went with the one around it"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Undoes the savepoints that were dropped.
+    async fn undo_dropped(&self) -> Result<(), DbErr> {
+        let Some(name) = self.state().undo.take() else {
+            return Ok(());
+        };
+        let abandoned = self.ends_unless_done();
+        let undone = self.tx.execute_unprepared(&sql::undo(name)).await;
+        abandoned.done();
+        if undone.is_err() {
+            self.end("a savepoint that was dropped could not be rolled back");
+        }
+        undone.map(drop)
+    }
+
+    /// Finds out whether the transaction survived what went wrong.
+    async fn clear_doubt(&self) -> Result<(), DbErr> {
+        if !self.state().doubt || self.ended().is_some() {
+            return Ok(());
+        }
+        let abandoned = self.ends_unless_done();
+        let sound = match self.engine {
+            Engine::Sqlite => self.is_open_on_sqlite().await,
+            // Refused with 25P02 in a failed transaction.
+            Engine::Postgres => self.tx.execute_unprepared("SELECT 1").await.map(drop),
+        };
+        abandoned.done();
+        match sound {
+            Ok(()) => self.state().doubt = false,
+            Err(_) => self.end(match self.engine {
+                Engine::Sqlite => "an error made SQLite roll the whole unit back",
+                Engine::Postgres => {
+                    "a statement failed outside of a savepoint, and PostgreSQL then refuses all \
+                     that follows"
+                }
+            }),
+        }
+        Ok(())
+    }
+
+    /// SQLite tells by refusing a `BEGIN` inside a transaction.
+    async fn is_open_on_sqlite(&self) -> Result<(), DbErr> {
+        match self.tx.execute_unprepared("BEGIN").await {
+            Err(error) if error.to_string().contains("within a transaction") => Ok(()),
+            Err(error) => Err(error),
+            Ok(_) => {
+                self.tx.execute_unprepared("ROLLBACK").await?;
+                Err(refusal("it was rolled back"))
+            }
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The error of a statement that is refused before the engine sees it.
+pub(super) fn refusal(reason: &str) -> DbErr {
+    DbErr::Custom(format!("the unit of work takes no statement: {reason}"))
+}
+
+/// The turn of one statement. Dropped before its answer came, it leaves the session in doubt.
+pub(super) struct Turn<'a> {
+    session: &'a Session,
+    _guard: tokio::sync::MutexGuard<'a, ()>,
+    answered: bool,
+}
+
+impl Turn<'_> {
+    fn answered(mut self) {
+        self.answered = true;
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        if !self.answered {
+            self.session.state().doubt = true;
+        }
+    }
+}
+
+/// Ends the session when a step that must not be left halfway is.
+pub(super) struct EndsUnlessDone<'a>(Option<&'a Session>);
+
+impl EndsUnlessDone<'_> {
+    pub(super) fn done(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for EndsUnlessDone<'_> {
+    fn drop(&mut self) {
+        if let Some(session) = self.0 {
+            session.end("a step of it was abandoned halfway");
+        }
+    }
+}
+
+/// The rows of a stream, in the order in which the engine gives them. While it is open, no other
+/// statement of the same unit can run.
+pub struct Rows<'a> {
+    pub(super) rows: Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>,
+    /// After `rows`: fields are dropped in this order.
+    turn: Option<Turn<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows that nothing else waits for.
+    pub(super) fn of(rows: impl Stream<Item = Result<QueryResult, DbErr>> + Send + 'a) -> Self {
+        Self {
+            rows: Box::pin(rows),
+            turn: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Rows").finish_non_exhaustive()
+    }
+}
+
+impl Stream for Rows<'_> {
+    type Item = Result<QueryResult, DbErr>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.rows.as_mut().poll_next(context);
+        if let Poll::Ready(None) = next
+            && let Some(turn) = self.turn.take()
+        {
+            turn.answered();
+        }
+        next
+    }
+}

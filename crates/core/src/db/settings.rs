@@ -1,0 +1,118 @@
+//! What the engine itself reports about its connections, for `doctor` and for tests.
+
+use std::collections::BTreeMap;
+
+use sea_orm::sqlx::{self, PgPool, Row as _, SqlitePool};
+
+use super::{Database, DbError, Pools, failure};
+
+/// What SQLite is asked about each connection.
+const PRAGMAS: [&str; 7] = [
+    "journal_mode",
+    "synchronous",
+    "foreign_keys",
+    "busy_timeout",
+    "recursive_triggers",
+    "query_only",
+    "wal_autocheckpoint",
+];
+
+/// What PostgreSQL is asked about each connection.
+const SETTINGS: [&str; 9] = [
+    "application_name",
+    "default_transaction_read_only",
+    "default_transaction_isolation",
+    "fsync",
+    "full_page_writes",
+    "lock_timeout",
+    "statement_timeout",
+    "synchronous_commit",
+    "TimeZone",
+];
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// Units of work.
+    Writer,
+    /// Reads.
+    Reader,
+}
+
+/// The settings of one connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConnectionSettings {
+    /// What the connection is for.
+    pub role: Role,
+    /// Name and value, as the engine reports them. `synchronous` is 2 for `FULL`.
+    pub values: BTreeMap<&'static str, String>,
+}
+
+impl Database {
+    /// Asks every connection that the pools may hold, opening those that are not open yet. It waits
+    /// until each is free.
+    ///
+    /// # Errors
+    /// [`DbError::Database`] if a connection does not become free in time, or does not answer.
+    pub async fn settings(&self) -> Result<Vec<ConnectionSettings>, DbError> {
+        let asked = match &self.inner.pools {
+            Pools::Sqlite { writer, readers } => {
+                let _turn = self.inner.queue_for_the_writer().await?;
+                let writer = ask_sqlite(writer, Role::Writer).await;
+                both(writer, ask_sqlite(readers, Role::Reader).await)
+            }
+            Pools::Postgres { units, readers } => {
+                let writers = ask_postgres(units, Role::Writer).await;
+                both(writers, ask_postgres(readers, Role::Reader).await)
+            }
+        };
+        asked.map_err(|error| DbError::Database {
+            doing: "ask for the settings",
+            source: failure::wrapped(error),
+        })
+    }
+}
+
+type Asked = Result<Vec<ConnectionSettings>, sqlx::Error>;
+
+fn both(writers: Asked, readers: Asked) -> Asked {
+    let mut all = writers?;
+    all.extend(readers?);
+    Ok(all)
+}
+
+async fn ask_sqlite(pool: &SqlitePool, role: Role) -> Asked {
+    let mut all = Vec::new();
+    for mut connection in every(pool).await? {
+        let mut values = BTreeMap::new();
+        for name in PRAGMAS {
+            let sql = sqlx::AssertSqlSafe(format!("PRAGMA {name}"));
+            let row = sqlx::query(sql).fetch_one(&mut *connection).await?;
+            // Unchecked: SQLite turns its numbers into text by itself.
+            values.insert(name, row.try_get_unchecked(0)?);
+        }
+        all.push(ConnectionSettings { role, values });
+    }
+    Ok(all)
+}
+
+async fn ask_postgres(pool: &PgPool, role: Role) -> Asked {
+    let mut all = Vec::new();
+    for mut connection in every(pool).await? {
+        let mut values = BTreeMap::new();
+        for name in SETTINGS {
+            let value = sqlx::query_scalar("SELECT current_setting($1)").bind(name);
+            values.insert(name, value.fetch_one(&mut *connection).await?);
+        }
+        all.push(ConnectionSettings { role, values });
+    }
+    Ok(all)
+}
+
+/// All connections of a pool at once, so that none is asked twice.
+async fn every<DB: sqlx::Database>(
+    pool: &sqlx::Pool<DB>,
+) -> Result<Vec<sqlx::pool::PoolConnection<DB>>, sqlx::Error> {
+    let most = pool.options().get_max_connections();
+    futures_util::future::try_join_all((0..most).map(|_| pool.acquire())).await
+}

@@ -1,0 +1,127 @@
+//! What the first words of a statement tell about it.
+
+use sea_orm::DbErr;
+
+use super::session::refusal;
+
+/// Takes back everything since a savepoint, and the savepoint itself: a `ROLLBACK TO` alone would
+/// leave it open and make every later one slower.
+pub(super) fn undo(savepoint: u32) -> String {
+    format!("ROLLBACK TO SAVEPOINT s{savepoint}; RELEASE SAVEPOINT s{savepoint}")
+}
+
+/// Keeps a savepoint's changes, as part of what is around it.
+pub(super) fn keep(savepoint: u32) -> String {
+    format!("RELEASE SAVEPOINT s{savepoint}")
+}
+
+/// Refuses a statement that would end the transaction behind the unit's back.
+pub(super) fn refuse_transaction_control(sql: &str) -> Result<(), DbErr> {
+    let mut words = words(sql);
+    let first = words.next().unwrap_or_default().to_ascii_uppercase();
+    let ends = match first.as_str() {
+        "BEGIN" | "START" | "COMMIT" | "END" | "ABORT" => true,
+        "ROLLBACK" => !words.any(|word| word.eq_ignore_ascii_case("TO")),
+        _ => false,
+    };
+    if ends {
+        let reason = format!("{first} is not for a statement; use begin, commit and rollback");
+        return Err(refusal(&reason));
+    }
+    Ok(())
+}
+
+/// Whether a statement may change rows: only then can it violate a constraint.
+pub(super) fn may_write(sql: &str) -> bool {
+    let first = words(sql).next().unwrap_or_default();
+    ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"]
+        .iter()
+        .any(|verb| first.eq_ignore_ascii_case(verb))
+}
+
+/// Whether a text is surely one statement: a semicolon may only end it.
+pub(super) fn is_single(text: &str) -> bool {
+    !text.trim_end().trim_end_matches(';').contains(';')
+}
+
+/// What a statement does to which table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) table: String,
+    pub(super) deletes: bool,
+}
+
+/// The table that a simple statement changes; `None` where its first words do not tell.
+pub(super) fn target(sql: &str) -> Option<Target> {
+    let mut words = words(sql).map(str::to_owned).peekable();
+    let verb = words.next()?.to_ascii_uppercase();
+    if words
+        .peek()
+        .is_some_and(|word| word.eq_ignore_ascii_case("OR"))
+    {
+        words.nth(1);
+    }
+    match verb.as_str() {
+        "INSERT" | "REPLACE" => words
+            .next()
+            .filter(|word| word.eq_ignore_ascii_case("INTO"))?,
+        "DELETE" => words
+            .next()
+            .filter(|word| word.eq_ignore_ascii_case("FROM"))?,
+        "UPDATE" => String::new(),
+        _ => return None,
+    };
+    let mut name = words.next()?;
+    if let Some((before, _)) = name.split_once('(') {
+        name = before.to_owned();
+    }
+    let name = name.rsplit('.').next().unwrap_or_default();
+    Some(Target {
+        table: name.trim_matches(['"', '`', '[', ']', '\'']).to_owned(),
+        deletes: verb == "DELETE",
+    })
+}
+
+/// An identifier as both engines quote it.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn words(sql: &str) -> impl Iterator<Item = &str> {
+    sql.split([' ', '\t', '\r', '\n', ';'])
+        .filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ends_a_transaction_is_refused_and_savepoints_are_not() {
+        for sql in ["COMMIT", "begin immediate", " ROLLBACK;", "END TRANSACTION"] {
+            assert!(refuse_transaction_control(sql).is_err(), "{sql}");
+        }
+        for sql in ["SAVEPOINT a", "ROLLBACK TO a", "RELEASE a", "SELECT 1", ""] {
+            assert!(refuse_transaction_control(sql).is_ok(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn the_table_of_a_simple_statement_is_told_by_its_first_words() {
+        let table = |sql| target(sql).map(|target| target.table);
+        for sql in [
+            r#"INSERT INTO "scenes" ("id") VALUES (?)"#,
+            "INSERT OR IGNORE INTO scenes(id) VALUES (1)",
+            "replace into main.scenes values (1)",
+            "UPDATE [scenes] SET id = 1",
+            "DELETE\nFROM `scenes` WHERE id = 1",
+        ] {
+            assert_eq!(table(sql).as_deref(), Some("scenes"), "{sql}");
+        }
+        assert_eq!(
+            table("WITH x AS (SELECT 1) INSERT INTO scenes SELECT 1"),
+            None
+        );
+        assert!(target("DELETE FROM scenes").is_some_and(|target| target.deletes));
+    }
+}

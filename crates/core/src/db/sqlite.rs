@@ -1,0 +1,229 @@
+//! SQLite: the file, the one writer and the readers.
+//!
+//! - *Write-ahead log* (<https://www.sqlite.org/wal.html>): readers see the last commit and are
+//!   never held up by the writer.
+//! - *`synchronous=FULL`* (<https://www.sqlite.org/pragma.html#pragma_synchronous>): in this mode
+//!   every commit syncs the log, so that what was acknowledged survives a power cut; `NORMAL` would
+//!   not promise that.
+//! - *One writer*, because SQLite has one anyway: its busy handler wakes waiters in no order
+//!   (seconds at the 99th percentile), a queue in front of one connection is fair. Transactions
+//!   begin `IMMEDIATE`, so that one that reads before it writes is not refused later
+//!   (SQLITE_BUSY_SNAPSHOT).
+//! - *`recursive_triggers=ON`*: otherwise `INSERT OR REPLACE` removes rows without their delete
+//!   triggers (<https://www.sqlite.org/lang_conflict.html>).
+//! - Settings belong to a connection, so they are part of the options that every connection of a
+//!   pool is opened with. Neither pool closes connections by age.
+
+use std::{
+    fs::{DirBuilder, OpenOptions},
+    io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use backon::{ExponentialBuilder, Retryable};
+use sea_orm::sqlx;
+use sqlx::{
+    ConnectOptions as _, Connection as _, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+
+use super::{OpenError, failure, open_error};
+use crate::config;
+
+/// The writer and the readers.
+pub(super) struct Pools {
+    pub(super) writer: SqlitePool,
+    pub(super) readers: SqlitePool,
+}
+
+/// Opens the database, and creates it when it is missing.
+pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> {
+    let writer = open_writer(config).await?;
+    // After the writer: a read-only connection cannot create the shared memory of the log.
+    let readers = SqlitePoolOptions::new()
+        .min_connections(config.readers)
+        .max_connections(config.readers);
+    let options = options(config)?.read_only(true).pragma("query_only", "ON");
+    let readers = connect(config, readers, options).await?;
+    Ok(Pools { writer, readers })
+}
+
+/// Opens the one connection that writes.
+pub(super) async fn open_writer(config: &config::Database) -> Result<SqlitePool, OpenError> {
+    prepare_folder(&config.url)?;
+    prepare_file(&path(&config.url)?)?;
+    let pool = SqlitePoolOptions::new()
+        .min_connections(1)
+        .max_connections(1)
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                // The rollback of a dropped unit is only queued: let it finish first. What is still
+                // inside a transaction then was ended by SQLite itself, and is replaced.
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        });
+    let options = options(config)?.journal_mode(SqliteJournalMode::Wal);
+    let pool = connect(config, pool, options).await?;
+    require_write_ahead_log(config, &pool).await?;
+    Ok(pool)
+}
+
+/// Makes the folder of the database, for this user only; returns the path of the database.
+pub(super) fn prepare_folder(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
+    let path = path(url)?;
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    made.map_err(|source| OpenError::Folder {
+        path: folder.to_owned(),
+        source,
+    })?;
+    require_writable(folder)?;
+    Ok(path)
+}
+
+/// Creates the file, for this user only; SQLite gives the log the same permissions.
+///
+/// An existing file is never opened here: closing it again would drop the locks that SQLite holds
+/// on it for this process (<https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_>).
+/// The mutex keeps another thread from opening the new one before it is closed.
+fn prepare_file(path: &Path) -> Result<(), OpenError> {
+    static CREATING: Mutex<()> = Mutex::new(());
+    let _creating = CREATING.lock().unwrap_or_else(PoisonError::into_inner);
+    let new = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    match new {
+        Ok(_) => Ok(()),
+        Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {
+            if path.exists() && !path.is_file() {
+                let path = path.to_owned();
+                return Err(OpenError::NotAFile { path });
+            }
+            require_writable(path)
+        }
+        Err(source) => Err(OpenError::NotWritable {
+            path: path.to_owned(),
+            source,
+        }),
+    }
+}
+
+fn require_writable(path: &Path) -> Result<(), OpenError> {
+    let access = rustix::fs::access(path, rustix::fs::Access::WRITE_OK);
+    access.map_err(|source| OpenError::NotWritable {
+        path: path.to_owned(),
+        source: source.into(),
+    })
+}
+
+/// The settings of every connection.
+fn options(config: &config::Database) -> Result<SqliteConnectOptions, OpenError> {
+    Ok(parse(&config.url)?
+        .create_if_missing(false)
+        .foreign_keys(true)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(config.busy_timeout)
+        .pragma("recursive_triggers", "ON")
+        .log_statements(log::LevelFilter::Trace)
+        .log_slow_statements(log::LevelFilter::Warn, config.slow_statement))
+}
+
+fn path(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
+    Ok(parse(url)?.get_filename().to_owned())
+}
+
+fn parse(url: &config::DatabaseUrl) -> Result<SqliteConnectOptions, OpenError> {
+    let wrong = |problem: String| OpenError::Url {
+        url: url.redacted(),
+        problem,
+    };
+    let text = url.expose();
+    let parameters = text
+        .split_once('?')
+        .map_or("", |(_, parameters)| parameters);
+    if text.contains(":memory:") || parameters.contains("mode=memory") {
+        return Err(wrong(
+            "names a database in memory, which stores nothing; name a file, as in \
+             sqlite://var/groundwork.db"
+                .to_owned(),
+        ));
+    }
+    if parameters.contains("mode=ro") || parameters.contains("immutable") {
+        return Err(wrong(
+            "asks for a database that is only read; leave the parameter out".to_owned(),
+        ));
+    }
+    SqliteConnectOptions::from_str(text).map_err(|error| wrong(format!("is not right: {error}")))
+}
+
+/// Opens a pool. Another process may hold the lock while it creates, recovers or leaves the
+/// database: that is waited for.
+async fn connect(
+    config: &config::Database,
+    pool: SqlitePoolOptions,
+    options: SqliteConnectOptions,
+) -> Result<SqlitePool, OpenError> {
+    let pool = pool
+        .acquire_timeout(config.acquire_timeout)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false);
+    let started = Instant::now();
+    let path = options.get_filename().to_owned();
+    let open = async || pool.clone().connect_with(options.clone()).await;
+    let opened = open
+        .retry(pauses())
+        .when(|error| failure::is_busy(error) && started.elapsed() < config.acquire_timeout)
+        .await;
+    opened.map_err(|source| {
+        open_error::of_sqlite(path, config.url.redacted(), started.elapsed(), source)
+    })
+}
+
+/// The pauses between attempts to get a lock that another process holds.
+pub(super) fn pauses() -> ExponentialBuilder {
+    ExponentialBuilder::new()
+        .with_min_delay(Duration::from_millis(2))
+        .with_max_delay(Duration::from_millis(50))
+        .without_max_times()
+        .with_jitter()
+}
+
+/// SQLite keeps another journal mode in silence where it cannot use a write-ahead log.
+async fn require_write_ahead_log(
+    config: &config::Database,
+    pool: &SqlitePool,
+) -> Result<(), OpenError> {
+    let path = path(&config.url)?;
+    let mode: Result<String, _> = sqlx::query_scalar("PRAGMA journal_mode")
+        .fetch_one(pool)
+        .await;
+    match mode {
+        Ok(mode) if mode == "wal" => Ok(()),
+        Ok(mode) => Err(OpenError::NoWriteAheadLog { path, mode }),
+        Err(source) => Err(open_error::of_sqlite(
+            path,
+            config.url.redacted(),
+            Duration::ZERO,
+            source,
+        )),
+    }
+}
+
+/// Moves the write-ahead log into the database file and empties it, as far as other processes let.
+pub(super) async fn checkpoint(writer: &SqlitePool) -> Result<(), sqlx::Error> {
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+        .execute(writer)
+        .await
+        .map(drop)
+}

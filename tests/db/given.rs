@@ -1,0 +1,73 @@
+//! What the tests of the database start from.
+
+use std::time::Duration;
+
+use acceptance::Scratch;
+use groundwork_core::{
+    config::Database as Config,
+    db::{Database, UnitOfWork},
+};
+use groundwork_schema::naming::Convention;
+use sea_orm::{ConnectionTrait, DbErr, Statement};
+
+pub(crate) const CONVENTION: Convention = migration::CONVENTION;
+
+/// The configuration of a database with small pools and short waits.
+pub(crate) fn config(url: &str) -> Config {
+    Config {
+        url: url.parse().unwrap(),
+        replica_url: None,
+        max_connections: 6,
+        readers: 3,
+        acquire_timeout: Duration::from_secs(20),
+        busy_timeout: Duration::from_secs(5),
+        max_lifetime: Duration::from_secs(1800),
+        statement_timeout: Duration::from_secs(30),
+        lock_timeout: Duration::from_secs(20),
+        slow_statement: Duration::from_secs(5),
+        migrate_on_start: true,
+    }
+}
+
+/// The database of a scratch, without any table.
+pub(crate) async fn opened(scratch: &Scratch) -> Database {
+    Database::open(&config(scratch.url()), CONVENTION)
+        .await
+        .unwrap()
+}
+
+/// The same with a table of counters, one of which is 1.
+pub(crate) async fn counters(scratch: &Scratch) -> Database {
+    let db = opened(scratch).await;
+    let work = db.begin().await.unwrap();
+    for sql in [
+        "CREATE TABLE counters (id bigint CONSTRAINT pk_counters PRIMARY KEY, n bigint NOT NULL)",
+        "INSERT INTO counters VALUES (1, 0)",
+    ] {
+        work.execute_unprepared(sql).await.unwrap();
+    }
+    work.commit().await.unwrap();
+    db
+}
+
+/// Adds one to a counter, having read it first.
+pub(crate) async fn increment(work: &UnitOfWork, id: i64) -> Result<(), DbErr> {
+    let lock = match work.engine() {
+        groundwork_core::db::Engine::Sqlite => "",
+        groundwork_core::db::Engine::Postgres => " FOR UPDATE",
+    };
+    let n = number(
+        work,
+        &format!("SELECT n FROM counters WHERE id = {id}{lock}"),
+    )
+    .await?;
+    let sql = format!("UPDATE counters SET n = {} WHERE id = {id}", n + 1);
+    work.execute_unprepared(&sql).await.map(drop)
+}
+
+/// The one number that a query yields.
+pub(crate) async fn number(on: &impl ConnectionTrait, sql: &str) -> Result<i64, DbErr> {
+    let statement = Statement::from_string(on.get_database_backend(), sql);
+    let row = on.query_one_raw(statement).await?;
+    row.expect("a row").try_get_by_index(0)
+}
