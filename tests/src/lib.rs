@@ -19,6 +19,7 @@
 mod engine;
 mod postgres;
 mod scratch;
+mod template;
 
 pub use engine::Engine;
 pub use scratch::Scratch;

@@ -41,6 +41,11 @@ impl ScratchDatabase {
         Self::create_from("template0").await
     }
 
+    /// Creates a database as a copy of this one, to which no session may be open.
+    pub(crate) async fn copy(&self) -> Self {
+        Self::create_from(&self.name).await
+    }
+
     /// The URL of this database: the server's, with another name.
     pub(crate) fn url(&self) -> &str {
         &self.url

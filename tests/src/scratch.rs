@@ -1,10 +1,10 @@
 //! Databases that live as long as a test.
 
-use std::path::Path;
+use std::{fs, path::Path, sync::Arc};
 
 use tempfile::TempDir;
 
-use crate::{Engine, postgres::ScratchDatabase};
+use crate::{Engine, postgres::ScratchDatabase, template::Template};
 
 /// The name of the database file in a scratch folder.
 const SQLITE_FILE: &str = "groundwork.db";
@@ -15,8 +15,10 @@ pub struct Scratch {
     engine: Engine,
     url: String,
     // Before `dir`: fields are dropped in this order.
-    _database: Option<ScratchDatabase>,
+    database: Option<ScratchDatabase>,
     dir: TempDir,
+    /// Held, so that the next test finds the template.
+    template: Option<Arc<Template>>,
 }
 
 impl Scratch {
@@ -26,23 +28,54 @@ impl Scratch {
     /// # Panics
     /// If the server that `TEST_DATABASE_URL` names cannot be reached, or none is named.
     pub async fn empty(engine: Engine) -> Self {
-        let dir = scratch_dir();
         match engine {
-            Engine::Sqlite => Self {
-                engine,
-                url: sqlite_url(dir.path()),
-                _database: None,
-                dir,
-            },
-            Engine::Postgres => {
-                let database = ScratchDatabase::create().await;
-                Self {
-                    engine,
-                    url: database.url().to_owned(),
-                    _database: Some(database),
-                    dir,
-                }
-            }
+            Engine::Sqlite => Self::on_sqlite(),
+            Engine::Postgres => Self::on_postgres(ScratchDatabase::create().await),
+        }
+    }
+
+    /// A database with the newest schema, and an otherwise empty folder.
+    ///
+    /// The migrations run once for all tests that live at the same time; each is given a copy.
+    ///
+    /// # Panics
+    /// As [`empty`](Self::empty), or if a migration fails.
+    pub async fn migrated(engine: Engine) -> Self {
+        let template = Template::of(engine).await;
+        let original = template.scratch();
+        let mut scratch = match &original.database {
+            Some(database) => Self::on_postgres(database.copy().await),
+            None => Self::on_sqlite(),
+        };
+        if engine == Engine::Sqlite {
+            let copied = fs::copy(
+                original.dir().join(SQLITE_FILE),
+                scratch.dir().join(SQLITE_FILE),
+            );
+            copied.expect("a copy of the migrated database");
+        }
+        scratch.template = Some(template);
+        scratch
+    }
+
+    fn on_sqlite() -> Self {
+        let dir = scratch_dir();
+        Self {
+            engine: Engine::Sqlite,
+            url: sqlite_url(dir.path()),
+            database: None,
+            dir,
+            template: None,
+        }
+    }
+
+    fn on_postgres(database: ScratchDatabase) -> Self {
+        Self {
+            engine: Engine::Postgres,
+            url: database.url().to_owned(),
+            database: Some(database),
+            dir: scratch_dir(),
+            template: None,
         }
     }
 
@@ -79,6 +112,7 @@ fn sqlite_url(dir: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use rstest::rstest;
+    use sea_orm::ConnectionTrait as _;
     use sqlx::{Connection as _, PgConnection};
 
     use super::*;
@@ -91,6 +125,21 @@ mod tests {
         let (one, other) = (Scratch::empty(engine).await, Scratch::empty(engine).await);
         assert_ne!(one.url(), other.url());
         assert_ne!(one.dir(), other.dir());
+    }
+
+    #[rstest]
+    #[tokio::test]
+    async fn a_migrated_scratch_has_the_tables_and_its_own_rows(
+        #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    ) {
+        const INSERT: &str = "INSERT INTO file_trash (storage_key, trashed_at)
+                              VALUES ('k', '2026-01-01T00:00:00+00:00')";
+        // The second fails unless each database is the test's own.
+        for _ in 0..2 {
+            let scratch = Scratch::migrated(engine).await;
+            let connection = sea_orm::Database::connect(scratch.url()).await.unwrap();
+            connection.execute_unprepared(INSERT).await.unwrap();
+        }
     }
 
     #[tokio::test]
