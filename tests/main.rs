@@ -1,4 +1,9 @@
 //! The acceptance tests: what the parts and the programs promise, on SQLite and on PostgreSQL.
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails"
+)]
 
 mod cli;
 mod config;

@@ -18,8 +18,13 @@
 
 mod engine;
 mod postgres;
+pub mod production;
+mod program;
 mod scratch;
+mod server;
 mod template;
 
 pub use engine::Engine;
+pub use program::{Home, Outcome, Program};
 pub use scratch::Scratch;
+pub use server::Server;
