@@ -17,6 +17,7 @@
 )]
 
 mod engine;
+pub mod given;
 mod postgres;
 pub mod production;
 mod program;

@@ -2,11 +2,12 @@
 
 use std::sync::{Arc, Weak};
 
-use migration::Migrator;
-use sea_orm_migration::MigratorTrait as _;
+use groundwork_core::db::connect_for_migration;
+use groundwork_schema::run::{self, Goal, Settings};
+use migration::CONVENTION;
 use tokio::sync::Mutex;
 
-use crate::{Engine, Scratch};
+use crate::{Engine, Scratch, given};
 
 /// A database with the newest schema that nobody is connected to. It goes with the last scratch
 /// that was copied from it, so that nothing is left when the process ends.
@@ -34,14 +35,11 @@ impl Template {
 
     async fn new(engine: Engine) -> Self {
         let scratch = Scratch::empty(engine).await;
-        let url = match engine {
-            Engine::Sqlite => format!("{}?mode=rwc", scratch.url()),
-            Engine::Postgres => scratch.url().to_owned(),
-        };
-        let connection = sea_orm::Database::connect(&url)
+        let connection = connect_for_migration(&given::database_config(scratch.url()))
             .await
             .expect("a connection to the template");
-        Migrator::up(&connection, None)
+        let settings = Settings::new(&CONVENTION);
+        run::up(&connection, &migration::migrations(), Goal::All, &settings)
             .await
             .expect("the migrations run on an empty database");
         // A file is whole, and PostgreSQL copies a database, only when nobody is connected.
