@@ -6,6 +6,8 @@
 
 pub mod naming;
 #[cfg(feature = "toolkit")]
+pub mod refresh;
+#[cfg(feature = "toolkit")]
 pub mod run;
 #[cfg(feature = "toolkit")]
 pub mod table;

@@ -1,0 +1,145 @@
+//! A database of its own for generating entities, gone afterwards.
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr,
+    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+};
+use tempfile::TempDir;
+use url::Url;
+
+use super::RefreshError;
+
+/// Where the scratch database is made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    /// In a file in the temporary folder. Needs no server.
+    #[default]
+    Sqlite,
+    /// On a PostgreSQL server, beside the database of this URL, which is left alone.
+    Postgres(Url),
+}
+
+/// An empty database that nobody else uses.
+#[derive(Debug)]
+pub struct Scratch {
+    connection: DatabaseConnection,
+    home: Home,
+}
+
+#[derive(Debug)]
+enum Home {
+    Folder(TempDir),
+    Server { url: Url, database: String },
+}
+
+impl Scratch {
+    /// Makes an empty database.
+    ///
+    /// # Errors
+    /// [`RefreshError::Scratch`] if the folder or the server refuses it.
+    pub async fn open(engine: &Engine) -> Result<Self, RefreshError> {
+        match engine {
+            Engine::Sqlite => {
+                let folder = tempfile::Builder::new()
+                    .prefix("entities-")
+                    .tempdir()
+                    .map_err(failed("make a folder for"))?;
+                let connection = sqlite(&folder).await.map_err(failed("open"))?;
+                Ok(Self {
+                    connection,
+                    home: Home::Folder(folder),
+                })
+            }
+            Engine::Postgres(url) => Self::on_server(url.clone()).await,
+        }
+    }
+
+    async fn on_server(url: Url) -> Result<Self, RefreshError> {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "no row's id, but a name that no other process takes at the same time"
+        )]
+        let database = format!("entities_{}", uuid::Uuid::now_v7().simple());
+        administer(
+            &url,
+            &format!("CREATE DATABASE \"{database}\" TEMPLATE template0"),
+        )
+        .await
+        .map_err(failed("make"))?;
+        let mut own = url.clone();
+        own.set_path(&database);
+        let mut options = ConnectOptions::new(own);
+        options.max_connections(1).sqlx_logging(false);
+        let home = Home::Server { url, database };
+        match Database::connect(options).await {
+            Ok(connection) => Ok(Self { connection, home }),
+            Err(error) => {
+                home.remove().await.ok();
+                Err(failed("open")(error))
+            }
+        }
+    }
+
+    /// The only connection to the database.
+    #[must_use]
+    pub fn connection(&self) -> &DatabaseConnection {
+        &self.connection
+    }
+
+    /// Removes the database.
+    ///
+    /// # Errors
+    /// [`RefreshError::Scratch`] if it cannot be removed.
+    pub async fn close(self) -> Result<(), RefreshError> {
+        self.connection.close().await.map_err(failed("close"))?;
+        self.home.remove().await
+    }
+}
+
+impl Home {
+    async fn remove(self) -> Result<(), RefreshError> {
+        match self {
+            Self::Folder(folder) => folder.close().map_err(failed("remove")),
+            Self::Server { url, database } => administer(
+                &url,
+                &format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)"),
+            )
+            .await
+            .map_err(failed("remove")),
+        }
+    }
+}
+
+async fn sqlite(folder: &TempDir) -> Result<DatabaseConnection, DbErr> {
+    let path = folder.path().join("scratch.db");
+    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+    options
+        .max_connections(1)
+        .sqlx_logging(false)
+        // A database that nobody will miss need not survive anything.
+        .map_sqlx_sqlite_opts(|options| {
+            options
+                .journal_mode(SqliteJournalMode::Memory)
+                .synchronous(SqliteSynchronous::Off)
+        });
+    Database::connect(options).await
+}
+
+async fn administer(url: &Url, sql: &str) -> Result<(), DbErr> {
+    let mut options = ConnectOptions::new(url.clone());
+    options.max_connections(1).sqlx_logging(false);
+    let server = Database::connect(options).await?;
+    let done = server.execute_unprepared(sql).await.map(drop);
+    server.close().await?;
+    done
+}
+
+fn failed<E>(doing: &'static str) -> impl Fn(E) -> RefreshError
+where
+    E: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    move |source| RefreshError::Scratch {
+        doing,
+        source: source.into(),
+    }
+}
