@@ -20,6 +20,7 @@
 //! ```
 
 mod codegen;
+mod command;
 mod discover;
 mod model;
 mod names;
@@ -45,6 +46,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use sea_orm::DatabaseConnection;
 
+pub use command::{Entities, EntitiesError, Outcome};
 pub use scratch::{Engine, Scratch};
 pub use tree::{Change, Difference, Tree};
 pub use type_map::{Problem, TypeMap};
