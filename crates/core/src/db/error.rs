@@ -70,11 +70,7 @@ impl DomainError for DbError {
             Self::TimedOut { .. } | Self::Closed | Self::OutcomeUnknown { .. } => Kind::Unavailable,
             Self::Violated { .. } => Kind::Conflict,
             Self::Ended { .. } => Kind::Internal,
-            Self::Database { source, .. } if super::retry::is_retryable(source) => Kind::Conflict,
-            Self::Database { source, .. } if super::failure::is_unavailable(source) => {
-                Kind::Unavailable
-            }
-            Self::Database { .. } => Kind::Internal,
+            Self::Database { source, .. } => kind_of(source),
         }
     }
 
@@ -86,5 +82,17 @@ impl DomainError for DbError {
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
             Self::Ended { .. } | Self::Database { .. } => "DATABASE_ERROR",
         }
+    }
+}
+
+/// What kind of situation it is when the engine refuses a statement, for the errors of domains.
+#[must_use]
+pub fn kind_of(source: &DbErr) -> Kind {
+    if super::retry::is_retryable(source) {
+        Kind::Conflict
+    } else if super::failure::is_unavailable(source) {
+        Kind::Unavailable
+    } else {
+        Kind::Internal
     }
 }

@@ -57,7 +57,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 pub use self::{
     engine::Engine,
-    error::DbError,
+    error::{DbError, kind_of},
     open_error::OpenError,
     reader::Reader,
     server_lock::{Holder, ServerLock},

@@ -2,11 +2,10 @@
 
 use std::io;
 
+use sea_orm::DbErr;
+
 use super::{MediaType, StorageKey};
-use crate::{
-    db::DbError,
-    error::{DomainError, Kind},
-};
+use crate::error::{DomainError, Kind};
 
 /// A file could not be taken, given or removed.
 #[derive(Debug, thiserror::Error)]
@@ -90,8 +89,14 @@ pub enum FilesError {
         what: &'static str,
     },
     /// The rows about files could not be read or changed.
-    #[error(transparent)]
-    Database(Box<DbError>),
+    #[error("the database failed while {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// The database's error.
+        #[source]
+        source: DbErr,
+    },
 }
 
 impl FilesError {
@@ -115,12 +120,6 @@ impl FilesError {
     }
 }
 
-impl From<DbError> for FilesError {
-    fn from(error: DbError) -> Self {
-        Self::Database(Box::new(error))
-    }
-}
-
 impl DomainError for FilesError {
     fn kind(&self) -> Kind {
         match self {
@@ -133,8 +132,7 @@ impl DomainError for FilesError {
                 Kind::Unavailable
             }
             Self::Missing { .. } => Kind::NotFound,
-            Self::Foreign { .. } => Kind::Internal,
-            Self::Database(error) => error.kind(),
+            Self::Foreign { .. } | Self::Database { .. } => Kind::Internal,
         }
     }
 
@@ -150,7 +148,7 @@ impl DomainError for FilesError {
             Self::Unavailable { .. } => "STORAGE_UNAVAILABLE",
             Self::Missing { .. } => "FILE_MISSING",
             Self::Foreign { .. } => "FILE_FOREIGN",
-            Self::Database(error) => error.code(),
+            Self::Database { .. } => "FILES_DATABASE_FAILED",
         }
     }
 }

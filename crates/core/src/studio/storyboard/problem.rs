@@ -75,7 +75,7 @@ impl Problems {
     /// A single problem with a file as a whole.
     pub fn with_file(file: impl Into<String>, message: impl Into<String>) -> Self {
         let mut problems = Self::default();
-        problems.push(Place::file(file), message);
+        problems.push_file(file, message);
         problems
     }
 
@@ -94,6 +94,11 @@ impl Problems {
         } else {
             self.more += 1;
         }
+    }
+
+    /// Adds a problem with a file as a whole.
+    pub fn push_file(&mut self, file: impl Into<String>, message: impl Into<String>) {
+        self.push(Place::file(file), message);
     }
 
     /// Whether nothing is wrong.

@@ -1,0 +1,319 @@
+//! Artifacts: the files of a project, from their arrival to their content.
+
+use chrono::{DateTime, Utc};
+use entity::studio::{ArtifactId, ArtifactKind, ProjectId, artifacts};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use tokio::io::AsyncRead;
+use tracing::warn;
+
+use super::{
+    Studio, StudioError,
+    error::Doing,
+    rows::{check_text, lock_project},
+    text::{Content as Presence, Lines, TextRule},
+    views::Artifact,
+};
+use crate::{
+    db::UnitOfWork,
+    files::{Destination, FileFacts, FileStore, Folder, MediaType, Placed, StorageKey, StoredFile},
+};
+
+/// A file that somebody brings.
+#[derive(Clone, Debug)]
+pub struct Upload<R> {
+    /// What they call it: one line, 1 to 1,024 characters. It is only kept, never used as a path.
+    pub original_name: String,
+    /// Its bytes, to the end.
+    pub content: R,
+}
+
+/// The content of an artifact, opened.
+#[derive(Debug)]
+pub struct Content {
+    /// What is known about it.
+    pub artifact: Artifact,
+    /// Its bytes.
+    pub file: StoredFile,
+}
+
+/// What people call a file.
+const ORIGINAL_NAME: TextRule = TextRule {
+    max_chars: 1_024,
+    content: Presence::Required,
+    lines: Lines::One,
+};
+
+impl Studio {
+    /// The artifact.
+    ///
+    /// # Errors
+    /// [`StudioError::ArtifactNotFound`].
+    pub async fn artifact(
+        &self,
+        connection: &impl ConnectionTrait,
+        artifact: ArtifactId,
+    ) -> Result<Artifact, StudioError> {
+        artifacts::Entity::find_by_id(artifact)
+            .into_partial_model::<Artifact>()
+            .one(connection)
+            .await
+            .doing("reading an artifact")?
+            .ok_or(StudioError::ArtifactNotFound { artifact })
+    }
+
+    /// Opens the content of an artifact. It can be read to its end even if it is removed meanwhile.
+    ///
+    /// # Errors
+    /// [`StudioError::ArtifactNotFound`]; [`StudioError::Files`] if the store cannot give it.
+    pub async fn open_artifact(&self, artifact: ArtifactId) -> Result<Content, StudioError> {
+        let (row, key) = self.artifact_with_key(artifact).await?;
+        match self.files.read(&key).await {
+            Ok(file) => Ok(Content {
+                artifact: row,
+                file,
+            }),
+            Err(error) => {
+                // Removed between the two reads, or damaged: the row knows.
+                self.artifact(&self.db.reader(), artifact).await?;
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Stores the finished film of a project, in the place of the one before.
+    ///
+    /// # Errors
+    /// [`StudioError::ProjectNotFound`]; [`StudioError::Files`] if it is no video or cannot be
+    /// stored.
+    pub async fn set_output(
+        &self,
+        project: ProjectId,
+        upload: Upload<impl AsyncRead + Unpin>,
+    ) -> Result<Artifact, StudioError> {
+        self.project(&self.db.reader(), project).await?;
+        let brought = self.bring(project, ArtifactKind::Output, upload).await?;
+        let work = self.db.begin().await?;
+        lock_project(&work, project).await?;
+        artifacts::Entity::delete_many()
+            .filter(artifacts::Column::ProjectId.eq(project))
+            .filter(artifacts::Column::Kind.eq(ArtifactKind::Output))
+            .exec(&work)
+            .await
+            .doing("removing an output")?;
+        let artifact = self.add_artifact(&work, &brought).await?;
+        self.touch(&work, project).await?;
+        let artifact = self.artifact(&work, artifact).await?;
+        brought.keep_with(work).await?;
+        Ok(artifact)
+    }
+
+    /// The finished film of a project, if there is one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn find_output(
+        &self,
+        connection: &impl ConnectionTrait,
+        project: ProjectId,
+    ) -> Result<Option<Artifact>, StudioError> {
+        artifacts::Entity::find()
+            .filter(artifacts::Column::ProjectId.eq(project))
+            .filter(artifacts::Column::Kind.eq(ArtifactKind::Output))
+            .order_by_desc(artifacts::Column::Id)
+            .into_partial_model::<Artifact>()
+            .one(connection)
+            .await
+            .doing("reading an output")
+    }
+
+    /// Removes the finished film of a project; there may be none.
+    ///
+    /// # Errors
+    /// [`StudioError::ProjectNotFound`].
+    pub async fn remove_output(
+        &self,
+        work: &UnitOfWork,
+        project: ProjectId,
+    ) -> Result<(), StudioError> {
+        lock_project(work, project).await?;
+        artifacts::Entity::delete_many()
+            .filter(artifacts::Column::ProjectId.eq(project))
+            .filter(artifacts::Column::Kind.eq(ArtifactKind::Output))
+            .exec(work)
+            .await
+            .doing("removing an output")?;
+        self.touch(work, project).await
+    }
+
+    pub(super) async fn artifact_with_key(
+        &self,
+        artifact: ArtifactId,
+    ) -> Result<(Artifact, StorageKey), StudioError> {
+        let reader = self.db.reader();
+        let row = self.artifact(&reader, artifact).await?;
+        let key: Option<String> = artifacts::Entity::find_by_id(artifact)
+            .select_only()
+            .column(artifacts::Column::StorageKey)
+            .into_tuple()
+            .one(&reader)
+            .await
+            .doing("reading an artifact's key")?;
+        let key = key.ok_or(StudioError::ArtifactNotFound { artifact })?;
+        Ok((row, parse_key(&key)?))
+    }
+
+    /// Brings a file into the store. It has no row yet.
+    pub(super) async fn bring(
+        &self,
+        project: ProjectId,
+        kind: ArtifactKind,
+        upload: Upload<impl AsyncRead + Unpin>,
+    ) -> Result<Brought, StudioError> {
+        check_text("original_name", &upload.original_name, ORIGINAL_NAME)?;
+        let staged = self
+            .files
+            .stage(upload.content, destination(project, kind))
+            .await?;
+        let placed = self.files.publish(staged).await?;
+        Ok(Brought {
+            files: self.files.clone(),
+            project,
+            kind,
+            original_name: upload.original_name,
+            placed: vec![placed],
+        })
+    }
+
+    /// Adds the row of a file that was brought.
+    pub(super) async fn add_artifact(
+        &self,
+        work: &UnitOfWork,
+        brought: &Brought,
+    ) -> Result<ArtifactId, StudioError> {
+        let id = ArtifactId::from(self.clock.new_id());
+        let (name, now) = (&brought.original_name, self.clock.now());
+        let rows = brought.placed.iter().map(|placed| {
+            let name = name.clone();
+            artifact_row(id, brought.project, brought.kind, name, placed.facts(), now)
+        });
+        artifacts::Entity::insert_many(rows)
+            .exec_without_returning(work)
+            .await
+            .doing("adding an artifact")?;
+        Ok(id)
+    }
+}
+
+/// The row of a file that lies in the store.
+pub(super) fn artifact_row(
+    id: ArtifactId,
+    project: ProjectId,
+    kind: ArtifactKind,
+    original_name: String,
+    facts: &FileFacts,
+    now: DateTime<Utc>,
+) -> artifacts::ActiveModel {
+    artifacts::ActiveModel {
+        id: Set(id),
+        project_id: Set(project),
+        kind: Set(kind),
+        media_type: Set(facts.media_type.as_str().to_owned()),
+        size_bytes: Set(i64::try_from(facts.size_bytes).unwrap_or(i64::MAX)),
+        blake3: Set(facts.blake3.clone()),
+        original_name: Set(original_name),
+        storage_key: Set(facts.key.to_string()),
+        created_at: Set(now),
+    }
+}
+
+/// Where files of a kind lie, and which types they may have.
+pub(super) fn destination(project: ProjectId, kind: ArtifactKind) -> Destination {
+    const KEYFRAMES: Folder = Folder::named("keyframes");
+    const CLIPS: Folder = Folder::named("clips");
+    const OUTPUT: Folder = Folder::named("output");
+    let (folder, accepts) = match kind {
+        ArtifactKind::Keyframe => (KEYFRAMES, MediaType::IMAGES),
+        ArtifactKind::Clip => (CLIPS, MediaType::VIDEOS),
+        ArtifactKind::Output => (OUTPUT, MediaType::VIDEOS),
+    };
+    Destination {
+        owner: project.into(),
+        folder,
+        accepts,
+    }
+}
+
+/// The key that a row holds; the store wrote it.
+pub(super) fn parse_key(text: &str) -> Result<StorageKey, StudioError> {
+    text.parse()
+        .map_err(|error| sea_orm::DbErr::Type(format!("storage_key {text:?}: {error}")))
+        .doing("reading an artifact's key")
+}
+
+/// A file that lies in the store while its row is not yet committed. Dropped, it is removed.
+#[derive(Debug)]
+#[must_use = "a file that was brought is to be kept"]
+pub(super) struct Brought {
+    files: FileStore,
+    project: ProjectId,
+    kind: ArtifactKind,
+    original_name: String,
+    /// The one file; none once it is kept.
+    placed: Vec<Placed>,
+}
+
+impl Brought {
+    /// Commits the unit that has the file's row, and with it the file.
+    pub(super) async fn keep_with(mut self, work: UnitOfWork) -> Result<(), StudioError> {
+        keep_with(work, &self.files, std::mem::take(&mut self.placed)).await
+    }
+}
+
+impl Drop for Brought {
+    fn drop(&mut self) {
+        discard_later(&self.files, std::mem::take(&mut self.placed));
+    }
+}
+
+/// Commits the unit that has the rows of these files, and with it the files. If the commit was
+/// refused they are removed; if its outcome is not known they stay, for repair to decide.
+pub(super) async fn keep_with(
+    work: UnitOfWork,
+    files: &FileStore,
+    placed: Vec<Placed>,
+) -> Result<(), StudioError> {
+    // If this future is dropped here, `placed` is dropped as it is: its outcome is not known.
+    match work.commit().await {
+        Ok(()) => {
+            placed.into_iter().for_each(Placed::acknowledge);
+            Ok(())
+        }
+        Err(error @ crate::db::DbError::OutcomeUnknown { .. }) => Err(error.into()),
+        Err(error) => {
+            if let Err(error) = files.discard_all(placed).await {
+                warn!(%error, "left files without rows for repair");
+            }
+            Err(error.into())
+        }
+    }
+}
+
+/// Removes files whose rows were never committed, beside whatever goes on. What the end of the
+/// program leaves undone is repaired when it starts again.
+pub(super) fn discard_later(files: &FileStore, placed: Vec<Placed>) {
+    if placed.is_empty() {
+        return;
+    }
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return;
+    };
+    let files = files.clone();
+    runtime.spawn(async move {
+        if let Err(error) = files.discard_all(placed).await {
+            warn!(%error, "left files without rows for repair");
+        }
+    });
+}

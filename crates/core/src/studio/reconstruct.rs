@@ -1,0 +1,128 @@
+//! The storyboard that a project would have as a production, and the files that it names.
+
+use entity::studio::{ArtifactId, ClipStatus, KeyframePosition};
+use serde_json::Value;
+
+use super::{
+    storyboard::{
+        ProductionPath, Storyboard, StoryboardClip, StoryboardKeyframes, StoryboardScene,
+    },
+    views::{Artifact, Clip, Keyframe, ProjectDetails, SceneDetails},
+};
+
+/// A project as a production.
+pub(super) struct Reconstruction {
+    pub(super) storyboard: Storyboard,
+    pub(super) files: Vec<ExportFile>,
+}
+
+/// A file of a production, and the artifact it is.
+pub(super) struct ExportFile {
+    pub(super) path: ProductionPath,
+    pub(super) artifact: ArtifactId,
+    pub(super) blake3: String,
+}
+
+impl Reconstruction {
+    pub(super) fn of(details: &ProjectDetails) -> Self {
+        let mut names = Names::default();
+        let scenes = details.scenes.iter().map(|scene| names.scene(scene));
+        let scenes = scenes.collect();
+        let project = &details.project;
+        let output = details
+            .output
+            .as_ref()
+            .map(|artifact| names.give(artifact, "output/film".to_owned()));
+        let storyboard = Storyboard {
+            title: project.title.clone(),
+            prompt: project.prompt.clone(),
+            style: project.style.clone(),
+            style_guide: match &project.style_guide {
+                Some(Value::Object(guide)) => Some(guide.clone()),
+                _ => None,
+            },
+            scenes,
+            output,
+        };
+        Self {
+            storyboard,
+            files: names.files,
+        }
+    }
+}
+
+/// Gives every file a path of its own: the one it came with, where that is possible.
+#[derive(Default)]
+struct Names {
+    files: Vec<ExportFile>,
+}
+
+impl Names {
+    fn scene(&mut self, details: &SceneDetails) -> StoryboardScene {
+        let scene = &details.scene;
+        let index = scene.scene_index;
+        let mut keyframes = StoryboardKeyframes::default();
+        for Keyframe {
+            position, artifact, ..
+        } in &details.keyframes
+        {
+            let (place, name) = match position {
+                KeyframePosition::Start => (&mut keyframes.start, "start"),
+                KeyframePosition::End => (&mut keyframes.end, "end"),
+            };
+            *place = Some(self.give(artifact, format!("keyframes/{index:02}-{name}")));
+        }
+        let mut clips = Vec::new();
+        for clip in &details.clips {
+            let Clip {
+                attempt,
+                status: ClipStatus::Complete,
+                artifact: Some(artifact),
+                ..
+            } = clip
+            else {
+                continue;
+            };
+            clips.push(StoryboardClip {
+                attempt: *attempt,
+                file: self.give(artifact, format!("clips/{index:02}-attempt-{attempt}")),
+            });
+        }
+        StoryboardScene {
+            scene_index: index,
+            description: scene.description.clone(),
+            start_prompt: scene.start_prompt.clone(),
+            end_prompt: scene.end_prompt.clone(),
+            motion_prompt: scene.motion_prompt.clone(),
+            duration_ms: scene.duration_ms,
+            keyframes,
+            clips,
+        }
+    }
+
+    /// The path of an artifact: its original name, or else `stem` with the extension of its type.
+    fn give(&mut self, artifact: &Artifact, stem: String) -> ProductionPath {
+        let extension = artifact
+            .media_type
+            .parse::<crate::files::MediaType>()
+            .map_or("bin", crate::files::MediaType::extension);
+        let numbered = (1_u64..).map(|n| match n {
+            1 => format!("{stem}.{extension}"),
+            n => format!("{stem}-{n}.{extension}"),
+        });
+        let path = std::iter::once(artifact.original_name.clone())
+            .chain(numbered)
+            .filter_map(|name| name.parse::<ProductionPath>().ok())
+            .find(|path| !self.files.iter().any(|file| file.path.collides_with(path)));
+        // One of the numbered names is free: there are more of them than files.
+        let Some(path) = path else {
+            unreachable!("numbers never run out")
+        };
+        self.files.push(ExportFile {
+            path: path.clone(),
+            artifact: artifact.id,
+            blake3: artifact.blake3.clone(),
+        });
+        path
+    }
+}
