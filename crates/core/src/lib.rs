@@ -8,7 +8,6 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod error;
-#[expect(dead_code, reason = "repair and sweep are yet to come")]
 pub mod files;
 pub mod log;
 pub mod page;

@@ -1,1 +1,34 @@
 //! What every HTTP service on Groundwork shares; it knows no domain.
+//!
+//! A service hands its routes to [`service`], which puts around them what all need: request ids and
+//! spans, structured errors for whatever can go wrong, limits of time and size, API keys, CORS and
+//! security headers. Handlers take the extractors [`Json`], [`Path`], [`Query`] and [`PageQuery`]
+//! and return [`ApiError`], into which every domain error turns by its kind. [`bind`] and [`serve`]
+//! run it until a [`Shutdown`].
+
+mod auth;
+mod content;
+mod error;
+mod extract;
+mod fallback;
+mod health;
+mod host;
+mod lifecycle;
+mod limits;
+mod page;
+mod port_holder;
+mod response_headers;
+mod service;
+mod trace;
+
+pub use self::{
+    auth::Caller,
+    content::{Content, ContentRequest},
+    error::{ApiError, ErrorBody, FieldError},
+    extract::{Json, Path, Query},
+    health::{Check, CheckFailed, health},
+    lifecycle::{BindError, Drained, Shutdown, bind, serve},
+    page::PageQuery,
+    service::{Options, Routes, service},
+    trace::RequestId,
+};

@@ -2,10 +2,11 @@
 
 use std::io;
 
-use sea_orm::DbErr;
-
 use super::{MediaType, StorageKey};
-use crate::error::{DomainError, Kind};
+use crate::{
+    db::DbError,
+    error::{DomainError, Kind},
+};
 
 /// A file could not be taken, given or removed.
 #[derive(Debug, thiserror::Error)]
@@ -89,14 +90,8 @@ pub enum FilesError {
         what: &'static str,
     },
     /// The rows about files could not be read or changed.
-    #[error("the database failed while {doing}")]
-    Database {
-        /// What was being done.
-        doing: &'static str,
-        /// The database's error.
-        #[source]
-        source: DbErr,
-    },
+    #[error(transparent)]
+    Database(Box<DbError>),
 }
 
 impl FilesError {
@@ -120,6 +115,12 @@ impl FilesError {
     }
 }
 
+impl From<DbError> for FilesError {
+    fn from(error: DbError) -> Self {
+        Self::Database(Box::new(error))
+    }
+}
+
 impl DomainError for FilesError {
     fn kind(&self) -> Kind {
         match self {
@@ -132,7 +133,8 @@ impl DomainError for FilesError {
                 Kind::Unavailable
             }
             Self::Missing { .. } => Kind::NotFound,
-            Self::Foreign { .. } | Self::Database { .. } => Kind::Internal,
+            Self::Foreign { .. } => Kind::Internal,
+            Self::Database(error) => error.kind(),
         }
     }
 
@@ -148,7 +150,7 @@ impl DomainError for FilesError {
             Self::Unavailable { .. } => "STORAGE_UNAVAILABLE",
             Self::Missing { .. } => "FILE_MISSING",
             Self::Foreign { .. } => "FILE_FOREIGN",
-            Self::Database { .. } => "FILES_DATABASE_FAILED",
+            Self::Database(error) => error.code(),
         }
     }
 }

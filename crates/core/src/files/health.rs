@@ -9,6 +9,9 @@ use super::{
     store::{Shared, blocking},
 };
 
+/// How the names of test files begin, which a crash may leave in a staging folder.
+pub(super) const PROBE: &str = "health-";
+
 /// The state of a files root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -41,7 +44,7 @@ impl FileStore {
 fn prove_writable(shared: &Shared) -> Result<(), FilesError> {
     let failed = |error| FilesError::of_disk("writing a test file", error);
     let staging = shared.staging()?;
-    let name = format!("health-{}", shared.clock.new_id());
+    let name = format!("{PROBE}{}", shared.clock.new_id());
     let mut file = staging.dir().create(&name).map_err(failed)?;
     let written = file.append(&[0; 4096]);
     staging.dir().unlink(&name).map_err(failed)?;

@@ -27,6 +27,8 @@
 //! leads out of the root. The root belongs to the user that runs the program (mode 0700), who alone
 //! could place a hard link there, to what he may read anyway.
 
+#[cfg(test)]
+mod crash;
 mod disk;
 mod error;
 mod health;
@@ -38,11 +40,13 @@ mod protocol;
 mod publish;
 mod read;
 mod remove;
+mod repair;
 #[cfg(test)]
 mod samples;
 mod stage;
 mod staging;
 mod store;
+mod sweep;
 mod tap;
 
 pub use error::FilesError;
@@ -52,5 +56,7 @@ pub use ledger::Ledger;
 pub use media::{MediaType, UnknownMediaType};
 pub use publish::Placed;
 pub use read::StoredFile;
+pub use repair::Repaired;
 pub use stage::{Destination, FileFacts, Staged};
 pub use store::{FileStore, FileStoreOptions};
+pub use sweep::Swept;

@@ -24,14 +24,14 @@ const CLIPS: Folder = Folder::named("clips");
 const KEYFRAMES: Folder = Folder::named("keyframes");
 const LIMIT: u64 = 1_000_000;
 
-struct Scene {
-    store: FileStore,
-    tap: Tap,
-    root: PathBuf,
+pub(super) struct Scene {
+    pub(super) store: FileStore,
+    pub(super) tap: Tap,
+    pub(super) root: PathBuf,
     _folder: TempDir,
 }
 
-async fn given_a_store() -> Scene {
+pub(super) async fn given_a_store() -> Scene {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("files");
     let tap = Tap::new();
@@ -46,7 +46,7 @@ async fn given_a_store() -> Scene {
     }
 }
 
-fn options(root: &Path) -> FileStoreOptions {
+pub(super) fn options(root: &Path) -> FileStoreOptions {
     FileStoreOptions {
         root: root.to_owned(),
         max_file_bytes: LIMIT,
@@ -90,22 +90,46 @@ fn tree(root: &Path) -> Vec<String> {
     found
 }
 
-fn files(root: &Path) -> Vec<String> {
+pub(super) fn files(root: &Path) -> Vec<String> {
     let mut files = tree(root);
     files.retain(|path| root.join(path).is_file());
     files
 }
 
 impl Scene {
-    async fn staged(&self, content: &[u8]) -> Staged {
+    pub(super) async fn staged(&self, content: &[u8]) -> Staged {
         self.store.stage(content, to(CLIPS)).await.unwrap()
     }
 
-    async fn placed(&self, content: &[u8]) -> Placed {
+    pub(super) async fn placed(&self, content: &[u8]) -> Placed {
         self.store
             .publish(self.staged(content).await)
             .await
             .unwrap()
+    }
+
+    /// The same root as a new process finds it: whatever was in flight has lost its owner.
+    pub(super) async fn reopened(self) -> Self {
+        let Self {
+            store,
+            tap,
+            root,
+            _folder,
+        } = self;
+        drop(store);
+        let store = FileStore::open_tapped(options(&root), tap.clone())
+            .await
+            .unwrap();
+        Self {
+            store,
+            tap,
+            root,
+            _folder,
+        }
+    }
+
+    pub(super) fn to(&self) -> Destination {
+        to(CLIPS)
     }
 
     fn files(&self) -> Vec<String> {

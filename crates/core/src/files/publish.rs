@@ -6,6 +6,7 @@ use std::{collections::BTreeMap, io, sync::Arc};
 use super::{
     FileFacts, FileStore, FilesError, Folder, Staged, StorageKey,
     disk::Dir,
+    remove,
     staging::{Entry, Staging},
     store::{Shared, blocking},
 };
@@ -206,23 +207,16 @@ fn link(entry: &Entry, dir: &Dir) -> io::Result<()> {
 }
 
 fn discard(placed: Vec<Placed>) -> Result<(), FilesError> {
-    let mut folders: BTreeMap<_, Vec<Placed>> = BTreeMap::new();
+    let Some(shared) = placed.first().map(|placed| Arc::clone(&placed.shared)) else {
+        return Ok(());
+    };
+    let keys = placed.iter().map(|placed| placed.facts.key.clone());
+    remove::unlink(&shared.root, keys)
+        .flush(&shared.root)
+        .into_result()?;
+    // Only now: as long as a link could come back, its entry must tell of it.
     for placed in placed {
-        let folder = (placed.key().owner(), placed.key().folder().clone());
-        folders.entry(folder).or_default().push(placed);
-    }
-    for group in folders.into_values() {
-        let keys: Vec<_> = group
-            .iter()
-            .map(|placed| placed.facts.key.clone())
-            .collect();
-        if let Some(first) = group.first() {
-            super::remove::from_folder(&first.shared.root, &keys)?;
-        }
-        // Only now: without the link, the entry has nothing left to tell.
-        for placed in group {
-            placed.entry.remove();
-        }
+        placed.entry.remove();
     }
     Ok(())
 }

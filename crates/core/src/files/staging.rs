@@ -22,11 +22,11 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// Makes a staging folder of this process.
+    /// Makes a staging folder of this process. That the root holds `staging` is flushed together
+    /// with the first owner's folder, before anything is linked.
     pub(super) fn create(root: &Dir, clock: &Clock) -> Result<Self, FilesError> {
         let failed = |error| FilesError::of_disk("making a staging folder", error);
         root.make(STAGING).map_err(failed)?;
-        root.sync().map_err(failed)?;
         loop {
             let all = root.open(STAGING).map_err(failed)?;
             let name = clock.new_id().to_string();

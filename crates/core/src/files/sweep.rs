@@ -1,0 +1,121 @@
+//! Removing the files whose rows are gone. Triggers put a key into the trash in the same
+//! transaction that removes its row, so that cascades and raw SQL count too.
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::{FileStore, FilesError, StorageKey, remove, store::blocking};
+use crate::db::{Database, Engine, UnitOfWork};
+
+/// What a sweep has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Swept {
+    /// Files removed.
+    pub removed: u64,
+    /// Files that were gone already: a sweep that was cut short, or another one beside this.
+    pub missing: u64,
+    /// Files left where they are, because their key has a row again.
+    pub kept: u64,
+    /// Trash that names no file of a store. Nothing on the disk is touched for it.
+    pub refused: u64,
+}
+
+impl FileStore {
+    /// Removes the files in the trash. Several may sweep at once, beside running servers.
+    ///
+    /// A batch is read, compared with the rows and unlinked within one unit of work, so that no
+    /// row can claim a file back in between; its keys leave the trash only when the folders are
+    /// flushed. On SQLite, where a unit keeps all writers waiting, the flush lies between two.
+    ///
+    /// # Errors
+    /// If the database fails. A file that cannot be removed stays in the trash and is reported
+    /// after all the others have been tried.
+    pub async fn sweep(&self, db: &Database) -> Result<Swept, FilesError> {
+        let mut swept = Swept::default();
+        let mut failure = None;
+        let mut after = String::new();
+        loop {
+            let work = db.begin().await?;
+            let batch = self.shared.ledger.trash_after(&work, &after).await?;
+            let Some(last) = batch.last() else {
+                work.rollback().await?;
+                return failure.map_or(Ok(swept), Err);
+            };
+            after.clone_from(last);
+            let failed = self.sweep_batch(db, work, batch, &mut swept).await?;
+            failure = failure.or(failed);
+        }
+    }
+
+    /// Gives the reason why a file could not be removed.
+    async fn sweep_batch(
+        &self,
+        db: &Database,
+        mut work: UnitOfWork,
+        batch: Vec<String>,
+        swept: &mut Swept,
+    ) -> Result<Option<FilesError>, FilesError> {
+        let Sorted { trash, mut settled } = self.sort(&work, batch, swept).await?;
+        let shared = Arc::clone(&self.shared);
+        let unlinked = blocking(move || Ok(remove::unlink(&shared.root, trash))).await?;
+        if db.engine() == Engine::Sqlite {
+            work.rollback().await?;
+            let removed = self.flush(unlinked, &mut settled, swept).await?;
+            work = db.begin().await?;
+            self.shared.ledger.forget(&work, &settled).await?;
+            work.commit().await?;
+            return Ok(removed);
+        }
+        let removed = self.flush(unlinked, &mut settled, swept).await?;
+        self.shared.ledger.forget(&work, &settled).await?;
+        work.commit().await?;
+        Ok(removed)
+    }
+
+    async fn sort(
+        &self,
+        work: &UnitOfWork,
+        batch: Vec<String>,
+        swept: &mut Swept,
+    ) -> Result<Sorted, FilesError> {
+        let mut sorted = Sorted::default();
+        for text in batch {
+            match text.parse::<StorageKey>() {
+                Ok(key) => sorted.trash.push(key),
+                Err(error) => {
+                    tracing::warn!(%error, key = text, "dropped trash that names no file");
+                    swept.refused += 1;
+                    sorted.settled.push(text);
+                }
+            }
+        }
+        let claimed: HashSet<StorageKey> = self.shared.ledger.known(work, &sorted.trash).await?;
+        swept.kept += claimed.len() as u64;
+        sorted.trash.retain(|key| !claimed.contains(key));
+        sorted
+            .settled
+            .extend(claimed.iter().map(StorageKey::to_string));
+        Ok(sorted)
+    }
+
+    async fn flush(
+        &self,
+        unlinked: remove::Unlinked,
+        settled: &mut Vec<String>,
+        swept: &mut Swept,
+    ) -> Result<Option<FilesError>, FilesError> {
+        let shared = Arc::clone(&self.shared);
+        let removed = blocking(move || Ok(unlinked.flush(&shared.root))).await?;
+        swept.removed += removed.found;
+        swept.missing += (removed.gone.len() as u64).saturating_sub(removed.found);
+        settled.extend(removed.gone.iter().map(StorageKey::to_string));
+        Ok(removed.failure)
+    }
+}
+
+/// A batch of trash: what to remove, and what to forget.
+#[derive(Default)]
+struct Sorted {
+    trash: Vec<StorageKey>,
+    settled: Vec<String>,
+}

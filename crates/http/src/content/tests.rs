@@ -1,0 +1,134 @@
+//! Conditions, ranges and names.
+
+use std::io::Cursor;
+
+use axum::{Router, body::to_bytes, http::Request, routing::get};
+use tower::ServiceExt;
+
+use super::*;
+
+const TEXT: &[u8] = b"0123456789";
+
+async fn content(request: ContentRequest) -> Result<Response, ApiError> {
+    let content = Content {
+        media_type: "image/png".to_owned(),
+        size_bytes: TEXT.len() as u64,
+        blake3: "abc".to_owned(),
+        name: "keyframes/01-start.png".to_owned(),
+        reader: Cursor::new(TEXT),
+    };
+    request.answer(content).await
+}
+
+async fn ask(method: Method, headers: &[(&str, &str)]) -> (u16, HeaderMap, Vec<u8>) {
+    let mut request = Request::builder().method(method).uri("/");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let response = Router::new()
+        .route("/", get(content))
+        .oneshot(request.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    (parts.status.as_u16(), parts.headers, body.to_vec())
+}
+
+#[tokio::test]
+async fn the_whole_comes_with_type_length_and_tag() {
+    let (status, headers, body) = ask(Method::GET, &[]).await;
+    assert_eq!((status, body.as_slice()), (200, TEXT));
+    assert_eq!(headers["content-type"], "image/png");
+    assert_eq!(headers["content-length"], "10");
+    assert_eq!(headers["etag"], "\"abc\"");
+    assert_eq!(headers["accept-ranges"], "bytes");
+    assert_eq!(
+        headers["content-disposition"],
+        "inline; filename=\"01-start.png\"; filename*=UTF-8''01-start.png"
+    );
+}
+
+#[tokio::test]
+async fn head_has_the_same_headers_and_no_body() {
+    let (status, headers, body) = ask(Method::HEAD, &[]).await;
+    assert_eq!((status, body.len()), (200, 0));
+    assert_eq!(headers["content-length"], "10");
+}
+
+#[tokio::test]
+async fn who_has_it_already_gets_304() {
+    for tags in ["\"abc\"", "W/\"abc\"", "\"other\", \"abc\"", "*"] {
+        let (status, headers, body) = ask(Method::GET, &[("if-none-match", tags)]).await;
+        assert_eq!((status, body.len()), (304, 0), "{tags}");
+        assert_eq!(headers["etag"], "\"abc\"");
+    }
+    assert_eq!(
+        ask(Method::GET, &[("if-none-match", "\"other\"")]).await.0,
+        200
+    );
+}
+
+#[tokio::test]
+async fn a_range_is_answered_with_its_part() {
+    for (range, text, place) in [
+        ("bytes=2-4", "234", "bytes 2-4/10"),
+        ("bytes=7-", "789", "bytes 7-9/10"),
+        ("bytes=-2", "89", "bytes 8-9/10"),
+        ("bytes=8-100", "89", "bytes 8-9/10"),
+        ("bytes=0-0", "0", "bytes 0-0/10"),
+    ] {
+        let (status, headers, body) = ask(Method::GET, &[("range", range)]).await;
+        assert_eq!((status, body.as_slice()), (206, text.as_bytes()), "{range}");
+        assert_eq!(headers["content-range"], place);
+        assert_eq!(headers["content-length"], text.len().to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_range_outside_is_refused() {
+    for range in ["bytes=10-", "bytes=100-200"] {
+        let (status, headers, body) = ask(Method::GET, &[("range", range)]).await;
+        assert_eq!(status, 416, "{range}");
+        assert_eq!(headers["content-range"], "bytes */10");
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["code"], "RANGE_NOT_SATISFIABLE");
+    }
+}
+
+#[tokio::test]
+async fn other_ranges_are_answered_with_the_whole() {
+    for range in ["bytes=0-1,3-4", "lines=1-2", "bytes=x", "nonsense"] {
+        assert_eq!(
+            ask(Method::GET, &[("range", range)]).await.0,
+            200,
+            "{range}"
+        );
+    }
+    let stale = [("range", "bytes=0-1"), ("if-range", "\"older\"")];
+    assert_eq!(ask(Method::GET, &stale).await.0, 200);
+    let current = [("range", "bytes=0-1"), ("if-range", "\"abc\"")];
+    assert_eq!(ask(Method::GET, &current).await.0, 206);
+}
+
+#[test]
+fn a_name_cannot_break_out_of_its_header() {
+    assert_eq!(
+        disposition("image/png", "../a\"b\r\nSet-Cookie: x/ü\".png"),
+        "inline; filename=\"__.png\"; filename*=UTF-8''%C3%BC%22.png"
+    );
+    assert_eq!(
+        disposition("image/png", "a\r\nb.png"),
+        "inline; filename=\"a__b.png\"; filename*=UTF-8''a%0D%0Ab.png"
+    );
+}
+
+#[test]
+fn what_may_hold_scripts_is_saved_not_shown() {
+    for media_type in ["text/html", "image/svg+xml", "application/pdf"] {
+        assert!(
+            disposition(media_type, "a").starts_with("attachment"),
+            "{media_type}"
+        );
+    }
+}

@@ -1,0 +1,215 @@
+//! The one shape of every error answer, and the one place that turns kinds of errors into statuses.
+//!
+//! ```json
+//! {"detail": "no project …", "code": "PROJECT_NOT_FOUND"}
+//! {"detail": "title: must not be empty", "code": "VALIDATION_FAILED", "field": "title",
+//!  "errors": [{"field": "title", "detail": "must not be empty", "code": "INVALID_VALUE"}]}
+//! ```
+//!
+//! `field` is there if a single one is at fault. Every 422 has `errors`, also for one field alone,
+//! so that a client has one way to show them; no other status has.
+
+use std::{borrow::Cow, error::Error, fmt::Write, time::Duration};
+
+use axum::{
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use groundwork_core::error::{DomainError, Kind};
+use serde::Serialize;
+
+/// An error as an answer. Every [`DomainError`] turns into one with `?`.
+#[derive(Debug)]
+pub struct ApiError(Box<Answer>);
+
+#[derive(Debug)]
+struct Answer {
+    status: StatusCode,
+    body: ErrorBody,
+    headers: HeaderMap,
+}
+
+/// The body of an error answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ErrorBody {
+    /// What is wrong, for people.
+    pub detail: String,
+    /// What is wrong, for programs: stable, in capitals.
+    pub code: Cow<'static, str>,
+    /// The field of the request at fault, if it is a single one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    /// Each fault of the request; only with status 422.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+}
+
+/// One fault of a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FieldError {
+    /// The path of the field, such as `scenes[2].start_prompt`; `None` for the whole.
+    pub field: Option<String>,
+    /// What is wrong, for people.
+    pub detail: String,
+    /// What is wrong, for programs.
+    pub code: Cow<'static, str>,
+}
+
+/// When to try again what is unavailable at present.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+impl ApiError {
+    /// An answer with a status, a code and a text.
+    #[must_use]
+    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self(Box::new(Answer {
+            status,
+            body: ErrorBody {
+                detail: detail.into(),
+                code: Cow::Borrowed(code),
+                field: None,
+                errors: Vec::new(),
+            },
+            headers: HeaderMap::new(),
+        }))
+    }
+
+    /// 422 with the faults of a request, at least one.
+    #[must_use]
+    pub fn validation(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [
+                FieldError {
+                    field: Some(field),
+                    detail,
+                    ..
+                },
+            ] => format!("{field}: {detail}"),
+            [FieldError { detail, .. }] => detail.clone(),
+            errors => format!("the request has {} faults", errors.len()),
+        };
+        let mut answer = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "VALIDATION_FAILED",
+            detail,
+        );
+        if let [error] = errors.as_slice() {
+            answer.0.body.field.clone_from(&error.field);
+        }
+        answer.0.body.errors = errors;
+        answer
+    }
+
+    /// 500 for a fault of the program: the whole chain goes to the log, nothing to the caller.
+    #[must_use]
+    pub fn internal(error: &(dyn Error + 'static)) -> Self {
+        tracing::error!(error = chain(error), "the request failed");
+        Self::unexplained()
+    }
+
+    /// The 500 that tells nothing; the reason has been logged.
+    pub(crate) fn unexplained() -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "INTERNAL_ERROR",
+            "Internal server error",
+        )
+    }
+
+    /// The same answer with one more header.
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.0.headers.insert(name, value);
+        self
+    }
+
+    /// The same answer, saying when to try again.
+    #[must_use]
+    pub fn with_retry_after(self, wait: Duration) -> Self {
+        self.with_header(header::RETRY_AFTER, wait.as_secs().max(1).into())
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &ErrorBody {
+        &self.0.body
+    }
+
+    fn of_domain(status: StatusCode, error: &dyn DomainError) -> Self {
+        let mut answer = Self::new(status, error.code(), error.to_string());
+        let field = error.field().map(str::to_owned);
+        if status == StatusCode::UNPROCESSABLE_ENTITY {
+            answer.0.body.errors = vec![FieldError {
+                field: field.clone(),
+                detail: error.to_string(),
+                code: Cow::Borrowed(error.code()),
+            }];
+        }
+        answer.0.body.field = field;
+        answer
+    }
+}
+
+impl<E: DomainError> From<E> for ApiError {
+    fn from(error: E) -> Self {
+        match error.kind() {
+            Kind::NotFound => Self::of_domain(StatusCode::NOT_FOUND, &error),
+            Kind::Conflict => Self::of_domain(StatusCode::CONFLICT, &error),
+            Kind::Invalid => Self::of_domain(StatusCode::UNPROCESSABLE_ENTITY, &error),
+            Kind::TooLarge => Self::of_domain(StatusCode::PAYLOAD_TOO_LARGE, &error),
+            Kind::Unauthenticated => {
+                Self::of_domain(StatusCode::UNAUTHORIZED, &error).with_challenge()
+            }
+            Kind::Forbidden => Self::of_domain(StatusCode::FORBIDDEN, &error),
+            Kind::Unavailable => {
+                tracing::warn!(error = chain(&error), "unavailable at present");
+                Self::of_domain(StatusCode::SERVICE_UNAVAILABLE, &error)
+                    .with_retry_after(RETRY_AFTER)
+            }
+            Kind::TimedOut => {
+                tracing::warn!(error = chain(&error), "a time limit ran out");
+                Self::of_domain(StatusCode::GATEWAY_TIMEOUT, &error)
+            }
+            Kind::Internal => Self::internal(&error),
+        }
+    }
+}
+
+impl ApiError {
+    /// What RFC 9110 asks of a 401: how to authenticate.
+    pub(crate) fn with_challenge(self) -> Self {
+        self.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Answer {
+            status,
+            body,
+            headers,
+        } = *self.0;
+        (status, headers, axum::Json(body)).into_response()
+    }
+}
+
+/// An error and all its sources, in one line.
+pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        // Writing to a text cannot fail.
+        let _ = write!(text, ": {error}");
+        source = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! Kinds become statuses, and internals never leave.
+
+use axum::body::to_bytes;
+use serde_json::{Value, json};
+
+use super::*;
+
+#[derive(Debug, thiserror::Error)]
+#[error("the lighthouse is dark")]
+struct Dark {
+    kind: Kind,
+    field: Option<&'static str>,
+    #[source]
+    source: std::io::Error,
+}
+
+impl DomainError for Dark {
+    fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    fn code(&self) -> &'static str {
+        "LIGHTHOUSE_DARK"
+    }
+
+    fn field(&self) -> Option<&str> {
+        self.field
+    }
+}
+
+fn dark(kind: Kind) -> Dark {
+    Dark {
+        kind,
+        field: None,
+        source: std::io::Error::other("password hunter2"),
+    }
+}
+
+async fn answer(error: impl Into<ApiError>) -> (u16, HeaderMap, Value) {
+    let (parts, body) = error.into().into_response().into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    let body = serde_json::from_slice(&body).unwrap();
+    (parts.status.as_u16(), parts.headers, body)
+}
+
+#[tokio::test]
+async fn each_kind_has_its_status() {
+    for (kind, status) in [
+        (Kind::NotFound, 404),
+        (Kind::Conflict, 409),
+        (Kind::Invalid, 422),
+        (Kind::TooLarge, 413),
+        (Kind::Unauthenticated, 401),
+        (Kind::Forbidden, 403),
+        (Kind::Unavailable, 503),
+        (Kind::TimedOut, 504),
+    ] {
+        let (answered, _, body) = answer(dark(kind)).await;
+        assert_eq!(answered, status, "{kind:?}");
+        assert_eq!(body["code"], "LIGHTHOUSE_DARK");
+        assert_eq!(body["detail"], "the lighthouse is dark");
+        assert!(!body.to_string().contains("hunter2"));
+    }
+}
+
+#[tokio::test]
+async fn an_internal_error_tells_nothing() {
+    let (status, _, body) = answer(dark(Kind::Internal)).await;
+    assert_eq!(status, 500);
+    assert_eq!(
+        body,
+        json!({"detail": "Internal server error", "code": "INTERNAL_ERROR"})
+    );
+}
+
+#[tokio::test]
+async fn what_is_unavailable_says_when_to_try_again() {
+    let (_, headers, _) = answer(dark(Kind::Unavailable)).await;
+    assert_eq!(headers["retry-after"], "1");
+}
+
+#[tokio::test]
+async fn every_422_lists_its_faults() {
+    let error = Dark {
+        field: Some("lamp"),
+        ..dark(Kind::Invalid)
+    };
+    let (_, _, body) = answer(error).await;
+    let fault =
+        json!({"field": "lamp", "detail": "the lighthouse is dark", "code": "LIGHTHOUSE_DARK"});
+    assert_eq!(body["errors"], json!([fault]));
+    assert_eq!(body["field"], "lamp");
+
+    let fault = |field: &str| FieldError {
+        field: Some(field.to_owned()),
+        detail: "must not be empty".to_owned(),
+        code: Cow::Borrowed("INVALID_VALUE"),
+    };
+    let (status, _, body) =
+        answer(ApiError::validation(vec![fault("title"), fault("style")])).await;
+    assert_eq!(status, 422);
+    assert_eq!(body["detail"], "the request has 2 faults");
+    assert_eq!(body["errors"][1]["field"], "style");
+    assert!(body.get("field").is_none());
+}
+
+#[test]
+fn the_log_gets_the_whole_chain() {
+    assert_eq!(
+        chain(&dark(Kind::Internal)),
+        "the lighthouse is dark: password hunter2"
+    );
+}

@@ -1,0 +1,211 @@
+//! Extractors whose refusals have the shape of all errors, and say which field, line or parameter.
+
+use std::borrow::Cow;
+
+use axum::{
+    body::Bytes,
+    extract::{
+        self, FromRequest, FromRequestParts, RawPathParams, Request,
+        path::ErrorKind,
+        rejection::{BytesRejection, FailedToBufferBody, PathRejection},
+    },
+    http::{HeaderMap, StatusCode, header, request::Parts},
+    response::{IntoResponse, Response},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::error::{ApiError, FieldError};
+
+/// A body of JSON. As an extractor it refuses another content type (415), what is no JSON (400),
+/// what has the wrong fields (422) and what is too large (413).
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(
+    /// What the body holds.
+    pub T,
+);
+
+/// The parameters of the path; refuses those of the wrong type, such as a broken UUID, with 422.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<T>(
+    /// One parameter, or a tuple of them.
+    pub T,
+);
+
+/// The query; refuses parameters that are missing or of the wrong type with 422.
+#[derive(Clone, Copy, Debug)]
+pub struct Query<T>(
+    /// The parameters.
+    pub T,
+);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        require_json(request.headers())?;
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| refuse_body(&rejection))?;
+        parse_json(&body).map(Self)
+    }
+}
+
+fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    let media_type = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .map(|value| value.trim().to_ascii_lowercase())
+        .unwrap_or_default();
+    if media_type == "application/json"
+        || (media_type.starts_with("application/") && media_type.ends_with("+json"))
+    {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "the body must be JSON, with the header Content-Type: application/json",
+    ))
+}
+
+fn refuse_body(rejection: &BytesRejection) -> ApiError {
+    match rejection {
+        BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
+            crate::limits::too_large()
+        }
+        // Whoever sent it is gone, or broke off.
+        _ => ApiError::new(
+            StatusCode::BAD_REQUEST,
+            "BODY_UNREADABLE",
+            "the body could not be read to its end",
+        ),
+    }
+}
+
+fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let error = error.into_inner();
+        if error.is_data() {
+            ApiError::validation(vec![data_fault(&path, &error.to_string())])
+        } else {
+            invalid_json(&error)
+        }
+    })?;
+    json.end().map_err(|error| invalid_json(&error))?;
+    Ok(value)
+}
+
+fn invalid_json(error: &serde_json::Error) -> ApiError {
+    ApiError::new(
+        StatusCode::BAD_REQUEST,
+        "INVALID_JSON",
+        format!("the body is not valid JSON: {error}"),
+    )
+}
+
+/// The fault of a value that was understood as text and not as what it should be. serde names a
+/// missing or unknown field in its message only, in backticks: the path leads to its parent.
+fn data_fault(path: &str, message: &str) -> FieldError {
+    let named = || message.split('`').nth(1);
+    let (code, name) = if message.starts_with("missing field") {
+        ("MISSING_FIELD", named())
+    } else if message.starts_with("unknown field") {
+        ("UNKNOWN_FIELD", None)
+    } else if message.starts_with("invalid type") {
+        ("INVALID_TYPE", None)
+    } else {
+        ("INVALID_VALUE", None)
+    };
+    let parent = Some(path).filter(|path| !matches!(*path, "." | "?" | ""));
+    let field = match (parent, name) {
+        (Some(parent), Some(name)) => Some(format!("{parent}.{name}")),
+        (parent, name) => name.or(parent).map(str::to_owned),
+    };
+    FieldError {
+        field,
+        detail: message.to_owned(),
+        code: Cow::Borrowed(code),
+    }
+}
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        match extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(extract::Path(value)) => Ok(Self(value)),
+            Err(rejection) => {
+                let names = path_names(parts, state).await;
+                Err(refuse_path(rejection, &names))
+            }
+        }
+    }
+}
+
+async fn path_names<S: Send + Sync>(parts: &mut Parts, state: &S) -> Vec<String> {
+    RawPathParams::from_request_parts(parts, state)
+        .await
+        .map(|params| params.iter().map(|(name, _)| name.to_owned()).collect())
+        .unwrap_or_default()
+}
+
+fn refuse_path(rejection: PathRejection, names: &[String]) -> ApiError {
+    let PathRejection::FailedToDeserializePathParams(failure) = rejection else {
+        return ApiError::internal(&rejection);
+    };
+    let only = || match names {
+        [name] => Some(name.clone()),
+        _ => None,
+    };
+    let expected = |kind: &str| format!("must be of the type {kind}");
+    let (field, detail) = match failure.kind() {
+        ErrorKind::DeserializeError { key, message, .. } => (Some(key.clone()), message.clone()),
+        ErrorKind::ParseErrorAtKey {
+            key, expected_type, ..
+        } => (Some(key.clone()), expected(expected_type)),
+        ErrorKind::ParseErrorAtIndex {
+            index,
+            expected_type,
+            ..
+        } => (names.get(*index).cloned(), expected(expected_type)),
+        ErrorKind::ParseError { expected_type, .. } => (only(), expected(expected_type)),
+        ErrorKind::InvalidUtf8InPathParam { key } => {
+            (Some(key.clone()), "must be UTF-8".to_owned())
+        }
+        ErrorKind::Message(message) => (only(), message.clone()),
+        // The handler asks for other parameters than its route has.
+        _ => return ApiError::internal(&failure),
+    };
+    ApiError::validation(vec![FieldError {
+        field,
+        detail,
+        code: Cow::Borrowed("INVALID_VALUE"),
+    }])
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
+        serde_path_to_error::deserialize(pairs)
+            .map(Self)
+            .map_err(|error| {
+                let path = error.path().to_string();
+                ApiError::validation(vec![data_fault(&path, &error.into_inner().to_string())])
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests;

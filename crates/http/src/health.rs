@@ -1,0 +1,171 @@
+//! `/health`: whether the process lives. `/health/ready`: whether it can do its work.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use futures_util::future::join_all;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::extract::Json;
+
+/// How long a check may take before it counts as failed.
+const TIME_LIMIT: Duration = Duration::from_secs(2);
+
+/// Something that has to be right before the service can do its work.
+#[derive(Clone)]
+pub struct Check {
+    name: &'static str,
+    run: Arc<dyn Fn() -> CheckFuture + Send + Sync>,
+}
+
+type CheckFuture = Pin<Box<dyn Future<Output = Result<(), CheckFailed>> + Send>>;
+
+/// Why a check failed, in words that anybody may read and act on: no secrets, no paths of users.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct CheckFailed(
+    /// The reason.
+    pub String,
+);
+
+impl Check {
+    /// A check under a name such as `database`.
+    pub fn new<F, Fut>(name: &'static str, run: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), CheckFailed>> + Send + 'static,
+    {
+        Self {
+            name,
+            run: Arc::new(move || Box::pin(run())),
+        }
+    }
+
+    async fn outcome(&self) -> Outcome {
+        let started = Instant::now();
+        let result = tokio::time::timeout(TIME_LIMIT, (self.run)()).await;
+        let failure = match result {
+            Ok(Ok(())) => None,
+            Ok(Err(CheckFailed(reason))) => Some(reason),
+            Err(_) => Some(format!("no answer within {} s", TIME_LIMIT.as_secs())),
+        };
+        Outcome {
+            status: if failure.is_none() { "ok" } else { "failed" },
+            duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            detail: failure,
+        }
+    }
+}
+
+impl fmt::Debug for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Check").field(&self.name).finish()
+    }
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    status: &'static str,
+    duration_ms: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+}
+
+/// The routes `/health` and `/health/ready`; the latter answers 503 unless all checks are right.
+pub fn health(checks: Vec<Check>) -> Router {
+    Router::new()
+        .route("/health", get(alive))
+        .route("/health/ready", get(ready))
+        .with_state(Arc::new(checks))
+}
+
+async fn alive() -> Response {
+    Json(json!({"status": "ok"})).into_response()
+}
+
+async fn ready(State(checks): State<Arc<Vec<Check>>>) -> Response {
+    let outcomes = join_all(checks.iter().map(Check::outcome)).await;
+    let is_ready = outcomes.iter().all(|outcome| outcome.detail.is_none());
+    let checks: BTreeMap<&str, Outcome> = checks
+        .iter()
+        .map(|check| check.name)
+        .zip(outcomes)
+        .collect();
+    let (status, word) = if is_ready {
+        (StatusCode::OK, "ready")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
+    };
+    (status, Json(json!({"status": word, "checks": checks}))).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        body::{Body, to_bytes},
+        http::Request,
+    };
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn ask(path: &str, checks: Vec<Check>) -> (u16, Value) {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = health(checks).oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    fn fine() -> Check {
+        Check::new("files", async || Ok(()))
+    }
+
+    fn broken() -> Check {
+        Check::new("database", async || {
+            Err(CheckFailed("it refuses".to_owned()))
+        })
+    }
+
+    #[tokio::test]
+    async fn health_asks_nobody() {
+        assert_eq!(
+            ask("/health", vec![broken()]).await,
+            (200, json!({"status": "ok"}))
+        );
+    }
+
+    #[tokio::test]
+    async fn ready_means_that_every_check_is_right() {
+        let (status, body) = ask("/health/ready", vec![fine()]).await;
+        assert_eq!((status, &body["status"]), (200, &json!("ready")));
+
+        let (status, body) = ask("/health/ready", vec![fine(), broken()]).await;
+        assert_eq!((status, &body["status"]), (503, &json!("not_ready")));
+        assert_eq!(body["checks"]["files"]["status"], "ok");
+        assert_eq!(body["checks"]["database"]["detail"], "it refuses");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_check_that_hangs_counts_as_failed() {
+        let hangs = Check::new("database", std::future::pending);
+        let (status, body) = ask("/health/ready", vec![hangs, fine()]).await;
+        assert_eq!(status, 503);
+        assert_eq!(body["checks"]["database"]["detail"], "no answer within 2 s");
+        assert_eq!(body["checks"]["files"]["status"], "ok");
+    }
+}

@@ -1,0 +1,247 @@
+//! From the bound address to the last answer: accepts connections until told to stop, lets the
+//! requests that are under way finish, and returns when nothing runs any more.
+
+use std::{io, net::SocketAddr, time::Duration};
+
+use axum::Router;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    signal::unix::{SignalKind, signal},
+    task::JoinSet,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::port_holder::PortHolder;
+
+/// How long a connection may take to send the head of a request.
+const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
+/// The pause after a connection could not be accepted for lack of descriptors or memory.
+const SHORTAGE_PAUSE: Duration = Duration::from_millis(500);
+
+/// Why an address cannot be listened on.
+#[derive(Debug, thiserror::Error)]
+pub enum BindError {
+    /// Somebody listens there already.
+    #[error(
+        "{address} is in use{}: stop it, or listen on another address (http.bind)",
+        holder.as_ref().map_or_else(String::new, |holder| format!(" by {holder}"))
+    )]
+    InUse {
+        /// The address.
+        address: SocketAddr,
+        /// The process that holds it, such as `groundwork (process 4711)`, if it can be told.
+        holder: Option<String>,
+    },
+    /// This user may not listen there.
+    #[error(
+        "listening on {address} is not permitted: ports below 1024 are for root; choose another (http.bind)"
+    )]
+    Forbidden {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address is not one of this machine.
+    #[error("{address} is no address of this machine: choose another (http.bind)")]
+    NotHere {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// Anything else.
+    #[error("cannot listen on {address}")]
+    Other {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system says.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Listens on an address.
+///
+/// # Errors
+/// [`BindError`], which says who holds the address or what else is wrong, and what to do.
+pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| match source.kind() {
+            io::ErrorKind::AddrInUse => BindError::InUse {
+                address,
+                holder: PortHolder::find(address.port()).map(|holder| holder.to_string()),
+            },
+            io::ErrorKind::PermissionDenied => BindError::Forbidden { address },
+            io::ErrorKind::AddrNotAvailable => BindError::NotHere { address },
+            _ => BindError::Other { address, source },
+        })
+}
+
+/// Tells a server to stop; clones tell the same one.
+#[derive(Clone, Debug, Default)]
+pub struct Shutdown {
+    begun: CancellationToken,
+    hurried: CancellationToken,
+}
+
+impl Shutdown {
+    /// A shutdown that nothing has begun.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A shutdown that SIGTERM and SIGINT (Ctrl-C) begin; a second signal hurries it. To be called
+    /// within a runtime.
+    ///
+    /// # Errors
+    /// The operating system refuses a handler.
+    pub fn on_signals() -> io::Result<Self> {
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let shutdown = Self::new();
+        let told = shutdown.clone();
+        tokio::spawn(async move {
+            for tell in [Self::begin, Self::hurry] {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                tell(&told);
+            }
+        });
+        Ok(shutdown)
+    }
+
+    /// Begins it: no new connections, and an end to those that are idle.
+    pub fn begin(&self) {
+        self.begun.cancel();
+    }
+
+    /// Begins it if need be, and waits no longer for requests that are under way.
+    pub fn hurry(&self) {
+        self.begun.cancel();
+        self.hurried.cancel();
+    }
+
+    /// Waits until it has begun.
+    pub async fn begun(&self) {
+        self.begun.cancelled().await;
+    }
+}
+
+/// How a server's work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drained {
+    /// Every request that was under way got its answer.
+    Whole,
+    /// So many connections were cut off, because the time was up or the shutdown was hurried.
+    CutOff {
+        /// Connections that still had something under way.
+        connections: usize,
+    },
+}
+
+/// Serves until `shutdown` begins, then gives requests that are under way at most `drain` to
+/// finish. When it returns, the listener is closed and no handler runs any more.
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    shutdown: &Shutdown,
+    drain: Duration,
+) -> Drained {
+    let graceful = GracefulShutdown::new();
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME_LIMIT);
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            biased;
+            () = shutdown.begun() => break,
+            Some(_) = connections.join_next() => {}
+            stream = accept(&listener) => {
+                let service = TowerToHyperService::new(router.clone());
+                let connection = builder.serve_connection(TokioIo::new(stream), service);
+                let connection = graceful.watch(connection.into_owned());
+                connections.spawn(async move {
+                    if let Err(error) = connection.await {
+                        tracing::debug!(error, "a connection broke off");
+                    }
+                });
+            }
+        }
+    }
+    drop(listener);
+    finish(graceful, connections, shutdown, drain).await
+}
+
+async fn accept(listener: &TcpListener) -> TcpStream {
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                // Answers are written whole; waiting to fill packets only delays them.
+                if let Err(error) = stream.set_nodelay(true) {
+                    tracing::debug!(%error, "a connection keeps Nagle's algorithm");
+                }
+                return stream;
+            }
+            // The client gave up between its request for a connection and now.
+            Err(error) if is_of_the_client(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "cannot accept connections at present");
+                tokio::time::sleep(SHORTAGE_PAUSE).await;
+            }
+        }
+    }
+}
+
+fn is_of_the_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionRefused
+            | io::ErrorKind::ConnectionReset
+    )
+}
+
+async fn finish(
+    graceful: GracefulShutdown,
+    mut connections: JoinSet<()>,
+    shutdown: &Shutdown,
+    drain: Duration,
+) -> Drained {
+    while connections.try_join_next().is_some() {}
+    tracing::info!(
+        connections = connections.len(),
+        "finishing what is under way"
+    );
+    let in_time = tokio::select! {
+        () = graceful.shutdown() => true,
+        () = tokio::time::sleep(drain) => false,
+        () = shutdown.hurried.cancelled() => false,
+    };
+    if in_time {
+        while connections.join_next().await.is_some() {}
+        return Drained::Whole;
+    }
+    while connections.try_join_next().is_some() {}
+    let left = connections.len();
+    connections.shutdown().await;
+    if left == 0 {
+        return Drained::Whole;
+    }
+    tracing::warn!(
+        connections = left,
+        "cut off connections that had not finished"
+    );
+    Drained::CutOff { connections: left }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,92 @@
+//! What a request may cost in time and in size, and what a panic costs: an answer, never the server.
+
+use std::{any::Any, time::Duration};
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures_util::StreamExt;
+use http_body_util::Limited;
+
+use crate::error::ApiError;
+
+/// How much of a body that is too large is read and thrown away, so that the sender gets to see
+/// the answer rather than a broken connection.
+const DISCARDED_BYTES: u64 = 64 << 20;
+
+/// 413 for a body that is too large.
+pub(crate) fn too_large() -> ApiError {
+    ApiError::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "BODY_TOO_LARGE",
+        "the body is larger than this server takes",
+    )
+}
+
+/// Refuses a body that announces more than `most` bytes, and cuts off one that turns out larger.
+pub(crate) async fn limit_body(State(most): State<u64>, request: Request, next: Next) -> Response {
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > most) {
+        discard(request).await;
+        return too_large()
+            .with_header(header::CONNECTION, HeaderValue::from_static("close"))
+            .into_response();
+    }
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    next.run(request.map(|body| Body::new(Limited::new(body, most))))
+        .await
+}
+
+/// A sender that asked first (`Expect: 100-continue`) has sent nothing yet.
+async fn discard(request: Request) {
+    if request.headers().contains_key(header::EXPECT) {
+        return;
+    }
+    let mut body = request.into_body().into_data_stream();
+    let mut discarded: u64 = 0;
+    while let Some(Ok(bytes)) = body.next().await {
+        discarded = discarded.saturating_add(bytes.len() as u64);
+        if discarded > DISCARDED_BYTES {
+            return;
+        }
+    }
+}
+
+/// Answers 504 when the head of an answer takes longer than `limit`; what was being done is dropped.
+pub(crate) async fn limit_time(
+    State(limit): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Response {
+    match tokio::time::timeout(limit, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::warn!(limit_s = limit.as_secs(), "the request took too long");
+            ApiError::new(
+                StatusCode::GATEWAY_TIMEOUT,
+                "TIMED_OUT",
+                format!("the request took longer than {} s", limit.as_secs_f64()),
+            )
+            .into_response()
+        }
+    }
+}
+
+/// Logs a panic of a handler, and answers 500.
+pub(crate) fn answer_panic(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    tracing::error!(panic = message, "a handler panicked");
+    ApiError::unexplained().into_response()
+}

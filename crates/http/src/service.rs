@@ -1,0 +1,98 @@
+//! Puts around a service's routes what every service needs, in the one right order.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware::{from_fn, from_fn_with_state},
+};
+use groundwork_core::{
+    clock::Clock,
+    config::{self, Auth},
+};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::{auth, fallback, host, limits, response_headers, trace};
+
+/// The routes of a service.
+#[derive(Default)]
+pub struct Routes {
+    /// For everybody: health, metrics, documentation.
+    pub open: Router,
+    /// For callers with an API key, if any key is configured.
+    pub guarded: Router,
+}
+
+/// What is around the routes.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How long a request may take until the head of its answer.
+    pub request_timeout: Duration,
+    /// The largest request body, in bytes.
+    pub max_body_bytes: u64,
+    /// Origins of web pages that may call the API.
+    pub allowed_origins: Vec<String>,
+    /// The API keys.
+    pub auth: Auth,
+    /// Whether the server is reached through loopback only.
+    pub on_loopback: bool,
+    /// Makes request ids.
+    pub clock: Clock,
+}
+
+impl Options {
+    /// The options that a configuration asks for.
+    #[must_use]
+    pub fn new(config: &config::Config, clock: Clock) -> Self {
+        Self {
+            request_timeout: config.http.request_timeout,
+            max_body_bytes: config.http.max_body_bytes,
+            allowed_origins: config.http.allowed_origins.clone(),
+            auth: config.auth.clone(),
+            on_loopback: config.http.bind.ip().is_loopback(),
+            clock,
+        }
+    }
+}
+
+/// A service that can be served: the routes, with an answer for everything else.
+///
+/// From the outside in: the request's id and span, security headers, a net for panics, CORS, the
+/// check of the host, the limit of size, the limit of time, and the API key for guarded routes.
+pub fn service(routes: Routes, options: &Options) -> Router {
+    let guarded = routes
+        .guarded
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(from_fn_with_state(
+            Arc::new(options.auth.clone()),
+            auth::require_key,
+        ));
+    let mut router = routes
+        .open
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .merge(guarded)
+        .fallback(fallback::route_not_found)
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(
+            options.request_timeout,
+            limits::limit_time,
+        ))
+        .layer(from_fn_with_state(
+            options.max_body_bytes,
+            limits::limit_body,
+        ));
+    if options.on_loopback && options.auth.keys.is_empty() {
+        router = router.layer(from_fn(host::require_loopback_host));
+    }
+    if let Some(cors) = response_headers::cors(&options.allowed_origins) {
+        router = router.layer(cors);
+    }
+    router
+        .layer(CatchPanicLayer::custom(limits::answer_panic))
+        .layer(from_fn(response_headers::secure))
+        .layer(from_fn_with_state(options.clock.clone(), trace::trace))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,310 @@
+//! The layers, each from both sides.
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    http::{HeaderMap, Method, Request},
+    routing::{get, post},
+};
+use groundwork_core::config::{ApiKey, KeyHash};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use super::*;
+use crate::{Caller, Json, RequestId, health};
+
+fn options() -> Options {
+    Options {
+        request_timeout: Duration::from_secs(5),
+        max_body_bytes: 100,
+        allowed_origins: Vec::new(),
+        auth: Auth::default(),
+        on_loopback: true,
+        clock: Clock::system(),
+    }
+}
+
+fn with_key() -> Options {
+    Options {
+        auth: Auth {
+            keys: vec![ApiKey {
+                name: "laptop".to_owned(),
+                sha256: KeyHash::of("open sesame"),
+            }],
+        },
+        ..options()
+    }
+}
+
+async fn panics() {
+    panic!("the lamp is broken");
+}
+
+async fn hangs() {
+    std::future::pending::<()>().await;
+}
+
+fn app(options: &Options) -> Router {
+    let guarded = Router::new()
+        .route(
+            "/things",
+            get(async || "things").post(async |body: Json<Value>| body),
+        )
+        .route("/size", post(async |body: Bytes| body.len().to_string()))
+        .route("/panics", get(panics))
+        .route("/hangs", get(hangs))
+        .route(
+            "/whoami",
+            get(async |request: axum::extract::Request| {
+                let id = request
+                    .extensions()
+                    .get::<RequestId>()
+                    .unwrap()
+                    .as_str()
+                    .to_owned();
+                let caller = request.extensions().get::<Caller>();
+                Json(json!({"id": id, "caller": caller.map(|caller| caller.name.clone())}))
+            }),
+        );
+    let routes = Routes {
+        open: health(Vec::new()),
+        guarded,
+    };
+    service(routes, options)
+}
+
+struct Answer {
+    status: u16,
+    headers: HeaderMap,
+    body: Value,
+}
+
+async fn send(options: &Options, request: Request<Body>) -> Answer {
+    let response = app(options).oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, usize::MAX).await.unwrap();
+    Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body: serde_json::from_slice(&body)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned())),
+    }
+}
+
+fn request(method: Method, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::empty()).unwrap()
+}
+
+async fn ask(options: &Options, path: &str, headers: &[(&str, &str)]) -> Answer {
+    send(options, request(Method::GET, path, headers)).await
+}
+
+#[tokio::test]
+async fn a_wrong_path_is_answered_in_the_common_shape() {
+    let answer = ask(&options(), "/thongs", &[]).await;
+    assert_eq!(answer.status, 404);
+    assert_eq!(
+        answer.body,
+        json!({"detail": "there is nothing at /thongs", "code": "ROUTE_NOT_FOUND"})
+    );
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let answer = send(&options(), request(Method::DELETE, "/things", &[])).await;
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (405, &json!("METHOD_NOT_ALLOWED"))
+    );
+    assert_eq!(answer.headers["allow"], "GET,HEAD,POST");
+    let answer = send(&options(), request(Method::POST, "/health", &[])).await;
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (405, &json!("METHOD_NOT_ALLOWED"))
+    );
+}
+
+#[tokio::test]
+async fn every_answer_has_a_request_id_and_security_headers() {
+    for path in ["/things", "/thongs", "/panics", "/health"] {
+        let answer = ask(&options(), path, &[]).await;
+        assert_eq!(
+            answer.headers["x-content-type-options"], "nosniff",
+            "{path}"
+        );
+        assert_eq!(answer.headers["x-request-id"].len(), 36, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_caller_may_choose_the_request_id() {
+    let answer = ask(&options(), "/whoami", &[("x-request-id", "mine-7")]).await;
+    assert_eq!(answer.headers["x-request-id"], "mine-7");
+    assert_eq!(answer.body["id"], "mine-7");
+}
+
+#[tokio::test]
+async fn a_panic_is_answered_and_tells_nothing() {
+    let answer = ask(&options(), "/panics", &[]).await;
+    assert_eq!(answer.status, 500);
+    assert_eq!(
+        answer.body,
+        json!({"detail": "Internal server error", "code": "INTERNAL_ERROR"})
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_takes_too_long_is_answered() {
+    let answer = ask(&options(), "/hangs", &[]).await;
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (504, &json!("TIMED_OUT"))
+    );
+}
+
+#[tokio::test]
+async fn a_body_may_be_as_large_as_the_limit() {
+    let sized = |bytes: usize| {
+        Request::post("/size")
+            .body(Body::from(vec![b'a'; bytes]))
+            .unwrap()
+    };
+    assert_eq!(send(&options(), sized(100)).await.body, json!(100));
+
+    let announced = Request::post("/size")
+        .header("content-length", "101")
+        .body(Body::from(vec![b'a'; 101]))
+        .unwrap();
+    let answer = send(&options(), announced).await;
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (413, &json!("BODY_TOO_LARGE"))
+    );
+}
+
+#[tokio::test]
+async fn a_body_that_hides_its_size_is_cut_off_too() {
+    let chunks = futures_util::stream::iter(
+        (0..20).map(|_| Ok::<_, std::io::Error>(Bytes::from_static(b"          "))),
+    );
+    let request = Request::post("/things")
+        .header("content-type", "application/json")
+        .body(Body::from_stream(chunks))
+        .unwrap();
+    let answer = send(&options(), request).await;
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (413, &json!("BODY_TOO_LARGE"))
+    );
+}
+
+#[tokio::test]
+async fn without_keys_the_api_is_open() {
+    let answer = ask(&options(), "/whoami", &[]).await;
+    assert_eq!((answer.status, &answer.body["caller"]), (200, &Value::Null));
+}
+
+#[tokio::test]
+async fn with_keys_a_key_is_required() {
+    let answer = ask(&with_key(), "/things", &[]).await;
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (401, &json!("AUTH_MISSING_TOKEN"))
+    );
+    assert_eq!(answer.headers["www-authenticate"], "Bearer");
+
+    for value in [
+        "Bearer wrong",
+        "Basic open sesame",
+        "open sesame",
+        "Bearer ",
+    ] {
+        let answer = ask(&with_key(), "/things", &[("authorization", value)]).await;
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (401, &json!("AUTH_INVALID_TOKEN"))
+        );
+    }
+
+    let answer = ask(
+        &with_key(),
+        "/whoami",
+        &[("authorization", "bearer open sesame")],
+    )
+    .await;
+    assert_eq!(
+        (answer.status, &answer.body["caller"]),
+        (200, &json!("laptop"))
+    );
+}
+
+#[tokio::test]
+async fn open_routes_need_no_key() {
+    assert_eq!(ask(&with_key(), "/health", &[]).await.status, 200);
+    assert_eq!(ask(&with_key(), "/thongs", &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn an_open_api_answers_only_by_names_of_this_machine() {
+    for host in [
+        "localhost:8000",
+        "127.0.0.1:8000",
+        "[::1]:8000",
+        "localhost",
+    ] {
+        assert_eq!(
+            ask(&options(), "/things", &[("host", host)]).await.status,
+            200,
+            "{host}"
+        );
+    }
+    for host in [
+        "evil.example",
+        "evil.example:8000",
+        "localhost.evil.example",
+    ] {
+        let answer = ask(&options(), "/things", &[("host", host)]).await;
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (403, &json!("HOST_NOT_ALLOWED"))
+        );
+    }
+    let proxied = [
+        ("host", "studio.example"),
+        ("authorization", "Bearer open sesame"),
+    ];
+    assert_eq!(ask(&with_key(), "/things", &proxied).await.status, 200);
+}
+
+#[tokio::test]
+async fn only_allowed_origins_may_read_answers() {
+    let options = Options {
+        allowed_origins: vec!["https://studio.example".to_owned()],
+        ..with_key()
+    };
+    let preflight = |origin: &str| {
+        request(
+            Method::OPTIONS,
+            "/things",
+            &[
+                ("origin", origin),
+                ("access-control-request-method", "POST"),
+                (
+                    "access-control-request-headers",
+                    "authorization,content-type",
+                ),
+            ],
+        )
+    };
+    let answer = send(&options, preflight("https://studio.example")).await;
+    assert_eq!(answer.status, 200);
+    assert_eq!(
+        answer.headers["access-control-allow-origin"],
+        "https://studio.example"
+    );
+    let answer = send(&options, preflight("https://evil.example")).await;
+    assert!(!answer.headers.contains_key("access-control-allow-origin"));
+}
