@@ -1,4 +1,7 @@
 //! `.env` files: read by `dotenvy`, with the line of each variable.
+//!
+//! `dotenvy` replaces `$NAME` by another variable, and by nothing where there is none: a password
+//! with a `$` would silently become another. A setting of ours that would be changed so is refused.
 
 use std::{
     cell::Cell,
@@ -7,7 +10,14 @@ use std::{
     rc::Rc,
 };
 
-use super::{Origin, Problem, variables::Variable};
+use super::{
+    Origin, Problem,
+    variables::{self, Variable},
+};
+
+const SHAPE: &str = "NAME=value is expected, with quotes closed";
+const SUBSTITUTION: &str =
+    "a $ is not replaced by a variable here: write \\$, or put the value in single quotes";
 
 /// The variables that `text`, the content of the file at `path`, sets, in their order.
 pub(super) fn parse(text: &str, path: &Path, problems: &mut Vec<Problem>) -> Vec<Variable> {
@@ -21,26 +31,59 @@ pub(super) fn parse(text: &str, path: &Path, problems: &mut Vec<Problem>) -> Vec
         let end = handed_out.get();
         match item {
             Ok((name, value)) => {
-                let origin = Origin::DotEnv {
-                    path: path.to_owned(),
-                    line: first_line(text, end, &name),
-                    variable: name.clone(),
-                };
+                let line = first_line(text, end, &name);
+                if variables::is_ours(&name) && substitutes(text, line, end) {
+                    problems.push(malformed(path, line, SUBSTITUTION));
+                    continue;
+                }
                 variables.push(Variable {
-                    name,
                     value: value.into(),
-                    origin,
+                    origin: Origin::DotEnv {
+                        path: path.to_owned(),
+                        line,
+                        variable: name.clone(),
+                    },
+                    name,
                 });
             }
             // The error would repeat the line, which may hold a secret.
-            Err(_) => problems.push(Problem::Malformed {
-                file: path.display().to_string(),
-                line: end.max(1),
-                reason: "NAME=value is expected, with quotes closed".to_owned(),
-            }),
+            Err(_) => problems.push(malformed(path, end.max(1), SHAPE)),
         }
     }
     variables
+}
+
+fn malformed(path: &Path, line: usize, reason: &str) -> Problem {
+    Problem::Malformed {
+        file: path.display().to_string(),
+        line,
+        reason: reason.to_owned(),
+    }
+}
+
+/// Whether the value in these lines, from 1, has a `$` that stands for another variable: one that
+/// is neither escaped nor within single quotes.
+fn substitutes(text: &str, first: usize, last: usize) -> bool {
+    let lines: Vec<&str> = text
+        .lines()
+        .skip(first - 1)
+        .take(last + 1 - first)
+        .collect();
+    let lines = lines.join("\n");
+    let (_, value) = lines.split_once('=').unwrap_or_default();
+    let (mut strong, mut weak, mut escaped) = (false, false, false);
+    for c in value.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\'' if !weak => strong = !strong,
+            _ if strong => {}
+            '"' => weak = !weak,
+            '\\' => escaped = true,
+            '$' => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// The line, from 1, where the variable starts whose value ends in line `end`.

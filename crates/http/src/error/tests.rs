@@ -1,6 +1,12 @@
 //! Kinds become statuses, and internals never leave.
 
+use std::sync::Arc;
+
 use axum::body::to_bytes;
+use groundwork_core::{
+    config::{Log, LogFormat},
+    log,
+};
 use serde_json::{Value, json};
 
 use super::*;
@@ -104,10 +110,27 @@ async fn every_422_lists_its_faults() {
     assert!(body.get("field").is_none());
 }
 
+/// What is logged while an error turns into an answer.
+fn logged(error: Dark) -> String {
+    let (reader, writer) = std::io::pipe().unwrap();
+    let log = Log {
+        level: "warn".to_owned(),
+        format: LogFormat::Text,
+    };
+    let writer = Arc::new(writer);
+    let subscriber = log::subscriber(&log, false, Arc::clone(&writer));
+    tracing::subscriber::with_default(subscriber, || drop(ApiError::from(error)));
+    drop(writer);
+    std::io::read_to_string(reader).unwrap()
+}
+
 #[test]
-fn the_log_gets_the_whole_chain() {
-    assert_eq!(
-        chain(&dark(Kind::Internal)),
-        "the lighthouse is dark: password hunter2"
+fn an_internal_error_is_logged_once_with_its_whole_chain() {
+    let text = logged(dark(Kind::Internal));
+    assert_eq!(text.lines().count(), 1, "{text}");
+    assert!(
+        text.contains("the lighthouse is dark: password hunter2"),
+        "{text}"
     );
+    assert_eq!(logged(dark(Kind::NotFound)), "");
 }

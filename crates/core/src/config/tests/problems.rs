@@ -212,3 +212,32 @@ fn a_misspelt_variable_gets_the_exact_one() {
         "{nothing_like_it}"
     );
 }
+
+#[test]
+fn a_dollar_in_dotenv_is_never_replaced_in_silence() {
+    let url = |text: &str| {
+        let folder = Folder::with(&[(".env", &format!("# ours\nDATABASE_URL={text}\n"))]);
+        load(&folder.sources())
+            .map(|loaded| loaded.config.database.url.expose().to_owned())
+            .map_err(|errors| errors.to_string().replace(&folder.path(""), ""))
+    };
+    for text in [
+        "'sqlite://a$b.db'",
+        r"sqlite://a\$b.db",
+        r#""sqlite://a\$b.db""#,
+    ] {
+        assert_eq!(url(text).unwrap(), "sqlite://a$b.db", "{text}");
+    }
+    for text in [
+        "sqlite://a$b.db",
+        "\"sqlite://a$b.db\"",
+        "sqlite://a${HOME}.db",
+    ] {
+        let problems = url(text).unwrap_err();
+        assert!(
+            problems.contains(".env:2: a $ is not replaced"),
+            "{problems}"
+        );
+        assert!(!problems.contains("a$b"), "{problems}");
+    }
+}
