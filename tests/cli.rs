@@ -1,1 +1,8 @@
-//! Acceptance tests: cli.
+//! The programs as a user meets them: the walk of the README, bad input, interruptions, and the
+//! life of a server.
+
+mod interruption;
+mod life;
+mod places;
+mod refusal;
+mod walk;

@@ -78,6 +78,20 @@ impl Production {
         }
     }
 
+    /// Replaces the first clip by one of about `size` bytes, most of them in a box that players
+    /// skip (`free`, ISO/IEC 14496-12, 8.1.2).
+    ///
+    /// # Panics
+    /// If `size` is more than 4 GiB.
+    pub fn add_large_clip(&mut self, size: usize) {
+        let mut clip = MP4.to_vec();
+        let length = u32::try_from(size).expect("a box of less than 4 GiB");
+        clip.extend(length.to_be_bytes());
+        clip.extend(b"free");
+        clip.resize(MP4.len() + size, 0);
+        self.files.insert("clips/00-attempt-1.mp4".to_owned(), clip);
+    }
+
     /// Writes the production into `folder`, which is made where it is missing.
     ///
     /// # Panics

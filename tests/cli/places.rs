@@ -1,0 +1,174 @@
+//! Databases and folders that cannot be used: each is refused with a clear error.
+
+use std::fs;
+
+use acceptance::{Engine, Home, Outcome, Program, Scratch, production::Production};
+
+/// Tries to list, which must fail because something is unavailable, and gives what was said.
+async fn unavailable(home: &Home) -> String {
+    let said = home.groundwork(["studio", "list"]).await.failed(69);
+    assert!(!said.contains("panicked"), "{said}");
+    said
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_runs_is_named() {
+    let mut home = Home::new(Engine::Postgres).await;
+    home.set_database_url("postgres://postgres@127.0.0.1:1/studio");
+    let said = unavailable(&home).await;
+    assert!(said.contains("127.0.0.1:1"), "{said}");
+}
+
+#[tokio::test]
+async fn a_database_that_is_missing_on_the_server_is_named() {
+    let mut home = Home::new(Engine::Postgres).await;
+    let mut url: url::Url = home.database_url().parse().unwrap();
+    url.set_path("/no_such_database");
+    home.set_database_url(url);
+    let said = unavailable(&home).await;
+    assert!(said.contains("no_such_database"), "{said}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_left_as_it_is() {
+    let home = Home::new(Engine::Sqlite).await;
+    let file = home.dir().join("groundwork.db");
+    let text = "Dear diary, ".repeat(1000);
+    fs::write(&file, &text).unwrap();
+    let said = unavailable(&home).await;
+    assert!(said.contains("groundwork.db"), "{said}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+}
+
+#[tokio::test]
+async fn a_folder_in_place_of_the_database_is_refused() {
+    let home = Home::new(Engine::Sqlite).await;
+    fs::create_dir(home.dir().join("groundwork.db")).unwrap();
+    let said = unavailable(&home).await;
+    assert!(said.contains("groundwork.db"), "{said}");
+}
+
+/// Permissions do not bind root, but nobody can write below /proc.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_folder_that_cannot_be_written_is_named() {
+    let mut home = Home::new(Engine::Sqlite).await;
+    home.set_database_url("sqlite:///proc/groundwork/groundwork.db");
+    let said = unavailable(&home).await;
+    assert!(said.contains("/proc/groundwork"), "{said}");
+}
+
+#[tokio::test]
+async fn a_file_in_place_of_var_is_refused() {
+    let home = Home::new(Engine::Sqlite).await;
+    fs::write(home.dir().join("var"), "").unwrap();
+    for arguments in [&["serve"][..], &["studio", "list"]] {
+        let mut command = home.command(Program::Groundwork, arguments);
+        let command = command.env_remove("GROUNDWORK_DATABASE__URL");
+        let said = Outcome::of(command).await.failed(69);
+        assert!(said.contains("var"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn a_schema_that_is_newer_than_the_program_is_left_as_it_is() {
+    for engine in Engine::ALL {
+        let scratch = Scratch::migrated(engine).await;
+        let connection = sea_orm::Database::connect(scratch.url()).await.unwrap();
+        let insert = "INSERT INTO seaql_migrations (version, applied_at)
+                      VALUES ('m29991231_000000_create_flying_cars', 1)";
+        sea_orm::ConnectionTrait::execute_unprepared(&connection, insert)
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        let home = Home::over(scratch);
+        let said = unavailable(&home).await;
+        assert!(said.contains("create_flying_cars"), "{said}");
+    }
+}
+
+/// Runs a shell script in a mount namespace of its own, whose `small/` is a filesystem of 1 MiB,
+/// and whose `frozen/` can only be read.
+#[cfg(target_os = "linux")]
+async fn among_mounts(home: &Home, script: &str) -> Outcome {
+    for folder in ["small", "frozen"] {
+        fs::create_dir(home.dir().join(folder)).unwrap();
+    }
+    let prepare = "mount -t tmpfs -o size=1m groundwork small || exit 99
+                   mount -t tmpfs -o ro groundwork frozen || exit 99";
+    // The program's own environment, but the shell in its place.
+    let program = home.command(Program::Groundwork, [""; 0]);
+    let mut command = tokio::process::Command::new("unshare");
+    command
+        .args(["--mount", "--map-root-user", "sh", "-c"])
+        .arg(format!("{prepare}\n{script}"))
+        .env("GROUNDWORK", program.as_std().get_program())
+        .env("GROUNDWORK_DATABASE__URL", home.database_url())
+        .current_dir(home.dir());
+    let outcome = Outcome::of(&mut command).await;
+    assert_ne!(outcome.code, Some(99), "{}", outcome.stderr);
+    outcome
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "mounts filesystems; `cargo xtask test` runs it where that is allowed"]
+async fn a_read_only_folder_is_refused() {
+    let mut home = Home::new(Engine::Sqlite).await;
+    home.set_database_url("sqlite://frozen/groundwork.db");
+    let said = among_mounts(&home, r#"exec "$GROUNDWORK" studio list"#)
+        .await
+        .failed(69);
+    assert!(said.contains("frozen"), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "mounts filesystems; `cargo xtask test` runs it where that is allowed"]
+async fn an_import_that_fills_the_disk_stores_nothing() {
+    for engine in Engine::ALL {
+        let home = Home::over(Scratch::migrated(engine).await);
+        let mut production = Production::with_scenes(3);
+        production.add_large_clip(2 << 20);
+        production.write_to(&home.dir().join("production"));
+        let script = r#"
+            export GROUNDWORK_FILES__ROOT=small/files
+            "$GROUNDWORK" studio import production; code=$?
+            find small -type f >&2
+            "$GROUNDWORK" studio list --json
+            exit $code"#;
+        let outcome = among_mounts(&home, script).await;
+        assert_eq!(outcome.code, Some(69), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains("space"), "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains(".png"), "{}", outcome.stderr);
+        assert!(
+            outcome.stdout.contains(r#""items": []"#),
+            "{}",
+            outcome.stdout
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+#[ignore = "mounts filesystems; `cargo xtask test` runs it where that is allowed"]
+async fn a_database_on_a_full_disk_is_refused_and_stays_whole() {
+    let mut home = Home::new(Engine::Sqlite).await;
+    home.set_database_url("sqlite://small/groundwork.db");
+    Production::with_scenes(3).write_to(&home.dir().join("production"));
+    let script = r#"
+        "$GROUNDWORK" studio list --json >/dev/null || exit 98
+        dd if=/dev/zero of=small/ballast bs=4k 2>/dev/null
+        "$GROUNDWORK" studio import production; code=$?
+        rm small/ballast
+        "$GROUNDWORK" studio list --json || exit 97
+        "$GROUNDWORK" studio import production >&2 || exit 96
+        exit $code"#;
+    let outcome = among_mounts(&home, script).await;
+    assert_eq!(outcome.code, Some(69), "{}", outcome.stderr);
+    assert!(
+        outcome.stdout.contains(r#""items": []"#),
+        "{}",
+        outcome.stdout
+    );
+}
