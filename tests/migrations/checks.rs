@@ -1,0 +1,359 @@
+//! Each rule of the schema from both sides: what it admits and what it refuses.
+
+use acceptance::Engine;
+use rstest::rstest;
+use sea_orm_migration::{prelude::*, sea_orm::TransactionTrait};
+
+use super::{execute, migrated};
+
+/// A project with a scene, an artifact, and a run: what the rows of the cases refer to.
+const GIVEN: &str = "
+INSERT INTO projects (id, title, prompt, style, status, created_at, updated_at)
+VALUES ('p', 't', 'p', 's', 'draft', 'now', 'now');
+INSERT INTO scenes (id, project_id, scene_index, description, start_prompt, end_prompt, motion_prompt)
+VALUES ('s', 'p', 0, '', '', '', '');
+INSERT INTO artifacts (id, project_id, kind, media_type, size_bytes, blake3, original_name, storage_key, created_at)
+VALUES ('a', 'p', 'clip', 'video/mp4', 0, 'digest', 'n', 'k', 'now');
+INSERT INTO pipeline_runs (id, project_id, status, started_at) VALUES ('r', 'p', 'running', 'now');
+INSERT INTO pipeline_steps (id, run_id, stage, scene_id, status, attempt, next_attempt_at)
+VALUES ('t', 'r', 'clips', 's', 'pending', 0, 'now'), ('u', 'r', 'output', NULL, 'pending', 0, 'now');
+";
+
+/// A rule by its name, values that it admits and values that it refuses. Each is the end of
+/// `UPDATE {table} SET …`.
+struct Rule {
+    name: &'static str,
+    table: &'static str,
+    admits: &'static [&'static str],
+    refuses: &'static [&'static str],
+}
+
+const RULES: &[Rule] = &[
+    Rule {
+        name: "ck_projects_status",
+        table: "projects",
+        admits: &[
+            "status = 'draft'",
+            "status = 'running'",
+            "status = 'complete'",
+            "status = 'failed'",
+            "status = 'cancelled'",
+        ],
+        refuses: &["status = 'pending'", "status = 'Draft'", "status = ''"],
+    },
+    Rule {
+        name: "ck_projects_style_length",
+        table: "projects",
+        admits: &[
+            "style = ''",
+            "style = '12345678901234567890123456789012345678901234567890'",
+            "style = 'ääääääääääääääääääääääääääääääääääääääääääääääääää'",
+        ],
+        refuses: &["style = '123456789012345678901234567890123456789012345678901'"],
+    },
+    Rule {
+        name: "ck_projects_content_digest_length",
+        table: "projects",
+        admits: &["content_digest = NULL", "content_digest = 'digest'"],
+        refuses: &["content_digest = 'digest0'", "content_digest = ''"],
+    },
+    Rule {
+        name: "ck_scenes_scene_index",
+        table: "scenes",
+        admits: &["scene_index = 0", "scene_index = 1000000"],
+        refuses: &["scene_index = -1"],
+    },
+    Rule {
+        name: "ck_scenes_duration_ms",
+        table: "scenes",
+        admits: &["duration_ms = NULL", "duration_ms = 1"],
+        refuses: &["duration_ms = 0", "duration_ms = -1"],
+    },
+    Rule {
+        name: "ck_artifacts_kind",
+        table: "artifacts",
+        admits: &["kind = 'keyframe'", "kind = 'clip'", "kind = 'output'"],
+        refuses: &["kind = 'clips'"],
+    },
+    Rule {
+        name: "ck_artifacts_size_bytes",
+        table: "artifacts",
+        admits: &["size_bytes = 0", "size_bytes = 9007199254740993"],
+        refuses: &["size_bytes = -1"],
+    },
+    Rule {
+        name: "ck_artifacts_blake3_length",
+        table: "artifacts",
+        admits: &["blake3 = 'digest'"],
+        refuses: &["blake3 = 'digest0'", "blake3 = ''"],
+    },
+    Rule {
+        name: "ck_keyframes_position",
+        table: "keyframes",
+        admits: &["position = 'start'", "position = 'end'"],
+        refuses: &["position = 'middle'"],
+    },
+    Rule {
+        name: "ck_video_clips_attempt",
+        table: "video_clips",
+        admits: &["attempt = 1", "attempt = 99"],
+        refuses: &["attempt = 0", "attempt = -1"],
+    },
+    Rule {
+        name: "ck_video_clips_status",
+        table: "video_clips",
+        admits: &[
+            "status = 'pending'",
+            "status = 'running'",
+            "status = 'complete'",
+            "status = 'failed'",
+        ],
+        refuses: &["status = 'cancelled'"],
+    },
+    Rule {
+        name: "ck_video_clips_complete_has_artifact",
+        table: "video_clips",
+        admits: &[
+            "artifact_id = NULL, status = 'running'",
+            "status = 'complete'",
+        ],
+        refuses: &["artifact_id = NULL, status = 'complete'"],
+    },
+    Rule {
+        name: "ck_video_clips_duration_ms",
+        table: "video_clips",
+        admits: &["duration_ms = NULL", "duration_ms = 1"],
+        refuses: &["duration_ms = 0"],
+    },
+    Rule {
+        name: "ck_pipeline_runs_status",
+        table: "pipeline_runs",
+        admits: &[
+            "status = 'running'",
+            "status = 'complete', finished_at = 'now'",
+            "status = 'failed', finished_at = 'now'",
+            "status = 'cancelled', finished_at = 'now'",
+        ],
+        refuses: &["status = 'pending', finished_at = 'now'"],
+    },
+    Rule {
+        name: "ck_pipeline_runs_finished_unless_running",
+        table: "pipeline_runs",
+        admits: &[
+            "finished_at = NULL",
+            "status = 'failed', finished_at = 'now'",
+        ],
+        refuses: &["finished_at = 'now'", "status = 'failed'"],
+    },
+    Rule {
+        name: "ck_pipeline_steps_stage",
+        table: "pipeline_steps",
+        admits: &[
+            "stage = 'storyboard'",
+            "stage = 'keyframes'",
+            "stage = 'clips'",
+            "stage = 'output'",
+        ],
+        refuses: &["stage = 'clip'"],
+    },
+    Rule {
+        name: "ck_pipeline_steps_status",
+        table: "pipeline_steps",
+        admits: &[
+            "status = 'pending'",
+            "status = 'running', lease_owner = 'w', lease_expires_at = 'now'",
+            "status = 'complete'",
+            "status = 'failed'",
+            "status = 'cancelled'",
+        ],
+        refuses: &["status = 'draft'"],
+    },
+    Rule {
+        name: "ck_pipeline_steps_attempt",
+        table: "pipeline_steps",
+        admits: &["attempt = 0", "attempt = 5"],
+        refuses: &["attempt = -1"],
+    },
+    Rule {
+        name: "ck_pipeline_steps_lease_pair",
+        table: "pipeline_steps",
+        admits: &["status = 'running', lease_owner = 'w', lease_expires_at = 'now'"],
+        refuses: &[
+            "status = 'running', lease_owner = 'w'",
+            "lease_expires_at = 'now'",
+        ],
+    },
+    Rule {
+        name: "ck_pipeline_steps_leased_while_running",
+        table: "pipeline_steps",
+        admits: &["lease_owner = NULL, lease_expires_at = NULL"],
+        refuses: &[
+            "status = 'running'",
+            "lease_owner = 'w', lease_expires_at = 'now'",
+        ],
+    },
+];
+
+/// Unique rules, and the rows that they admit beside the given ones, or refuse.
+const UNIQUES: &[Rule] = &[
+    Rule {
+        name: "uq_scenes_project_id_scene_index",
+        table: "scenes (id, project_id, scene_index, description, start_prompt, end_prompt, motion_prompt)",
+        admits: &["'x', 'p', 1, '', '', '', ''"],
+        refuses: &["'x', 'p', 0, '', '', '', ''"],
+    },
+    Rule {
+        name: "uq_artifacts_storage_key",
+        table: "artifacts (id, project_id, kind, media_type, size_bytes, blake3, original_name, created_at, storage_key)",
+        admits: &["'x', 'p', 'clip', 'm', 0, 'digest', 'n', 'now', 'other'"],
+        refuses: &["'x', 'p', 'clip', 'm', 0, 'digest', 'n', 'now', 'k'"],
+    },
+    Rule {
+        name: "uq_keyframes_scene_id_position",
+        table: "keyframes (id, scene_id, artifact_id, position)",
+        admits: &["'x', 's', 'b', 'end'"],
+        refuses: &["'x', 's', 'b', 'start'"],
+    },
+    Rule {
+        name: "uq_keyframes_artifact_id",
+        table: "keyframes (id, scene_id, position, artifact_id)",
+        admits: &["'x', 's', 'end', 'b'"],
+        refuses: &["'x', 's', 'end', 'a'"],
+    },
+    Rule {
+        name: "uq_video_clips_scene_id_attempt",
+        table: "video_clips (id, scene_id, status, attempt)",
+        admits: &["'x', 's', 'pending', 2"],
+        refuses: &["'x', 's', 'pending', 1"],
+    },
+    Rule {
+        name: "uq_video_clips_artifact_id",
+        table: "video_clips (id, scene_id, status, attempt, artifact_id)",
+        admits: &[
+            "'x', 's', 'pending', 2, 'b'",
+            "'x', 's', 'pending', 2, NULL",
+        ],
+        refuses: &["'x', 's', 'pending', 2, 'a'"],
+    },
+    Rule {
+        name: "uq_pipeline_runs_project_id",
+        table: "pipeline_runs (id, project_id, started_at, status, finished_at)",
+        admits: &["'x', 'p', 'now', 'failed', 'now'"],
+        refuses: &["'x', 'p', 'now', 'running', NULL"],
+    },
+    Rule {
+        name: "uq_pipeline_steps_run_id_stage",
+        table: "pipeline_steps (id, run_id, status, attempt, next_attempt_at, stage, scene_id)",
+        admits: &["'x', 'r', 'pending', 0, 'now', 'storyboard', NULL"],
+        refuses: &["'x', 'r', 'pending', 0, 'now', 'output', NULL"],
+    },
+    Rule {
+        name: "uq_pipeline_steps_run_id_stage_scene_id",
+        table: "pipeline_steps (id, run_id, status, attempt, next_attempt_at, stage, scene_id)",
+        admits: &["'x', 'r', 'pending', 0, 'now', 'keyframes', 's'"],
+        refuses: &["'x', 'r', 'pending', 0, 'now', 'clips', 's'"],
+    },
+];
+
+#[rstest]
+#[tokio::test]
+async fn each_check_admits_and_refuses(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let (_scratch, connection) = migrated(engine).await;
+    given(&connection).await;
+    for rule in RULES {
+        let only = match rule.table {
+            "pipeline_steps" => " WHERE scene_id IS NOT NULL",
+            _ => "",
+        };
+        let update = |values: &str| format!("UPDATE {} SET {values}{only}", rule.table);
+        assert_rule(&connection, rule, update).await;
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn each_unique_rule_admits_and_refuses(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (_scratch, connection) = migrated(engine).await;
+    given(&connection).await;
+    for rule in UNIQUES {
+        let insert = |values: &str| format!("INSERT INTO {} VALUES ({values})", rule.table);
+        assert_rule(&connection, rule, insert).await;
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn every_check_of_the_schema_has_its_case(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (_scratch, connection) = migrated(engine).await;
+    let mut all = Vec::new();
+    for table in super::tables(&connection).await {
+        all.extend(super::catalog::names_of(&connection, &table).await);
+    }
+    all.retain(|name| name.starts_with("ck_"));
+    let mut tested: Vec<&str> = RULES.iter().map(|rule| rule.name).collect();
+    all.sort();
+    tested.sort_unstable();
+    assert_eq!(all, tested);
+}
+
+async fn given(connection: &sea_orm::DatabaseConnection) {
+    execute(connection, &concrete(GIVEN)).await;
+    let more = "
+        INSERT INTO artifacts (id, project_id, kind, media_type, size_bytes, blake3, original_name, storage_key, created_at)
+        VALUES ('b', 'p', 'clip', 'video/mp4', 0, 'digest', 'n', 'l', 'now');
+        INSERT INTO keyframes (id, scene_id, position, artifact_id) VALUES ('k', 's', 'start', 'a');
+        INSERT INTO video_clips (id, scene_id, attempt, status, artifact_id)
+        VALUES ('c', 's', 1, 'pending', 'a');";
+    execute(connection, &concrete(more)).await;
+}
+
+async fn assert_rule(
+    connection: &sea_orm::DatabaseConnection,
+    rule: &Rule,
+    statement: impl Fn(&str) -> String,
+) {
+    for values in rule.admits {
+        let result = attempt(connection, &concrete(&statement(values))).await;
+        assert!(result.is_ok(), "{} refuses {values}: {result:?}", rule.name);
+    }
+    for values in rule.refuses {
+        let result = attempt(connection, &concrete(&statement(values))).await;
+        let error = result.expect_err(&format!("{} admits {values}", rule.name));
+        let told = error.to_string();
+        // SQLite tells a unique constraint by its columns.
+        let by_columns = told.contains("UNIQUE constraint failed");
+        assert!(
+            told.contains(rule.name) || (by_columns && rule.name.starts_with("uq_")),
+            "{}: {values}: {told}",
+            rule.name
+        );
+    }
+}
+
+/// Tries a statement and takes it back.
+async fn attempt(connection: &sea_orm::DatabaseConnection, sql: &str) -> Result<(), DbErr> {
+    let transaction = connection.begin().await?;
+    let result = transaction.execute_unprepared(sql).await;
+    transaction.rollback().await?;
+    result.map(drop)
+}
+
+/// Puts values of the right shape in the place of the short words above: an id for a letter, a
+/// digest of 64 digits, an instant.
+fn concrete(sql: &str) -> String {
+    let mut sql = sql
+        .replace("'now'", "'2026-01-01T00:00:00+00:00'")
+        .replace("'digest", &format!("'{}", "d".repeat(64)));
+    for letter in "abckprstux".chars() {
+        let id = format!(
+            "'00000000-0000-7000-8000-0000000000{:02x}'",
+            u32::from(letter)
+        );
+        sql = sql.replace(&format!("'{letter}'"), &id);
+    }
+    sql
+}

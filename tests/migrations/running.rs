@@ -1,0 +1,441 @@
+//! How migrations are run.
+
+use std::{sync::Mutex, time::Duration};
+
+use acceptance::{Engine, Scratch};
+use groundwork_schema::run::{self, Event, Goal, RunError, Settings, State};
+use migration::CONVENTION;
+use rstest::rstest;
+use sea_orm_migration::{
+    MigrationTrait, MigratorTrait,
+    prelude::*,
+    sea_orm::{DatabaseConnection, DbBackend, TransactionTrait},
+};
+
+use super::{connect, connect_with, down, execute, names, scripts, settings, tables, texts, up};
+
+const ONE: (&str, &str, &str) = (
+    "m20260101_000000_create_one",
+    "CREATE TABLE one (n bigint NOT NULL); INSERT INTO one VALUES (1)",
+    "DROP TABLE one",
+);
+const TWO: (&str, &str, &str) = (
+    "m20260102_000000_create_two",
+    "CREATE TABLE two (n bigint NOT NULL)",
+    "DROP TABLE two",
+);
+const THREE: (&str, &str, &str) = (
+    "m20260103_000000_create_three",
+    "CREATE TABLE three (n bigint NOT NULL)",
+    "DROP TABLE three",
+);
+/// Makes a table, fills it, and only then fails.
+const BROKEN: (&str, &str, &str) = (
+    "m20260102_000000_create_two",
+    "CREATE TABLE two (n bigint NOT NULL); INSERT INTO two VALUES (1); SELECT wrong",
+    "DROP TABLE two",
+);
+
+#[rstest]
+#[tokio::test]
+async fn a_failing_migration_leaves_nothing_and_can_be_retried(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+
+    let error = up(&connection, &scripts(&[ONE, BROKEN]), Goal::All)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, RunError::Failed { migration, .. } if migration == BROKEN.0),
+        "{error:?}"
+    );
+    assert_eq!(error.exit_code(), 65);
+    assert_eq!(tables(&connection).await, ["one", "seaql_migrations"]);
+
+    let report = up(&connection, &scripts(&[ONE, TWO]), Goal::All)
+        .await
+        .unwrap();
+    assert_eq!(names(&report), [TWO.0]);
+    assert_eq!(
+        tables(&connection).await,
+        ["one", "seaql_migrations", "two"]
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_first_migration_that_fails_leaves_an_empty_database(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    up(&connection, &scripts(&[BROKEN]), Goal::All)
+        .await
+        .unwrap_err();
+    assert!(tables(&connection).await.is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_down_that_fails_leaves_everything(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    let (name, sql, _) = ONE;
+    let migrations = scripts(&[(name, sql, "DROP TABLE one; SELECT wrong")]);
+    up(&connection, &migrations, Goal::All).await.unwrap();
+    let error = down(&connection, &migrations, Goal::All).await.unwrap_err();
+    assert!(matches!(error, RunError::Failed { .. }), "{error:?}");
+    assert_eq!(tables(&connection).await, ["one", "seaql_migrations"]);
+    assert!(
+        run::pending(&connection, &migrations)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_at_once_run_each_migration_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    const DOUBLE: &str = "UPDATE one SET n = n * 2";
+    let scratch = Scratch::empty(engine).await;
+    let mut tasks = Vec::new();
+    for _ in 0..8 {
+        let connection = connect(&scratch).await;
+        tasks.push(tokio::spawn(async move {
+            let migrations = scripts(&[
+                ONE,
+                ("m20260102_000000_double", DOUBLE, ""),
+                ("m20260103_000000_double_again", DOUBLE, ""),
+                ("m20260104_000000_double_once_more", DOUBLE, ""),
+            ]);
+            let report = up(&connection, &migrations, Goal::All).await.unwrap();
+            report.steps.len()
+        }));
+    }
+    let mut run = 0;
+    for task in tasks {
+        run += task.await.unwrap();
+    }
+    assert_eq!(run, 4);
+    let connection = connect(&scratch).await;
+    assert_eq!(
+        texts(&connection, "SELECT CAST(n AS text) FROM one").await,
+        ["8"]
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn goals_are_reached_and_not_passed(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    let migrations = scripts(&[ONE, TWO, THREE]);
+
+    let report = up(&connection, &migrations, Goal::Steps(1)).await.unwrap();
+    assert_eq!(names(&report), [ONE.0]);
+    let report = up(&connection, &migrations, Goal::To("create_two"))
+        .await
+        .unwrap();
+    assert_eq!(names(&report), [TWO.0]);
+    let report = up(&connection, &migrations, Goal::To(ONE.0)).await.unwrap();
+    assert!(report.steps.is_empty());
+    let report = up(&connection, &migrations, Goal::All).await.unwrap();
+    assert_eq!(names(&report), [THREE.0]);
+    let report = run::redo(&connection, &migrations, 2, &settings())
+        .await
+        .unwrap();
+    assert_eq!(names(&report), [THREE.0, TWO.0, TWO.0, THREE.0]);
+    let report = down(&connection, &migrations, Goal::To(TWO.0))
+        .await
+        .unwrap();
+    assert_eq!(names(&report), [THREE.0]);
+    let report = down(&connection, &migrations, Goal::Steps(1))
+        .await
+        .unwrap();
+    assert_eq!(names(&report), [TWO.0]);
+    let report = down(&connection, &migrations, Goal::All).await.unwrap();
+    assert_eq!(names(&report), [ONE.0]);
+    assert_eq!(tables(&connection).await, ["seaql_migrations"]);
+}
+
+#[tokio::test]
+async fn a_goal_that_does_not_exist_gets_a_suggestion() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let connection = connect(&scratch).await;
+    let migrations = scripts(&[ONE, TWO]);
+    let error = up(&connection, &migrations, Goal::To("create_tow"))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "there is no migration create_tow; did you mean m20260102_000000_create_two?"
+    );
+    assert_eq!(error.exit_code(), 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn status_and_pending_create_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    let migrations = scripts(&[ONE, TWO]);
+    let status = run::status(&connection, &migrations).await.unwrap();
+    assert!(status.iter().all(|s| s.state == State::Pending));
+    let pending = run::pending(&connection, &migrations).await.unwrap();
+    assert_eq!(pending, [ONE.0, TWO.0]);
+    assert!(tables(&connection).await.is_empty());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_schema_newer_than_the_program_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    up(&connection, &scripts(&[ONE, TWO]), Goal::All)
+        .await
+        .unwrap();
+    let older = scripts(&[ONE]);
+    for error in [
+        up(&connection, &older, Goal::All).await.unwrap_err(),
+        down(&connection, &older, Goal::All).await.unwrap_err(),
+        run::pending(&connection, &older)
+            .await
+            .map(drop)
+            .unwrap_err(),
+    ] {
+        assert!(error.to_string().contains(TWO.0), "{error}");
+        assert!(matches!(error, RunError::Newer { .. }));
+        assert_eq!(error.exit_code(), 69);
+    }
+    let status = run::status(&connection, &older).await.unwrap();
+    assert!(matches!(status[1].state, State::Unknown(_)));
+    assert_eq!(
+        tables(&connection).await,
+        ["one", "seaql_migrations", "two"]
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_migration_that_the_program_lost_is_named(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    up(&connection, &scripts(&[ONE, TWO]), Goal::All)
+        .await
+        .unwrap();
+    let error = up(&connection, &scripts(&[ONE, THREE]), Goal::All)
+        .await
+        .unwrap_err();
+    assert!(matches!(&error, RunError::Missing { migrations } if migrations == &[TWO.0]));
+    assert_eq!(error.exit_code(), 65);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_history_of_an_existing_project_is_carried_on_under_its_right_name(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    struct Plain;
+    impl MigratorTrait for Plain {
+        fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+            scripts(&[ONE])
+        }
+    }
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    Plain::up(&connection, None).await.unwrap();
+    assert_ne!(history_key(&connection).await, "pk_seaql_migrations");
+
+    let report = up(&connection, &scripts(&[ONE]), Goal::All).await.unwrap();
+    assert!(report.steps.is_empty());
+    assert_eq!(history_key(&connection).await, "pk_seaql_migrations");
+    // And SeaORM's own runner still understands it.
+    assert!(
+        Plain::get_pending_migrations(&connection)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+}
+
+/// The name of the history's primary key, or its definition where it has none.
+async fn history_key(connection: &DatabaseConnection) -> String {
+    let sql = match connection.get_database_backend() {
+        DbBackend::Sqlite => {
+            "SELECT CASE WHEN sql LIKE '%CONSTRAINT \"pk_seaql_migrations\" PRIMARY KEY%'
+                    THEN 'pk_seaql_migrations' ELSE sql END
+             FROM sqlite_master WHERE name = 'seaql_migrations'"
+        }
+        _ => {
+            "SELECT conname::text FROM pg_constraint
+             WHERE conrelid = 'seaql_migrations'::regclass AND contype = 'p'"
+        }
+    };
+    texts(connection, sql).await.remove(0)
+}
+
+#[rstest]
+#[tokio::test]
+async fn whoever_waits_too_long_is_told_to_try_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let holder = connect(&scratch).await;
+    let transaction = holder.begin().await.unwrap();
+    let sql = match engine {
+        Engine::Sqlite => "CREATE TABLE held (n bigint)",
+        Engine::Postgres => "SELECT pg_advisory_xact_lock(hashtextextended('seaql_migrations', 0))",
+    };
+    transaction.execute_unprepared(sql).await.unwrap();
+
+    let connection = connect(&scratch).await;
+    if engine == Engine::Sqlite {
+        execute(&connection, "PRAGMA busy_timeout = 10").await;
+    }
+    let waits = Mutex::new(0);
+    let settings = Settings {
+        patience: Duration::from_millis(100),
+        progress: &|event| {
+            if matches!(event, Event::Waiting) {
+                *waits.lock().unwrap() += 1;
+            }
+        },
+        ..Settings::new(&CONVENTION)
+    };
+    let migrations = scripts(&[ONE]);
+    let error = run::up(&connection, &migrations, Goal::All, &settings)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, RunError::Busy { .. }), "{error:?}");
+    assert_eq!(error.exit_code(), 75);
+    assert_eq!(*waits.lock().unwrap(), 1);
+
+    transaction.rollback().await.unwrap();
+    up(&connection, &migrations, Goal::All).await.unwrap();
+}
+
+#[tokio::test]
+async fn rebuilding_a_table_on_sqlite_keeps_the_rows_that_refer_to_it() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let connection = connect(&scratch).await;
+    let migrations = scripts(&[
+        (
+            "m20260101_000000_create_family",
+            "CREATE TABLE parents (id bigint PRIMARY KEY);
+             CREATE TABLE children (parent bigint REFERENCES parents (id) ON DELETE CASCADE);
+             INSERT INTO parents VALUES (1); INSERT INTO children VALUES (1)",
+            "",
+        ),
+        (
+            "m20260102_000000_rebuild_parents",
+            "CREATE TABLE rebuilt (id bigint PRIMARY KEY, name text);
+             INSERT INTO rebuilt (id) SELECT id FROM parents;
+             DROP TABLE parents; ALTER TABLE rebuilt RENAME TO parents",
+            "",
+        ),
+    ]);
+    up(&connection, &migrations, Goal::All).await.unwrap();
+    let children = texts(&connection, "SELECT CAST(parent AS text) FROM children").await;
+    assert_eq!(children, ["1"]);
+    let foreign_keys = texts(
+        &connection,
+        "SELECT CAST(foreign_keys AS text) FROM pragma_foreign_keys",
+    )
+    .await;
+    assert_eq!(foreign_keys, ["1"], "they are upheld again");
+}
+
+#[tokio::test]
+async fn rows_that_would_refer_to_nothing_are_refused_on_sqlite_too() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let connection = connect(&scratch).await;
+    let family = (
+        "m20260101_000000_create_family",
+        "CREATE TABLE parents (id bigint PRIMARY KEY);
+         CREATE TABLE children (parent bigint REFERENCES parents (id))",
+        "DROP TABLE children; DROP TABLE parents",
+    );
+    let orphan = (
+        "m20260102_000000_add_orphans",
+        "INSERT INTO children VALUES (1), (2)",
+        "",
+    );
+    let error = up(&connection, &scripts(&[family, orphan]), Goal::All)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "m20260102_000000_add_orphans would leave rows that refer to nothing: \
+         2 of children to parents; it was rolled back, nothing of it was kept"
+    );
+    let count = texts(&connection, "SELECT CAST(count(*) AS text) FROM children").await;
+    assert_eq!(count, ["0"]);
+}
+
+#[tokio::test]
+async fn a_pool_of_several_is_refused_on_sqlite() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let connection = connect_with(&scratch, 2).await;
+    let error = up(&connection, &scripts(&[ONE]), Goal::All)
+        .await
+        .unwrap_err();
+    assert!(matches!(
+        error,
+        RunError::SharedConnection { connections: 2 }
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_index_can_be_built_concurrently_and_once_on_postgres() {
+    struct Concurrent;
+    impl MigrationName for Concurrent {
+        fn name(&self) -> &'static str {
+            "m20260102_000000_index_one"
+        }
+    }
+    #[async_trait::async_trait]
+    impl MigrationTrait for Concurrent {
+        async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+            let sql = "CREATE INDEX CONCURRENTLY ix_one_n ON one (n)";
+            manager
+                .get_connection()
+                .execute_unprepared(sql)
+                .await
+                .map(drop)
+        }
+        fn use_transaction(&self) -> Option<bool> {
+            Some(false)
+        }
+    }
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let mut tasks = Vec::new();
+    for _ in 0..4 {
+        let connection = connect(&scratch).await;
+        tasks.push(tokio::spawn(async move {
+            let mut migrations = scripts(&[ONE]);
+            migrations.push(Box::new(Concurrent));
+            let report = up(&connection, &migrations, Goal::All).await.unwrap();
+            report.steps.len()
+        }));
+    }
+    let mut run = 0;
+    for task in tasks {
+        run += task.await.unwrap();
+    }
+    assert_eq!(run, 2);
+}
