@@ -4,6 +4,8 @@
 //! Without the feature `toolkit` only [`naming`] is left, for programs that merely need to know
 //! what a constraint is called.
 
+#[cfg(feature = "toolkit")]
+pub mod cli;
 pub mod naming;
 #[cfg(feature = "toolkit")]
 pub mod refresh;

@@ -19,7 +19,7 @@ mod session;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigrationTrait;
 use tracing::info;
 
@@ -222,6 +222,20 @@ pub async fn pending(
     Ok(pending.map(|m| m.name().to_owned()).collect())
 }
 
+/// What the `down` of a migration that cannot be undone returns; `why` ends the sentence "this
+/// migration cannot be taken back: …".
+#[must_use]
+pub fn irreversible(why: &str) -> DbErr {
+    DbErr::Migration(format!("this migration cannot be taken back: {why}"))
+}
+
+/// What a migration returns whose `part` nobody has written yet; it keeps an unfinished one from
+/// being recorded as applied.
+#[must_use]
+pub fn unwritten(part: &str) -> DbErr {
+    DbErr::Migration(format!("{part} is not written yet"))
+}
+
 async fn run(
     connection: &DatabaseConnection,
     migrations: &[Box<dyn MigrationTrait>],
@@ -231,7 +245,7 @@ async fn run(
 ) -> Result<Report, RunError> {
     let mut plan = Plan::parse(migrations, direction, goal)?;
     let mut report = Report::default();
-    let foreign_keys = ForeignKeys::off(connection).await?;
+    let foreign_keys = ForeignKeys::remember(connection).await?;
     let done = loop {
         match turn(connection, &plan, settings).await {
             Ok(Turn::Ran(step)) => {

@@ -122,32 +122,29 @@ impl<'c> Session<'c> {
     }
 }
 
-/// Whether SQLite upheld foreign keys before a run turned that off, which it must: dropping a
-/// table to rebuild it would else delete the rows that refer to it.
+/// Whether SQLite upheld foreign keys before a run. While it lasts they must be off: dropping a
+/// table to rebuild it would else delete the rows that refer to it. PostgreSQL has no such switch
+/// and needs none.
 pub(super) struct ForeignKeys {
     were_on: bool,
 }
 
 impl ForeignKeys {
-    /// Turns them off; PostgreSQL has no such switch and needs none.
-    pub(super) async fn off(connection: &DatabaseConnection) -> Result<Self, RunError> {
+    /// Remembers how they are; each transaction then begins with them off.
+    pub(super) async fn remember(connection: &DatabaseConnection) -> Result<Self, RunError> {
         if connection.get_database_backend() != DbBackend::Sqlite {
             return Ok(Self { were_on: false });
         }
         require_one(connection)?;
-        let were_on = async {
-            let sql = "PRAGMA foreign_keys";
-            let statement = Statement::from_string(DbBackend::Sqlite, sql);
+        let statement = Statement::from_string(DbBackend::Sqlite, "PRAGMA foreign_keys");
+        let asked = async {
             let row = connection.query_one_raw(statement).await?;
-            connection
-                .execute_unprepared("PRAGMA foreign_keys = OFF")
-                .await?;
             row.map_or(Ok(false), |row| row.try_get_by_index(0))
         };
-        were_on
+        asked
             .await
             .map(|were_on| Self { were_on })
-            .map_err(RunError::database("turning foreign keys off"))
+            .map_err(RunError::database("asking for the state of foreign keys"))
     }
 
     /// Turns them on again if they were.
@@ -180,6 +177,13 @@ async fn try_begin(
             ..TransactionOptions::default()
         },
     };
+    if connection.get_database_backend() == DbBackend::Sqlite {
+        // Ignored inside a transaction, and forgotten when the pool replaces its connection.
+        connection
+            .execute_unprepared("PRAGMA foreign_keys = OFF")
+            .await
+            .map_err(RunError::database("turning foreign keys off"))?;
+    }
     let transaction = match connection.begin_with_options(options).await {
         Err(error) if is_busy(&error) => return Ok(None),
         begun => begun.map_err(RunError::database("beginning a migration"))?,

@@ -1,0 +1,262 @@
+//! A new migration: a file that compiles, with its place in the list.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+
+use super::Failure;
+
+const CREATE_TABLE: &str = include_str!("new/create_table.rs");
+const CHANGE: &str = include_str!("new/change.rs");
+
+/// How the instant in a migration's name is written.
+const TIMESTAMP: &str = "m%Y%m%d_%H%M%S";
+
+/// Why no new migration was written. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NewError {
+    /// The name cannot be that of a migration.
+    #[error("{name:?} is no name for a migration: {problem}; try {suggestion}")]
+    BadName {
+        /// The name asked for.
+        name: String,
+        /// What is wrong with it.
+        problem: &'static str,
+        /// A name that would do.
+        suggestion: String,
+    },
+    /// There is a migration of this name, under an older timestamp.
+    #[error("there is a migration {existing}; give this one a name that tells it from that")]
+    Taken {
+        /// The existing one.
+        existing: String,
+    },
+    /// The program was taken away from its source code.
+    #[error("{} is missing: `new` works where the source code is", path.display())]
+    NoSources {
+        /// The file that lists the migrations.
+        path: PathBuf,
+    },
+    /// The file that lists the migrations is not as expected.
+    #[error(
+        "{} has neither `Box::new({last}::Migration),` nor `vec![]` to register {name} in; add it by hand",
+        path.display()
+    )]
+    NoList {
+        /// The file.
+        path: PathBuf,
+        /// The last migration.
+        last: String,
+        /// The new one.
+        name: String,
+    },
+    /// A file could not be read or written.
+    #[error("cannot write {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+/// Writes the file of a new migration into `sources` and registers it in `lib.rs` after those that
+/// are `known`; returns the path of the file.
+pub(super) fn add(
+    sources: &Path,
+    name: &str,
+    now: DateTime<Utc>,
+    known: &[&str],
+) -> Result<PathBuf, NewError> {
+    require_good(name)?;
+    require_free(name, known)?;
+    let newest = known.iter().max().copied();
+    let full_name = format!("{}_{name}", timestamp(now, newest));
+    let list = sources.join("lib.rs");
+    let before = fs::read_to_string(&list).map_err(|source| match source.kind() {
+        io::ErrorKind::NotFound => NewError::NoSources { path: list.clone() },
+        _ => file_error(&list)(source),
+    })?;
+    let last = known.last().copied().unwrap_or_default();
+    let after = register(&before, &full_name, last).ok_or_else(|| NewError::NoList {
+        path: list.clone(),
+        last: last.to_owned(),
+        name: full_name.clone(),
+    })?;
+    let file = sources.join(format!("{full_name}.rs"));
+    write(&file, &contents(name))?;
+    // Renamed over the old one, so that it is never half written.
+    let draft = sources.join(".lib.rs.new");
+    let replaced =
+        write(&draft, &after).and_then(|()| fs::rename(&draft, &list).map_err(file_error(&list)));
+    if replaced.is_err() {
+        fs::remove_file(&file).ok();
+        fs::remove_file(&draft).ok();
+    }
+    replaced.map(|()| file)
+}
+
+fn require_good(name: &str) -> Result<(), NewError> {
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let problem = if name.is_empty() {
+        "it is empty"
+    } else if name.len() > 100 {
+        "it is longer than 100 letters"
+    } else if !name.chars().all(allowed) {
+        "it may have small letters, digits and `_`"
+    } else if !name.starts_with(|c: char| c.is_ascii_lowercase()) {
+        "it begins with a letter"
+    } else if is_timestamped(name) {
+        "the timestamp is added by itself"
+    } else if name.split('_').any(str::is_empty) {
+        "it has single `_` between words"
+    } else if !name.contains('_') {
+        "it says what is done to what"
+    } else {
+        return Ok(());
+    };
+    Err(NewError::BadName {
+        name: name.to_owned(),
+        problem,
+        suggestion: suggest(name),
+    })
+}
+
+/// The nearest name that would do.
+fn suggest(name: &str) -> String {
+    let mut words = String::new();
+    for c in name.chars() {
+        if c.is_ascii_uppercase() {
+            words.push('_');
+        }
+        words.push(if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        });
+    }
+    let words: Vec<&str> = words
+        .split('_')
+        .skip_while(|word| word.is_empty() || word.trim_start_matches('m').parse::<u64>().is_ok())
+        .filter(|word| !word.is_empty())
+        .take(8)
+        .collect();
+    match words.as_slice() {
+        [] => "create_captions".to_owned(),
+        [one] => format!("create_{one}"),
+        words => words.join("_").chars().take(60).collect(),
+    }
+}
+
+fn is_timestamped(name: &str) -> bool {
+    name.get(..16)
+        .is_some_and(|start| NaiveDateTime::parse_from_str(start, TIMESTAMP).is_ok())
+}
+
+fn require_free(name: &str, known: &[&str]) -> Result<(), NewError> {
+    let same = known
+        .iter()
+        .find(|known| known.splitn(3, '_').nth(2) == Some(name));
+    match same {
+        Some(existing) => Err(NewError::Taken {
+            existing: (*existing).to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Now, or a second after the newest migration if that lies ahead: names must ascend.
+fn timestamp(now: DateTime<Utc>, newest: Option<&str>) -> String {
+    let of_newest = newest
+        .and_then(|name| name.get(..16))
+        .and_then(|start| NaiveDateTime::parse_from_str(start, TIMESTAMP).ok());
+    let instant = match of_newest {
+        Some(newest) => now.naive_utc().max(newest + TimeDelta::seconds(1)),
+        None => now.naive_utc(),
+    };
+    instant.format(TIMESTAMP).to_string()
+}
+
+fn contents(name: &str) -> String {
+    let sentence = sentence(name);
+    match name.strip_prefix("create_") {
+        Some(table) => CREATE_TABLE
+            .replace("examples", table)
+            .replace("EXAMPLES", &table.to_uppercase())
+            .replace("Create a table", &sentence),
+        None => CHANGE
+            .replace("change_something", name)
+            .replace("Change something", &sentence),
+    }
+}
+
+/// `Add language to captions`, of `add_language_to_captions`.
+fn sentence(name: &str) -> String {
+    let words = name.replace('_', " ");
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
+/// The text of `lib.rs` with the module and the list entry of a new migration after those of the
+/// last one; `None` if there is no place for it.
+fn register(text: &str, name: &str, last: &str) -> Option<String> {
+    let module = format!("mod {name};");
+    let entry = format!("Box::new({name}::Migration),");
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let place_of = |lines: &[String], text: &str| {
+        lines
+            .iter()
+            .position(|line| line.trim().trim_start_matches("pub ") == text)
+    };
+    if let Some(at) = place_of(&lines, &format!("Box::new({last}::Migration),")) {
+        let blanks = lines[at].len() - lines[at].trim_start().len();
+        lines.insert(at + 1, format!("{}{entry}", " ".repeat(blanks)));
+    } else {
+        let at = lines.iter().position(|line| line.contains("vec![]"))?;
+        let blanks = lines[at].len() - lines[at].trim_start().len();
+        let (outer, inner) = (" ".repeat(blanks), " ".repeat(blanks + 4));
+        lines[at] = lines[at].replace("vec![]", &format!("vec![\n{inner}{entry}\n{outer}]"));
+    }
+    match place_of(&lines, &format!("mod {last};")) {
+        Some(at) => lines.insert(at + 1, module),
+        None => lines.extend([String::new(), module]),
+    }
+    Some(lines.join("\n") + "\n")
+}
+
+/// Writes a file that does not exist yet.
+fn write(path: &Path, text: &str) -> Result<(), NewError> {
+    let mut options = fs::OpenOptions::new();
+    options
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(file_error(path))
+}
+
+fn file_error(path: &Path) -> impl FnOnce(io::Error) -> NewError {
+    let path = path.to_owned();
+    move |source| NewError::File { path, source }
+}
+
+impl From<NewError> for Failure {
+    fn from(error: NewError) -> Self {
+        let code = match &error {
+            NewError::BadName { .. } | NewError::Taken { .. } => 2,
+            NewError::NoSources { .. } | NewError::File { .. } => 69,
+            NewError::NoList { .. } => 65,
+        };
+        Self::new(code, error)
+    }
+}
+
+#[cfg(test)]
+mod tests;
