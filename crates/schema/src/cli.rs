@@ -36,6 +36,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Parser;
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigrationTrait;
+use serde::Serialize;
 
 use crate::{
     naming::Convention,
@@ -207,16 +208,17 @@ async fn status(
     json: bool,
     output: Output,
 ) -> Result<ExitCode, Failure> {
-    let pending = |migration: &Box<dyn MigrationTrait>| Status {
-        migration: migration.name().to_owned(),
-        state: State::Pending,
-    };
     let list = match connection {
         Some(connection) => run::status(connection, &app.migrations).await?,
-        None => app.migrations.iter().map(pending).collect(),
+        None => (app.migrations.iter())
+            .map(|migration| Status {
+                migration: migration.name().to_owned(),
+                state: State::Pending,
+            })
+            .collect(),
     };
     if json {
-        output.data(&status_json(&list))?;
+        output.data(&status_json(&list)?)?;
     } else {
         output.data(&status_table(&list))?;
         if connection.is_none() {
@@ -241,19 +243,27 @@ fn status_table(list: &[Status]) -> String {
     output::table(&["migration", "state", "applied at"], rows)
 }
 
-fn status_json(list: &[Status]) -> String {
-    let list: Vec<serde_json::Value> = list
+/// A row of `status --json`; its shape is an interface.
+#[derive(Serialize)]
+struct StatusRow<'a> {
+    migration: &'a str,
+    state: &'static str,
+    applied_at: Option<String>,
+}
+
+fn status_json(list: &[Status]) -> Result<String, Failure> {
+    let rows: Vec<StatusRow<'_>> = list
         .iter()
         .map(|status| {
             let (state, applied_at) = state_and_instant(status.state);
-            serde_json::json!({
-                "migration": status.migration,
-                "state": state,
-                "applied_at": applied_at,
-            })
+            StatusRow {
+                migration: &status.migration,
+                state,
+                applied_at,
+            }
         })
         .collect();
-    format!("{:#}", serde_json::Value::from(list))
+    serde_json::to_string_pretty(&rows).map_err(Failure::unavailable)
 }
 
 fn state_and_instant(state: State) -> (&'static str, Option<String>) {

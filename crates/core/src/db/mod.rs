@@ -257,6 +257,18 @@ pub async fn connect_for_migration(
     })
 }
 
+/// Whether there may be a database: on SQLite whether its file exists; a server has to be asked by
+/// connecting. Creates nothing.
+///
+/// # Errors
+/// [`OpenError::Url`].
+pub fn may_exist(config: &config::Database) -> Result<bool, OpenError> {
+    match Engine::of(&config.url) {
+        Engine::Sqlite => Ok(sqlite::path(&config.url)?.exists()),
+        Engine::Postgres => Ok(true),
+    }
+}
+
 impl fmt::Debug for Database {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut database = f.debug_struct("Database");

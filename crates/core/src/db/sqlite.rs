@@ -138,7 +138,7 @@ fn options(config: &config::Database) -> Result<SqliteConnectOptions, OpenError>
         .log_slow_statements(log::LevelFilter::Warn, config.slow_statement))
 }
 
-fn path(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
+pub(super) fn path(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
     Ok(parse(url)?.get_filename().to_owned())
 }
 

@@ -55,9 +55,9 @@ pub(super) enum Command {
 Creates the database's file where it is missing (SQLite).
 
 Examples:
-  migrate up                    to the newest schema
-  migrate up -n 1               the next one only
-  migrate up --to create_scenes until that one is applied")]
+  migrate up                     to the newest schema
+  migrate up -n 1                the next one only
+  migrate up --to create_scenes  until that one is applied")]
     Up {
         /// How many [default: all]
         #[arg(short = 'n', long, value_name = "N", value_parser = at_least_one())]
@@ -69,10 +69,10 @@ Examples:
     /// Take applied migrations back, newest first
     #[command(after_help = "\
 Examples:
-  migrate down                    the newest one
-  migrate down -n 2               the newest two
-  migrate down --to create_scenes until that one is the newest that is applied
-  migrate down --all              back to an empty schema; all rows are lost")]
+  migrate down                     the newest one
+  migrate down -n 2                the newest two
+  migrate down --to create_scenes  until that one is the newest that is applied
+  migrate down --all               back to an empty schema; all rows are lost")]
     Down {
         /// How many [default: 1]
         #[arg(short = 'n', long, value_name = "N", value_parser = at_least_one())]
@@ -121,7 +121,7 @@ Examples:
 }
 
 fn at_least_one() -> RangedU64ValueParser<u32> {
-    RangedU64ValueParser::new().range(1..)
+    RangedU64ValueParser::new().range(1..=u64::from(u32::MAX))
 }
 
 #[cfg(test)]

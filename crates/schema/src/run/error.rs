@@ -139,7 +139,7 @@ impl RunError {
 
 impl std::fmt::Display for Direction {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Up => "up",
             Self::Down => "down",
         })
