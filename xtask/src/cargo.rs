@@ -13,6 +13,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
+use cargo_metadata::MetadataCommand;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// How long interrupted programs may take to end before they are killed.
@@ -129,6 +130,15 @@ pub(crate) fn workspace() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     root.pop();
     root
+}
+
+/// The folder in which cargo puts the programs that it builds for development.
+pub(crate) fn programs() -> Result<PathBuf> {
+    let metadata = MetadataCommand::new()
+        .manifest_path(workspace().join("Cargo.toml"))
+        .no_deps()
+        .exec()?;
+    Ok(metadata.target_directory.join("debug").into())
 }
 
 fn name(command: &Command) -> String {

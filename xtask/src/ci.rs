@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    cargo::{Runner, cargo},
+    cargo::{Runner, cargo, programs, workspace},
     supply, test,
 };
 
@@ -17,7 +17,7 @@ Runs all of these and reports at the end which failed:
   cargo fmt --all --check
   cargo clippy --workspace --all-targets --all-features -- -D warnings
   cargo doc --workspace --no-deps --document-private-items, warnings are errors
-  cargo migrate entities --check
+  cargo migrate entities --check (the program of the same build)
   cargo deny check bans licenses sources (or, where cargo-deny is missing, the same rules here)
   cargo xtask test";
 
@@ -75,9 +75,15 @@ fn documentation(runner: &Runner) -> Result<bool> {
     succeeds(runner, command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+/// The program of this build rather than `cargo migrate`, which would build its dependencies anew
+/// with fewer features.
 fn entities(runner: &Runner) -> Result<bool> {
-    let mut command = cargo(["run", "--package", "migration", "--bin", "migrate"]);
-    succeeds(runner, command.args(["--", "entities", "--check"]))
+    if !test::build(runner)? {
+        return Ok(false);
+    }
+    let mut migrate = Command::new(programs()?.join("migrate"));
+    migrate.args(["entities", "--check"]);
+    succeeds(runner, migrate.current_dir(workspace()))
 }
 
 fn dependencies(runner: &Runner) -> Result<bool> {

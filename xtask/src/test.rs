@@ -17,6 +17,7 @@ Examples:
   cargo xtask test                                 everything
   cargo xtask test -- importing                    the tests with `importing` in their names
   cargo xtask test -- -p groundwork-schema         the tests of one package
+  cargo xtask test -- --test acceptance cli::      the tests of the programs
   cargo xtask test -- cli:: -- --nocapture         with what they print
   TEST_DATABASE_URL=postgres://me@localhost/postgres cargo xtask test
                                                    on a server of yours: the tests make databases
@@ -32,9 +33,7 @@ pub(crate) fn run_with(runner: &Runner, arguments: &[String]) -> Result<ExitCode
     let start = Instant::now();
     let server = Server::of_environment_or_own(runner)?;
     let mut summary = Summary::default();
-    // The tests run the programs as a user does.
-    let built = runner.run(&mut cargo(["build", "--workspace", "--bins"]))?;
-    let passed = built.success()
+    let passed = build(runner)?
         && runner
             .run_with(&mut test_command(&server, arguments), |line| {
                 summary.add(line);
@@ -49,6 +48,13 @@ pub(crate) fn run_with(runner: &Runner, arguments: &[String]) -> Result<ExitCode
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Builds the programs, which the tests run as a user does. The tests are built along with them:
+/// alone, the programs would need fewer features of their dependencies, and those be built twice.
+pub(crate) fn build(runner: &Runner) -> Result<bool> {
+    let everything = ["build", "--workspace", "--bins", "--tests"];
+    Ok(runner.run(&mut cargo(everything))?.success())
 }
 
 /// Runs the tests that mount small or frozen filesystems, where the system allows that; elsewhere
