@@ -87,8 +87,16 @@ fn test_command(server: &Server, arguments: &[String]) -> Command {
     if !chooses_packages(arguments) {
         command.arg("--workspace");
     }
-    command.args(arguments).env(VARIABLE, server.url());
+    command.args(arguments).envs(environment(server));
     command
+}
+
+/// Where the tests find PostgreSQL; and that a proxy of this machine leads to none of their servers.
+fn environment(server: &Server) -> [(&str, &str); 2] {
+    [
+        (VARIABLE, server.url()),
+        ("NO_PROXY", "127.0.0.1,localhost"),
+    ]
 }
 
 fn chooses_packages(arguments: &[String]) -> bool {
