@@ -62,26 +62,28 @@ fn malformed(path: &Path, line: usize, reason: &str) -> Problem {
 }
 
 /// Whether the value in these lines, from 1, has a `$` that stands for another variable: one that
-/// is neither escaped nor within single quotes.
+/// is neither escaped, nor within single quotes, nor in the comment behind the value.
 fn substitutes(text: &str, first: usize, last: usize) -> bool {
     let lines: Vec<&str> = text
         .lines()
-        .skip(first - 1)
-        .take(last + 1 - first)
+        .take(last)
+        .skip(first.saturating_sub(1))
         .collect();
     let lines = lines.join("\n");
     let (_, value) = lines.split_once('=').unwrap_or_default();
-    let (mut strong, mut weak, mut escaped) = (false, false, false);
+    let (mut strong, mut weak, mut escaped, mut after_space) = (false, false, false, false);
     for c in value.chars() {
         match c {
             _ if escaped => escaped = false,
             '\'' if !weak => strong = !strong,
             _ if strong => {}
+            '#' if !weak && after_space => return false,
             '"' => weak = !weak,
             '\\' => escaped = true,
             '$' => return true,
             _ => {}
         }
+        after_space = c == ' ' || c == '\t';
     }
     false
 }

@@ -225,6 +225,7 @@ fn a_dollar_in_dotenv_is_never_replaced_in_silence() {
         "'sqlite://a$b.db'",
         r"sqlite://a\$b.db",
         r#""sqlite://a\$b.db""#,
+        r"sqlite://a\$b.db # costs $5",
     ] {
         assert_eq!(url(text).unwrap(), "sqlite://a$b.db", "{text}");
     }
