@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use axum::{Router, body::to_bytes, http::Request, routing::get};
+use proptest::prelude::*;
 use tower::ServiceExt;
 
 use super::*;
@@ -130,5 +131,41 @@ fn what_may_hold_scripts_is_saved_not_shown() {
             disposition(media_type, "a").starts_with("attachment"),
             "{media_type}"
         );
+    }
+}
+
+fn wait<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_range_the_answer_is_true(
+        range in "(bytes=)?[0-9]{0,3}-?[0-9]{0,3}(,[0-9]-)?|bytes=[0-9]{18,30}-[0-9]{0,25}|[ -~]{0,12}",
+    ) {
+        let (status, headers, body) = wait(ask(Method::GET, &[("range", &range)]));
+        match status {
+            200 => prop_assert_eq!(body, TEXT),
+            206 => {
+                let place = headers["content-range"].to_str().unwrap();
+                let place = place.strip_prefix("bytes ").unwrap().strip_suffix("/10").unwrap();
+                let (first, last) = place.split_once('-').unwrap();
+                let (first, last): (usize, usize) = (first.parse().unwrap(), last.parse().unwrap());
+                prop_assert_eq!(body, &TEXT[first..=last]);
+            }
+            416 => prop_assert_eq!(&headers["content-range"], "bytes */10"),
+            other => prop_assert!(false, "{} for {}", other, range),
+        }
+    }
+
+    #[test]
+    fn whatever_the_name_the_header_is_whole(name in "\\PC*|[\u{0}-\u{7f}]*") {
+        let header = disposition("image/png", &name);
+        prop_assert!(HeaderValue::from_str(&header).is_ok());
+        prop_assert_eq!(header.matches('"').count(), 2);
+        prop_assert!(!header.contains('/') && header.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
     }
 }
