@@ -142,14 +142,23 @@ fn suggest(name: &str) -> String {
     }
     let words: Vec<&str> = words
         .split('_')
-        .skip_while(|word| word.is_empty() || word.trim_start_matches('m').parse::<u64>().is_ok())
+        .skip_while(|word| {
+            !word
+                .trim_start_matches('m')
+                .starts_with(|c: char| c.is_ascii_lowercase())
+        })
         .filter(|word| !word.is_empty())
         .take(8)
         .collect();
     match words.as_slice() {
         [] => "create_captions".to_owned(),
-        [one] => format!("create_{one}"),
-        words => words.join("_").chars().take(60).collect(),
+        [one] => format!("create_{}", &one[..one.len().min(60)]),
+        words => {
+            let joined = words.join("_");
+            joined[..joined.len().min(60)]
+                .trim_end_matches('_')
+                .to_owned()
+        }
     }
 }
 
