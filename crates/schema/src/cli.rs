@@ -30,7 +30,7 @@ mod failure;
 mod new;
 mod output;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io, path::PathBuf, process::ExitCode};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use clap::Parser;
@@ -40,6 +40,7 @@ use serde::Serialize;
 
 use crate::{
     naming::Convention,
+    refresh::Entities,
     run::{self, Event, Goal, Report, RunError, Settings, State, Status},
 };
 pub use args::Flags;
@@ -102,6 +103,7 @@ where
 {
     let access = match &args.command {
         Command::New { name } => return new_migration(app, name, output),
+        Command::Entities(command) => return entities(app, command).await,
         Command::Status { .. } => Access::Look,
         Command::Up { .. } | Command::Down { .. } | Command::Redo { .. } => Access::Change,
     };
@@ -166,7 +168,7 @@ async fn change(
             .await?
         }
         Command::Redo { steps } => run::redo(connection, migrations, *steps, &settings).await?,
-        Command::Status { .. } | Command::New { .. } => Report::default(),
+        Command::Status { .. } | Command::Entities(_) | Command::New { .. } => Report::default(),
     };
     if report.steps.is_empty() {
         output.note("nothing to do");
@@ -273,6 +275,16 @@ fn state_and_instant(state: State) -> (&'static str, Option<String>) {
         State::Pending => ("pending", None),
         State::Unknown(at) => ("unknown", shown(at)),
     }
+}
+
+/// `entities`: on a scratch database of its own, so that none has to be configured.
+async fn entities(app: &App, command: &Entities) -> Result<ExitCode, Failure> {
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let outcome = command
+        .run(&app.migrations, &app.convention, &mut out, &mut err)
+        .await
+        .map_err(|error| Failure::new(error.exit_code(), error))?;
+    Ok(ExitCode::from(outcome.exit_code()))
 }
 
 /// `new NAME`.

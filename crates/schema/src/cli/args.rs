@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
 
+use crate::refresh::Entities;
+
 /// Evolves the schema of the database.
 #[derive(Debug, Parser)]
 #[command(
@@ -107,6 +109,7 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    Entities(Entities),
     /// Write the file of a new migration, and register it
     #[command(after_help = "\
 The name says what it does to what, in snake case. The timestamp is added.
