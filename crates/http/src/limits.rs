@@ -1,15 +1,15 @@
 //! What a request may cost in time and in size, and what a panic costs: an answer, never the server.
 
-use std::{any::Any, time::Duration};
+use std::{any::Any, io, time::Duration};
 
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt, stream};
 use http_body_util::Limited;
 
 use crate::error::ApiError;
@@ -78,6 +78,36 @@ pub(crate) async fn limit_time(
             .into_response()
         }
     }
+}
+
+/// Ends a body with an error when nothing comes for longer than `limit`, however long it takes as a
+/// whole: a sender that stalls must not hold a connection and what is staged for it for ever.
+pub(crate) async fn limit_pauses(
+    State(limit): State<Duration>,
+    request: Request,
+    next: Next,
+) -> Response {
+    next.run(request.map(|body| Body::from_stream(without_pauses(body, limit))))
+        .await
+}
+
+fn without_pauses(
+    body: Body,
+    limit: Duration,
+) -> impl Stream<Item = Result<Bytes, axum::Error>> + Send {
+    stream::unfold(Some(body.into_data_stream()), move |body| async move {
+        let mut body = body?;
+        match tokio::time::timeout(limit, body.next()).await {
+            Ok(Some(Ok(bytes))) => Some((Ok(bytes), Some(body))),
+            Ok(Some(Err(error))) => Some((Err(error), None)),
+            Ok(None) => None,
+            Err(_) => {
+                tracing::warn!(limit_s = limit.as_secs(), "the body stood still");
+                let stalled = io::Error::new(io::ErrorKind::TimedOut, "the body stood still");
+                Some((Err(axum::Error::new(stalled)), None))
+            }
+        }
+    })
 }
 
 /// Logs a panic of a handler, and answers 500.

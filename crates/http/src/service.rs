@@ -22,12 +22,16 @@ pub struct Routes {
     pub open: Router,
     /// For callers with an API key, if any key is configured.
     pub guarded: Router,
+    /// For callers with an API key, too: what takes or gives whole files. A body may be as large
+    /// and take as long as the handler lets it, as long as it keeps coming.
+    pub streaming: Router,
 }
 
 /// What is around the routes.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How long a request may take until the head of its answer.
+    /// How long a request may take until the head of its answer; how long a streamed body may
+    /// stand still.
     pub request_timeout: Duration,
     /// The largest request body, in bytes.
     pub max_body_bytes: u64,
@@ -59,29 +63,36 @@ impl Options {
 /// A service that can be served: the routes, with an answer for everything else.
 ///
 /// From the outside in: the request's id and span, security headers, a net for panics, CORS, the
-/// check of the host, the limit of size, the limit of time, and the API key for guarded routes.
+/// check of the host, the limits of time and of size, and the API key for guarded routes.
 pub fn service(routes: Routes, options: &Options) -> Router {
-    let guarded = routes
-        .guarded
-        .method_not_allowed_fallback(fallback::method_not_allowed)
-        .layer(from_fn_with_state(
-            Arc::new(options.auth.clone()),
-            auth::require_key,
-        ));
-    let mut router = routes
+    let require_key = from_fn_with_state(Arc::new(options.auth.clone()), auth::require_key);
+    let limited = routes
         .open
         .method_not_allowed_fallback(fallback::method_not_allowed)
-        .merge(guarded)
+        .merge(
+            routes
+                .guarded
+                .method_not_allowed_fallback(fallback::method_not_allowed)
+                .layer(require_key.clone()),
+        )
         .fallback(fallback::route_not_found)
-        .layer(DefaultBodyLimit::disable())
-        .layer(from_fn_with_state(
-            options.request_timeout,
-            limits::limit_time,
-        ))
         .layer(from_fn_with_state(
             options.max_body_bytes,
             limits::limit_body,
+        ))
+        .layer(from_fn_with_state(
+            options.request_timeout,
+            limits::limit_time,
         ));
+    let streaming = routes
+        .streaming
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(require_key)
+        .layer(from_fn_with_state(
+            options.request_timeout,
+            limits::limit_pauses,
+        ));
+    let mut router = limited.merge(streaming).layer(DefaultBodyLimit::disable());
     if options.on_loopback && options.auth.keys.is_empty() {
         router = router.layer(from_fn(host::require_loopback_host));
     }

@@ -5,6 +5,7 @@ use axum::{
     http::{HeaderMap, Method, Request},
     routing::{get, post},
 };
+use futures_util::StreamExt;
 use groundwork_core::config::{ApiKey, KeyHash};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -65,9 +66,14 @@ fn app(options: &Options) -> Router {
                 Json(json!({"id": id, "caller": caller.map(|caller| caller.name.clone())}))
             }),
         );
+    let streaming = Router::new().route(
+        "/files",
+        post(async |body: Bytes| body.len().to_string()).get(async || "a file"),
+    );
     let routes = Routes {
         open: health(Vec::new()),
         guarded,
+        streaming,
     };
     service(routes, options)
 }
@@ -307,4 +313,40 @@ async fn only_allowed_origins_may_read_answers() {
     );
     let answer = send(&options, preflight("https://evil.example")).await;
     assert!(!answer.headers.contains_key("access-control-allow-origin"));
+}
+
+#[tokio::test]
+async fn a_streamed_body_may_be_larger_than_others() {
+    let large = || Body::from(vec![b'x'; 101]);
+    let limited = Request::post("/size").body(large()).unwrap();
+    assert_eq!(send(&options(), limited).await.status, 413);
+    let streamed = Request::post("/files").body(large()).unwrap();
+    let answer = send(&options(), streamed).await;
+    assert_eq!((answer.status, answer.body), (200, json!(101)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_streamed_body_may_take_its_time_but_not_stand_still() {
+    let every = |pause: u64| {
+        let chunks = futures_util::stream::iter(0..4).then(move |_| async move {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            Ok::<_, std::io::Error>("x")
+        });
+        Request::post("/files")
+            .body(Body::from_stream(chunks))
+            .unwrap()
+    };
+    assert_eq!(send(&options(), every(4)).await.status, 200);
+    assert_eq!(send(&options(), every(6)).await.status, 400);
+}
+
+#[tokio::test]
+async fn streaming_routes_are_guarded_and_answer_wrong_methods_like_all_others() {
+    let answer = ask(&with_key(), "/files", &[]).await;
+    assert_eq!(answer.status, 401);
+    let answer = send(&options(), request(Method::DELETE, "/files", &[])).await;
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (405, &json!("METHOD_NOT_ALLOWED"))
+    );
 }
