@@ -1,1 +1,11 @@
-//! Acceptance tests: http.
+//! Acceptance tests: the API, through the program as it is run.
+
+mod api;
+mod downloads;
+mod errors;
+mod lifecycle;
+mod projects;
+mod readiness;
+mod runs;
+mod scenes;
+mod uploads;

@@ -42,6 +42,7 @@ mod violation;
 
 use std::{
     fmt,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
@@ -233,6 +234,16 @@ impl Database {
     /// `database.acquire_timeout_ms`; the connections close as soon as it ends.
     pub async fn close(self) -> Result<(), DbError> {
         self.inner.close().await
+    }
+}
+
+/// The file of the database, which need not exist; `None` on PostgreSQL, and if the URL says
+/// something that [`Database::open`] refuses.
+#[must_use]
+pub fn file(config: &config::Database) -> Option<PathBuf> {
+    match Engine::of(&config.url) {
+        Engine::Sqlite => sqlite::path(&config.url).ok(),
+        Engine::Postgres => None,
     }
 }
 

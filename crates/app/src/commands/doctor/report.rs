@@ -1,0 +1,141 @@
+//! What the checks of `groundwork doctor` found.
+
+use serde::Serialize;
+
+use crate::output::{Output, Stream, Tone, printable};
+
+/// How a check ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Outcome {
+    /// As it should be.
+    Ok,
+    /// It works; something deserves a look.
+    Warn,
+    /// It does not work.
+    Fail,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Serialize)]
+pub(crate) struct Check {
+    /// The part it belongs to: `configuration`, `database` or `files`.
+    pub(crate) part: &'static str,
+    /// What was looked at, unique within the part.
+    pub(crate) name: &'static str,
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+    /// What was found.
+    pub(crate) found: String,
+    /// What to do; `None` where nothing needs doing.
+    pub(crate) advice: Option<String>,
+}
+
+/// Everything that was looked at, in order.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Report {
+    checks: Vec<Check>,
+}
+
+/// Collects the checks of one part.
+#[derive(Debug)]
+pub(crate) struct Part<'a> {
+    part: &'static str,
+    checks: &'a mut Vec<Check>,
+}
+
+impl Report {
+    /// Takes up the checks of a part.
+    pub(crate) fn part(&mut self, part: &'static str) -> Part<'_> {
+        Part {
+            part,
+            checks: &mut self.checks,
+        }
+    }
+
+    /// Whether any check failed.
+    pub(crate) fn failed(&self) -> bool {
+        self.count(Outcome::Fail) > 0
+    }
+
+    /// The report as people read it: a line per check, and under it what to do.
+    pub(crate) fn text(&self, output: Output) -> String {
+        let width = self.checks.iter().map(Check::title_width).max();
+        let mut text = String::new();
+        for check in &self.checks {
+            let (tone, word) = match check.outcome {
+                Outcome::Ok => (Tone::Good, "ok  "),
+                Outcome::Warn => (Tone::Warning, "warn"),
+                Outcome::Fail => (Tone::Bad, "FAIL"),
+            };
+            let title = format!("{} {}", check.part, check.name);
+            text.push_str(&format!(
+                "{}  {title:width$}  {}\n",
+                output.tinted(Stream::Stdout, tone, word),
+                printable(&check.found),
+                width = width.unwrap_or_default(),
+            ));
+            if let Some(advice) = &check.advice {
+                text.push_str(&format!("      → {}\n", printable(advice)));
+            }
+        }
+        text.push_str(&self.summary());
+        text
+    }
+
+    fn summary(&self) -> String {
+        let count = |outcome, word: &str| match self.count(outcome) {
+            0 => String::new(),
+            n => format!(", {n} {word}"),
+        };
+        format!(
+            "\n{} checks{}{}\n",
+            self.checks.len(),
+            count(Outcome::Fail, "failed"),
+            count(Outcome::Warn, "to look at"),
+        )
+    }
+
+    fn count(&self, outcome: Outcome) -> usize {
+        self.checks.iter().filter(|c| c.outcome == outcome).count()
+    }
+}
+
+impl Check {
+    fn title_width(&self) -> usize {
+        self.part.len() + 1 + self.name.len()
+    }
+}
+
+impl Part<'_> {
+    /// It is as it should be.
+    pub(crate) fn ok(&mut self, name: &'static str, found: impl ToString) {
+        self.add(name, Outcome::Ok, found, None);
+    }
+
+    /// It works, but.
+    pub(crate) fn warn(&mut self, name: &'static str, found: impl ToString, advice: &str) {
+        self.add(name, Outcome::Warn, found, Some(advice));
+    }
+
+    /// It does not work.
+    pub(crate) fn fail(&mut self, name: &'static str, found: impl ToString, advice: &str) {
+        self.add(name, Outcome::Fail, found, Some(advice));
+    }
+
+    fn add(
+        &mut self,
+        name: &'static str,
+        outcome: Outcome,
+        found: impl ToString,
+        advice: Option<&str>,
+    ) {
+        self.checks.push(Check {
+            part: self.part,
+            name,
+            outcome,
+            found: found.to_string(),
+            advice: advice.map(str::to_owned),
+        });
+    }
+}

@@ -1,0 +1,78 @@
+//! `groundwork studio import`
+
+use std::path::Path;
+
+use anyhow::Result;
+use groundwork_core::studio::{ImportOutcome, ImportProgress, Imported};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::{
+    cli::Format,
+    foundation::Foundation,
+    output::{Output, bytes, counted, printable},
+};
+
+/// Stores a production, or finds it stored.
+pub(super) async fn run(
+    output: Output,
+    parts: &Foundation,
+    folder: &Path,
+    format: Format,
+) -> Result<()> {
+    // What an import before this one left when it was killed.
+    parts.files.repair(&parts.db).await?;
+    let bar = bar(output);
+    let watch = |progress| show(&bar, progress);
+    let imported = parts.studio.import_production(folder, &watch).await;
+    bar.finish_and_clear();
+    let imported = imported?;
+    output.data(format, &imported, text)?;
+    if !imported.unused.is_empty() {
+        output.note(format!(
+            "not stored, because the storyboard does not name them: {}",
+            printable(&imported.unused.join(", "))
+        ));
+    }
+    Ok(())
+}
+
+fn text(imported: &Imported) -> String {
+    let project = &imported.project;
+    let title = printable(&project.title);
+    let first = match imported.outcome {
+        ImportOutcome::Stored => format!("stored \"{title}\" as project {}", project.id),
+        ImportOutcome::AlreadyStored => format!(
+            "\"{title}\" is stored already, as project {}: nothing was stored",
+            project.id
+        ),
+    };
+    format!(
+        "{first}\n  {}, {}, {}\n",
+        counted(imported.scenes, "scene"),
+        counted(imported.files, "file"),
+        bytes(imported.size_bytes),
+    )
+}
+
+/// A bar on a terminal, and nothing elsewhere.
+fn bar(output: Output) -> ProgressBar {
+    let target = if output.shows_progress() {
+        ProgressDrawTarget::stderr()
+    } else {
+        ProgressDrawTarget::hidden()
+    };
+    let template = "{bar:32} {bytes}/{total_bytes}  {wide_msg}";
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(None, target).with_style(style)
+}
+
+fn show(bar: &ProgressBar, progress: ImportProgress) {
+    match progress {
+        ImportProgress::Storing { size_bytes, .. } => bar.set_length(size_bytes),
+        ImportProgress::Bytes(count) => bar.inc(count),
+        ImportProgress::File { path } => bar.set_message(printable(&path)),
+        ImportProgress::Saving => bar.set_message("saving"),
+        _ => {}
+    }
+}

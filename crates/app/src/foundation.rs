@@ -1,0 +1,94 @@
+//! What every command stands on: the database at the newest schema, the file store, and the studio
+//! over both.
+
+use anyhow::{Context, Result};
+use groundwork_core::{
+    clock::Clock,
+    config::{self, Config},
+    db::{Database, connect_for_migration},
+    files::{FileStore, FileStoreOptions, Ledger},
+    studio::Studio,
+};
+use groundwork_schema::run::{self, Goal, RunError};
+
+use crate::failure::Refusal;
+
+/// Where the rows about files are.
+const LEDGER: Ledger = Ledger {
+    table: "artifacts",
+    key_column: "storage_key",
+    trash_table: "file_trash",
+};
+
+/// The opened parts. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Foundation {
+    pub(crate) db: Database,
+    pub(crate) files: FileStore,
+    pub(crate) studio: Studio,
+}
+
+impl Foundation {
+    /// Opens everything for a command, which may run beside a server. Pending migrations are
+    /// applied or refused as `database.migrate_on_start` says.
+    pub(crate) async fn open(config: &Config) -> Result<Self> {
+        let db = Database::open(&config.database, migration::CONVENTION).await?;
+        let pending = migrate(&db, &config.database).await?;
+        if !pending.is_empty() {
+            return Err(Refusal::PendingMigrations(pending).into());
+        }
+        Self::over(db, config).await
+    }
+
+    /// Opens the file store beside an open database.
+    pub(crate) async fn over(db: Database, config: &Config) -> Result<Self> {
+        let clock = Clock::system();
+        let files = FileStore::open(file_options(config, clock.clone())).await?;
+        let studio = Studio::new(db.clone(), files.clone(), clock, config.pipeline.clone());
+        Ok(Self { db, files, studio })
+    }
+
+    /// Closes the database; the last one to do so empties SQLite's write-ahead log.
+    pub(crate) async fn close(self) -> Result<()> {
+        let Self { db, .. } = self;
+        db.close().await.context("cannot close the database")
+    }
+}
+
+/// How the file store is opened.
+pub(crate) fn file_options(config: &Config, clock: Clock) -> FileStoreOptions {
+    FileStoreOptions {
+        root: config.files.root.clone(),
+        max_file_bytes: config.files.max_file_bytes,
+        ledger: LEDGER,
+        clock,
+    }
+}
+
+/// Applies the pending migrations if `database.migrate_on_start` allows it, and gives those that
+/// are left. A database that is up to date costs one read.
+pub(crate) async fn migrate(db: &Database, config: &config::Database) -> Result<Vec<String>> {
+    let pending = pending(db).await?;
+    if pending.is_empty() || !config.migrate_on_start {
+        return Ok(pending);
+    }
+    apply(config)
+        .await
+        .context("cannot bring the database to the newest schema")?;
+    Ok(Vec::new())
+}
+
+async fn apply(config: &config::Database) -> Result<()> {
+    let connection = connect_for_migration(config).await?;
+    let migrations = migration::migrations();
+    let settings = run::Settings::new(&migration::CONVENTION);
+    let done = run::up(&connection, &migrations, Goal::All, &settings).await;
+    connection.close().await?;
+    done?;
+    Ok(())
+}
+
+/// The migrations that the database still lacks.
+pub(crate) async fn pending(db: &Database) -> Result<Vec<String>, RunError> {
+    run::pending(&db.reader(), &migration::migrations()).await
+}

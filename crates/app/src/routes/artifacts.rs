@@ -1,0 +1,59 @@
+//! `/api/artifacts` and `/api/projects/{project}/output`
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use groundwork_core::studio::{Artifact, ArtifactId, ProjectId};
+use groundwork_http::{Content, ContentRequest, Json, Path};
+
+use super::{
+    answer::{Answer, Created},
+    upload::Incoming,
+};
+use crate::foundation::Foundation;
+
+pub(super) async fn show(
+    State(parts): State<Foundation>,
+    Path(artifact): Path<ArtifactId>,
+) -> Answer<Json<Artifact>> {
+    let artifact = parts.studio.artifact(&parts.db.reader(), artifact).await?;
+    Ok(Json(artifact))
+}
+
+pub(super) async fn content(
+    State(parts): State<Foundation>,
+    Path(artifact): Path<ArtifactId>,
+    request: ContentRequest,
+) -> Answer<Response> {
+    let opened = parts.studio.open_artifact(artifact).await?;
+    let content = Content {
+        media_type: opened.artifact.media_type,
+        size_bytes: opened.file.size_bytes,
+        blake3: opened.artifact.blake3,
+        name: opened.artifact.original_name,
+        reader: opened.file.content,
+    };
+    request.answer(content).await
+}
+
+pub(super) async fn set_output(
+    State(parts): State<Foundation>,
+    Path(project): Path<ProjectId>,
+    mut incoming: Incoming,
+) -> Answer<Created<Artifact>> {
+    let upload = incoming.upload("output");
+    let stored = parts.studio.set_output(project, upload).await;
+    let artifact = incoming.settle(stored).await?;
+    Ok(Created {
+        location: format!("/api/artifacts/{}", artifact.id),
+        body: artifact,
+    })
+}
+
+pub(super) async fn remove_output(
+    State(parts): State<Foundation>,
+    Path(project): Path<ProjectId>,
+) -> Answer<StatusCode> {
+    let work = parts.db.begin().await?;
+    parts.studio.remove_output(&work, project).await?;
+    work.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,89 @@
+//! The routes of the studio: each takes a request apart, calls one service, and puts its answer
+//! together.
+
+mod answer;
+mod artifacts;
+mod clips;
+mod keyframes;
+mod optional;
+mod projects;
+mod readiness;
+mod runs;
+mod scenes;
+mod upload;
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{get, post, put},
+};
+use groundwork_core::{clock::Clock, config::Config};
+use groundwork_http::{Options, Routes, health, service};
+
+use crate::foundation::Foundation;
+
+/// The whole service.
+pub(crate) fn app(parts: &Foundation, config: &Config) -> Router {
+    let gate = readiness::Gate::new(parts.db.clone());
+    let closed_until_migrated = from_fn_with_state(gate, readiness::require_schema);
+    let routes = Routes {
+        open: health(readiness::checks(parts)),
+        guarded: api(parts.clone()).route_layer(closed_until_migrated.clone()),
+        streaming: uploads(parts.clone()).route_layer(closed_until_migrated),
+    };
+    service(routes, &Options::new(config, Clock::system()))
+}
+
+fn api(parts: Foundation) -> Router {
+    Router::new()
+        .route("/api/projects", get(projects::list).post(projects::add))
+        .route(
+            "/api/projects/{project}",
+            get(projects::show)
+                .patch(projects::change)
+                .delete(projects::remove),
+        )
+        .route(
+            "/api/projects/{project}/scenes",
+            get(scenes::list).post(scenes::add),
+        )
+        .route(
+            "/api/projects/{project}/runs",
+            get(runs::list).post(runs::start),
+        )
+        .route(
+            "/api/scenes/{scene}",
+            get(scenes::show)
+                .patch(scenes::change)
+                .delete(scenes::remove),
+        )
+        .route("/api/scenes/{scene}/move", post(scenes::relocate))
+        .route("/api/scenes/{scene}/clips", post(clips::add))
+        .route(
+            "/api/clips/{clip}",
+            get(clips::show).patch(clips::change).delete(clips::remove),
+        )
+        .route("/api/artifacts/{artifact}", get(artifacts::show))
+        .route("/api/runs/{run}", get(runs::show))
+        .route("/api/runs/{run}/cancel", post(runs::cancel))
+        .route("/api/runs/{run}/resume", post(runs::resume))
+        .with_state(parts)
+}
+
+/// What takes or gives whole files, for as long as that takes.
+fn uploads(parts: Foundation) -> Router {
+    Router::new()
+        .route(
+            "/api/projects/{project}/output",
+            put(artifacts::set_output).delete(artifacts::remove_output),
+        )
+        .route(
+            "/api/scenes/{scene}/keyframes/{position}",
+            get(keyframes::show)
+                .put(keyframes::set)
+                .delete(keyframes::remove),
+        )
+        .route("/api/clips/{clip}/content", put(clips::complete))
+        .route("/api/artifacts/{artifact}/content", get(artifacts::content))
+        .with_state(parts)
+}

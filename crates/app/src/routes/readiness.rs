@@ -1,0 +1,101 @@
+//! Whether the service can do its work: the checks of `/health/ready`, and the gate that keeps the
+//! API closed until the schema is there.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use axum::{
+    extract::{Request, State},
+    http::StatusCode,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use groundwork_core::db::Database;
+use groundwork_http::{ApiError, Check, CheckFailed};
+use tracing::{info, warn};
+
+use crate::foundation::{self, Foundation};
+
+/// What has to be right before the service can do its work.
+pub(super) fn checks(parts: &Foundation) -> Vec<Check> {
+    let (db, schema, files) = (parts.db.clone(), parts.db.clone(), parts.files.clone());
+    vec![
+        Check::new("database", move || {
+            let db = db.clone();
+            async move { told(db.ping().await, "the database does not answer") }
+        }),
+        Check::new("migrations", move || {
+            let db = schema.clone();
+            async move { up_to_date(&db).await }
+        }),
+        Check::new("files", move || {
+            let files = files.clone();
+            async move { told(files.health().await, "the files root cannot be written") }
+        }),
+    ]
+}
+
+/// The reason goes to the log; callers, who may be anybody, are told what does not work.
+fn told<T, E>(outcome: Result<T, E>, reason: &str) -> Result<(), CheckFailed>
+where
+    E: std::error::Error + 'static,
+{
+    match outcome {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            warn!(
+                error = &error as &dyn std::error::Error,
+                "not ready: {reason}"
+            );
+            Err(CheckFailed(reason.to_owned()))
+        }
+    }
+}
+
+async fn up_to_date(db: &Database) -> Result<(), CheckFailed> {
+    match foundation::pending(db).await {
+        Ok(pending) if pending.is_empty() => Ok(()),
+        Ok(pending) => Err(CheckFailed(format!("pending: {}", pending.join(", ")))),
+        Err(error) => told::<(), _>(Err(error), "the schema does not fit this program"),
+    }
+}
+
+/// Closed while migrations are pending, and open for good once none is.
+#[derive(Clone, Debug)]
+pub(super) struct Gate {
+    db: Database,
+    is_open: Arc<AtomicBool>,
+}
+
+impl Gate {
+    /// A gate that asks at the first request.
+    pub(super) fn new(db: Database) -> Self {
+        Self {
+            db,
+            is_open: Arc::new(AtomicBool::new(false)),
+        }
+    }
+}
+
+/// Answers 503 as long as the schema is not the one that this program needs.
+pub(super) async fn require_schema(
+    State(gate): State<Gate>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if !gate.is_open.load(Ordering::Relaxed) {
+        if let Err(CheckFailed(reason)) = up_to_date(&gate.db).await {
+            return ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "SCHEMA_NOT_READY",
+                format!("the database is not at the schema of this program ({reason})"),
+            )
+            .into_response();
+        }
+        gate.is_open.store(true, Ordering::Relaxed);
+        info!("the schema is up to date: the API is open");
+    }
+    next.run(request).await
+}

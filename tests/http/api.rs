@@ -1,0 +1,182 @@
+//! A server and a client that talks to it.
+
+use acceptance::{Engine, Home, Program, Scratch, Server};
+use bytes::Bytes;
+use reqwest::{Client, Method, header::HeaderMap};
+use serde_json::{Value, json};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+/// An id that nothing has.
+pub(super) const NOBODY: &str = "0199b2c4-7f1e-7a30-8a55-1c9d3c1f7b21";
+
+/// A running server and a client.
+pub(super) struct Api {
+    pub(super) server: Server,
+    pub(super) home: Home,
+    pub(super) client: Client,
+}
+
+/// An answer, read whole.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Bytes,
+}
+
+impl Api {
+    /// A server over a database of its own at the newest schema.
+    pub(super) async fn start(engine: Engine) -> Self {
+        Self::start_with(engine, &[]).await
+    }
+
+    /// The same, with settings from the environment.
+    pub(super) async fn start_with(engine: Engine, variables: &[(&str, &str)]) -> Self {
+        let home = Home::over(Scratch::migrated(engine).await);
+        let mut command = home.command(Program::Groundwork, ["serve"]);
+        command.envs(variables.iter().copied());
+        Self {
+            server: Server::start(command).await,
+            home,
+            client: Client::new(),
+        }
+    }
+
+    /// Sends a request with a body and headers.
+    pub(super) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<reqwest::Body>,
+    ) -> Answer {
+        let mut request = self
+            .client
+            .request(method, self.server.url(path))
+            .body(body);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.expect("an answer");
+        Answer {
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            body: response.bytes().await.expect("the whole answer"),
+        }
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], "").await
+    }
+
+    pub(super) async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, &[], "").await
+    }
+
+    pub(super) async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send_json(Method::POST, path, body).await
+    }
+
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.send_json(Method::PATCH, path, body).await
+    }
+
+    pub(super) async fn put(&self, path: &str, file: impl Into<reqwest::Body>) -> Answer {
+        self.send(Method::PUT, path, &[], file).await
+    }
+
+    async fn send_json(&self, method: Method, path: &str, body: &Value) -> Answer {
+        let headers = [("content-type", "application/json")];
+        self.send(method, path, &headers, body.to_string()).await
+    }
+
+    /// Opens a connection of its own and writes to it, for what no client would send.
+    pub(super) async fn connect(&self, text: impl AsRef<[u8]>) -> TcpStream {
+        let mut stream = TcpStream::connect(self.server.address()).await.unwrap();
+        stream.write_all(text.as_ref()).await.unwrap();
+        stream
+    }
+
+    /// What the server answers to exactly these bytes.
+    pub(super) async fn raw(&self, text: impl AsRef<[u8]>) -> String {
+        read_to_end(self.connect(text).await).await
+    }
+
+    /// A project to work with.
+    pub(super) async fn given_project(&self) -> String {
+        let body = json!({"title": "Dusk", "prompt": "A lamp is lit", "style": "ink"});
+        self.post("/api/projects", &body).await.id(201)
+    }
+
+    /// A scene of this project, the last.
+    pub(super) async fn given_scene(&self, project: &str) -> String {
+        let path = format!("/api/projects/{project}/scenes");
+        self.post(&path, &scene("a scene")).await.id(201)
+    }
+}
+
+/// A sound scene.
+pub(super) fn scene(description: &str) -> Value {
+    json!({
+        "description": description,
+        "start_prompt": "dark",
+        "end_prompt": "bright",
+        "motion_prompt": "slowly",
+        "duration_ms": 250,
+    })
+}
+
+/// Whatever comes until the connection ends, which may be broken off.
+pub(super) async fn read_to_end(mut stream: TcpStream) -> String {
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes).await.ok();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+impl Answer {
+    /// The body, which must be JSON.
+    #[track_caller]
+    pub(super) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("no JSON, {error}: {self:?}"))
+    }
+
+    /// The body of an answer that must have this status.
+    #[track_caller]
+    pub(super) fn with(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{self:?}");
+        self.json()
+    }
+
+    /// The id of what an answer with this status tells of.
+    #[track_caller]
+    pub(super) fn id(&self, status: u16) -> String {
+        let body = self.with(status);
+        body["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// Checks status and code of an error, and the shape that all errors have.
+    #[track_caller]
+    pub(super) fn refuses(&self, status: u16, code: &str) -> Value {
+        let body = self.with(status);
+        assert_eq!(body["code"], code, "{body}");
+        assert!(body["detail"].is_string(), "{body}");
+        assert_eq!(self.header("content-type"), "application/json");
+        body
+    }
+
+    /// Checks a 204.
+    #[track_caller]
+    pub(super) fn is_done(&self) {
+        assert_eq!((self.status, self.body.len()), (204, 0), "{self:?}");
+    }
+
+    /// A header's text, empty if it is missing.
+    pub(super) fn header(&self, name: &str) -> &str {
+        let value = self.headers.get(name);
+        value.and_then(|value| value.to_str().ok()).unwrap_or("")
+    }
+}

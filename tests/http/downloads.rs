@@ -1,0 +1,127 @@
+//! Files on their way out.
+
+use acceptance::{Engine, production::png};
+use reqwest::Method;
+use rstest::rstest;
+
+use super::api::Api;
+
+/// A stored picture and the path of its content.
+async fn given_picture(api: &Api) -> (Vec<u8>, String) {
+    let picture = png(&"a longer comment ".repeat(2000));
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let path = format!("/api/scenes/{scene}/keyframes/start?name=dusk.png");
+    let made = api.put(&path, picture.clone()).await;
+    made.with(201);
+    (picture, format!("{}/content", made.header("location")))
+}
+
+#[rstest]
+#[tokio::test]
+async fn content_comes_back_byte_for_byte_and_says_what_it_is(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    let (picture, path) = given_picture(&api).await;
+    let whole = api.get(&path).await;
+    assert_eq!((whole.status, &whole.body[..]), (200, &picture[..]));
+    assert_eq!(whole.header("content-type"), "image/png");
+    assert_eq!(whole.header("content-length"), picture.len().to_string());
+    assert_eq!(whole.header("accept-ranges"), "bytes");
+    assert_eq!(whole.header("x-content-type-options"), "nosniff");
+    assert!(whole.header("content-disposition").contains("dusk.png"));
+
+    let head = api.send(Method::HEAD, &path, &[], "").await;
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(head.header("content-length"), picture.len().to_string());
+    assert_eq!(head.header("etag"), whole.header("etag"));
+    let head = path.trim_end_matches("/content");
+    let head = api.send(Method::HEAD, head, &[], "").await;
+    assert_eq!((head.status, head.body.len()), (200, 0));
+}
+
+#[rstest]
+#[tokio::test]
+async fn who_has_the_content_is_not_sent_it_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    let (_, path) = given_picture(&api).await;
+    let etag = api.get(&path).await.header("etag").to_owned();
+    assert!(etag.len() > 60, "{etag}");
+    let again = api
+        .send(Method::GET, &path, &[("if-none-match", &etag)], "")
+        .await;
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    assert_eq!(again.header("etag"), etag);
+    let other = [("if-none-match", "\"another\"")];
+    assert_eq!(api.send(Method::GET, &path, &other, "").await.status, 200);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_range_is_exactly_that_range(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let api = Api::start(engine).await;
+    let (picture, path) = given_picture(&api).await;
+    let size = picture.len();
+    for (range, expected) in [
+        ("bytes=0-0".to_owned(), 0..1),
+        ("bytes=10-99".to_owned(), 10..100),
+        (format!("bytes={}-", size - 7), size - 7..size),
+        ("bytes=-7".to_owned(), size - 7..size),
+        (format!("bytes=5-{}", size * 2), 5..size),
+    ] {
+        let part = api.send(Method::GET, &path, &[("range", &range)], "").await;
+        assert_eq!(part.status, 206, "{range}");
+        assert_eq!(part.body, picture[expected.clone()], "{range}");
+        let told = format!("bytes {}-{}/{size}", expected.start, expected.end - 1);
+        assert_eq!(part.header("content-range"), told, "{range}");
+    }
+    let beyond = format!("bytes={size}-");
+    let refused = api
+        .send(Method::GET, &path, &[("range", &beyond)], "")
+        .await;
+    refused.refuses(416, "RANGE_NOT_SATISFIABLE");
+    assert_eq!(refused.header("content-range"), format!("bytes */{size}"));
+    for (name, value) in [
+        ("range", "bytes=9-1"),
+        ("range", "lines=1-2"),
+        ("range", "bytes=0-1,4-5"),
+    ] {
+        let whole = api.send(Method::GET, &path, &[(name, value)], "").await;
+        assert!([200, 416].contains(&whole.status), "{value}: {whole:?}");
+    }
+    let other_version = [("range", "bytes=0-9"), ("if-range", "\"another\"")];
+    let whole = api.send(Method::GET, &path, &other_version, "").await;
+    assert_eq!((whole.status, whole.body.len()), (200, size));
+}
+
+#[rstest]
+#[tokio::test]
+async fn no_path_leads_out_of_the_store(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    let secret = "a secret outside of the store";
+    std::fs::write(api.home.dir().join("secret"), secret).unwrap();
+    for path in [
+        "/../secret",
+        "/api/artifacts/../../secret/content",
+        "/api/artifacts/..%2f..%2fsecret/content",
+        "/api/artifacts/%2e%2e%2f%2e%2e%2fsecret",
+        "/api/artifacts/..%5c..%5csecret/content",
+        "/api/artifacts/secret%00/content",
+        "/api/artifacts/%ff%fe/content",
+        "//secret",
+        "/api//projects",
+        "/var/files",
+    ] {
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let answer = api.raw(request).await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{path}: {answer}");
+        assert!(!answer.contains(secret), "{path}: {answer}");
+        assert!(answer.contains("\"code\":"), "{path}: {answer}");
+    }
+}

@@ -1,0 +1,164 @@
+//! Whatever is wrong is answered in one shape.
+
+use acceptance::Engine;
+use reqwest::Method;
+use rstest::rstest;
+use sea_orm::{ConnectionTrait as _, Database};
+use serde_json::json;
+
+use super::api::{Api, NOBODY};
+
+#[rstest]
+#[tokio::test]
+async fn wrong_paths_methods_bodies_and_ids_are_answered_in_one_shape(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    api.get("/api/project")
+        .await
+        .refuses(404, "ROUTE_NOT_FOUND");
+    api.get("/").await.refuses(404, "ROUTE_NOT_FOUND");
+
+    let wrong = api.send(Method::DELETE, "/api/projects", &[], "").await;
+    wrong.refuses(405, "METHOD_NOT_ALLOWED");
+    assert_eq!(wrong.header("allow"), "GET,HEAD,POST");
+    let scene = format!("/api/scenes/{NOBODY}/keyframes/start");
+    let wrong = api.post(&scene, &json!({})).await;
+    wrong.refuses(405, "METHOD_NOT_ALLOWED");
+
+    let json_type = [("content-type", "application/json")];
+    for (body, status, code) in [
+        ("{\"title\":", 400, "INVALID_JSON"),
+        ("", 400, "INVALID_JSON"),
+        ("{} {}", 400, "INVALID_JSON"),
+        ("[]", 422, "VALIDATION_FAILED"),
+        ("null", 422, "VALIDATION_FAILED"),
+    ] {
+        let answer = api
+            .send(Method::POST, "/api/projects", &json_type, body)
+            .await;
+        answer.refuses(status, code);
+    }
+    let body = json!({"title": "a", "prompt": "b", "style": "c"}).to_string();
+    for content_type in ["text/plain", "application/x-www-form-urlencoded", ""] {
+        let headers = [("content-type", content_type)];
+        let answer = api
+            .send(Method::POST, "/api/projects", &headers, body.clone())
+            .await;
+        answer.refuses(415, "UNSUPPORTED_MEDIA_TYPE");
+    }
+
+    let not_utf8: &[u8] = b"{\"title\": \"\xff\"}";
+    let answer = api
+        .send(Method::POST, "/api/projects", &json_type, not_utf8)
+        .await;
+    answer.refuses(400, "INVALID_JSON");
+
+    for path in ["/api/projects/7", "/api/artifacts/lamp/content"] {
+        api.get(path).await.refuses(422, "VALIDATION_FAILED");
+    }
+    let keyframe = format!("/api/scenes/{NOBODY}/keyframes/middle");
+    api.get(&keyframe).await.refuses(422, "VALIDATION_FAILED");
+    let pages = api.get("/api/projects?limit=0&after=yesterday").await;
+    let error = pages.refuses(422, "VALIDATION_FAILED");
+    assert_eq!(error["errors"].as_array().unwrap().len(), 2, "{error}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_whether_announced_or_not(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    let title = "x".repeat(10 << 20);
+    let body = json!({"title": title, "prompt": "a lamp", "style": "ink"});
+    let answer = api.post("/api/projects", &body).await;
+    answer.refuses(413, "BODY_TOO_LARGE");
+
+    let chunks = vec![vec![b' '; 1 << 20]; 4];
+    let chunks = chunks.into_iter().map(Ok::<_, std::io::Error>);
+    let stream = reqwest::Body::wrap_stream(futures_util::stream::iter(chunks));
+    let headers = [("content-type", "application/json")];
+    let answer = api
+        .send(Method::POST, "/api/projects", &headers, stream)
+        .await;
+    answer.refuses(413, "BODY_TOO_LARGE");
+}
+
+#[rstest]
+#[tokio::test]
+async fn every_answer_names_its_request(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    for path in ["/health", "/api/projects", "/nowhere"] {
+        assert_eq!(
+            api.get(path).await.header("x-request-id").len(),
+            36,
+            "{path}"
+        );
+    }
+    let headers = [("x-request-id", "take-7")];
+    let answer = api.send(Method::GET, "/api/projects", &headers, "").await;
+    assert_eq!(answer.header("x-request-id"), "take-7");
+    assert!(
+        api.server.stop().await.contains("take-7"),
+        "it is in the log"
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_fault_within_is_logged_and_never_told(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    api.given_project().await;
+    let database = Database::connect(api.home.database_url()).await.unwrap();
+    let sql = "ALTER TABLE projects RENAME TO projects_that_were";
+    database.execute_unprepared(sql).await.unwrap();
+    database.close().await.unwrap();
+
+    let answer = api.get("/api/projects").await;
+    let body = answer.with(500);
+    let nothing = json!({"detail": "Internal server error", "code": "INTERNAL_ERROR"});
+    assert_eq!(body, nothing);
+    assert_eq!(api.get("/health").await.status, 200, "the server goes on");
+    let log = api.server.stop().await;
+    assert!(log.contains("projects"), "the log has the reason: {log}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_page_that_pretends_to_be_local_is_refused(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    let request = "GET /api/projects HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
+    let answer = api.raw(request).await;
+    assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn with_a_key_configured_the_api_asks_for_it_and_health_does_not(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    // printf %s "open sesame" | sha256sum
+    let keys = "laptop:41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb";
+    let api = Api::start_with(engine, &[("GROUNDWORK_AUTH__KEYS", keys)]).await;
+    let denied = api.get("/api/projects").await;
+    denied.refuses(401, "AUTH_MISSING_TOKEN");
+    assert_eq!(denied.header("www-authenticate"), "Bearer");
+    let wrong = [("authorization", "Bearer open barley")];
+    let denied = api.send(Method::GET, "/api/projects", &wrong, "").await;
+    denied.refuses(401, "AUTH_INVALID_TOKEN");
+    let upload = format!("/api/scenes/{NOBODY}/keyframes/start");
+    api.put(&upload, "x")
+        .await
+        .refuses(401, "AUTH_MISSING_TOKEN");
+    let right = [("authorization", "Bearer open sesame")];
+    let allowed = api.send(Method::GET, "/api/projects", &right, "").await;
+    assert_eq!(allowed.status, 200);
+    assert_eq!(api.get("/health/ready").await.status, 200);
+}

@@ -1,0 +1,58 @@
+//! `/api/projects/{id}/runs` and `/api/runs`
+
+use acceptance::Engine;
+use rstest::rstest;
+
+use serde_json::{Value, json};
+
+use super::api::Api;
+
+#[rstest]
+#[tokio::test]
+async fn a_run_is_started_cancelled_and_resumed(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let path = format!("/api/projects/{project}/runs");
+    let started = api.post(&path, &Value::Null).await;
+    let run = started.with(201);
+    assert_eq!(
+        (&run["status"], &run["finished_at"]),
+        (&json!("running"), &Value::Null)
+    );
+    let location = started.header("location").to_owned();
+    assert_eq!(
+        location,
+        format!("/api/runs/{}", run["id"].as_str().unwrap())
+    );
+    api.post(&path, &Value::Null)
+        .await
+        .refuses(409, "RUN_IN_PROGRESS");
+    api.delete(&format!("/api/scenes/{scene}"))
+        .await
+        .refuses(409, "RUN_IN_PROGRESS");
+    let details = api.get(&format!("/api/projects/{project}")).await.with(200);
+    assert_eq!(details["status"], "running");
+
+    let shown = api.get(&location).await.with(200);
+    let steps = shown["steps"].as_array().unwrap();
+    assert!(!steps.is_empty());
+    assert!(
+        steps.iter().all(|step| step["status"] == "pending"),
+        "{shown}"
+    );
+
+    let cancelled = api.post(&format!("{location}/cancel"), &Value::Null).await;
+    assert_eq!(cancelled.with(200)["status"], "cancelled");
+    let again = api.post(&format!("{location}/cancel"), &Value::Null).await;
+    again.refuses(409, "RUN_OVER");
+
+    let resumed = api.post(&format!("{location}/resume"), &Value::Null).await;
+    assert_eq!(resumed.with(200)["status"], "running");
+    let again = api.post(&format!("{location}/resume"), &Value::Null).await;
+    again.refuses(409, "RUN_NOT_RESUMABLE");
+    let runs = api.get(&path).await.with(200);
+    assert_eq!(runs.as_array().unwrap().len(), 1);
+}

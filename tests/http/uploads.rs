@@ -1,0 +1,190 @@
+//! Files on their way in.
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use acceptance::{
+    Engine,
+    production::{MP4, PNG, files_below, png},
+};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::api::Api;
+
+/// What lies under the files root, staged files included.
+fn stored(api: &Api) -> BTreeMap<PathBuf, Vec<u8>> {
+    files_below(&api.home.dir().join("var/files"))
+}
+
+async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..200 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{what}: not within 10 s");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_keyframe_is_stored_as_it_is_and_replaced_by_the_next(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let path = format!("/api/scenes/{scene}/keyframes/start");
+    let made = api.put(&format!("{path}?name=dusk.png"), PNG).await;
+    let first = made.with(201);
+    assert_eq!(first["position"], "start");
+    assert_eq!(first["artifact"]["original_name"], "dusk.png");
+    assert_eq!(first["artifact"]["media_type"], "image/png");
+    assert_eq!(first["artifact"]["size_bytes"], PNG.len());
+    let location = made.header("location").to_owned();
+    let content = api.get(&format!("{location}/content")).await;
+    assert_eq!((content.status, &content.body[..]), (200, PNG));
+
+    let second_picture = png("another");
+    let second = api.put(&path, second_picture.clone()).await.with(201);
+    assert_eq!(second["artifact"]["original_name"], "start");
+    let details = api.get(&format!("/api/projects/{project}")).await.with(200);
+    let keyframes = details["scenes"][0]["keyframes"].as_array().unwrap();
+    assert_eq!(keyframes.len(), 1);
+    assert_eq!(keyframes[0]["artifact"], second["artifact"]);
+    api.get(&location).await.refuses(404, "ARTIFACT_NOT_FOUND");
+    wait_until("the replaced file is removed", || {
+        stored(&api).into_values().collect::<Vec<_>>() == [second_picture.clone()]
+    })
+    .await;
+
+    api.delete(&path).await.is_done();
+    api.get(&path).await.refuses(404, "KEYFRAME_NOT_FOUND");
+    wait_until("the removed file is removed", || stored(&api).is_empty()).await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_clip_and_an_output_are_films(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let planned = api
+        .post(&format!("/api/scenes/{scene}/clips"), &json!({}))
+        .await;
+    let path = format!(
+        "{}/content?duration_ms=250&name=a.mp4",
+        planned.header("location")
+    );
+    let clip = api.put(&path, MP4).await.with(201);
+    assert_eq!(
+        (&clip["status"], &clip["duration_ms"]),
+        (&json!("complete"), &json!(250))
+    );
+    assert_eq!(clip["artifact"]["media_type"], "video/mp4");
+    api.put(&path, MP4).await.refuses(409, "CLIP_FINISHED");
+
+    let output = format!("/api/projects/{project}/output");
+    let refused = api.put(&output, PNG).await;
+    refused.refuses(422, "FILE_TYPE_NOT_ALLOWED");
+    let film = api.put(&output, MP4).await.with(201);
+    let details = api.get(&format!("/api/projects/{project}")).await.with(200);
+    assert_eq!(details["output"], film);
+    api.delete(&output).await.is_done();
+    let details = api.get(&format!("/api/projects/{project}")).await.with(200);
+    assert_eq!(details["output"], Value::Null);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_file_that_is_refused_leaves_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start_with(engine, &[("GROUNDWORK_FILES__MAX_FILE_BYTES", "100000")]).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let path = format!("/api/scenes/{scene}/keyframes/end");
+    let mut long = PNG.to_vec();
+    long.resize(100_001, 0);
+    for (file, status, code) in [
+        (Vec::new(), 422, "FILE_EMPTY"),
+        (b"this is no picture".to_vec(), 422, "FILE_TYPE_NOT_ALLOWED"),
+        (MP4.to_vec(), 422, "FILE_TYPE_NOT_ALLOWED"),
+        (PNG[..40].to_vec(), 422, "FILE_DAMAGED"),
+        (long, 413, "FILE_TOO_LARGE"),
+    ] {
+        api.put(&path, file).await.refuses(status, code);
+    }
+    let form = [("content-type", "multipart/form-data; boundary=x")];
+    let answer = api.send(reqwest::Method::PUT, &path, &form, "--x--").await;
+    answer.refuses(415, "UNSUPPORTED_MEDIA_TYPE");
+    api.get(&path).await.refuses(404, "KEYFRAME_NOT_FOUND");
+    assert!(stored(&api).is_empty(), "{:?}", stored(&api).keys());
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_file_larger_than_other_bodies_may_be_is_stored(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start_with(engine, &[("GROUNDWORK_HTTP__MAX_BODY_BYTES", "1024")]).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let picture = png(&"long ".repeat(400_000));
+    let path = format!("/api/scenes/{scene}/keyframes/end");
+    let keyframe = api.put(&path, picture.clone()).await.with(201);
+    let artifact = keyframe["artifact"]["id"].as_str().unwrap();
+    let content = api.get(&format!("/api/artifacts/{artifact}/content")).await;
+    assert_eq!(content.body, picture);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_upload_that_is_cut_off_leaves_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let api = Api::start(engine).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let path = format!("/api/scenes/{scene}/keyframes/start");
+    let picture = png(&"long ".repeat(400_000));
+    let head = format!(
+        "PUT {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {}\r\n\r\n",
+        picture.len()
+    );
+    let half = [head.as_bytes(), &picture[..picture.len() / 2]].concat();
+    let connection = api.connect(half).await;
+    wait_until("the upload is under way", || !stored(&api).is_empty()).await;
+    drop(connection);
+    wait_until("what came of it is removed", || stored(&api).is_empty()).await;
+    api.get(&path).await.refuses(404, "KEYFRAME_NOT_FOUND");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_name_never_reaches_the_disk(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let api = Api::start(engine).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let path = format!("/api/scenes/{scene}/keyframes/start");
+    let hostile = "..%2F..%2F..%2Fescaped%22%3B.png";
+    let made = api.put(&format!("{path}?name={hostile}"), PNG).await;
+    made.with(201);
+    for stored in stored(&api).keys() {
+        assert!(!stored.to_string_lossy().contains("escaped"), "{stored:?}");
+    }
+    for beyond in ["escaped.png", "../escaped.png", "var/escaped.png"] {
+        assert!(!api.home.dir().join(beyond).exists());
+    }
+    let content = api
+        .get(&format!("{}/content", made.header("location")))
+        .await;
+    let disposition = content.header("content-disposition");
+    assert!(!disposition.contains(".."), "{disposition}");
+    let too_long = format!("{path}?name={}", "n".repeat(2000));
+    api.put(&too_long, PNG)
+        .await
+        .refuses(422, "VALIDATION_FAILED");
+}
