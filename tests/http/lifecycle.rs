@@ -97,7 +97,7 @@ async fn a_second_server_on_the_same_file_is_refused_and_told_who_has_it() {
     let refused = home.groundwork(["serve"]).await.failed(69);
     assert!(refused.contains(&first.pid().to_string()), "{refused}");
     assert!(refused.contains(first.address()), "{refused}");
-    home.groundwork(["studio", "list"]).await.succeeded();
+    let _ = home.groundwork(["studio", "list"]).await.succeeded();
     first.stop().await;
     home.serve().await.stop().await;
 }

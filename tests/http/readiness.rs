@@ -51,7 +51,7 @@ async fn in_production_a_server_waits_for_the_migrations_and_names_them(
     let body: Value = closed.json().await.unwrap();
     assert_eq!(body["code"], "SCHEMA_NOT_READY");
 
-    home.migrate(["up"]).await.succeeded();
+    let _ = home.migrate(["up"]).await.succeeded();
     assert_eq!(ready(&server).await.0, 200);
     let open = reqwest::get(server.url("/api/projects")).await.unwrap();
     assert_eq!(open.status(), 200);
