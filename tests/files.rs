@@ -1,1 +1,7 @@
-//! Acceptance tests: files.
+//! Files and rows together: whatever dies, fails or happens at once, they agree.
+
+mod child;
+mod crashes;
+mod disks;
+mod trash;
+mod world;

@@ -88,12 +88,12 @@ impl Ledger {
     pub(super) async fn trash_after(
         &self,
         connection: &impl ConnectionTrait,
-        after: &str,
+        after: Option<&str>,
     ) -> Result<Vec<String>, FilesError> {
         let query = Query::select()
             .column(Alias::new(TRASH_KEY))
             .from(Alias::new(self.trash_table))
-            .and_where(Expr::col(Alias::new(TRASH_KEY)).gt(after))
+            .and_where_option(after.map(|after| Expr::col(Alias::new(TRASH_KEY)).gt(after)))
             .order_by(Alias::new(TRASH_KEY), Order::Asc)
             .limit(BATCH as u64)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)

@@ -33,15 +33,19 @@ impl FileStore {
     pub async fn sweep(&self, db: &Database) -> Result<Swept, FilesError> {
         let mut swept = Swept::default();
         let mut failure = None;
-        let mut after = String::new();
+        let mut after: Option<String> = None;
         loop {
             let work = db.begin().await?;
-            let batch = self.shared.ledger.trash_after(&work, &after).await?;
+            let batch = self
+                .shared
+                .ledger
+                .trash_after(&work, after.as_deref())
+                .await?;
             let Some(last) = batch.last() else {
                 work.rollback().await?;
                 return failure.map_or(Ok(swept), Err);
             };
-            after.clone_from(last);
+            after = Some(last.clone());
             let failed = self.sweep_batch(db, work, batch, &mut swept).await?;
             failure = failure.or(failed);
         }
