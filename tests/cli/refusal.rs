@@ -87,10 +87,7 @@ async fn a_storyboard_that_is_not_utf_8_is_refused(
     let folder = home.dir().join("production");
     Production::with_scenes(1).write_to(&folder);
     let mut text = fs::read(folder.join("storyboard.json")).unwrap();
-    let title = text
-        .windows(5)
-        .position(|it| it == b"tests")
-        .unwrap();
+    let title = text.windows(5).position(|it| it == b"tests").unwrap();
     text[title] = 0xFF;
     fs::write(folder.join("storyboard.json"), text).unwrap();
     let said = refused(&home).await;

@@ -5,6 +5,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     fs,
+    os::unix::fs::PermissionsExt,
     path::Path,
 };
 
@@ -290,6 +291,7 @@ impl State {
     }
 
     fn lay_out(&self, root: &Path) {
+        fs::set_permissions(root, fs::Permissions::from_mode(0o700)).unwrap();
         for folder in self
             .folders
             .iter()

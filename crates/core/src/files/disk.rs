@@ -35,21 +35,24 @@ pub(super) struct Dir {
 impl Dir {
     /// Opens the root, creating it (and what is missing above it) for this user alone.
     pub(super) fn open_root(root: &Path, tap: Tap) -> io::Result<Self> {
-        use std::os::unix::fs::DirBuilderExt;
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(FOLDER_MODE.bits())
-            .create(root)?;
+        create_durably(root)?;
         let flags = OPEN_FOLDER.difference(OFlags::NOFOLLOW);
         let fd = fs::open(root, flags, Mode::empty())?;
-        if Mode::from_raw_mode(fs::fstat(&fd)?.st_mode).intersects(Mode::RWXG | Mode::RWXO) {
-            fs::fchmod(&fd, FOLDER_MODE)?;
-        }
         Ok(Self {
             fd,
             path: String::new(),
             tap,
         })
+    }
+
+    /// Whether other users than the owner may do anything here.
+    pub(super) fn is_open_to_others(&self) -> io::Result<bool> {
+        let mode = Mode::from_raw_mode(self.own_stat()?.st_mode);
+        Ok(mode.intersects(Mode::RWXG | Mode::RWXO))
+    }
+
+    pub(super) fn close_to_others(&self) -> io::Result<()> {
+        Ok(fs::fchmod(&self.fd, FOLDER_MODE)?)
     }
 
     pub(super) fn path(&self) -> &str {
@@ -217,6 +220,28 @@ pub(super) fn is_regular(stat: &Stat) -> bool {
 
 pub(super) fn is_same(one: &Stat, other: &Stat) -> bool {
     (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
+}
+
+/// Makes a folder and those missing above it, and flushes what they were made in: otherwise a
+/// crash could take the whole root away, with files that have rows.
+fn create_durably(folder: &Path) -> io::Result<()> {
+    let mut missing = Vec::new();
+    let mut above = Some(folder);
+    while let Some(at) = above.filter(|at| !at.as_os_str().is_empty() && !at.exists()) {
+        missing.push(at);
+        above = at.parent();
+    }
+    for folder in missing.into_iter().rev() {
+        match fs::mkdir(folder, FOLDER_MODE) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let parent = folder
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn existed(removed: io::Result<()>) -> io::Result<bool> {

@@ -1,6 +1,6 @@
 //! What can go wrong with files, and what to do about it.
 
-use std::io;
+use std::{io, path::PathBuf};
 
 use super::{MediaType, StorageKey};
 use crate::{
@@ -75,6 +75,16 @@ pub enum FilesError {
         #[source]
         source: io::Error,
     },
+    /// The folder is open to other users and holds what is not the store's.
+    #[error(
+        "{} is open to other users and in use: give files.root a folder of its own, \
+         or close this one (chmod 700)",
+        root.display()
+    )]
+    Shared {
+        /// The folder.
+        root: PathBuf,
+    },
     /// No file lies under the key (any more).
     #[error("no file {key} is stored")]
     Missing {
@@ -129,9 +139,10 @@ impl DomainError for FilesError {
             | Self::Damaged { .. }
             | Self::Interrupted { .. } => Kind::Invalid,
             Self::TooLarge { .. } => Kind::TooLarge,
-            Self::Full { .. } | Self::NotDurable { .. } | Self::Unavailable { .. } => {
-                Kind::Unavailable
-            }
+            Self::Full { .. }
+            | Self::NotDurable { .. }
+            | Self::Unavailable { .. }
+            | Self::Shared { .. } => Kind::Unavailable,
             Self::Missing { .. } => Kind::NotFound,
             Self::Foreign { .. } => Kind::Internal,
             Self::Database(error) => error.kind(),
@@ -148,6 +159,7 @@ impl DomainError for FilesError {
             Self::Full { .. } => "STORAGE_FULL",
             Self::NotDurable { .. } => "STORAGE_NOT_DURABLE",
             Self::Unavailable { .. } => "STORAGE_UNAVAILABLE",
+            Self::Shared { .. } => "STORAGE_SHARED",
             Self::Missing { .. } => "FILE_MISSING",
             Self::Foreign { .. } => "FILE_FOREIGN",
             Self::Database(error) => error.code(),

@@ -11,6 +11,41 @@
 //!    [`FileFacts`].
 //! 3. [`Placed::acknowledge`] after the commit: the staged entry is unlinked.
 //!
+//! ```
+//! # use groundwork_core::{clock::Clock, files::*};
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let root = tempfile::tempdir()?;
+//! # let clock = Clock::system();
+//! let store = FileStore::open(FileStoreOptions {
+//!     root: root.path().join("files"),
+//!     max_file_bytes: 100_000_000,
+//!     ledger: Ledger {
+//!         table: "artifacts",
+//!         key_column: "storage_key",
+//!         trash_table: "file_trash",
+//!     },
+//!     clock: clock.clone(),
+//! })
+//! .await?;
+//!
+//! let clip = &b"\0\0\0\x18ftypisom\0\0\x02\0isommp41"[..]; // or whatever can be read
+//! let destination = Destination {
+//!     owner: clock.new_id(),
+//!     folder: Folder::named("clips"),
+//!     accepts: MediaType::VIDEOS,
+//! };
+//! let staged = store.stage(clip, destination).await?;
+//! let placed = store.publish(staged).await?;
+//! let key = placed.key().clone();
+//! // … insert a row with placed.facts(), commit; if the commit fails, placed.discard() …
+//! placed.acknowledge();
+//!
+//! assert_eq!(store.read(&key).await?.size_bytes, 24);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! | the process dies after | what is left | [`FileStore::repair`] |
 //! |---|---|---|
 //! | 1 | a staged entry | removes it |

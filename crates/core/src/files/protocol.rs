@@ -2,15 +2,12 @@
 
 use std::{
     fs,
-    os::unix::fs::{MetadataExt, PermissionsExt, symlink},
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
-    pin::Pin,
-    task::{Context, Poll},
 };
 
-use rustix::io::Errno;
 use tempfile::TempDir;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeekExt, ReadBuf};
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use uuid::Uuid;
 
 use super::{
@@ -18,6 +15,9 @@ use super::{
     *,
 };
 use crate::{clock::Clock, error::DomainError};
+
+mod attacks;
+mod faults;
 
 const OWNER: Uuid = Uuid::from_u128(1);
 const CLIPS: Folder = Folder::named("clips");
@@ -257,57 +257,6 @@ async fn refused_content_never_reaches_the_disk() {
     assert_eq!(tree(&scene.root), [""; 0]);
 }
 
-/// Gives some bytes and then fails, or waits for ever.
-struct Broken {
-    bytes: Vec<u8>,
-    then_fails: bool,
-}
-
-impl AsyncRead for Broken {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<std::io::Result<()>> {
-        if self.bytes.is_empty() {
-            return match self.then_fails {
-                true => Poll::Ready(Err(std::io::ErrorKind::ConnectionReset.into())),
-                false => Poll::Pending,
-            };
-        }
-        let count = self.bytes.len().min(buffer.remaining());
-        let rest = self.bytes.split_off(count);
-        buffer.put_slice(&self.bytes);
-        self.bytes = rest;
-        Poll::Ready(Ok(()))
-    }
-}
-
-#[tokio::test]
-async fn a_source_that_fails_midway_leaves_nothing() {
-    let scene = given_a_store().await;
-    let source = Broken {
-        bytes: samples::png_of(600_000),
-        then_fails: true,
-    };
-    let error = scene.store.stage(source, to(CLIPS)).await.unwrap_err();
-    assert_eq!(error.code(), "FILE_INTERRUPTED");
-    assert_eq!(scene.files(), [""; 0]);
-}
-
-#[tokio::test]
-async fn a_cancelled_upload_leaves_nothing() {
-    let scene = given_a_store().await;
-    let source = Broken {
-        bytes: samples::png_of(600_000),
-        then_fails: false,
-    };
-    let staging = scene.store.stage(source, to(CLIPS));
-    let cut = tokio::time::timeout(std::time::Duration::from_millis(100), staging).await;
-    assert!(cut.is_err());
-    assert_eq!(scene.files(), [""; 0]);
-}
-
 #[tokio::test]
 async fn folders_and_files_belong_to_this_user_alone() {
     let scene = given_a_store().await;
@@ -322,11 +271,34 @@ async fn folders_and_files_belong_to_this_user_alone() {
 }
 
 #[tokio::test]
-async fn a_root_that_others_may_enter_is_closed_to_them() {
+async fn an_empty_root_that_others_may_enter_is_closed_to_them() {
     let folder = tempfile::tempdir().unwrap();
-    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    open_up(folder.path());
     FileStore::open(options(folder.path())).await.unwrap();
     assert_eq!(mode(folder.path()), 0o700);
+}
+
+#[tokio::test]
+async fn a_root_of_the_store_that_was_opened_up_is_closed_again() {
+    let scene = given_a_store().await;
+    scene.placed(&samples::png()).await.acknowledge();
+    open_up(&scene.root);
+    let scene = scene.reopened().await;
+    assert_eq!(mode(&scene.root), 0o700);
+}
+
+#[tokio::test]
+async fn a_folder_that_others_use_too_is_not_taken_from_them() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("notes.txt"), "ours").unwrap();
+    open_up(folder.path());
+    let error = FileStore::open(options(folder.path())).await.unwrap_err();
+    assert_eq!(error.code(), "STORAGE_SHARED");
+    assert_eq!(mode(folder.path()), 0o755);
+}
+
+fn open_up(folder: &Path) {
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 fn mode(path: &Path) -> u32 {
@@ -396,204 +368,4 @@ async fn one_bad_file_of_many_leaves_nothing_of_any() {
     let error = scene.store.stage_all(sources).await.unwrap_err();
     assert_eq!(error.code(), "FILE_TYPE_NOT_ALLOWED");
     assert_eq!(scene.files(), [""; 0]);
-}
-
-/// Fails a kind of change with an error, and gives the code of the error that comes of it.
-async fn code_when(errno: Errno, fault: impl Fn(&Effect) -> bool + Send + 'static) -> &'static str {
-    let scene = given_a_store().await;
-    scene.tap.fail(move |effect| fault(effect).then_some(errno));
-    let stored = async {
-        let staged = scene.store.stage(&samples::png()[..], to(CLIPS)).await?;
-        scene.store.publish(staged).await
-    };
-    let error = stored.await.unwrap_err();
-    scene.tap.heal();
-    assert_eq!(scene.files(), [""; 0], "nothing may be left after {error}");
-    error.code()
-}
-
-#[tokio::test]
-async fn a_disk_that_fails_leaves_nothing_and_says_what_failed() {
-    let write = |effect: &Effect| matches!(effect, Effect::Write(_));
-    assert_eq!(code_when(Errno::NOSPC, write).await, "STORAGE_FULL");
-    assert_eq!(code_when(Errno::DQUOT, write).await, "STORAGE_FULL");
-    assert_eq!(code_when(Errno::IO, write).await, "STORAGE_UNAVAILABLE");
-    let create = |effect: &Effect| matches!(effect, Effect::Create(_));
-    assert_eq!(code_when(Errno::ROFS, create).await, "STORAGE_UNAVAILABLE");
-    let make = |effect: &Effect| matches!(effect, Effect::Make(path) if path.ends_with("clips"));
-    assert_eq!(code_when(Errno::NOSPC, make).await, "STORAGE_FULL");
-    let link = |effect: &Effect| matches!(effect, Effect::Link(..));
-    assert_eq!(code_when(Errno::XDEV, link).await, "STORAGE_UNAVAILABLE");
-    let flush = |effect: &Effect| matches!(effect, Effect::SyncFile(_));
-    assert_eq!(code_when(Errno::IO, flush).await, "STORAGE_NOT_DURABLE");
-    assert_eq!(code_when(Errno::NOSPC, flush).await, "STORAGE_FULL");
-}
-
-#[tokio::test]
-async fn a_failed_flush_is_never_tried_again() {
-    let scene = given_a_store().await;
-    let tries = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
-    let counted = std::sync::Arc::clone(&tries);
-    scene.tap.fail(move |effect| {
-        matches!(effect, Effect::SyncFile(_)).then(|| {
-            counted.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            Errno::IO
-        })
-    });
-    scene
-        .store
-        .stage(&samples::png()[..], to(CLIPS))
-        .await
-        .unwrap_err();
-    assert_eq!(tries.load(std::sync::atomic::Ordering::SeqCst), 1);
-    assert_eq!(scene.files(), [""; 0]);
-}
-
-#[tokio::test]
-async fn a_folder_flush_that_fails_takes_the_link_back() {
-    let scene = given_a_store().await;
-    let staged = scene.staged(&samples::png()).await;
-    let once = std::sync::atomic::AtomicBool::new(true);
-    scene.tap.fail(move |effect| {
-        let hit = matches!(effect, Effect::Sync(path) if path.ends_with("clips"))
-            && once.swap(false, std::sync::atomic::Ordering::SeqCst);
-        hit.then_some(Errno::IO)
-    });
-    let error = scene.store.publish(staged).await.unwrap_err();
-    assert_eq!(error.code(), "STORAGE_NOT_DURABLE");
-    assert_eq!(scene.files(), [""; 0]);
-}
-
-#[tokio::test]
-async fn health_proves_that_files_can_be_written() {
-    let scene = given_a_store().await;
-    let health = scene.store.health().await.unwrap();
-    assert!(health.is_one_filesystem);
-    assert!(0 < health.free_bytes && health.free_bytes < health.total_bytes);
-    assert_eq!(scene.files(), [""; 0]);
-    scene
-        .tap
-        .fail(|effect| matches!(effect, Effect::Write(_)).then_some(Errno::NOSPC));
-    let error = scene.store.health().await.unwrap_err();
-    assert_eq!(error.code(), "STORAGE_FULL");
-}
-
-mod attacks {
-    //! Somebody who may write under the root plants what should not be read.
-
-    use super::*;
-
-    async fn stored() -> (Scene, StorageKey, PathBuf) {
-        let scene = given_a_store().await;
-        let placed = scene.placed(&samples::png()).await;
-        let key = placed.key().clone();
-        placed.acknowledge();
-        let path = scene.root.join(key.to_string());
-        (scene, key, path)
-    }
-
-    async fn code_of_reading(scene: &Scene, key: &StorageKey) -> &'static str {
-        let reading = scene.store.read(key);
-        let read = tokio::time::timeout(std::time::Duration::from_secs(5), reading);
-        read.await.expect("does not hang").unwrap_err().code()
-    }
-
-    #[tokio::test]
-    async fn a_symbolic_link_in_the_place_of_a_file_is_refused() {
-        let (scene, key, path) = stored().await;
-        fs::remove_file(&path).unwrap();
-        symlink("/etc/passwd", &path).unwrap();
-        assert_eq!(code_of_reading(&scene, &key).await, "FILE_FOREIGN");
-    }
-
-    #[tokio::test]
-    async fn a_symbolic_link_in_the_place_of_a_folder_is_refused() {
-        for above in [1, 2] {
-            let (scene, key, path) = stored().await;
-            let folder = path.ancestors().nth(above).unwrap();
-            let moved = scene.root.join("moved");
-            fs::rename(folder, &moved).unwrap();
-            symlink(&moved, folder).unwrap();
-            assert_eq!(code_of_reading(&scene, &key).await, "FILE_FOREIGN");
-            let staged = scene.staged(&samples::png()).await;
-            scene.store.publish(staged).await.unwrap_err();
-        }
-    }
-
-    #[tokio::test]
-    async fn pipes_sockets_and_folders_are_refused_at_once() {
-        let (scene, key, path) = stored().await;
-        fs::remove_file(&path).unwrap();
-        let pipe = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
-        rustix::fs::mknodat(rustix::fs::CWD, &path, rustix::fs::FileType::Fifo, pipe, 0).unwrap();
-        assert_eq!(code_of_reading(&scene, &key).await, "FILE_FOREIGN");
-        fs::remove_file(&path).unwrap();
-        fs::create_dir(&path).unwrap();
-        assert_eq!(code_of_reading(&scene, &key).await, "FILE_FOREIGN");
-        fs::remove_dir(&path).unwrap();
-        // The path of a socket may have 108 bytes only.
-        let elsewhere = tempfile::tempdir().unwrap();
-        let socket = elsewhere.path().join("socket");
-        let _listening = std::os::unix::net::UnixListener::bind(&socket).unwrap();
-        fs::rename(&socket, &path).unwrap();
-        assert_eq!(code_of_reading(&scene, &key).await, "FILE_FOREIGN");
-    }
-
-    #[tokio::test]
-    async fn a_link_planted_in_the_staging_folder_is_not_written_through() {
-        let scene = given_a_store().await;
-        let staged = scene.staged(&samples::png()).await;
-        let outside = tempfile::NamedTempFile::new().unwrap();
-        let entry = scene.root.join(&scene.files()[0]);
-        fs::remove_file(&entry).unwrap();
-        symlink(outside.path(), &entry).unwrap();
-        // linkat gives the link itself a second name; reading refuses it.
-        if let Ok(placed) = scene.store.publish(staged).await {
-            assert_eq!(
-                code_of_reading(&scene, &placed.key().clone()).await,
-                "FILE_FOREIGN"
-            );
-        }
-        assert_eq!(fs::read(outside.path()).unwrap(), b"");
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn swapping_a_folder_with_a_link_lets_nothing_out() {
-        let (scene, key, path) = stored().await;
-        let outside = tempfile::tempdir().unwrap();
-        fs::write(outside.path().join(path.file_name().unwrap()), "secret").unwrap();
-        let folder = path.parent().unwrap().to_owned();
-        let (real, link) = (scene.root.join("real"), scene.root.join("link"));
-        symlink(outside.path(), &link).unwrap();
-
-        let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
-        let stopped = std::sync::Arc::clone(&stop);
-        let swapper = std::thread::spawn(move || {
-            while !stopped.load(std::sync::atomic::Ordering::Relaxed) {
-                fs::rename(&folder, &real).unwrap();
-                fs::rename(&link, &folder).unwrap();
-                fs::rename(&folder, &link).unwrap();
-                fs::rename(&real, &folder).unwrap();
-            }
-        });
-        let mut seen = std::collections::BTreeMap::new();
-        for _ in 0..5_000 {
-            let outcome = match scene.store.read(&key).await {
-                Ok(mut stored) => {
-                    let mut content = Vec::new();
-                    stored.content.read_to_end(&mut content).await.unwrap();
-                    assert_eq!(content, samples::png(), "read from outside the root");
-                    "read"
-                }
-                Err(error) => error.code(),
-            };
-            *seen.entry(outcome).or_insert(0) += 1;
-        }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
-        swapper.join().unwrap();
-        assert!(
-            seen.contains_key("read") && seen.contains_key("FILE_FOREIGN"),
-            "{seen:?}"
-        );
-    }
 }

@@ -7,7 +7,12 @@ use std::{
 
 use tokio::sync::Semaphore;
 
-use super::{FilesError, Ledger, disk::Dir, staging::Staging, tap::Tap};
+use super::{
+    FilesError, Ledger,
+    disk::Dir,
+    staging::{STAGING, Staging},
+    tap::Tap,
+};
 use crate::clock::Clock;
 
 /// What a store is opened with.
@@ -50,7 +55,8 @@ impl FileStore {
     /// Opens the store. Nothing is repaired yet: see [`repair`](Self::repair).
     ///
     /// # Errors
-    /// [`FilesError::Unavailable`] if the root cannot be made or opened.
+    /// [`FilesError::Unavailable`] if the root cannot be made or opened, [`FilesError::Shared`] if
+    /// others use it too.
     pub async fn open(options: FileStoreOptions) -> Result<Self, FilesError> {
         Self::open_tapped(options, Tap::new()).await
     }
@@ -60,9 +66,7 @@ impl FileStore {
         tap: Tap,
     ) -> Result<Self, FilesError> {
         blocking(move || {
-            let root = Dir::open_root(&options.root, tap).map_err(|error| {
-                FilesError::of_disk(format!("opening {}", options.root.display()), error)
-            })?;
+            let root = open_root(&options.root, tap)?;
             let shared = Shared {
                 root,
                 path: options.root,
@@ -103,6 +107,26 @@ impl Shared {
         *staging = Some(Arc::clone(&made));
         Ok(made)
     }
+}
+
+fn open_root(path: &Path, tap: Tap) -> Result<Dir, FilesError> {
+    let failed = |error| FilesError::of_disk(format!("opening {}", path.display()), error);
+    let root = Dir::open_root(path, tap).map_err(failed)?;
+    if root.is_open_to_others().map_err(failed)? {
+        if !is_ours(&root).map_err(failed)? {
+            return Err(FilesError::Shared {
+                root: path.to_owned(),
+            });
+        }
+        root.close_to_others().map_err(failed)?;
+    }
+    Ok(root)
+}
+
+/// Whether a root was a store's before, or is nobody's yet. Another folder, `/tmp` for one, must not
+/// be taken from those who use it.
+fn is_ours(root: &Dir) -> std::io::Result<bool> {
+    Ok(root.stat(STAGING)?.is_some() || root.names()?.next().is_none())
 }
 
 /// Runs what waits for the disk where it holds up nobody else.
