@@ -51,5 +51,6 @@ fn small_file() -> Command {
 fn note(text: &str) {
     use std::io::Write as _;
     // Past the capture of the test's output: this must be seen.
-    writeln!(std::io::stderr(), "NOTE: {text}").unwrap();
+    let mut terminal = std::io::stderr().lock();
+    writeln!(terminal, "NOTE: {text}").unwrap();
 }

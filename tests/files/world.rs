@@ -167,7 +167,6 @@ pub(super) async fn add_row(work: &UnitOfWork, project: ProjectId, facts: &FileF
         original_name: Set("clips/00-attempt-1.mp4".to_owned()),
         storage_key: Set(facts.key.to_string()),
         created_at: Set(clock.now()),
-        ..Default::default()
     };
     row.insert(work).await.unwrap();
 }

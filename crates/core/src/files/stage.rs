@@ -61,7 +61,8 @@ impl FileStore {
     ///
     /// # Errors
     /// An empty, unwanted, damaged or too large file; a source that fails; a disk that is full or
-    /// fails. In each case nothing of the file is left. The same holds if the future is dropped.
+    /// fails. In each case nothing of the file is left. The same holds if the future is dropped,
+    /// as soon as the call to the disk that was under way returns.
     pub async fn stage(
         &self,
         mut source: impl AsyncRead + Unpin,
@@ -103,7 +104,8 @@ impl FileStore {
     /// source is polled, and so opened, only when its turn comes.
     ///
     /// # Errors
-    /// The first error of a source or of [`stage`](Self::stage); nothing is then left of any.
+    /// The first error of a source or of [`stage`](Self::stage); nothing is then left of any,
+    /// as soon as the calls to the disk that were under way return.
     pub async fn stage_all<S, R, E>(
         &self,
         sources: impl IntoIterator<Item = S>,
