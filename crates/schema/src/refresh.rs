@@ -127,7 +127,7 @@ pub async fn generate(
 ) -> Result<Tree, RefreshError> {
     let skip = |table: &str| table == tracking_table || map.ignores(table);
     let mut tables = discover::tables(database, skip).await?;
-    normal::normalise(&mut tables);
+    let warnings = normal::normalise(&mut tables);
     let plan = plan::plan(map, tables).map_err(RefreshError::TypeMap)?;
     let relations = Relations::of(&plan);
     let mut files = BTreeMap::new();
@@ -141,7 +141,11 @@ pub async fn generate(
         .iter()
         .map(|domain| domain.name.clone())
         .collect();
-    Ok(Tree { domains, files })
+    Ok(Tree {
+        domains,
+        files,
+        warnings,
+    })
 }
 
 fn domain_files(

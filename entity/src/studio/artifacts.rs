@@ -41,13 +41,7 @@ pub struct Model {
     /// `timestamptz`.
     pub created_at: DateTimeUtc,
     /// The row of `projects` that `project_id` refers to.
-    #[sea_orm(
-        belongs_to,
-        from = "project_id",
-        to = "id",
-        on_update = "NoAction",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "project_id", to = "id", on_delete = "Cascade")]
     pub project: BelongsTo<super::projects::Entity>,
     /// The row of `keyframes` whose `artifact_id` refers here.
     #[sea_orm(has_one)]

@@ -25,22 +25,10 @@ pub struct Model {
     #[sea_orm(unique)]
     pub artifact_id: ArtifactId,
     /// The row of `artifacts` that `artifact_id` refers to.
-    #[sea_orm(
-        belongs_to,
-        from = "artifact_id",
-        to = "id",
-        on_update = "NoAction",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "artifact_id", to = "id", on_delete = "Cascade")]
     pub artifact: BelongsTo<super::artifacts::Entity>,
     /// The row of `scenes` that `scene_id` refers to.
-    #[sea_orm(
-        belongs_to,
-        from = "scene_id",
-        to = "id",
-        on_update = "NoAction",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "scene_id", to = "id", on_delete = "Cascade")]
     pub scene: BelongsTo<super::scenes::Entity>,
 }
 

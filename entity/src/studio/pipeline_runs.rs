@@ -26,13 +26,7 @@ pub struct Model {
     /// `text`.
     pub error_message: Option<String>,
     /// The row of `projects` that `project_id` refers to.
-    #[sea_orm(
-        belongs_to,
-        from = "project_id",
-        to = "id",
-        on_update = "NoAction",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "project_id", to = "id", on_delete = "Cascade")]
     pub project: BelongsTo<super::projects::Entity>,
     /// The rows of `pipeline_steps` whose `run_id` refers here.
     #[sea_orm(has_many)]

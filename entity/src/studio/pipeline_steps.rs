@@ -44,22 +44,10 @@ pub struct Model {
     /// `text`.
     pub error_message: Option<String>,
     /// The row of `pipeline_runs` that `run_id` refers to.
-    #[sea_orm(
-        belongs_to,
-        from = "run_id",
-        to = "id",
-        on_update = "NoAction",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "run_id", to = "id", on_delete = "Cascade")]
     pub run: BelongsTo<super::pipeline_runs::Entity>,
     /// The row of `scenes` that `scene_id` refers to.
-    #[sea_orm(
-        belongs_to,
-        from = "scene_id",
-        to = "id",
-        on_update = "NoAction",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "scene_id", to = "id", on_delete = "Cascade")]
     pub scene: BelongsTo<Option<super::scenes::Entity>>,
 }
 

@@ -36,13 +36,7 @@ pub struct Model {
     /// `bigint`.
     pub duration_ms: Option<i64>,
     /// The row of `projects` that `project_id` refers to.
-    #[sea_orm(
-        belongs_to,
-        from = "project_id",
-        to = "id",
-        on_update = "NoAction",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "project_id", to = "id", on_delete = "Cascade")]
     pub project: BelongsTo<super::projects::Entity>,
     /// The rows of `keyframes` whose `scene_id` refers here.
     #[sea_orm(has_many)]

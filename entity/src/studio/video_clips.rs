@@ -39,22 +39,10 @@ pub struct Model {
     /// `text`.
     pub error_message: Option<String>,
     /// The row of `artifacts` that `artifact_id` refers to.
-    #[sea_orm(
-        belongs_to,
-        from = "artifact_id",
-        to = "id",
-        on_update = "NoAction",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "artifact_id", to = "id", on_delete = "Cascade")]
     pub artifact: BelongsTo<Option<super::artifacts::Entity>>,
     /// The row of `scenes` that `scene_id` refers to.
-    #[sea_orm(
-        belongs_to,
-        from = "scene_id",
-        to = "id",
-        on_update = "NoAction",
-        on_delete = "Cascade"
-    )]
+    #[sea_orm(belongs_to, from = "scene_id", to = "id", on_delete = "Cascade")]
     pub scene: BelongsTo<super::scenes::Entity>,
 }
 

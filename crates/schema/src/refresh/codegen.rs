@@ -45,7 +45,7 @@ fn statement(table: &Table) -> sea_query::TableCreateStatement {
         primary_key.col(Alias::new(column));
     }
     statement.primary_key(&mut primary_key);
-    for key in table.unique_keys.iter().filter(|key| key.len() == 1) {
+    for key in searchable_keys(table).filter(|key| key.len() == 1) {
         let mut index = Index::create();
         index.unique();
         for column in key {
@@ -54,6 +54,14 @@ fn statement(table: &Table) -> sea_query::TableCreateStatement {
         statement.index(&mut index);
     }
     statement
+}
+
+/// The unique keys by which SeaORM can give a model `find_by_…`: it cannot where a column's field is
+/// a raw identifier, for it would take the `r` for a part of the name.
+pub(super) fn searchable_keys(table: &Table) -> impl Iterator<Item = &Vec<String>> {
+    let is_raw = |column: &String| names::is_raw(column);
+    let keys = table.unique_keys.iter();
+    keys.filter(move |key| !key.iter().any(is_raw))
 }
 
 fn definition(column: &Column) -> ColumnDef {

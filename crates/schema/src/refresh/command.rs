@@ -237,6 +237,7 @@ impl Report<'_> {
             "files": self.tree.files.len(),
             "differences": self.differences,
             "undeclared": self.undeclared,
+            "warnings": self.tree.warnings,
         });
         writeln!(out, "{report:#}")
     }
@@ -253,6 +254,9 @@ impl Report<'_> {
     }
 
     fn print_advice(&self, err: &mut (dyn Write + Send)) -> io::Result<()> {
+        for warning in &self.tree.warnings {
+            writeln!(err, "warning: {warning}")?;
+        }
         let foreign = |difference: &&Difference| difference.change == Change::Foreign;
         for difference in self.differences.iter().filter(foreign) {
             writeln!(

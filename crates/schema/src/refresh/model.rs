@@ -79,7 +79,14 @@ fn complete(
                 quote!(Option<#name>)
             })?;
         }
-        for key in table.unique_keys.iter().filter(|key| key.len() > 1) {
+        // A column named `self` has a field `self_`, which sea-orm-codegen forgets to say.
+        if matches!(column.name.as_str(), "self" | "crate" | "super") {
+            let name = &column.name;
+            field
+                .attrs
+                .extend(attributes(&quote!(#[sea_orm(column_name = #name)]))?);
+        }
+        for key in codegen::searchable_keys(table).filter(|key| key.len() > 1) {
             if key.contains(&column.name) {
                 let name = key.join("_");
                 field

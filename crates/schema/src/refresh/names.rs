@@ -46,6 +46,11 @@ pub(super) fn field(column: &str) -> proc_macro2::Ident {
     ident(&column.to_snake_case())
 }
 
+/// Whether the field of a column is a raw identifier, such as `r#type`.
+pub(super) fn is_raw(column: &str) -> bool {
+    field(column).to_string().starts_with("r#")
+}
+
 /// The name of a variant, a type or a relation.
 pub(super) fn upper_camel(name: &str) -> String {
     let camel = name.to_upper_camel_case();

@@ -4,22 +4,22 @@ use sea_query::{ColumnType, StringLen};
 
 use super::table::Table;
 
-/// Brings tables into the form that is the same from either engine.
-///
-/// It is sound for migrations that use `bigint`, `timestamptz`, and text with a CHECK instead of a
-/// native enum: those are what the normal forms are read and written as.
-pub(super) fn normalise(tables: &mut [Table]) {
+/// Brings tables into the form that is the same from either engine, and tells where that is not
+/// sound, because a value would not come back from one of the engines as it was stored.
+pub(super) fn normalise(tables: &mut [Table]) -> Vec<String> {
+    let mut warnings = Vec::new();
     for table in tables {
         for column in &mut table.columns {
+            if let Some(doubt) = doubt(&column.kind) {
+                warnings.push(format!("{}.{} is {doubt}", table.name, column.name));
+            }
             column.kind = kind(&column.kind);
-            // Numbered keys are what they are; a primary key refuses NULL on every engine.
+            // SQLite alone lets a part of a primary key be NULL.
             column.not_null |= table.primary_key.contains(&column.name);
         }
-        table.foreign_keys.sort_by(|a, b| {
-            a.columns
-                .cmp(&b.columns)
-                .then(a.referred_table.cmp(&b.referred_table))
-        });
+        table
+            .foreign_keys
+            .sort_by(|a, b| (&a.columns, &a.referred_table).cmp(&(&b.columns, &b.referred_table)));
         table
             .foreign_keys
             .dedup_by(|a, b| a.columns == b.columns && a.referred_table == b.referred_table);
@@ -27,6 +27,23 @@ pub(super) fn normalise(tables: &mut [Table]) {
         table.unique_keys.dedup();
         let primary_key = &table.primary_key;
         table.unique_keys.retain(|key| key != primary_key);
+    }
+    warnings
+}
+
+/// Why a type is not safe to be read as its normal form.
+fn doubt(kind: &ColumnType) -> Option<&'static str> {
+    match kind {
+        ColumnType::TinyInteger | ColumnType::SmallInteger | ColumnType::Integer => Some(
+            "an integer of less than 64 bits, which PostgreSQL does not give out as an i64; use bigint",
+        ),
+        ColumnType::DateTime | ColumnType::Timestamp => Some(
+            "a timestamp without an offset, which PostgreSQL does not give out as an instant; use timestamptz",
+        ),
+        ColumnType::Enum { .. } => {
+            Some("a native enum, which PostgreSQL does not take a text for; use text with a CHECK")
+        }
+        _ => None,
     }
 }
 

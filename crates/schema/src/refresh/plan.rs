@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_query::ColumnType;
 
 use super::{
-    names,
+    names, normal,
     table::{Column, Table},
     type_map::{Assignment, Domain, Entry, Problem, TypeMap},
 };
@@ -87,6 +87,7 @@ pub(super) fn plan(map: &TypeMap, tables: Vec<Table>) -> Result<Plan, Vec<Proble
         planner.tables(domain);
     }
     planner.unassigned(map);
+    planner.unsupported();
     for domain in &map.domains {
         planner.types(domain);
         planner.docs(domain);
@@ -95,7 +96,9 @@ pub(super) fn plan(map: &TypeMap, tables: Vec<Table>) -> Result<Plan, Vec<Proble
     if planner.problems.is_empty() {
         Ok(planner.plan)
     } else {
-        planner.problems.sort_by_key(|problem| problem.line);
+        planner
+            .problems
+            .sort_by_key(|problem| (problem.line.is_none(), problem.line));
         Err(planner.problems)
     }
 }
@@ -115,16 +118,14 @@ impl Planner {
                 self.problem(*line, format!("there is no table `{text}`{hint}"));
                 continue;
             }
-            let taken = self
-                .plan
+            if let Some(other) = self.plan.domain_of.get(text) {
+                let message = format!("the table `{text}` already belongs to the domain `{other}`");
+                self.problem(*line, message);
+                continue;
+            }
+            self.plan
                 .domain_of
                 .insert(text.clone(), domain.name.clone());
-            if let Some(other) = taken {
-                self.problem(
-                    *line,
-                    format!("the table `{text}` already belongs to the domain `{other}`"),
-                );
-            }
             tables.insert(text.clone());
         }
         self.plan.domains.push(PlannedDomain {
@@ -146,6 +147,24 @@ impl Planner {
                         "the table `{table}` belongs to no domain: add it to `tables` of one of \
                          them ({}), or to `ignored`",
                         domains.join(", ")
+                    ),
+                });
+            }
+        }
+    }
+
+    /// Columns of types that have no Rust type which both engines store alike.
+    fn unsupported(&mut self) {
+        for table in self.plan.tables.values() {
+            let columns = table.columns.iter();
+            for column in columns.filter(|column| normal::word(&column.kind).is_none()) {
+                let subject = format!("{}.{}", table.name, column.name);
+                self.problems.push(Problem {
+                    line: None,
+                    message: format!(
+                        "`{subject}` is of a type that the engines do not store alike ({:?}): \
+                         change it, or add \"{subject}\" to `ignored`",
+                        column.kind
                     ),
                 });
             }

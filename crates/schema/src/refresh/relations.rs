@@ -12,7 +12,7 @@ use quote::quote;
 use super::{
     names,
     plan::Plan,
-    table::{Action, ForeignKey, Table},
+    table::{ForeignKey, Table},
 };
 
 /// A relation field of a model.
@@ -266,13 +266,16 @@ impl<'a> Relations<'a> {
         let (doc, attribute, kind) = match end.way {
             Way::Forward(key) => {
                 let (from, to) = (columns(&key.columns), columns(&key.referred_columns));
-                let (update, delete) = (action(key.on_update), action(key.on_delete));
-                let actions = quote!(on_update = #update, on_delete = #delete);
+                let actions = [("on_update", key.on_update), ("on_delete", key.on_delete)];
+                let actions = actions.into_iter().filter_map(|(event, action)| {
+                    let (event, action) = (names::ident(event), action.attribute()?);
+                    Some(quote!(, #event = #action))
+                });
                 let attribute = if end.table == end.to {
                     let back = self.back_name(end.to, key);
-                    quote!(self_ref, #(#relation_enum)* relation_reverse = #back, from = #from, to = #to, #actions)
+                    quote!(self_ref, #(#relation_enum)* relation_reverse = #back, from = #from, to = #to #(#actions)*)
                 } else {
-                    quote!(belongs_to, #(#relation_enum)* from = #from, to = #to, #actions)
+                    quote!(belongs_to, #(#relation_enum)* from = #from, to = #to #(#actions)*)
                 };
                 let kind = if self.is_required(end.table, key) {
                     quote!(BelongsTo<#target>)
@@ -377,10 +380,13 @@ fn singular(table: &str) -> String {
 fn columns(names: &[String]) -> String {
     let fields: Vec<String> = names
         .iter()
-        .map(|name| match names::field(name).to_string() {
-            // The macro would take the `r` of a raw identifier for a part of the name.
-            raw if raw.starts_with("r#") => names::upper_camel(name),
-            plain => plain,
+        .map(|name| {
+            if names::is_raw(name) {
+                // The macro would take the `r` for a part of the name.
+                names::upper_camel(name)
+            } else {
+                names::field(name).to_string()
+            }
         })
         .collect();
     match fields.as_slice() {
@@ -398,16 +404,6 @@ fn refers(columns: &[String]) -> String {
         "refer"
     };
     format!("{} {verb}", quoted.join(" and "))
-}
-
-fn action(action: Action) -> &'static str {
-    match action {
-        Action::Cascade => "Cascade",
-        Action::Nothing => "NoAction",
-        Action::Restrict => "Restrict",
-        Action::SetDefault => "SetDefault",
-        Action::SetNull => "SetNull",
-    }
 }
 
 fn without_trailing_comma(tokens: TokenStream) -> TokenStream {

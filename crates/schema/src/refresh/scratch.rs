@@ -1,5 +1,7 @@
 //! A database of its own for generating entities, gone afterwards.
 
+use std::time::Duration;
+
 use sea_orm::{
     ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr,
     sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
@@ -8,6 +10,9 @@ use tempfile::TempDir;
 use url::Url;
 
 use super::RefreshError;
+
+/// How long to try to reach a server that does not answer.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the scratch database is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,10 +73,8 @@ impl Scratch {
         .map_err(failed("make"))?;
         let mut own = url.clone();
         own.set_path(&database);
-        let mut options = ConnectOptions::new(own);
-        options.max_connections(1).sqlx_logging(false);
         let home = Home::Server { url, database };
-        match Database::connect(options).await {
+        match Database::connect(options(own)).await {
             Ok(connection) => Ok(Self { connection, home }),
             Err(error) => {
                 home.remove().await.ok();
@@ -110,12 +113,19 @@ impl Home {
     }
 }
 
-async fn sqlite(folder: &TempDir) -> Result<DatabaseConnection, DbErr> {
-    let path = folder.path().join("scratch.db");
-    let mut options = ConnectOptions::new(format!("sqlite://{}?mode=rwc", path.display()));
+fn options(url: impl Into<String>) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
     options
         .max_connections(1)
-        .sqlx_logging(false)
+        .acquire_timeout(PATIENCE)
+        .sqlx_logging(false);
+    options
+}
+
+async fn sqlite(folder: &TempDir) -> Result<DatabaseConnection, DbErr> {
+    let path = folder.path().join("scratch.db");
+    let mut options = options(format!("sqlite://{}?mode=rwc", path.display()));
+    options
         // A database that nobody will miss need not survive anything.
         .map_sqlx_sqlite_opts(|options| {
             options
@@ -126,9 +136,7 @@ async fn sqlite(folder: &TempDir) -> Result<DatabaseConnection, DbErr> {
 }
 
 async fn administer(url: &Url, sql: &str) -> Result<(), DbErr> {
-    let mut options = ConnectOptions::new(url.clone());
-    options.max_connections(1).sqlx_logging(false);
-    let server = Database::connect(options).await?;
+    let server = Database::connect(options(url.clone())).await?;
     let done = server.execute_unprepared(sql).await.map(drop);
     server.close().await?;
     done

@@ -57,6 +57,19 @@ pub(super) enum Action {
     SetNull,
 }
 
+impl Action {
+    /// What SeaORM's attributes call it; `None` for what happens anyway.
+    pub(super) fn attribute(self) -> Option<&'static str> {
+        match self {
+            Self::Cascade => Some("Cascade"),
+            Self::Nothing => None,
+            Self::Restrict => Some("Restrict"),
+            Self::SetDefault => Some("SetDefault"),
+            Self::SetNull => Some("SetNull"),
+        }
+    }
+}
+
 impl Table {
     /// The column of this name.
     pub(super) fn column(&self, name: &str) -> Option<&Column> {

@@ -25,6 +25,8 @@ pub struct Tree {
     pub domains: BTreeSet<String>,
     /// The files and their text.
     pub files: BTreeMap<String, String>,
+    /// Columns whose values would not come back from every engine as they were stored.
+    pub warnings: Vec<String>,
 }
 
 /// How a file on the disk differs from the generated one.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{DatabaseConnection, FromQueryResult};
-use sea_query::ColumnType;
+use sea_query::{Alias, ColumnType, IntoIden as _};
 use sea_schema::postgres::query::ColumnQueryResult;
 
 use super::{foreign_keys, grouped, rows};
@@ -146,7 +146,10 @@ fn column(row: ColumnRow) -> Column {
     if is_enum || is_array {
         // The labels of an enum and the type of an array's items are of no use here.
         let kind = if is_enum {
-            ColumnType::Text
+            ColumnType::Enum {
+                name: Alias::new(udt_name).into_iden(),
+                variants: Vec::new(),
+            }
         } else {
             ColumnType::custom(udt_name)
         };

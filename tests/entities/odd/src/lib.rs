@@ -1,0 +1,6 @@
+//! The entities of the odd schema.
+
+#[rustfmt::skip]
+pub mod library;
+#[rustfmt::skip]
+pub mod people;
