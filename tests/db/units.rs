@@ -1,6 +1,7 @@
 //! Units of work: all or nothing, and seen by nobody before.
 
 use acceptance::{Engine, Scratch};
+use groundwork_core::db::DbError;
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, TransactionSession, TransactionTrait};
 
@@ -75,4 +76,198 @@ async fn savepoints_are_kept_taken_back_or_dropped_each_on_its_own(
     drop(dropped);
     work.commit().await.unwrap();
     assert_eq!(number(&db.reader(), N).await.unwrap(), 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn savepoints_end_from_the_inside_or_nothing_is_stored(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let db = counters(&scratch).await;
+    let work = db.begin().await.unwrap();
+    let outer = work.begin().await.unwrap();
+    let inner = outer.begin().await.unwrap();
+    increment_in(&inner).await.unwrap();
+    outer.commit().await.unwrap_err();
+    let gone = increment_in(&inner).await.unwrap_err();
+    assert!(
+        gone.to_string().contains("went with the one around it"),
+        "{gone}"
+    );
+    inner.commit().await.unwrap_err();
+    assert_eq!(number(&work, N).await.unwrap(), 0);
+    let open = work.begin().await.unwrap();
+    increment_in(&open).await.unwrap();
+    let refused = work.commit().await.unwrap_err();
+    assert!(refused.to_string().contains("still in use"), "{refused}");
+    increment_in(&open).await.unwrap_err();
+    open.commit().await.unwrap_err();
+    assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
+    db.begin().await.unwrap().commit().await.unwrap();
+}
+
+async fn increment_in(on: &impl ConnectionTrait) -> Result<(), sea_orm::DbErr> {
+    let added = on.execute_unprepared("UPDATE counters SET n = n + 1").await;
+    added.map(drop)
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_unit_that_goes_before_its_savepoint_takes_it_along(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let db = counters(&scratch).await;
+    let work = db.begin().await.unwrap();
+    let savepoint = work.begin().await.unwrap();
+    increment_in(&savepoint).await.unwrap();
+    drop(work);
+    savepoint.commit().await.unwrap_err();
+    assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
+    let next = db.begin().await.unwrap();
+    increment_in(&next).await.unwrap();
+    next.commit().await.unwrap();
+    assert_eq!(number(&db.reader(), N).await.unwrap(), 1);
+}
+
+const SLOW: &str = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1000000) \
+                    UPDATE counters SET n = (SELECT max(n) FROM i)";
+
+#[rstest]
+#[tokio::test]
+async fn a_unit_dropped_in_the_middle_of_a_statement_leaves_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let db = counters(&scratch).await;
+    for _ in 0..3 {
+        let abandoned = async {
+            let work = db.begin().await.unwrap();
+            increment_in(&work).await.unwrap();
+            work.execute_unprepared(SLOW).await.unwrap();
+            work.commit().await.unwrap();
+        };
+        let within = std::time::Duration::from_millis(60);
+        assert!(tokio::time::timeout(within, abandoned).await.is_err());
+    }
+    let work = db.begin().await.unwrap();
+    assert_eq!(number(&work, N).await.unwrap(), 0);
+    increment_in(&work).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!(number(&db.reader(), N).await.unwrap(), 1);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_unit_goes_on_after_a_statement_was_abandoned(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let db = counters(&scratch).await;
+    let work = db.begin().await.unwrap();
+    let savepoint = work.begin().await.unwrap();
+    let within = std::time::Duration::from_millis(60);
+    let slow = savepoint.execute_unprepared(SLOW);
+    assert!(tokio::time::timeout(within, slow).await.is_err());
+    savepoint.rollback().await.unwrap();
+    increment_in(&work).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!(number(&db.reader(), N).await.unwrap(), 1);
+}
+
+/// SQLite rolls the whole transaction back, and would commit what follows statement by statement.
+#[tokio::test]
+async fn what_sqlite_rolls_back_by_itself_is_not_stored_in_part() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let db = counters(&scratch).await;
+    for nested in [false, true] {
+        let work = db.begin().await.unwrap();
+        increment_in(&work).await.unwrap();
+        let savepoint = if nested {
+            Some(work.begin().await.unwrap())
+        } else {
+            None
+        };
+        let fatal = "INSERT OR ROLLBACK INTO counters VALUES (1, 5)";
+        let error = match &savepoint {
+            Some(savepoint) => savepoint.execute_unprepared(fatal).await.unwrap_err(),
+            None => work.execute_unprepared(fatal).await.unwrap_err(),
+        };
+        assert_eq!(work.violation(&error).unwrap().constraint, "pk_counters");
+        let after = increment_in(&work).await.unwrap_err();
+        assert!(
+            after.to_string().contains("roll the whole unit back"),
+            "{after}"
+        );
+        drop(savepoint);
+        let refused = work.commit().await.unwrap_err();
+        assert!(matches!(refused, DbError::Ended { .. }), "{refused:?}");
+        assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
+    }
+    let next = db.begin().await.unwrap();
+    increment_in(&next).await.unwrap();
+    drop(next);
+    let next = db.begin().await.unwrap();
+    assert_eq!(number(&next, N).await.unwrap(), 0);
+    increment_in(&next).await.unwrap();
+    next.commit().await.unwrap();
+    assert_eq!(number(&db.reader(), N).await.unwrap(), 1);
+}
+
+/// PostgreSQL answers such a commit with a silent rollback.
+#[tokio::test]
+async fn a_commit_after_a_failed_statement_never_claims_to_have_stored_it() {
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let db = counters(&scratch).await;
+    let work = db.begin().await.unwrap();
+    increment_in(&work).await.unwrap();
+    work.execute_unprepared("SELECT * FROM nowhere")
+        .await
+        .unwrap_err();
+    let refused = work.commit().await.unwrap_err();
+    assert!(matches!(refused, DbError::Ended { .. }), "{refused:?}");
+    assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_statement_cannot_end_the_unit_behind_its_back(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let db = counters(&scratch).await;
+    let work = db.begin().await.unwrap();
+    increment_in(&work).await.unwrap();
+    for sql in ["COMMIT", "ROLLBACK", "BEGIN", "END"] {
+        work.execute_unprepared(sql).await.unwrap_err();
+    }
+    drop(work);
+    assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
+}
+
+#[rstest]
+#[tokio::test]
+async fn thousands_of_savepoints_taken_back_do_not_slow_a_unit_down(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let db = counters(&scratch).await;
+    let work = db.begin().await.unwrap();
+    let round = async |times: u32| {
+        let started = std::time::Instant::now();
+        for i in 0..times {
+            let savepoint = work.begin().await.unwrap();
+            increment_in(&savepoint).await.unwrap();
+            if i % 2 == 0 {
+                savepoint.rollback().await.unwrap();
+            }
+        }
+        started.elapsed()
+    };
+    let first = round(300).await;
+    round(1200).await;
+    let last = round(300).await;
+    assert!(last < first * 4, "{first:?}, later {last:?}");
+    assert_eq!(number(&work, N).await.unwrap(), 0);
 }

@@ -36,9 +36,9 @@ pub enum DbError {
         /// What ended it.
         reason: String,
     },
-    /// The connection was lost while the commit was under way: it may have been stored or not.
-    /// Never repeat the unit without looking first.
-    #[error("the connection was lost during the commit; whether it was stored is not known")]
+    /// The connection was lost, or the disk failed, while the commit was under way: it may have
+    /// been stored or not. Never repeat the unit without looking first.
+    #[error("the commit broke off; whether it was stored is not known")]
     OutcomeUnknown {
         /// The engine's own words.
         source: DbErr,

@@ -44,6 +44,12 @@ pub(super) fn is_busy(error: &sqlx::Error) -> bool {
     sqlite(error).is_some_and(|(code, _)| code & 0xff == SQLITE_BUSY)
 }
 
+/// The disk failed. SQLite then takes its transaction back, but what had reached the log before may
+/// be found there after a crash.
+pub(super) fn is_disk_failure(error: &sqlx::Error) -> bool {
+    sqlite(error).is_some_and(|(code, _)| code & 0xff == SQLITE_IOERR)
+}
+
 /// The pool had no connection to give in time.
 pub(super) fn is_pool_timeout(error: &DbErr) -> bool {
     matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))

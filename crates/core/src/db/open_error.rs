@@ -179,3 +179,11 @@ pub(super) fn of_sqlite(
         _ => OpenError::Other { url, source },
     }
 }
+
+/// What the driver finds wrong with a URL, as the end of a sentence.
+pub(super) fn not_right(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Configuration(problem) => format!("is not right: {problem}"),
+        other => format!("is not right: {other}"),
+    }
+}

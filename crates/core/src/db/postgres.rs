@@ -16,7 +16,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{OpenError, failure};
+use super::{OpenError, failure, open_error};
 use crate::config::{self, DatabaseUrl};
 
 /// How long a connection may be idle and still be used unasked.
@@ -67,7 +67,7 @@ fn options(config: &config::Database, url: &DatabaseUrl) -> Result<PgConnectOpti
     let options = PgConnectOptions::from_str(url.expose());
     let options = options.map_err(|error| OpenError::Url {
         url: url.redacted(),
-        problem: format!("is not right: {error}"),
+        problem: open_error::not_right(&error),
     })?;
     Ok(options
         .application_name(APPLICATION_NAME)

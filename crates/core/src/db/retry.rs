@@ -17,13 +17,31 @@ impl Database {
     /// before the commit was sent), with growing, jittered pauses.
     ///
     /// `work` must be fit to run more than once: what it did to the rows is rolled back in between,
-    /// what it did elsewhere is not. An unknown outcome is never repeated.
+    /// what it did elsewhere is not. It is given the unit and leaves the commit to this method. An
+    /// unknown outcome is never repeated.
+    ///
+    /// ```no_run
+    /// # use groundwork_core::{db::{Database, DbError}};
+    /// # use sea_orm::ConnectionTrait;
+    /// # #[derive(Debug, thiserror::Error)]
+    /// # #[error("cannot add")]
+    /// # enum AddError { Database(#[from] DbError), Statement(#[from] sea_orm::DbErr) }
+    /// # async fn example(db: Database) -> Result<(), AddError> {
+    /// db.write(|work| async move {
+    ///     work.execute_unprepared("UPDATE counters SET n = n + 1").await?;
+    ///     Ok::<_, AddError>(())
+    /// })
+    /// .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
     /// What `work` returned the last time, or why its unit could not begin or commit.
-    pub async fn write<T, E>(&self, work: impl AsyncFn(&UnitOfWork) -> Result<T, E>) -> Result<T, E>
+    pub async fn write<T, E, F>(&self, work: impl Fn(UnitOfWork) -> F) -> Result<T, E>
     where
         E: From<DbError> + Error + 'static,
+        F: Future<Output = Result<T, E>>,
     {
         let mut pauses = ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(5))
@@ -46,24 +64,19 @@ impl Database {
         }
     }
 
-    async fn attempt<T, E>(
-        &self,
-        work: &impl AsyncFn(&UnitOfWork) -> Result<T, E>,
-    ) -> Result<T, Failed<E>>
+    async fn attempt<T, E, F>(&self, work: &impl Fn(UnitOfWork) -> F) -> Result<T, Failed<E>>
     where
         E: From<DbError> + Error + 'static,
+        F: Future<Output = Result<T, E>>,
     {
         let unit = self.begin().await.map_err(Failed::of_the_database)?;
-        match work(&unit).await {
+        let lent = unit.lend();
+        match work(lent).await {
             Ok(value) => {
                 unit.commit().await.map_err(Failed::of_the_database)?;
                 Ok(value)
             }
-            Err(error) => {
-                let again = chain(&error).any(is_worth_repeating);
-                drop(unit);
-                Err(Failed { error, again })
-            }
+            Err(error) => Err(Failed::of_the_work(error)),
         }
     }
 }
@@ -73,7 +86,12 @@ struct Failed<E> {
     again: bool,
 }
 
-impl<E: From<DbError>> Failed<E> {
+impl<E: From<DbError> + Error + 'static> Failed<E> {
+    fn of_the_work(error: E) -> Self {
+        let again = chain(&error).any(is_worth_repeating);
+        Self { error, again }
+    }
+
     fn of_the_database(error: DbError) -> Self {
         let again = matches!(&error, DbError::Database { source, .. } if is_retryable(source));
         Self {

@@ -163,7 +163,7 @@ fn parse(url: &config::DatabaseUrl) -> Result<SqliteConnectOptions, OpenError> {
             "asks for a database that is only read; leave the parameter out".to_owned(),
         ));
     }
-    SqliteConnectOptions::from_str(text).map_err(|error| wrong(format!("is not right: {error}")))
+    SqliteConnectOptions::from_str(text).map_err(|error| wrong(open_error::not_right(&error)))
 }
 
 /// Opens a pool. Another process may hold the lock while it creates, recovers or leaves the

@@ -1,6 +1,10 @@
 //! Units of work, and the savepoints inside them.
 
-use std::{fmt, pin::Pin, sync::Arc};
+use std::{
+    fmt,
+    pin::Pin,
+    sync::{Arc, Weak},
+};
 
 use sea_orm::{
     AccessMode, ConnectionTrait, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
@@ -9,7 +13,7 @@ use sea_orm::{
 };
 
 use super::{
-    DbError, Engine, Violation, failure, foreign_keys, retry,
+    DbError, Engine, Violation, failure, foreign_keys,
     session::{Level, Rows, Session, refusal},
     sql, violation,
 };
@@ -42,6 +46,8 @@ use super::{
 /// ```
 pub struct UnitOfWork {
     session: Arc<Session>,
+    /// After `session`: fields are dropped in this order.
+    _ends: Option<EndsWithTheUnit>,
 }
 
 /// A part of a unit of work that can be taken back on its own. Dropped, it is rolled back.
@@ -52,8 +58,19 @@ pub struct Savepoint {
 
 impl UnitOfWork {
     pub(super) fn new(session: Session) -> Self {
+        let session = Arc::new(session);
+        let ends = EndsWithTheUnit(Arc::downgrade(&session));
         Self {
-            session: Arc::new(session),
+            session,
+            _ends: Some(ends),
+        }
+    }
+
+    /// The same unit for somebody who is to let go of it before the commit.
+    pub(super) fn lend(&self) -> Self {
+        Self {
+            session: Arc::clone(&self.session),
+            _ends: None,
         }
     }
 
@@ -71,7 +88,7 @@ impl UnitOfWork {
             source,
         })?;
         if Arc::strong_count(&self.session) > 1 {
-            let reason = "a savepoint of it is still open";
+            let reason = "it, or a savepoint of it, is still in use";
             self.session.end(reason);
             let reason = reason.to_owned();
             return Err(DbError::Ended { reason });
@@ -140,7 +157,7 @@ impl UnitOfWork {
 
     async fn commit_on_postgres(self) -> Result<(), DbError> {
         let Some(session) = Arc::into_inner(self.session) else {
-            let reason = "a savepoint of it is still open".to_owned();
+            let reason = "it, or a savepoint of it, is still in use".to_owned();
             return Err(DbError::Ended { reason });
         };
         let Err(source) = session.tx.commit().await else {
@@ -153,9 +170,21 @@ impl UnitOfWork {
     }
 }
 
+/// Keeps a savepoint from going on when its unit is gone.
+struct EndsWithTheUnit(Weak<Session>);
+
+impl Drop for EndsWithTheUnit {
+    fn drop(&mut self) {
+        if let Some(session) = self.0.upgrade() {
+            session.end("it was dropped");
+        }
+    }
+}
+
 fn not_stored(source: DbErr) -> DbError {
-    let lost = failure::driver_error(&source).is_none_or(|error| failure::is_lost(error));
-    if lost && !retry::is_retryable(&source) {
+    let unknown = failure::driver_error(&source)
+        .is_none_or(|error| failure::is_lost(error) || failure::is_disk_failure(error));
+    if unknown {
         DbError::OutcomeUnknown { source }
     } else {
         DbError::Database {
