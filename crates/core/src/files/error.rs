@@ -172,6 +172,7 @@ fn advice(source: &io::Error) -> &'static str {
         io::ErrorKind::ReadOnlyFilesystem => ": its disk is read-only; mount it for writing",
         io::ErrorKind::PermissionDenied => ": give it to the user that runs this program (chown)",
         io::ErrorKind::CrossesDevices => ": its folders must lie on one filesystem",
+        io::ErrorKind::FileTooLarge => ": the system limits the size of files (ulimit -f)",
         io::ErrorKind::NotADirectory => ": something on its path is not a folder",
         _ => "",
     }

@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, io, sync::Arc, time::Duration};
 
+use tokio::time::Instant;
+
 use super::{
     FileStore, FilesError, Ledger, StorageKey, disk,
     disk::Dir,
@@ -46,7 +48,13 @@ impl FileStore {
     /// If the database or the disk fails; what is not yet settled is left to the next repair.
     pub async fn repair(&self, db: &Database) -> Result<Repaired, FilesError> {
         let ledger = self.shared.ledger;
-        self.repair_by(&Primary { db, ledger }).await
+        let deadline = Instant::now() + PATIENCE;
+        let primary = Primary {
+            db,
+            ledger,
+            deadline,
+        };
+        self.repair_by(&primary).await
     }
 
     pub(super) async fn repair_by(&self, rows: &impl Rows) -> Result<Repaired, FilesError> {
@@ -114,6 +122,8 @@ pub(super) struct Answer {
 struct Primary<'a> {
     db: &'a Database,
     ledger: Ledger,
+    /// Until when all waits of this repair together may last.
+    deadline: Instant,
 }
 
 impl Rows for Primary<'_> {
@@ -136,9 +146,8 @@ impl Primary<'_> {
     /// Waits until every transaction that has written to the ledger's table by now has ended.
     async fn wait_for_writers(&self) -> Result<bool, FilesError> {
         let mut open = self.writers().await?;
-        let mut waited = Duration::ZERO;
         while !open.is_empty() {
-            if waited >= PATIENCE {
+            if Instant::now() >= self.deadline {
                 tracing::warn!(
                     transactions = open.len(),
                     table = self.ledger.table,
@@ -147,7 +156,6 @@ impl Primary<'_> {
                 return Ok(false);
             }
             tokio::time::sleep(PAUSE).await;
-            waited += PAUSE;
             let still = self.writers().await?;
             open.retain(|writer| still.contains(writer));
         }
