@@ -85,3 +85,94 @@ pub(super) fn word(kind: &ColumnType) -> Option<String> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_query::{Alias, IntoIden as _};
+
+    use super::*;
+    use crate::refresh::table::{Action, Column, ForeignKey};
+
+    fn table(kinds: Vec<ColumnType>) -> Table {
+        let columns = kinds.into_iter().enumerate();
+        Table {
+            name: "t".to_owned(),
+            columns: columns
+                .map(|(number, kind)| Column {
+                    name: format!("c{number}"),
+                    kind,
+                    not_null: false,
+                    auto_increment: false,
+                })
+                .collect(),
+            primary_key: vec!["c0".to_owned()],
+            unique_keys: Vec::new(),
+            foreign_keys: Vec::new(),
+            value_lists: Vec::new(),
+        }
+    }
+
+    /// What sea-schema says of the same columns, from SQLite and from PostgreSQL.
+    #[test]
+    fn the_engines_forms_of_one_type_become_the_same() {
+        let native = ColumnType::Enum {
+            name: Alias::new("mood").into_iden(),
+            variants: Vec::new(),
+        };
+        for (sqlite, postgres) in [
+            (ColumnType::BigInteger, ColumnType::Integer),
+            (ColumnType::Timestamp, ColumnType::DateTime),
+            (ColumnType::Blob, ColumnType::VarBinary(StringLen::None)),
+            (ColumnType::Json, ColumnType::JsonBinary),
+            (ColumnType::Text, native),
+            (ColumnType::Text, ColumnType::String(StringLen::None)),
+            (
+                ColumnType::Char(Some(3)),
+                ColumnType::String(StringLen::N(3)),
+            ),
+        ] {
+            let mut tables = [table(vec![sqlite]), table(vec![postgres])];
+            normalise(&mut tables);
+            let [one, other] = tables.map(|table| table.columns[0].kind.clone());
+            assert_eq!(one, other);
+            assert!(word(&one).is_some());
+        }
+    }
+
+    #[test]
+    fn only_types_that_do_not_come_back_are_warned_of() {
+        let sound = vec![
+            ColumnType::BigInteger,
+            ColumnType::TimestampWithTimeZone,
+            ColumnType::Text,
+        ];
+        assert!(normalise(&mut [table(sound)]).is_empty());
+        let unsound = vec![ColumnType::Integer, ColumnType::Timestamp];
+        assert_eq!(normalise(&mut [table(unsound)]).len(), 2);
+    }
+
+    #[test]
+    fn keys_are_sorted_by_column_and_a_primary_key_refuses_null() {
+        let mut one = table(vec![ColumnType::Uuid, ColumnType::Uuid]);
+        let key = |column: &str| ForeignKey {
+            columns: vec![column.to_owned()],
+            referred_table: "u".to_owned(),
+            referred_columns: vec!["id".to_owned()],
+            on_delete: Action::Nothing,
+            on_update: Action::Nothing,
+        };
+        one.foreign_keys = vec![key("c1"), key("c0")];
+        let unique = |columns: &[&str]| columns.iter().map(|&c| c.to_owned()).collect::<Vec<_>>();
+        one.unique_keys = vec![unique(&["c1"]), unique(&["c0"]), unique(&["c1"])];
+        let mut tables = [one];
+        normalise(&mut tables);
+        let columns: Vec<_> = tables[0]
+            .foreign_keys
+            .iter()
+            .map(|key| &key.columns[0])
+            .collect();
+        assert_eq!(columns, ["c0", "c1"]);
+        assert_eq!(tables[0].unique_keys, [["c1"]]);
+        assert!(tables[0].columns[0].not_null && !tables[0].columns[1].not_null);
+    }
+}

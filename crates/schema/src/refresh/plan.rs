@@ -1,8 +1,8 @@
 //! The type map laid over the tables: what is to be written, with every column's own type.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod types;
 
-use sea_query::ColumnType;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     names, normal,
@@ -171,154 +171,6 @@ impl Planner {
         }
     }
 
-    fn types(&mut self, domain: &Domain) {
-        for assignment in &domain.ids {
-            if let Some((table, column)) = self.column(domain, assignment) {
-                self.id(domain, assignment, &table, &column);
-            }
-        }
-        for assignment in &domain.enums {
-            if let Some((table, column)) = self.column(domain, assignment) {
-                self.enumeration(domain, assignment, &table, &column);
-            }
-        }
-    }
-
-    fn id(&mut self, domain: &Domain, assignment: &Assignment, table: &str, column: &Column) {
-        let Assignment {
-            value: name,
-            line,
-            subject,
-        } = assignment;
-        if column.kind != ColumnType::Uuid {
-            self.problem(
-                *line,
-                format!("`{subject}` is no uuid, so it cannot be a `{name}`"),
-            );
-            return;
-        }
-        let id = Id {
-            table: table.to_owned(),
-            column: column.name.clone(),
-        };
-        let planned = self.domain(&domain.name);
-        let clash = planned
-            .and_then(|planned| planned.ids.insert(name.clone(), id))
-            .map(|other| {
-                format!(
-                    "`{name}` is the type of `{}.{}` already",
-                    other.table, other.column
-                )
-            });
-        if let Some(clash) = clash {
-            self.problem(
-                *line,
-                format!(
-                    "{clash}; an id has one home, and foreign keys to it get its type by themselves"
-                ),
-            );
-        }
-        self.assign(domain, assignment, table, &column.name, true);
-    }
-
-    fn enumeration(
-        &mut self,
-        domain: &Domain,
-        assignment: &Assignment,
-        table: &str,
-        column: &Column,
-    ) {
-        let Assignment {
-            value: name,
-            line,
-            subject,
-        } = assignment;
-        let values = match self.values(table, &column.name) {
-            Ok(values) => values,
-            Err(why) => {
-                return self.problem(*line, format!("`{subject}` cannot be a `{name}`: {why}"));
-            }
-        };
-        let Some(planned) = self.domain(&domain.name) else {
-            return;
-        };
-        let known = planned.enums.entry(name.clone()).or_insert_with(|| Enum {
-            values: values.clone(),
-            columns: Vec::new(),
-        });
-        known.columns.push(subject.clone());
-        let clash = (known.values != values).then(|| {
-            format!(
-                "`{subject}` lists {}, but `{name}` is {} by `{}`",
-                listed(&values),
-                listed(&known.values),
-                known.columns.first().map_or("", String::as_str),
-            )
-        });
-        let twice = planned.ids.contains_key(name);
-        if let Some(clash) = clash {
-            self.problem(*line, clash);
-        }
-        if twice {
-            self.problem(*line, format!("`{name}` is the type of ids already"));
-        }
-        self.assign(domain, assignment, table, &column.name, false);
-    }
-
-    /// The values that the column's checks list.
-    fn values(&self, table: &str, column: &str) -> Result<Vec<String>, String> {
-        let lists: Vec<_> = self
-            .plan
-            .tables
-            .get(table)
-            .into_iter()
-            .flat_map(|table| &table.value_lists)
-            .filter(|(name, _)| name == column)
-            .collect();
-        let values = match lists.as_slice() {
-            [(_, values)] => values,
-            [] => {
-                return Err("no check lists its values; expected a constraint such as \
-                            CHECK (status IN ('on', 'off'))"
-                    .to_owned());
-            }
-            _ => return Err("several checks list its values; expected one".to_owned()),
-        };
-        let mut variants = BTreeMap::new();
-        for value in values {
-            let variant = names::upper_camel(value);
-            if syn::parse_str::<syn::Ident>(&variant).is_err() {
-                return Err(format!("the value '{value}' gives no name for a variant"));
-            }
-            if let Some(other) = variants.insert(variant, value) {
-                return Err(format!(
-                    "the values '{other}' and '{value}' give one variant"
-                ));
-            }
-        }
-        Ok(values.clone())
-    }
-
-    fn assign(
-        &mut self,
-        domain: &Domain,
-        assignment: &Assignment,
-        table: &str,
-        column: &str,
-        is_id: bool,
-    ) {
-        let own = OwnType {
-            domain: domain.name.clone(),
-            name: assignment.value.clone(),
-            is_id,
-        };
-        let key = (table.to_owned(), column.to_owned());
-        if let Some(other) = self.plan.types.insert(key, own) {
-            let message = format!("`{}` is a `{}` already", assignment.subject, other.name);
-            self.problem(assignment.line, message);
-        }
-    }
-
     /// The table and the column that an assignment speaks of.
     fn column(&mut self, domain: &Domain, assignment: &Assignment) -> Option<(String, Column)> {
         let (table, column) = assignment.table_and_column();
@@ -380,35 +232,6 @@ impl Planner {
         }
     }
 
-    /// Gives foreign keys the types of the ids that they refer to, also through other foreign keys.
-    fn spread_ids(&mut self) {
-        loop {
-            let types = &self.plan.types;
-            let found: Vec<_> = self
-                .plan
-                .tables
-                .values()
-                .flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)))
-                .flat_map(|(table, key)| {
-                    let referred = key.referred_columns.iter();
-                    key.columns
-                        .iter()
-                        .zip(referred)
-                        .filter_map(move |(own, referred)| {
-                            let own = (table.name.clone(), own.clone());
-                            let referred = (key.referred_table.clone(), referred.clone());
-                            let found = types.get(&referred).filter(|found| found.is_id)?;
-                            (!types.contains_key(&own)).then(|| (own, found.clone()))
-                        })
-                })
-                .collect();
-            if found.is_empty() {
-                break;
-            }
-            self.plan.types.extend(found);
-        }
-    }
-
     fn domain(&mut self, name: &str) -> Option<&mut PlannedDomain> {
         self.plan
             .domains
@@ -424,7 +247,105 @@ impl Planner {
     }
 }
 
-fn listed(values: &[String]) -> String {
-    let quoted: Vec<String> = values.iter().map(|value| format!("'{value}'")).collect();
-    quoted.join(", ")
+#[cfg(test)]
+mod tests {
+    use sea_query::ColumnType;
+
+    use super::*;
+    use crate::refresh::table::{Action, ForeignKey};
+
+    fn table(name: &str, columns: &[&str], keys: &[(&str, &str, &str)]) -> Table {
+        let column = |name: &&str| Column {
+            name: (*name).to_owned(),
+            kind: ColumnType::Uuid,
+            not_null: true,
+            auto_increment: false,
+        };
+        let key = |(own, table, referred): &(&str, &str, &str)| ForeignKey {
+            columns: vec![(*own).to_owned()],
+            referred_table: (*table).to_owned(),
+            referred_columns: vec![(*referred).to_owned()],
+            on_delete: Action::Nothing,
+            on_update: Action::Nothing,
+        };
+        Table {
+            name: name.to_owned(),
+            columns: columns.iter().map(column).collect(),
+            primary_key: vec!["id".to_owned()],
+            unique_keys: Vec::new(),
+            foreign_keys: keys.iter().map(key).collect(),
+            value_lists: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn an_id_spreads_along_foreign_keys_of_foreign_keys_and_into_other_domains() {
+        let tables = vec![
+            table("a", &["id"], &[]),
+            table("b", &["a_id"], &[("a_id", "a", "id")]),
+            table("c", &["b_id", "other"], &[("b_id", "b", "a_id")]),
+        ];
+        let map =
+            "[one]\ntables = [\"a\", \"b\"]\nids = { a.id = \"AId\" }\n[two]\ntables = [\"c\"]";
+        let plan = plan(&TypeMap::parse(map).unwrap(), tables).unwrap();
+        let typed: Vec<String> = plan
+            .types
+            .iter()
+            .map(|((table, column), own)| format!("{table}.{column} {}.{}", own.domain, own.name))
+            .collect();
+        assert_eq!(typed, ["a.id one.AId", "b.a_id one.AId", "c.b_id one.AId"]);
+    }
+
+    #[test]
+    fn a_ring_of_foreign_keys_comes_to_an_end() {
+        let tables = vec![
+            table("a", &["id", "b_id"], &[("b_id", "b", "id")]),
+            table(
+                "b",
+                &["id", "a_id"],
+                &[("a_id", "a", "id"), ("id", "b", "id")],
+            ),
+        ];
+        let map = "[all]\ntables = [\"a\", \"b\"]\nids = { a.id = \"AId\" }";
+        let plan = plan(&TypeMap::parse(map).unwrap(), tables).unwrap();
+        assert_eq!(plan.types.len(), 2);
+    }
+
+    #[test]
+    fn enums_of_one_name_must_list_the_same_values() {
+        let statuses = |values: &[&str]| {
+            let values = values.iter().map(|&value| value.to_owned()).collect();
+            vec![("status".to_owned(), values)]
+        };
+        let mut tables = vec![table("a", &["status"], &[]), table("b", &["status"], &[])];
+        tables[0].value_lists = statuses(&["on", "off"]);
+        tables[1].value_lists = statuses(&["on", "off"]);
+        let map = "[all]\ntables = [\"a\", \"b\"]\nenums = { a.status = \"Status\", b.status = \"Status\" }";
+        let map = TypeMap::parse(map).unwrap();
+        let agreed = plan(&map, tables.clone()).unwrap();
+        assert_eq!(
+            agreed.domains[0].enums["Status"].columns,
+            ["a.status", "b.status"]
+        );
+
+        tables[1].value_lists = statuses(&["off", "on"]);
+        let problems = plan(&map, tables).unwrap_err();
+        assert_eq!(
+            problems[0].to_string(),
+            "line 3: `b.status` lists 'off', 'on', but `Status` is 'on', 'off' by `a.status`"
+        );
+    }
+
+    #[test]
+    fn types_without_a_form_on_both_engines_are_refused_unless_ignored() {
+        let mut tables = vec![table("a", &["id", "price"], &[])];
+        tables[0].columns[1].kind = ColumnType::Decimal(None);
+        let refused = plan(
+            &TypeMap::parse("[all]\ntables = [\"a\"]").unwrap(),
+            tables.clone(),
+        );
+        assert!(refused.unwrap_err()[0].message.contains("`a.price`"));
+        let map = "ignored = [\"a.price\"]\n[all]\ntables = [\"a\"]";
+        assert!(plan(&TypeMap::parse(map).unwrap(), tables).is_ok());
+    }
 }

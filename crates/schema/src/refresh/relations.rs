@@ -1,32 +1,18 @@
-//! The relation fields of a model: one for every foreign key, on both of its ends.
+//! The relation fields of models: one for every foreign key, on both of its ends.
 //!
 //! A field is named after the column (`author_id` → `author`), its other end after the table that
 //! refers (`books`), or after both where several keys refer to one table (`books_by_author`). The
 //! relation is named like the field wherever SeaORM could not tell two of them apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod field;
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     names,
     plan::Plan,
     table::{ForeignKey, Table},
 };
-
-/// A relation field of a model.
-#[derive(Debug)]
-pub(super) struct Relation {
-    /// The field.
-    pub(super) field: Ident,
-    /// What it holds, for its documentation.
-    pub(super) doc: String,
-    /// The inside of `#[sea_orm(…)]`.
-    pub(super) attribute: TokenStream,
-    /// The type of the field.
-    pub(super) kind: TokenStream,
-}
 
 /// One end of a foreign key, or a way through a junction, before it is written out.
 #[derive(Clone, Debug)]
@@ -90,12 +76,6 @@ impl<'a> Relations<'a> {
         relations
     }
 
-    /// The relation fields of a table's model.
-    pub(super) fn fields(&self, table: &str) -> Vec<Relation> {
-        let ends = self.ends.get(table).into_iter().flatten();
-        ends.map(|end| self.relation(end)).collect()
-    }
-
     fn planned_keys(&self, table: &'a Table) -> Vec<&'a ForeignKey> {
         table
             .foreign_keys
@@ -141,19 +121,12 @@ impl<'a> Relations<'a> {
             Cardinality::One => singular(&table.name),
             Cardinality::Many => names::module(&table.name),
         };
-        let forward = self
-            .forward(&table.name, key)
-            .map_or("", |end| end.field.as_str());
-        let by_key = format!("{name}_by_{forward}");
-        let is_only = table.name != key.referred_table
-            && self
-                .planned_keys(table)
-                .iter()
-                .filter(|other| other.referred_table == key.referred_table)
-                .count()
-                == 1;
-        let candidates = if is_only {
-            [name, by_key.clone()]
+        let forward = self.forward(&table.name, key);
+        let by_key = format!("{name}_by_{}", forward.map_or("", |end| &end.field));
+        let keys = self.planned_keys(table).into_iter();
+        let keys = keys.filter(|other| other.referred_table == key.referred_table);
+        let candidates = if table.name != key.referred_table && keys.count() == 1 {
+            [name, by_key]
         } else {
             [by_key.clone(), by_key]
         };
@@ -187,17 +160,9 @@ impl<'a> Relations<'a> {
                 && self.count(&junction.name, to) == 1
                 && self.count(&junction.name, table) == 1;
             if is_near && is_plain {
-                let field = self.free_field(
-                    table,
-                    [
-                        names::module(to),
-                        format!(
-                            "{}_through_{}",
-                            names::module(to),
-                            names::module(&junction.name)
-                        ),
-                    ],
-                );
+                let module = names::module(to);
+                let through = format!("{module}_through_{}", names::module(&junction.name));
+                let field = self.free_field(table, [module, through]);
                 self.add(End {
                     table,
                     to,
@@ -214,21 +179,11 @@ impl<'a> Relations<'a> {
 
     /// The first of the names that no column and no relation of the table has.
     fn free_field<const N: usize>(&self, table: &str, candidates: [String; N]) -> String {
-        let columns = self
-            .plan
-            .tables
-            .get(table)
-            .into_iter()
-            .flat_map(|table| &table.columns);
+        let columns = self.plan.tables.get(table).into_iter();
+        let columns = columns.flat_map(|table| &table.columns);
         let taken: BTreeSet<String> = columns
             .map(|column| names::module(&column.name))
-            .chain(
-                self.ends
-                    .get(table)
-                    .into_iter()
-                    .flatten()
-                    .map(|end| end.field.clone()),
-            )
+            .chain(self.at(table).map(|end| end.field.clone()))
             .collect();
         let last = candidates.last().cloned().unwrap_or_default();
         let numbered = (2_u32..).map(|number| format!("{last}_{number}"));
@@ -239,136 +194,26 @@ impl<'a> Relations<'a> {
             .unwrap_or(last)
     }
 
+    /// The ends at a table.
+    fn at(&self, table: &str) -> impl Iterator<Item = &End<'a>> {
+        self.ends.get(table).into_iter().flatten()
+    }
+
+    /// The end of a key at its own table.
     fn forward(&self, table: &str, key: &ForeignKey) -> Option<&End<'a>> {
-        self.ends
-            .get(table)?
-            .iter()
+        self.at(table)
             .find(|end| matches!(end.way, Way::Forward(other) if std::ptr::eq(other, key)))
+    }
+
+    /// The end of a key at the table that it refers to.
+    fn back(&self, key: &ForeignKey) -> Option<&End<'a>> {
+        self.at(&key.referred_table)
+            .find(|end| matches!(end.way, Way::Back(other, _) if std::ptr::eq(other, key)))
     }
 
     /// How many fields of one model lead to the other.
     fn count(&self, table: &str, to: &str) -> usize {
-        let ends = self.ends.get(table).into_iter().flatten();
-        ends.filter(|end| end.to == to).count()
-    }
-
-    /// Whether the relation needs a name of its own, because several lead to the same table.
-    fn is_ambiguous(&self, end: &End<'_>) -> bool {
-        end.table == end.to || self.count(end.table, end.to) > 1
-    }
-
-    fn relation(&self, end: &End<'_>) -> Relation {
-        let target = self.entity_path(end);
-        let name = self
-            .is_ambiguous(end)
-            .then(|| names::upper_camel(&end.field));
-        let relation_enum = name.iter().map(|name| quote!(relation_enum = #name,));
-        let (doc, attribute, kind) = match end.way {
-            Way::Forward(key) => {
-                let (from, to) = (columns(&key.columns), columns(&key.referred_columns));
-                let actions = [("on_update", key.on_update), ("on_delete", key.on_delete)];
-                let actions = actions.into_iter().filter_map(|(event, action)| {
-                    let (event, action) = (names::ident(event), action.attribute()?);
-                    Some(quote!(, #event = #action))
-                });
-                let attribute = if end.table == end.to {
-                    let back = self.back_name(end.to, key);
-                    quote!(self_ref, #(#relation_enum)* relation_reverse = #back, from = #from, to = #to #(#actions)*)
-                } else {
-                    quote!(belongs_to, #(#relation_enum)* from = #from, to = #to #(#actions)*)
-                };
-                let kind = if self.is_required(end.table, key) {
-                    quote!(BelongsTo<#target>)
-                } else {
-                    quote!(BelongsTo<Option<#target>>)
-                };
-                (
-                    format!("The row of `{}` that {} to.", end.to, refers(&key.columns)),
-                    attribute,
-                    kind,
-                )
-            }
-            Way::Back(key, cardinality) => {
-                let forward = self.forward(end.to, key);
-                let via = forward
-                    .filter(|forward| self.is_ambiguous(forward))
-                    .map(|forward| names::upper_camel(&forward.field));
-                let attribute = match (end.table == end.to, cardinality) {
-                    (true, _) => quote!(self_ref, #(#relation_enum)* relation_reverse = #via),
-                    (false, one_or_many) => {
-                        let via = via.iter().map(|via| quote!(via_rel = #via,));
-                        let one_or_many = match one_or_many {
-                            Cardinality::One => quote!(has_one),
-                            Cardinality::Many => quote!(has_many),
-                        };
-                        quote!(#one_or_many, #(#relation_enum)* #(#via)*)
-                    }
-                };
-                let (rows, kind) = match cardinality {
-                    Cardinality::One => ("row", quote!(HasOne<#target>)),
-                    Cardinality::Many => ("rows", quote!(HasMany<#target>)),
-                };
-                (
-                    format!(
-                        "The {rows} of `{}` whose {} here.",
-                        end.to,
-                        refers(&key.columns)
-                    ),
-                    attribute,
-                    kind,
-                )
-            }
-            Way::Through(junction) => (
-                format!("The rows of `{}`, through `{junction}`.", end.to),
-                {
-                    let module = names::ident(&names::module(junction)).to_string();
-                    quote!(has_many, via = #module)
-                },
-                quote!(HasMany<#target>),
-            ),
-        };
-        Relation {
-            field: names::ident(&end.field),
-            doc,
-            attribute: without_trailing_comma(attribute),
-            kind,
-        }
-    }
-
-    fn back_name(&self, table: &str, key: &ForeignKey) -> String {
-        let ends = self.ends.get(table).into_iter().flatten();
-        let mut back =
-            ends.filter(|end| matches!(end.way, Way::Back(other, _) if std::ptr::eq(other, key)));
-        back.next()
-            .map(|end| names::upper_camel(&end.field))
-            .unwrap_or_default()
-    }
-
-    fn is_required(&self, table: &str, key: &ForeignKey) -> bool {
-        let table = self.plan.tables.get(table);
-        table.is_some_and(|table| {
-            let mut columns = key.columns.iter();
-            columns.all(|name| table.column(name).is_some_and(|column| column.not_null))
-        })
-    }
-
-    /// The path of the entity that a field leads to, from the module of the field's model.
-    fn entity_path(&self, end: &End<'_>) -> TokenStream {
-        if end.table == end.to {
-            return quote!(Entity);
-        }
-        let module = names::ident(&names::module(end.to));
-        let (here, there) = (
-            self.plan.domain_of.get(end.table),
-            self.plan.domain_of.get(end.to),
-        );
-        match there.filter(|_| here != there) {
-            Some(domain) => {
-                let domain = names::ident(domain);
-                quote!(super::super::#domain::#module::Entity)
-            }
-            None => quote!(super::#module::Entity),
-        }
+        self.at(table).filter(|end| end.to == to).count()
     }
 }
 
@@ -376,41 +221,132 @@ fn singular(table: &str) -> String {
     pluralizer::pluralize(&names::module(table), 1, false)
 }
 
-/// Columns as the attributes `from` and `to` want them.
-fn columns(names: &[String]) -> String {
-    let fields: Vec<String> = names
-        .iter()
-        .map(|name| {
-            if names::is_raw(name) {
-                // The macro would take the `r` for a part of the name.
-                names::upper_camel(name)
-            } else {
-                names::field(name).to_string()
-            }
-        })
-        .collect();
-    match fields.as_slice() {
-        [one] => one.clone(),
-        several => format!("({})", several.join(", ")),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::refresh::{plan::plan, table::Action, type_map::TypeMap};
 
-/// "`a` refers", "`a` and `b` refer".
-fn refers(columns: &[String]) -> String {
-    let quoted: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
-    let verb = if columns.len() == 1 {
-        "refers"
-    } else {
-        "refer"
-    };
-    format!("{} {verb}", quoted.join(" and "))
-}
-
-fn without_trailing_comma(tokens: TokenStream) -> TokenStream {
-    let mut trees: Vec<_> = tokens.into_iter().collect();
-    while matches!(trees.last(), Some(proc_macro2::TokenTree::Punct(last)) if last.as_char() == ',')
-    {
-        trees.pop();
+    fn table(name: &str, primary_key: &[&str], keys: &[(&str, &str)]) -> Table {
+        let columns = primary_key
+            .iter()
+            .chain(keys.iter().map(|(column, _)| column));
+        let columns: BTreeSet<&str> = columns.copied().collect();
+        Table {
+            name: name.to_owned(),
+            columns: (columns.iter())
+                .map(|column| super::super::table::Column {
+                    name: (*column).to_owned(),
+                    kind: sea_query::ColumnType::Uuid,
+                    not_null: true,
+                    auto_increment: false,
+                })
+                .collect(),
+            primary_key: primary_key
+                .iter()
+                .map(|&column| column.to_owned())
+                .collect(),
+            unique_keys: Vec::new(),
+            foreign_keys: (keys.iter())
+                .map(|(column, referred)| ForeignKey {
+                    columns: vec![(*column).to_owned()],
+                    referred_table: (*referred).to_owned(),
+                    referred_columns: vec!["id".to_owned()],
+                    on_delete: Action::Nothing,
+                    on_update: Action::Nothing,
+                })
+                .collect(),
+            value_lists: Vec::new(),
+        }
     }
-    trees.into_iter().collect()
+
+    /// The fields of every table of one domain, as `table.field: attribute`.
+    fn fields(tables: Vec<Table>) -> Vec<String> {
+        let names: Vec<String> = tables
+            .iter()
+            .map(|table| format!("{:?}", table.name))
+            .collect();
+        let map = TypeMap::parse(&format!("[all]\ntables = [{}]", names.join(", "))).unwrap();
+        let plan = plan(&map, tables).unwrap();
+        let relations = Relations::of(&plan);
+        let tables = plan.tables.keys();
+        tables
+            .flat_map(|table| {
+                let fields = relations.fields(table).into_iter();
+                fields.map(move |field| format!("{table}.{}: {}", field.field, field.attribute))
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_single_key_needs_no_names_of_its_own() {
+        let tables = vec![
+            table("books", &["id"], &[("author_id", "authors")]),
+            table("authors", &["id"], &[]),
+        ];
+        assert_eq!(
+            fields(tables),
+            [
+                "authors.books: has_many",
+                "books.author: belongs_to , from = \"author_id\" , to = \"id\"",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_key_that_is_the_primary_key_has_one_row_at_most() {
+        let tables = vec![
+            table("cards", &["reader_id"], &[("reader_id", "readers")]),
+            table("readers", &["id"], &[]),
+        ];
+        assert_eq!(fields(tables)[1], "readers.card: has_one");
+    }
+
+    #[test]
+    fn keys_in_both_directions_are_told_apart() {
+        let tables = vec![
+            table("albums", &["id"], &[("cover_id", "photos")]),
+            table("photos", &["id"], &[("album_id", "albums")]),
+        ];
+        insta::assert_snapshot!(fields(tables).join("\n"));
+    }
+
+    #[test]
+    fn a_field_never_takes_the_name_of_a_column() {
+        // `author` is a column here, and so is what would be tried next.
+        let tables = vec![
+            table(
+                "books",
+                &["id", "author", "person"],
+                &[("author_id", "people")],
+            ),
+            table("people", &["id", "books"], &[]),
+        ];
+        let fields = fields(tables);
+        assert!(
+            fields[0].starts_with("books.person_of_author_id:"),
+            "{fields:?}"
+        );
+        assert!(
+            fields[1].starts_with("people.books_by_person_of_author_id:"),
+            "{fields:?}"
+        );
+    }
+
+    #[test]
+    fn a_junction_leads_through_unless_it_is_more_than_that() {
+        let through = |primary_key: &[&str]| {
+            let tables = vec![
+                table("a", &["id"], &[]),
+                table("b", &["id"], &[]),
+                table("links", primary_key, &[("a_id", "a"), ("b_id", "b")]),
+            ];
+            fields(tables)
+                .iter()
+                .filter(|field| field.contains("via"))
+                .count()
+        };
+        assert_eq!(through(&["a_id", "b_id"]), 2);
+        assert_eq!(through(&["a_id", "b_id", "position"]), 0);
+        assert_eq!(through(&["id"]), 0);
+    }
 }
