@@ -2,7 +2,9 @@
 
 mod catalog;
 mod checks;
+mod command;
 mod running;
+mod template;
 mod trash;
 
 use std::time::Duration;
@@ -58,6 +60,10 @@ async fn connect_with(scratch: &Scratch, connections: u32) -> DatabaseConnection
         Engine::Sqlite => format!("{}?mode=rwc", scratch.url()),
         Engine::Postgres => scratch.url().to_owned(),
     };
+    open(url, connections).await
+}
+
+async fn open(url: String, connections: u32) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(connections).sqlx_logging(false);
     Database::connect(options).await.unwrap()

@@ -106,7 +106,7 @@ struct Index {
 }
 
 /// Everything that the engine tells about the schema, in one order.
-async fn catalog(connection: &DatabaseConnection) -> Vec<String> {
+pub(super) async fn catalog(connection: &DatabaseConnection) -> Vec<String> {
     let sql = match connection.get_database_backend() {
         DbBackend::Sqlite => {
             "SELECT type || ' ' || name || ': ' || coalesce(sql, '') FROM sqlite_master ORDER BY 1"

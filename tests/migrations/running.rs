@@ -79,6 +79,47 @@ async fn a_first_migration_that_fails_leaves_an_empty_database(
 
 #[rstest]
 #[tokio::test]
+async fn a_migration_that_panics_fails_like_any_other(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    /// As sea-query does on SQLite for what that engine cannot alter.
+    struct Panics;
+    impl MigrationName for Panics {
+        fn name(&self) -> &'static str {
+            "m20260102_000000_panic"
+        }
+    }
+    #[async_trait::async_trait]
+    impl MigrationTrait for Panics {
+        async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+            let sql = "CREATE TABLE two (n bigint NOT NULL)";
+            manager.get_connection().execute_unprepared(sql).await?;
+            panic!("SQLite cannot do this");
+        }
+    }
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    let mut migrations = scripts(&[ONE]);
+    migrations.push(Box::new(Panics));
+    let error = up(&connection, &migrations, Goal::All).await.unwrap_err();
+    let RunError::Failed {
+        migration, source, ..
+    } = error
+    else {
+        panic!("{error:?}");
+    };
+    assert_eq!(migration, "m20260102_000000_panic");
+    assert!(
+        source
+            .to_string()
+            .ends_with("it panicked: SQLite cannot do this"),
+        "{source}"
+    );
+    assert_eq!(tables(&connection).await, ["one", "seaql_migrations"]);
+}
+
+#[rstest]
+#[tokio::test]
 async fn a_down_that_fails_leaves_everything(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {

@@ -16,9 +16,14 @@ mod history;
 mod plan;
 mod session;
 
-use std::time::{Duration, Instant};
+use std::{
+    any::Any,
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
 use chrono::{DateTime, Utc};
+use futures_util::FutureExt;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigrationTrait;
 use tracing::info;
@@ -350,12 +355,27 @@ async fn perform(
         direction,
     });
     let manager = session.manager();
-    let done = match direction {
-        Direction::Up => migration.up(&manager).await,
-        Direction::Down => migration.down(&manager).await,
+    let running = async {
+        match direction {
+            Direction::Up => migration.up(&manager).await,
+            Direction::Down => migration.down(&manager).await,
+        }
     };
-    done.map_err(|source| session.failure(name, direction, source))?;
+    // sea-query panics on what SQLite cannot alter. Nothing of the migration is used after that
+    // but the transaction, which is rolled back.
+    let done = AssertUnwindSafe(running).catch_unwind().await;
+    done.unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
+        .map_err(|source| session.failure(name, direction, source))?;
     history::record(&session.connection(), name, direction).await
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> DbErr {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without a message");
+    DbErr::Migration(format!("it panicked: {message}"))
 }
 
 fn wants_no_transaction(migration: &dyn MigrationTrait, engine: DbBackend) -> bool {

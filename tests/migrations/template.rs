@@ -1,0 +1,42 @@
+//! What `migrate new` writes compiles, and does what it says.
+
+use acceptance::{Engine, Scratch};
+use groundwork_schema::run::{self, Goal};
+use migration::CONVENTION;
+use rstest::rstest;
+use sea_orm_migration::MigrationTrait;
+
+use super::{connect, down, tables, up};
+
+#[path = "../../crates/schema/src/cli/new/change.rs"]
+mod change;
+#[path = "../../crates/schema/src/cli/new/create_table.rs"]
+mod create_table;
+
+#[rstest]
+#[tokio::test]
+async fn a_new_table_can_be_created_and_taken_back(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    let migrations: Vec<Box<dyn MigrationTrait>> = vec![Box::new(create_table::Migration)];
+    up(&connection, &migrations, Goal::All).await.unwrap();
+    assert_eq!(tables(&connection).await, ["examples", "seaql_migrations"]);
+    down(&connection, &migrations, Goal::All).await.unwrap();
+    assert_eq!(tables(&connection).await, ["seaql_migrations"]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_change_that_nobody_has_written_is_not_recorded(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    let migrations: Vec<Box<dyn MigrationTrait>> = vec![Box::new(change::Migration)];
+    up(&connection, &migrations, Goal::All).await.unwrap_err();
+    let pending = run::pending(&connection, &migrations).await.unwrap();
+    assert_eq!(pending, ["change"]);
+    assert!(tables(&connection).await.is_empty());
+}
