@@ -27,12 +27,15 @@ use std::{
 use backon::{ExponentialBuilder, Retryable};
 use sea_orm::sqlx;
 use sqlx::{
-    ConnectOptions as _, Connection as _, SqlitePool,
+    ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
 use super::{OpenError, failure, open_error};
 use crate::config;
+
+/// How long emptying the log waits for others.
+const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(250);
 
 /// The writer and the readers.
 pub(super) struct Pools {
@@ -205,9 +208,14 @@ async fn require_write_ahead_log(
     pool: &SqlitePool,
 ) -> Result<(), OpenError> {
     let path = path(&config.url)?;
-    let mode: Result<String, _> = sqlx::query_scalar("PRAGMA journal_mode")
-        .fetch_one(pool)
-        .await;
+    let ask = async {
+        let mut connection = pool.acquire().await?;
+        let mode = sqlx::query_scalar("PRAGMA journal_mode");
+        let mode: String = mode.fetch_one(&mut *connection).await?;
+        let_go_of_the_log(&mut connection).await?;
+        Ok(mode)
+    };
+    let mode: Result<String, sqlx::Error> = ask.await;
     match mode {
         Ok(mode) if mode == "wal" => Ok(()),
         Ok(mode) => Err(OpenError::NoWriteAheadLog { path, mode }),
@@ -220,10 +228,27 @@ async fn require_write_ahead_log(
     }
 }
 
-/// Moves the write-ahead log into the database file and empties it, as far as other processes let.
+/// Moves the write-ahead log into the database file and empties it, as far as other processes let:
+/// one that reads or writes just now is waited for only shortly, because whoever closes the
+/// database last does the same.
 pub(super) async fn checkpoint(writer: &SqlitePool) -> Result<(), sqlx::Error> {
+    let mut connection = writer.acquire().await?;
+    let patience = format!("PRAGMA busy_timeout = {}", CHECKPOINT_PATIENCE.as_millis());
+    sqlx::query(sqlx::AssertSqlSafe(patience))
+        .execute(&mut *connection)
+        .await?;
+    let_go_of_the_log(&mut connection).await?;
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-        .execute(writer)
+        .execute(&mut *connection)
+        .await
+        .map(drop)
+}
+
+/// Ends the hold on a place in the log that switching to it has left with the connection: nobody
+/// could empty the log before this connection's next read. A read takes a new hold and ends it.
+async fn let_go_of_the_log(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT count(*) FROM sqlite_master")
+        .execute(connection)
         .await
         .map(drop)
 }
