@@ -71,8 +71,10 @@ pub enum ProductionError {
 impl DomainError for ProductionError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Invalid { .. } | Self::Unreadable { .. } => Kind::Invalid,
-            Self::Changed { .. } | Self::TargetNotEmpty { .. } => Kind::Conflict,
+            Self::Invalid { .. } | Self::Unreadable { .. } | Self::TargetNotEmpty { .. } => {
+                Kind::Invalid
+            }
+            Self::Changed { .. } => Kind::Conflict,
             Self::NotStored { source, .. } => source.kind(),
             Self::Unwritable { .. } => Kind::Unavailable,
             Self::Damaged { .. } => Kind::Internal,
