@@ -73,7 +73,9 @@ impl Refusal {
 
     fn advice(&self) -> Option<&'static str> {
         match self {
-            Self::PendingMigrations(_) => Some("run `migrate up`, then try again"),
+            Self::PendingMigrations(_) => {
+                Some("run `migrate up` (from the sources: `cargo migrate up`), then try again")
+            }
             Self::NoConfigDir(_) => Some("name a folder that exists with --config-dir"),
             Self::Argument(_) | Self::Signal(_) | Self::Found => None,
         }
@@ -94,7 +96,7 @@ impl fmt::Display for Refusal {
                 write!(f, "there is no folder {}", folder.display())
             }
             Self::Argument(message) => f.write_str(message),
-            Self::Signal(_) => f.write_str("interrupted; nothing of it was kept"),
+            Self::Signal(_) => f.write_str("interrupted; what was not finished was undone"),
             Self::Found => f.write_str("a check failed"),
         }
     }
@@ -179,4 +181,53 @@ fn advice_of(error: &anyhow::Error) -> Option<&'static str> {
         .chain()
         .find_map(|cause| cause.downcast_ref::<Refusal>())
         .and_then(Refusal::advice)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+    use groundwork_core::studio::{ProjectId, RunStatus};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn exit_code(error: impl Into<anyhow::Error>) -> u8 {
+        exit_of(&error.into())
+    }
+
+    #[test]
+    fn every_kind_of_failure_has_its_exit_code() {
+        let project = ProjectId::from(Uuid::nil());
+        let run = Uuid::nil().into();
+        let status = RunStatus::Complete;
+        assert_eq!(exit_code(StudioError::ProjectNotFound { project }), 65);
+        assert_eq!(exit_code(StudioError::RunOver { run, status }), 75);
+        assert_eq!(exit_code(FilesError::Empty), 65);
+        assert_eq!(exit_code(DbError::Closed), 69);
+        let waited = std::time::Duration::from_secs(60);
+        assert_eq!(exit_code(RunError::Busy { waited }), 75);
+        assert_eq!(exit_code(Refusal::Found), 1);
+        assert_eq!(exit_code(Refusal::Signal(2)), 130);
+        assert_eq!(exit_code(Refusal::NoConfigDir("etc".into())), 78);
+        assert_eq!(exit_code(anyhow::anyhow!("who knows")), 70);
+    }
+
+    #[test]
+    fn a_cause_decides_the_exit_code_whatever_is_said_around_it() {
+        let error = Err::<(), _>(DbError::Closed)
+            .context("cannot list")
+            .context("sorry");
+        assert_eq!(exit_code(error.unwrap_err()), 69);
+    }
+
+    #[test]
+    fn an_error_is_told_with_its_causes_and_what_to_do() {
+        let pending = vec!["m1_create_lamps".to_owned()];
+        let error = Err::<(), _>(Refusal::PendingMigrations(pending)).context("cannot list");
+        insta::assert_snapshot!(render(Output::plain(), &error.unwrap_err()), @r"
+        error: cannot list
+          because: the database is behind this program by 1 migration: m1_create_lamps
+        help: run `migrate up` (from the sources: `cargo migrate up`), then try again
+        ");
+    }
 }

@@ -51,6 +51,16 @@ impl Output {
         }
     }
 
+    /// Output without colour and progress.
+    #[cfg(test)]
+    pub(crate) fn plain() -> Self {
+        Self {
+            colour_of_stdout: false,
+            colour_of_stderr: false,
+            progress: false,
+        }
+    }
+
     /// Whether somebody watches, so that a progress bar makes sense.
     pub(crate) fn shows_progress(self) -> bool {
         self.progress

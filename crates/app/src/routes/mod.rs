@@ -22,9 +22,9 @@ use groundwork_http::{Options, Routes, health, service};
 
 use crate::foundation::Foundation;
 
-/// The whole service.
-pub(crate) fn app(parts: &Foundation, config: &Config) -> Router {
-    let gate = readiness::Gate::new(parts.db.clone());
+/// The whole service; the API opens once none of the `pending` migrations is left.
+pub(crate) fn app(parts: &Foundation, config: &Config, pending: &[String]) -> Router {
+    let gate = readiness::Gate::new(parts.db.clone(), pending);
     let closed_until_migrated = from_fn_with_state(gate, readiness::require_schema);
     let routes = Routes {
         open: health(readiness::checks(parts)),

@@ -70,11 +70,11 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// A gate that asks at the first request.
-    pub(super) fn new(db: Database) -> Self {
+    /// A gate that is closed if there are `pending` migrations.
+    pub(super) fn new(db: Database, pending: &[String]) -> Self {
         Self {
             db,
-            is_open: Arc::new(AtomicBool::new(false)),
+            is_open: Arc::new(AtomicBool::new(pending.is_empty())),
         }
     }
 }

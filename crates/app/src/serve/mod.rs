@@ -11,7 +11,7 @@ use groundwork_core::{
     config::{Config, Loaded},
     db::{Database, Holder, ServerLock},
 };
-use groundwork_http::{Drained, Shutdown, bind};
+use groundwork_http::{Shutdown, bind};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -36,14 +36,11 @@ pub(crate) async fn run(output: Output, loaded: Loaded) -> Result<()> {
     let pending = foundation::migrate(&db, &config.database).await?;
     let parts = Foundation::over(db, config).await?;
     prepare(&parts, &pending).await?;
-    let sweeper = sweeper::start(parts.clone());
+    let sweeper = sweeper::start(parts.clone(), &pending);
     banner::print(output, &loaded, address, &pending);
 
-    let app = routes::app(&parts, config);
-    let drained = groundwork_http::serve(listener, app, &shutdown, DRAIN).await;
-    if let Drained::CutOff { connections } = drained {
-        warn!(connections, "cut off what did not finish in time");
-    }
+    let app = routes::app(&parts, config, &pending);
+    groundwork_http::serve(listener, app, &shutdown, DRAIN).await;
 
     sweeper.stop().await;
     parts.close().await?;

@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use crate::foundation::Foundation;
+use crate::foundation::{self, Foundation};
 
 /// How long the trash may lie. An empty trash costs one read.
 const PERIOD: Duration = Duration::from_secs(5);
@@ -18,12 +18,19 @@ pub(crate) struct Sweeper {
     task: JoinHandle<()>,
 }
 
-/// Starts sweeping.
-pub(crate) fn start(parts: Foundation) -> Sweeper {
+/// Starts sweeping, once none of the `pending` migrations is left.
+pub(crate) fn start(parts: Foundation, pending: &[String]) -> Sweeper {
     let stop = CancellationToken::new();
     let stopped = stop.clone();
+    let is_behind = !pending.is_empty();
     let task = tokio::spawn(async move {
-        stopped.run_until_cancelled(sweep_for_ever(parts)).await;
+        let work = async {
+            if is_behind {
+                wait_for_schema(&parts).await;
+            }
+            sweep_for_ever(&parts).await;
+        };
+        stopped.run_until_cancelled(work).await;
     });
     Sweeper { stop, task }
 }
@@ -38,7 +45,20 @@ impl Sweeper {
     }
 }
 
-async fn sweep_for_ever(parts: Foundation) {
+/// Waits for the tables, and then settles what an up-to-date server settles when it starts.
+async fn wait_for_schema(parts: &Foundation) {
+    while !matches!(foundation::pending(&parts.db).await, Ok(pending) if pending.is_empty()) {
+        tokio::time::sleep(PERIOD).await;
+    }
+    if let Err(error) = parts.files.repair(&parts.db).await {
+        warn!(
+            error = &error as &dyn std::error::Error,
+            "could not settle what was in flight; the next start tries again"
+        );
+    }
+}
+
+async fn sweep_for_ever(parts: &Foundation) {
     loop {
         tokio::time::sleep(PERIOD).await;
         if let Err(error) = parts.files.sweep(&parts.db).await {

@@ -21,6 +21,8 @@ struct Required {
     advice: &'static str,
 }
 
+const MIGRATE: &str = "run `migrate up` (from the sources: `cargo migrate up`)";
+
 const BUILT_IN: &str = "groundwork sets this itself: please report it as a fault";
 
 const SQLITE: [Required; 4] = [
@@ -80,12 +82,14 @@ const POSTGRES: [Required; 4] = [
 /// Looks at the connection, the engine, its settings and the schema.
 pub(super) async fn check(config: &Config, part: &mut Part<'_>) {
     if let Some(file) = missing_file(config) {
-        let found = format!("{file} does not exist yet");
         part.warn(
             "file",
-            found,
-            "it is made when `groundwork` is first started",
+            format!("{file} does not exist yet"),
+            "it is made on first use",
         );
+        if !config.database.migrate_on_start {
+            part.fail("migrations", "all are pending", MIGRATE);
+        }
         return;
     }
     let db = match Database::open(&config.database, migration::CONVENTION).await {
@@ -191,6 +195,6 @@ async fn migrations(db: &Database, config: &Config, part: &mut Part<'_>) {
             "`groundwork` applies them when it starts",
         );
     } else {
-        part.fail("migrations", found, "run `migrate up`");
+        part.fail("migrations", found, MIGRATE);
     }
 }

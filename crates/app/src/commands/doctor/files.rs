@@ -15,11 +15,7 @@ pub(super) async fn check(config: &Config, part: &mut Part<'_>) {
     let root = &config.files.root;
     if !root.exists() {
         let found = format!("{} does not exist yet", root.display());
-        part.warn(
-            "root",
-            found,
-            "it is made when `groundwork` is first started",
-        );
+        part.warn("root", found, "it is made on first use");
         return;
     }
     part.ok("root", root.display());

@@ -11,7 +11,7 @@ use groundwork_core::config::{self, ConfigErrors, Loaded};
 use crate::{
     cli::{Format, Settings},
     failure::Refusal,
-    output::Output,
+    output::{Output, counted},
     settings,
 };
 use report::Report;
@@ -40,14 +40,11 @@ fn configuration(loaded: &Loaded, report: &mut Report) {
     part.ok("settings", settings::files(loaded));
     let keys = loaded.config.auth.keys.len();
     let bind = loaded.config.http.bind;
-    match keys {
-        0 => part.ok(
-            "access",
-            format!("{bind}: this machine only, without a key"),
-        ),
-        1 => part.ok("access", format!("{bind}, with 1 API key")),
-        keys => part.ok("access", format!("{bind}, with {keys} API keys")),
-    }
+    let access = match keys {
+        0 => "this machine only, without a key".to_owned(),
+        keys => format!("with {}", counted(keys, "API key")),
+    };
+    part.ok("access", format!("{bind}, {access}"));
 }
 
 fn broken_configuration(errors: &ConfigErrors, report: &mut Report) {

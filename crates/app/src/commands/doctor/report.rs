@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::output::{Output, Stream, Tone, printable};
+use crate::output::{Output, Stream, Tone, counted, printable};
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -89,8 +89,8 @@ impl Report {
             n => format!(", {n} {word}"),
         };
         format!(
-            "\n{} checks{}{}\n",
-            self.checks.len(),
+            "\n{}{}{}\n",
+            counted(self.checks.len(), "check"),
             count(Outcome::Fail, "failed"),
             count(Outcome::Warn, "to look at"),
         )
@@ -137,5 +137,46 @@ impl Part<'_> {
             found: found.to_string(),
             advice: advice.map(str::to_owned),
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report() -> Report {
+        let mut report = Report::default();
+        report.part("database").ok("engine", "SQLite 3");
+        let mut files = report.part("files");
+        files.warn("space", "1.0 MiB of 1.0 GiB free", "free some space soon");
+        files.fail("writable", "the disk is read-only", "mount it for writing");
+        report
+    }
+
+    #[test]
+    fn a_line_per_check_and_under_it_what_to_do() {
+        insta::assert_snapshot!(report().text(Output::plain()), @r"
+        ok    database engine  SQLite 3
+        warn  files space      1.0 MiB of 1.0 GiB free
+              → free some space soon
+        FAIL  files writable   the disk is read-only
+              → mount it for writing
+
+        3 checks, 1 failed, 1 to look at
+        ");
+    }
+
+    #[test]
+    fn as_json_it_is_a_list_of_checks() {
+        let json = serde_json::to_value(report()).unwrap();
+        let expected = serde_json::json!({
+            "part": "files",
+            "name": "writable",
+            "outcome": "fail",
+            "found": "the disk is read-only",
+            "advice": "mount it for writing",
+        });
+        assert_eq!(json["checks"][2], expected);
+        assert!(report().failed());
     }
 }
