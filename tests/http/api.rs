@@ -1,5 +1,7 @@
 //! A server and a client that talks to it.
 
+use std::time::Duration;
+
 use acceptance::{Engine, Home, Program, Scratch, Server};
 use bytes::Bytes;
 use reqwest::{Client, Method, header::HeaderMap};
@@ -134,6 +136,20 @@ pub(super) async fn read_to_end(mut stream: TcpStream) -> String {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.ok();
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// Waits until it holds.
+///
+/// # Panics
+/// If it does not within ten seconds.
+pub(super) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
+    for _ in 0..200 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    panic!("{what}: not within 10 s");
 }
 
 impl Answer {

@@ -26,11 +26,12 @@ async fn wrong_paths_methods_bodies_and_ids_are_answered_in_one_shape(
     let wrong = api.post(&scene, &json!({})).await;
     wrong.refuses(405, "METHOD_NOT_ALLOWED");
 
+    const TWO_BODIES: &str = r#"{"title": "a", "prompt": "b", "style": "c"} {}"#;
     let json_type = [("content-type", "application/json")];
     for (body, status, code) in [
         ("{\"title\":", 400, "INVALID_JSON"),
         ("", 400, "INVALID_JSON"),
-        ("{} {}", 400, "INVALID_JSON"),
+        (TWO_BODIES, 400, "INVALID_JSON"),
         ("[]", 422, "VALIDATION_FAILED"),
         ("null", 422, "VALIDATION_FAILED"),
     ] {

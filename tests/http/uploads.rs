@@ -1,6 +1,6 @@
 //! Files on their way in.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use acceptance::{
     Engine,
@@ -9,21 +9,11 @@ use acceptance::{
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::api::Api;
+use super::api::{Api, wait_until};
 
 /// What lies under the files root, staged files included.
 fn stored(api: &Api) -> BTreeMap<PathBuf, Vec<u8>> {
     files_below(&api.home.dir().join("var/files"))
-}
-
-async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..200 {
-        if holds() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("{what}: not within 10 s");
 }
 
 #[rstest]
@@ -106,13 +96,15 @@ async fn a_file_that_is_refused_leaves_nothing(
     let project = api.given_project().await;
     let scene = api.given_scene(&project).await;
     let path = format!("/api/scenes/{scene}/keyframes/end");
+    let mut without_width = PNG.to_vec();
+    without_width[16..20].fill(0);
     let mut long = PNG.to_vec();
     long.resize(100_001, 0);
     for (file, status, code) in [
         (Vec::new(), 422, "FILE_EMPTY"),
         (b"this is no picture".to_vec(), 422, "FILE_TYPE_NOT_ALLOWED"),
         (MP4.to_vec(), 422, "FILE_TYPE_NOT_ALLOWED"),
-        (PNG[..40].to_vec(), 422, "FILE_DAMAGED"),
+        (without_width, 422, "FILE_DAMAGED"),
         (long, 413, "FILE_TOO_LARGE"),
     ] {
         api.put(&path, file).await.refuses(status, code);
