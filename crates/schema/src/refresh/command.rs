@@ -116,7 +116,9 @@ impl EntitiesError {
             Self::Unreadable { .. } | Self::TypeMap { .. } => 65,
             Self::Migrate(error) => error.exit_code(),
             Self::Refresh(error) => match error {
-                RefreshError::Scratch { .. } | RefreshError::Discover { .. } => 69,
+                RefreshError::Scratch { .. }
+                | RefreshError::Discover { .. }
+                | RefreshError::File { .. } => 69,
                 _ => 65,
             },
             Self::Print(_) => 69,

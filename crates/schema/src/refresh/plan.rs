@@ -123,6 +123,10 @@ impl Planner {
                 self.problem(*line, message);
                 continue;
             }
+            if let Some(other) = other_file(text, &tables) {
+                let message = format!("the model of `{text}` would be in the file of {other}");
+                self.problem(*line, message);
+            }
             self.plan
                 .domain_of
                 .insert(text.clone(), domain.name.clone());
@@ -247,6 +251,19 @@ impl Planner {
     }
 }
 
+/// What has the file that the table's model would be written into.
+fn other_file(table: &str, tables: &BTreeSet<String>) -> Option<String> {
+    let module = names::module(table);
+    match module.as_str() {
+        "mod" => Some("the domain itself".to_owned()),
+        "ids" | "enums" => Some(format!("the domain's {module}")),
+        _ => {
+            let other = tables.iter().find(|other| names::module(other) == module)?;
+            Some(format!("`{other}`"))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use sea_query::ColumnType;
@@ -333,6 +350,21 @@ mod tests {
         assert_eq!(
             problems[0].to_string(),
             "line 3: `b.status` lists 'off', 'on', but `Status` is 'on', 'off' by `a.status`"
+        );
+    }
+
+    #[test]
+    fn two_files_of_one_name_are_refused() {
+        let tables = ["ids", "FooBar", "foo_bar"].map(|name| table(name, &["id"], &[]));
+        let map = "[all]\ntables = [\"ids\", \"FooBar\", \"foo_bar\"]";
+        let problems = plan(&TypeMap::parse(map).unwrap(), tables.into()).unwrap_err();
+        let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
+        assert_eq!(
+            messages,
+            [
+                "the model of `ids` would be in the file of the domain's ids",
+                "the model of `foo_bar` would be in the file of `FooBar`",
+            ]
         );
     }
 

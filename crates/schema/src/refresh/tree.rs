@@ -217,3 +217,92 @@ fn unified_diff(file: &str, old: Option<&str>, new: Option<&str>) -> String {
         .header(&name("a", old), &name("b", new))
         .to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        let files: BTreeMap<String, String> = files
+            .iter()
+            .map(|(file, text)| ((*file).to_owned(), format!("{HEADER}\n{text}\n")))
+            .collect();
+        let domains = files.keys().filter_map(|file| file.split_once('/'));
+        Tree {
+            domains: domains.map(|(domain, _)| domain.to_owned()).collect(),
+            files,
+            warnings: Vec::new(),
+        }
+    }
+
+    fn changes(tree: &Tree, source: &Path) -> Vec<(String, Change)> {
+        let differences = tree.compare(source).unwrap();
+        let changes = differences.into_iter();
+        changes
+            .map(|difference| (difference.file, difference.change))
+            .collect()
+    }
+
+    #[test]
+    fn what_is_applied_is_found_current() {
+        let dir = tempfile::tempdir().unwrap();
+        let source = dir.path();
+        let old = tree(&[
+            ("shop/mod.rs", "a"),
+            ("shop/orders.rs", "b"),
+            ("gone/mod.rs", "c"),
+        ]);
+        old.apply(source, &old.compare(source).unwrap()).unwrap();
+        assert_eq!(changes(&old, source), []);
+
+        let new = tree(&[
+            ("shop/mod.rs", "a"),
+            ("shop/carts.rs", "d"),
+            ("shop/orders.rs", "e"),
+        ]);
+        let expected = [
+            ("gone/mod.rs", Change::Stale),
+            ("shop/carts.rs", Change::Missing),
+            ("shop/orders.rs", Change::Outdated),
+        ];
+        let expected = expected.map(|(file, change)| (file.to_owned(), change));
+        assert_eq!(changes(&new, source), expected);
+        new.apply(source, &new.compare(source).unwrap()).unwrap();
+        assert_eq!(changes(&new, source), []);
+        assert!(!source.join("gone").exists());
+    }
+
+    #[test]
+    fn a_file_by_hand_is_neither_written_over_nor_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let source = dir.path();
+        fs::create_dir(source.join("shop")).unwrap();
+        fs::write(source.join("shop/orders.rs"), "by hand").unwrap();
+        fs::write(source.join("shop/notes.txt"), [0xff, 0xfe]).unwrap();
+        let tree = tree(&[("shop/mod.rs", "a"), ("shop/orders.rs", "b")]);
+        tree.apply(source, &tree.compare(source).unwrap()).unwrap();
+        let expected = [
+            ("shop/notes.txt", Change::Foreign),
+            ("shop/orders.rs", Change::Foreign),
+        ];
+        let expected = expected.map(|(file, change)| (file.to_owned(), change));
+        assert_eq!(changes(&tree, source), expected);
+        assert_eq!(
+            fs::read(source.join("shop/notes.txt")).unwrap(),
+            [0xff, 0xfe]
+        );
+        assert_eq!(fs::read(source.join("shop/orders.rs")).unwrap(), b"by hand");
+    }
+
+    #[test]
+    fn only_modules_that_lib_rs_lacks_are_undeclared() {
+        let dir = tempfile::tempdir().unwrap();
+        let tree = tree(&[("shop/mod.rs", ""), ("club/mod.rs", "")]);
+        assert!(
+            tree.undeclared(dir.path()).is_empty(),
+            "no lib.rs, no opinion"
+        );
+        fs::write(dir.path().join("lib.rs"), "pub mod shop; // pub mod club;").unwrap();
+        assert_eq!(tree.undeclared(dir.path()), ["club"]);
+    }
+}
