@@ -350,7 +350,7 @@ async fn whoever_waits_too_long_is_told_to_try_again(
     }
     let waits = Mutex::new(0);
     let settings = Settings {
-        patience: Duration::from_millis(100),
+        patience: Duration::from_millis(1_200),
         progress: &|event| {
             if matches!(event, Event::Waiting) {
                 *waits.lock().unwrap() += 1;

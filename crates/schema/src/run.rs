@@ -81,7 +81,7 @@ pub enum Direction {
 /// What happens during a run.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// Another process holds the database; this one waits.
+    /// Another process has held the database for half a second; this one waits on.
     Waiting,
     /// A migration begins.
     Started {

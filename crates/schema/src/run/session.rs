@@ -277,14 +277,20 @@ struct Wait<'a> {
     settings: &'a Settings<'a>,
     since: Instant,
     portion: Duration,
+    is_told: bool,
 }
 
 impl<'a> Wait<'a> {
+    /// Shorter waits are not worth a word.
+    const WORTH_TELLING: Duration = Duration::from_millis(500);
+    const LONGEST_PORTION: Duration = Duration::from_millis(200);
+
     fn new(settings: &'a Settings<'a>) -> Self {
         Self {
             settings,
             since: Instant::now(),
             portion: Duration::from_millis(10),
+            is_told: false,
         }
     }
 
@@ -293,11 +299,12 @@ impl<'a> Wait<'a> {
         if waited >= self.settings.patience {
             return Err(RunError::Busy { waited });
         }
-        if self.portion == Duration::from_millis(10) {
+        if !self.is_told && waited >= Self::WORTH_TELLING {
+            self.is_told = true;
             (self.settings.progress)(Event::Waiting);
         }
         tokio::time::sleep(self.portion).await;
-        self.portion = (self.portion * 2).min(Duration::from_millis(200));
+        self.portion = (self.portion * 2).min(Self::LONGEST_PORTION);
         Ok(())
     }
 }
