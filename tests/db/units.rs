@@ -271,3 +271,25 @@ async fn thousands_of_savepoints_taken_back_do_not_slow_a_unit_down(
     assert!(last < first * 4, "{first:?}, later {last:?}");
     assert_eq!(number(&work, N).await.unwrap(), 0);
 }
+
+/// What is temporary on SQLite lives as long as its connection.
+#[tokio::test]
+async fn the_writer_stays_the_same_connection_as_long_as_it_is_sound() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let db = counters(&scratch).await;
+    let work = db.begin().await.unwrap();
+    work.execute_unprepared("CREATE TEMPORARY TABLE here (n)")
+        .await
+        .unwrap();
+    work.commit().await.unwrap();
+    for _ in 0..10 {
+        let dropped = db.begin().await.unwrap();
+        increment_in(&dropped).await.unwrap();
+        drop(dropped);
+        let work = db.begin().await.unwrap();
+        work.execute_unprepared("INSERT INTO here VALUES (1)")
+            .await
+            .unwrap();
+        work.commit().await.unwrap();
+    }
+}

@@ -32,39 +32,41 @@ mod open_error;
 mod postgres;
 mod reader;
 mod retry;
+mod rows;
+mod savepoint;
 mod server_lock;
 mod session;
 mod settings;
 mod sql;
 mod sqlite;
+mod turns;
 mod unit;
 mod violation;
 
 use std::{
     fmt,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
-use backon::Retryable;
 use groundwork_schema::naming::Convention;
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    SqlxPostgresConnector, SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
     sqlx::{PgPool, SqlitePool},
 };
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 pub use self::{
     engine::Engine,
     error::{DbError, kind_of},
     open_error::OpenError,
     reader::Reader,
+    rows::Rows,
+    savepoint::Savepoint,
     server_lock::{Holder, ServerLock},
-    session::Rows,
     settings::{ConnectionSettings, Role},
-    unit::{Savepoint, UnitOfWork},
+    unit::UnitOfWork,
     violation::{Violation, ViolationKind},
 };
 use crate::config;
@@ -302,113 +304,5 @@ impl Pools {
                 SqlxPostgresConnector::from_sqlx_postgres_pool(readers.clone()),
             ),
         }
-    }
-}
-
-impl Inner {
-    async fn begin_on_sqlite(
-        &self,
-    ) -> Result<(DatabaseTransaction, Option<OwnedSemaphorePermit>), DbError> {
-        let started = Instant::now();
-        let permit = self.queue_for_the_writer().await?;
-        let options = TransactionOptions {
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-            ..TransactionOptions::default()
-        };
-        let left = self.patience.saturating_sub(started.elapsed());
-        let begin = async || self.units.begin_with_options(options).await;
-        let locked =
-            |error: &DbErr| failure::driver_error(error).is_some_and(|e| failure::is_busy(e));
-        let begun = begin.retry(sqlite::pauses()).when(locked);
-        match tokio::time::timeout(left, begun).await {
-            Ok(Ok(tx)) => Ok((tx, Some(permit))),
-            Ok(Err(source)) if failure::is_closed(&source) => Err(DbError::Closed),
-            Ok(Err(source)) if !failure::is_pool_timeout(&source) => Err(DbError::Database {
-                doing: "begin a unit of work",
-                source,
-            }),
-            Ok(Err(_)) | Err(_) => Err(DbError::TimedOut {
-                waited_for: "SQLite's lock, which another process holds".to_owned(),
-                waited: started.elapsed(),
-            }),
-        }
-    }
-
-    /// Waits for the turn to use the one connection that writes.
-    async fn queue_for_the_writer(&self) -> Result<OwnedSemaphorePermit, DbError> {
-        let started = Instant::now();
-        let turn = Arc::clone(&self.writer).acquire_owned();
-        match tokio::time::timeout(self.patience, turn).await {
-            Ok(Ok(permit)) => {
-                *self.held_since() = Some(Instant::now());
-                Ok(permit)
-            }
-            Ok(Err(_)) => Err(DbError::Closed),
-            Err(_) => {
-                let held = self.held_since().map(|since| since.elapsed().as_millis());
-                Err(DbError::TimedOut {
-                    waited_for: format!(
-                        "the turn to write, which another unit of work has had for {} ms",
-                        held.unwrap_or_default()
-                    ),
-                    waited: started.elapsed(),
-                })
-            }
-        }
-    }
-
-    async fn begin_on_postgres(&self) -> Result<DatabaseTransaction, DbError> {
-        let started = Instant::now();
-        self.units.begin().await.map_err(|source| {
-            if failure::is_closed(&source) {
-                DbError::Closed
-            } else if failure::is_pool_timeout(&source) {
-                DbError::TimedOut {
-                    waited_for: "a connection to PostgreSQL: all are in use, or it does not answer"
-                        .to_owned(),
-                    waited: started.elapsed(),
-                }
-            } else {
-                DbError::Database {
-                    doing: "begin a unit of work",
-                    source,
-                }
-            }
-        })
-    }
-
-    async fn close(&self) -> Result<(), DbError> {
-        let started = Instant::now();
-        let turn = Arc::clone(&self.writer).acquire_owned();
-        let turn = tokio::time::timeout(self.patience, turn).await;
-        self.writer.close();
-        let closing = async {
-            match &self.pools {
-                Pools::Sqlite { writer, readers } => {
-                    readers.close().await;
-                    if let Err(error) = sqlite::checkpoint(writer).await {
-                        tracing::warn!(%error, "the write-ahead log could not be emptied");
-                    }
-                    writer.close().await;
-                }
-                Pools::Postgres { units, readers } => {
-                    tokio::join!(units.close(), readers.close());
-                }
-            }
-        };
-        let closed = tokio::time::timeout(self.patience, closing).await;
-        match (turn, closed) {
-            (Ok(_), Ok(())) => Ok(()),
-            _ => Err(DbError::TimedOut {
-                waited_for: "a unit of work or a read to end".to_owned(),
-                waited: started.elapsed(),
-            }),
-        }
-    }
-
-    fn held_since(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
-        self.held_since
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,7 +6,8 @@
 //! life before it is used: firewalls and restarts drop connections without a word.
 //!
 //! Readers are connections of their own with `default_transaction_read_only`, on the replica when
-//! there is one. Without a replica, both pools share `database.max_connections`.
+//! there is one. Without a replica, both pools share `database.max_connections`,
+//! at least one connection each.
 
 use std::{io, str::FromStr, time::Duration};
 

@@ -7,7 +7,7 @@ use sea_orm::{
     StreamTrait,
 };
 
-use super::session::Rows;
+use super::{Rows, sql};
 
 /// Reads what is committed. Cheap to clone.
 ///
@@ -38,10 +38,12 @@ impl ConnectionTrait for Reader {
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
+        sql::refuse_transaction_control(&statement.sql)?;
         self.connections.execute_raw(statement).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        sql::refuse_transaction_control(sql)?;
         self.connections.execute_unprepared(sql).await
     }
 

@@ -14,13 +14,10 @@
 
 use std::{
     collections::VecDeque,
-    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll},
     time::Duration,
 };
 
-use futures_util::Stream;
 use groundwork_schema::naming::Convention;
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, DbErr, ExecResult, QueryResult, Statement, StreamTrait,
@@ -28,7 +25,7 @@ use sea_orm::{
 };
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::{Engine, Violation, explain, failure, sql, violation};
+use super::{Engine, Rows, Violation, explain, failure, sql, violation};
 
 /// How many violations are remembered; older ones are forgotten first.
 const REMEMBERED: usize = 8;
@@ -183,10 +180,7 @@ impl Session {
         sql::refuse_transaction_control(&statement.sql)?;
         let turn = self.turn(level).await?;
         let rows = self.tx.stream_raw(statement).await?;
-        Ok(Rows {
-            rows: Box::pin(rows),
-            turn: Some(turn),
-        })
+        Ok(Rows::with_turn(rows, turn))
     }
 
     /// Opens a savepoint.
@@ -366,7 +360,7 @@ pub(super) struct Turn<'a> {
 }
 
 impl Turn<'_> {
-    fn answered(mut self) {
+    pub(super) fn answered(mut self) {
         self.answered = true;
     }
 }
@@ -393,43 +387,5 @@ impl Drop for EndsUnlessDone<'_> {
         if let Some(session) = self.0 {
             session.end("a step of it was abandoned halfway");
         }
-    }
-}
-
-/// The rows of a stream, in the order in which the engine gives them. While it is open, no other
-/// statement of the same unit can run.
-pub struct Rows<'a> {
-    pub(super) rows: Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>,
-    /// After `rows`: fields are dropped in this order.
-    turn: Option<Turn<'a>>,
-}
-
-impl<'a> Rows<'a> {
-    /// Rows that nothing else waits for.
-    pub(super) fn of(rows: impl Stream<Item = Result<QueryResult, DbErr>> + Send + 'a) -> Self {
-        Self {
-            rows: Box::pin(rows),
-            turn: None,
-        }
-    }
-}
-
-impl std::fmt::Debug for Rows<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rows").finish_non_exhaustive()
-    }
-}
-
-impl Stream for Rows<'_> {
-    type Item = Result<QueryResult, DbErr>;
-
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let next = self.rows.as_mut().poll_next(context);
-        if let Poll::Ready(None) = next
-            && let Some(turn) = self.turn.take()
-        {
-            turn.answered();
-        }
-        next
     }
 }

@@ -2,8 +2,6 @@
 
 use sea_orm::DbErr;
 
-use super::session::refusal;
-
 /// Takes back everything since a savepoint, and the savepoint itself: a `ROLLBACK TO` alone would
 /// leave it open and make every later one slower.
 pub(super) fn undo(savepoint: u32) -> String {
@@ -15,7 +13,8 @@ pub(super) fn keep(savepoint: u32) -> String {
     format!("RELEASE SAVEPOINT s{savepoint}")
 }
 
-/// Refuses a statement that would end the transaction behind the unit's back.
+/// Refuses a statement that would end the transaction behind the unit's back, or leave a reader in
+/// one.
 pub(super) fn refuse_transaction_control(sql: &str) -> Result<(), DbErr> {
     let mut words = words(sql);
     let first = words.next().unwrap_or_default().to_ascii_uppercase();
@@ -25,8 +24,8 @@ pub(super) fn refuse_transaction_control(sql: &str) -> Result<(), DbErr> {
         _ => false,
     };
     if ends {
-        let reason = format!("{first} is not for a statement; use begin, commit and rollback");
-        return Err(refusal(&reason));
+        let problem = format!("{first} is not for a statement: use begin, commit and rollback");
+        return Err(DbErr::Custom(problem));
     }
     Ok(())
 }

@@ -1,0 +1,61 @@
+//! Rows that come one by one.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_util::Stream;
+use sea_orm::{DbErr, QueryResult};
+
+use super::session::Turn;
+
+/// The rows of a stream, in the order in which the engine gives them. While it is open, no other
+/// statement of the same unit can run.
+pub struct Rows<'a> {
+    rows: Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>,
+    /// After `rows`: fields are dropped in this order.
+    turn: Option<Turn<'a>>,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows that hold the turn of their session until they end.
+    pub(super) fn with_turn(
+        rows: impl Stream<Item = Result<QueryResult, DbErr>> + Send + 'a,
+        turn: Turn<'a>,
+    ) -> Self {
+        Self {
+            rows: Box::pin(rows),
+            turn: Some(turn),
+        }
+    }
+
+    /// Rows that nothing else waits for.
+    pub(super) fn of(rows: impl Stream<Item = Result<QueryResult, DbErr>> + Send + 'a) -> Self {
+        Self {
+            rows: Box::pin(rows),
+            turn: None,
+        }
+    }
+}
+
+impl fmt::Debug for Rows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rows").finish_non_exhaustive()
+    }
+}
+
+impl Stream for Rows<'_> {
+    type Item = Result<QueryResult, DbErr>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.rows.as_mut().poll_next(context);
+        if let Poll::Ready(None) = next
+            && let Some(turn) = self.turn.take()
+        {
+            turn.answered();
+        }
+        next
+    }
+}
