@@ -181,11 +181,24 @@ async fn the_doctor_finds_a_good_home_well(
 async fn the_doctor_finds_pending_migrations(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let home = Home::new(engine).await;
+    let home = Home::over(Scratch::migrated(engine).await);
+    let _ = home.migrate(["down", "-n", "1"]).await.succeeded();
     let mut command = home.command(Program::Groundwork, ["doctor"]);
     let outcome = Outcome::of(command.env("GROUNDWORK_DATABASE__MIGRATE_ON_START", "false")).await;
     assert_eq!(outcome.code, Some(1), "{outcome:?}");
     assert!(outcome.stdout.contains("migrat"), "{outcome:?}");
+}
+
+/// The writer migrates, and closes without a transaction of its own.
+#[rstest]
+#[tokio::test]
+async fn the_first_command_on_a_new_database_ends_well(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let home = Home::new(engine).await;
+    let _ = home.groundwork(["studio", "list"]).await.succeeded();
+    let log = home.dir().join("groundwork.db-wal");
+    assert!(!log.exists(), "the write-ahead log is left");
 }
 
 #[tokio::test]

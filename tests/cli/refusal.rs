@@ -148,7 +148,7 @@ async fn an_export_never_writes_over_what_is_there() {
     let id = imported["project"]["id"].as_str().unwrap();
     let before = files_below(&home.dir().join("production"));
     let export = home.groundwork(["studio", "export", id, "production"]);
-    let said = export.await.failed(65);
+    let said = export.await.failed(75);
     assert!(said.contains("production"), "{said}");
     assert_eq!(files_below(&home.dir().join("production")), before);
 }
@@ -172,7 +172,7 @@ async fn a_wrong_argument_is_refused_with_its_reason(
 }
 
 #[rstest]
-#[case::an_unknown_key("GROUNDWORK_DATABASE__ULR", "x", "database.url")]
+#[case::an_unknown_key("GROUNDWORK_DATABASE__ULR", "x", "GROUNDWORK_DATABASE__URL")]
 #[case::a_wrong_type("GROUNDWORK_DATABASE__READERS", "many", "GROUNDWORK_DATABASE__READERS")]
 #[case::out_of_range(
     "GROUNDWORK_PIPELINE__MAX_SCENES",
