@@ -1,1 +1,4 @@
-//! Acceptance tests: runs.
+//! Acceptance tests: durable runs, their steps, and the workers that take them.
+
+mod lifecycle;
+mod workers;

@@ -1,1 +1,11 @@
-//! Acceptance tests: studio.
+//! Acceptance tests: the studio's projects, scenes and files, and productions that come and go.
+
+mod bad_productions;
+mod cancelled_imports;
+mod files;
+mod productions;
+mod projects;
+mod scenes;
+mod world;
+
+pub(crate) use world::{World, new_scene};

@@ -57,20 +57,17 @@ impl ExportFolder {
 
     /// Flushes the folder and gives it its name.
     pub(super) async fn finish(mut self) -> Result<(), ProductionError> {
-        let (dir, hidden, target) = (
-            Arc::clone(&self.dir),
-            self.hidden.clone(),
-            self.target.clone(),
-        );
+        // The folder goes along: whoever drops this future must not remove it under the renaming.
         blocking(move || {
-            sync_folders(&dir)
-                .and_then(|()| std::fs::rename(&hidden, &target))
-                .and_then(|()| std::fs::File::open(parent(&target))?.sync_all())
-                .map_err(|source| not_placed(&target, source))
+            sync_folders(&self.dir)
+                .and_then(|()| std::fs::rename(&self.hidden, &self.target))
+                .map_err(|source| not_placed(&self.target, source))?;
+            self.is_finished = true;
+            std::fs::File::open(parent(&self.target))
+                .and_then(|parent| parent.sync_all())
+                .map_err(|source| not_placed(&self.target, source))
         })
-        .await?;
-        self.is_finished = true;
-        Ok(())
+        .await
     }
 
     pub(super) fn unwritable(&self, path: &str, source: io::Error) -> ProductionError {

@@ -1,5 +1,7 @@
 //! The storyboard that a project would have as a production, and the files that it names.
 
+use std::collections::HashMap;
+
 use entity::studio::{ArtifactId, ClipStatus, KeyframePosition};
 use serde_json::Value;
 
@@ -9,6 +11,7 @@ use super::{
     },
     views::{Artifact, Clip, Keyframe, ProjectDetails, SceneDetails},
 };
+use crate::files::MediaType;
 
 /// A project as a production.
 pub(super) struct Reconstruction {
@@ -25,7 +28,7 @@ pub(super) struct ExportFile {
 
 impl Reconstruction {
     pub(super) fn of(details: &ProjectDetails) -> Self {
-        let mut names = Names::default();
+        let mut names = Names::reserving(details);
         let scenes = details.scenes.iter().map(|scene| names.scene(scene));
         let scenes = scenes.collect();
         let project = &details.project;
@@ -52,12 +55,32 @@ impl Reconstruction {
 }
 
 /// Gives every file a path of its own: the one it came with, where that is possible.
-#[derive(Default)]
 struct Names {
+    /// Files that keep the path they came with. Nobody else is given it.
+    reserved: HashMap<ArtifactId, ProductionPath>,
     files: Vec<ExportFile>,
 }
 
 impl Names {
+    fn reserving(details: &ProjectDetails) -> Self {
+        let of_scenes = details.scenes.iter().flat_map(|scene| {
+            let pictures = scene.keyframes.iter().map(|keyframe| &keyframe.artifact);
+            pictures.chain(scene.clips.iter().filter_map(|clip| clip.artifact.as_ref()))
+        });
+        let mut reserved: HashMap<ArtifactId, ProductionPath> = HashMap::new();
+        for artifact in of_scenes.chain(&details.output) {
+            if let Ok(path) = artifact.original_name.parse::<ProductionPath>()
+                && !reserved.values().any(|taken| taken.collides_with(&path))
+            {
+                reserved.insert(artifact.id, path);
+            }
+        }
+        Self {
+            reserved,
+            files: Vec::new(),
+        }
+    }
+
     fn scene(&mut self, details: &SceneDetails) -> StoryboardScene {
         let scene = &details.scene;
         let index = scene.scene_index;
@@ -100,23 +123,12 @@ impl Names {
         }
     }
 
-    /// The path of an artifact: its original name, or else `stem` with the extension of its type.
+    /// The path of an artifact: the one it came with, or else `stem` with the extension of its
+    /// type, numbered where somebody else has that.
     fn give(&mut self, artifact: &Artifact, stem: String) -> ProductionPath {
-        let extension = artifact
-            .media_type
-            .parse::<crate::files::MediaType>()
-            .map_or("bin", crate::files::MediaType::extension);
-        let numbered = (1_u64..).map(|n| match n {
-            1 => format!("{stem}.{extension}"),
-            n => format!("{stem}-{n}.{extension}"),
-        });
-        let path = std::iter::once(artifact.original_name.clone())
-            .chain(numbered)
-            .filter_map(|name| name.parse::<ProductionPath>().ok())
-            .find(|path| !self.files.iter().any(|file| file.path.collides_with(path)));
-        // One of the numbered names is free: there are more of them than files.
-        let Some(path) = path else {
-            unreachable!("numbers never run out")
+        let path = match self.reserved.get(&artifact.id) {
+            Some(path) => path.clone(),
+            None => self.unused(artifact, &stem),
         };
         self.files.push(ExportFile {
             path: path.clone(),
@@ -124,5 +136,25 @@ impl Names {
             blake3: artifact.blake3.clone(),
         });
         path
+    }
+
+    fn unused(&self, artifact: &Artifact, stem: &str) -> ProductionPath {
+        let extension = artifact
+            .media_type
+            .parse::<MediaType>()
+            .map_or("bin", MediaType::extension);
+        let numbered = (1_u64..).map(|number| match number {
+            1 => format!("{stem}.{extension}"),
+            number => format!("{stem}-{number}.{extension}"),
+        });
+        let free = numbered
+            .filter_map(|name| name.parse::<ProductionPath>().ok())
+            .find(|path| {
+                let mut taken = self.reserved.values();
+                !taken.any(|taken| taken.collides_with(path))
+                    && !self.files.iter().any(|file| file.path.collides_with(path))
+            });
+        // There are more numbers than files.
+        free.unwrap_or_else(|| unreachable!("numbers never run out"))
     }
 }

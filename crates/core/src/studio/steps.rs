@@ -26,7 +26,10 @@ use super::{
     text::{self, Content, Lines, TextRule},
     views::Run,
 };
-use crate::db::UnitOfWork;
+use crate::{
+    db::UnitOfWork,
+    error::{DomainError, Kind},
+};
 
 /// A step that a worker has claimed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -231,7 +234,10 @@ impl Studio {
             .await
             .doing("looking for lost steps")?;
         for step in steps {
-            let run = self.lock_run(work, step.run_id).await?;
+            let run = match self.lock_run(work, step.run_id).await {
+                Err(gone) if gone.kind() == Kind::NotFound => continue,
+                run => run?,
+            };
             let why = format!(
                 "the worker of the last attempt ({} of {}) fell silent",
                 step.attempt,
@@ -259,8 +265,14 @@ impl Studio {
         lease: &Lease,
     ) -> Result<(pipeline_steps::Model, Run), StudioError> {
         let step = find_held(work, lease).await?;
-        let run = self.lock_run(work, step.run_id).await?;
-        Ok((find_held(work, lease).await?, run))
+        match self.lock_run(work, step.run_id).await {
+            Ok(run) => Ok((find_held(work, lease).await?, run)),
+            // The project was removed meanwhile, and the step with it.
+            Err(gone) if gone.kind() == Kind::NotFound => {
+                Err(StudioError::LeaseLost { step: step.id })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Steps whose worker fell silent.

@@ -1,0 +1,269 @@
+//! Keyframes, clips and outputs: the rows and the files that they stand for.
+
+use std::path::Path;
+
+use acceptance::{
+    Engine,
+    production::{MP4, png},
+};
+use groundwork_core::{
+    error::DomainError as _,
+    studio::{ClipChange, ClipStatus, KeyframePosition, NewClip, Studio, Upload},
+};
+use rstest::rstest;
+use tokio::io::AsyncReadExt as _;
+
+use super::world::World;
+
+fn upload<'c>(name: &str, content: &'c [u8]) -> Upload<&'c [u8]> {
+    Upload {
+        original_name: name.to_owned(),
+        content,
+    }
+}
+
+async fn content(studio: &Studio, artifact: groundwork_core::studio::ArtifactId) -> Vec<u8> {
+    let mut opened = studio.open_artifact(artifact).await.unwrap();
+    let mut bytes = Vec::new();
+    opened.file.content.read_to_end(&mut bytes).await.unwrap();
+    assert_eq!(opened.file.size_bytes, bytes.len() as u64);
+    bytes
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_keyframe_gives_back_the_bytes_that_were_brought(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let (project, scenes) = world.project_with_scenes(1).await;
+    let picture = png("dusk");
+    let hostile = "../../etc/passwd";
+    let position = KeyframePosition::End;
+    let stored = world
+        .studio
+        .set_keyframe(scenes[0].id, position, upload(hostile, &picture));
+    let stored = stored.await.unwrap();
+    assert_eq!(stored.artifact.original_name, hostile);
+    assert_eq!(stored.artifact.media_type, "image/png");
+    assert_eq!(
+        stored.artifact.size_bytes,
+        i64::try_from(picture.len()).unwrap()
+    );
+    assert_eq!(content(&world.studio, stored.artifact.id).await, picture);
+
+    let [file] = <[_; 1]>::try_from(world.stored_files()).unwrap();
+    assert!(file.starts_with(Path::new(&project.id.to_string()).join("keyframes")));
+    let details = world
+        .studio
+        .project_details(&world.db.reader(), project.id)
+        .await;
+    assert_eq!(details.unwrap().scenes[0].keyframes, [stored]);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_new_keyframe_takes_the_place_of_the_one_before(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let (project, scenes) = world.project_with_scenes(1).await;
+    let (scene, start) = (scenes[0].id, KeyframePosition::Start);
+    let first = world
+        .studio
+        .set_keyframe(scene, start, upload("a", &png("1")))
+        .await
+        .unwrap();
+    let second = world
+        .studio
+        .set_keyframe(scene, start, upload("b", &png("2")))
+        .await
+        .unwrap();
+    assert_eq!(second.id, first.id);
+    assert_eq!(content(&world.studio, second.artifact.id).await, png("2"));
+    let gone = world
+        .studio
+        .open_artifact(first.artifact.id)
+        .await
+        .unwrap_err();
+    assert_eq!(gone.code(), "ARTIFACT_NOT_FOUND");
+    assert_eq!(world.count("file_trash").await, 1);
+
+    let work = world.db.begin().await.unwrap();
+    world
+        .studio
+        .remove_keyframe(&work, scene, start)
+        .await
+        .unwrap();
+    let again = world
+        .studio
+        .remove_keyframe(&work, scene, start)
+        .await
+        .unwrap_err();
+    assert_eq!(again.code(), "KEYFRAME_NOT_FOUND");
+    work.commit().await.unwrap();
+    world.files.sweep(&world.db).await.unwrap();
+    assert!(world.stored_files().is_empty());
+    let details = world
+        .studio
+        .project_details(&world.db.reader(), project.id)
+        .await;
+    assert_eq!(details.unwrap().scenes[0].keyframes, []);
+}
+
+#[rstest]
+#[case::empty(b"", "FILE_EMPTY")]
+#[case::text(b"this is text, whatever its name says", "FILE_TYPE_NOT_ALLOWED")]
+#[case::video(MP4, "FILE_TYPE_NOT_ALLOWED")]
+#[tokio::test]
+async fn a_keyframe_that_is_no_picture_is_refused_and_nothing_is_left(
+    #[case] bytes: &[u8],
+    #[case] code: &str,
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let (_, scenes) = world.project_with_scenes(1).await;
+    let before = world.inventory().await;
+    let start = KeyframePosition::Start;
+    let refused = world
+        .studio
+        .set_keyframe(scenes[0].id, start, upload("a.png", bytes));
+    assert_eq!(refused.await.unwrap_err().code(), code);
+    assert_eq!(world.inventory().await, before);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_scene_that_goes_while_its_picture_comes_leaves_no_file(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let (_, scenes) = world.project_with_scenes(1).await;
+    let (mut ours, theirs) = tokio::io::duplex(64);
+    let brought = Upload {
+        original_name: "slow.png".to_owned(),
+        content: theirs,
+    };
+    let start = KeyframePosition::Start;
+    let storing = world.studio.set_keyframe(scenes[0].id, start, brought);
+    let removing = async {
+        use tokio::io::AsyncWriteExt as _;
+        let picture = png("late");
+        ours.write_all(&picture[..40]).await.unwrap();
+        let work = world.db.begin().await.unwrap();
+        world
+            .studio
+            .remove_scene(&work, scenes[0].id)
+            .await
+            .unwrap();
+        work.commit().await.unwrap();
+        ours.write_all(&picture[40..]).await.unwrap();
+        drop(ours);
+    };
+    let (stored, ()) = tokio::join!(storing, removing);
+    assert_eq!(stored.unwrap_err().code(), "SCENE_NOT_FOUND");
+    for _ in 0..200 {
+        if world.stored_files().is_empty() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("{:?} stays", world.stored_files());
+}
+
+#[rstest]
+#[tokio::test]
+async fn attempts_at_a_clip_are_numbered_and_end_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let (project, scenes) = world.project_with_scenes(1).await;
+    let new = || NewClip {
+        scene: scenes[0].id,
+        provider_operation: None,
+    };
+    let work = world.db.begin().await.unwrap();
+    let first = world.studio.add_clip(&work, new()).await.unwrap();
+    let failed = ClipChange::Failed {
+        error_message: "the provider is busy".to_owned(),
+    };
+    let first = world
+        .studio
+        .set_clip(&work, first.id, failed.clone())
+        .await
+        .unwrap();
+    assert_eq!((first.attempt, first.status), (1, ClipStatus::Failed));
+    let second = world.studio.add_clip(&work, new()).await.unwrap();
+    let started = ClipChange::Started {
+        provider_operation: Some("op-7".to_owned()),
+    };
+    let second = world
+        .studio
+        .set_clip(&work, second.id, started)
+        .await
+        .unwrap();
+    assert_eq!((second.attempt, second.status), (2, ClipStatus::Running));
+    work.commit().await.unwrap();
+
+    let done = world
+        .studio
+        .complete_clip(second.id, Some(250), upload("c.mp4", MP4))
+        .await;
+    let done = done.unwrap();
+    assert_eq!(
+        (done.status, done.duration_ms),
+        (ClipStatus::Complete, Some(250))
+    );
+    assert_eq!(done.provider_operation.as_deref(), Some("op-7"));
+    assert_eq!(
+        content(&world.studio, done.artifact.as_ref().unwrap().id).await,
+        MP4
+    );
+
+    let before = world.inventory().await;
+    let again = world
+        .studio
+        .complete_clip(second.id, None, upload("c.mp4", MP4))
+        .await;
+    assert_eq!(again.unwrap_err().code(), "CLIP_FINISHED");
+    let work = world.db.begin().await.unwrap();
+    let again = world.studio.set_clip(&work, first.id, failed).await;
+    assert_eq!(again.unwrap_err().code(), "CLIP_FINISHED");
+    drop(work);
+    let details = world
+        .studio
+        .project_details(&world.db.reader(), project.id)
+        .await;
+    assert_eq!(details.unwrap().scenes[0].clips, [first, done]);
+    for _ in 0..200 {
+        if world.inventory().await == before {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    assert_eq!(world.inventory().await, before);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_project_has_one_output(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine).await;
+    let project = world.project().await.id;
+    world
+        .studio
+        .set_output(project, upload("a.mp4", MP4))
+        .await
+        .unwrap();
+    let second = world
+        .studio
+        .set_output(project, upload("b.mp4", MP4))
+        .await
+        .unwrap();
+    let details = world
+        .studio
+        .project_details(&world.db.reader(), project)
+        .await;
+    assert_eq!(details.unwrap().output, Some(second));
+    world.files.sweep(&world.db).await.unwrap();
+    assert_eq!(world.stored_files().len(), 1);
+}

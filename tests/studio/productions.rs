@@ -1,0 +1,327 @@
+//! Productions: imported whole, stored once, exported to the letter.
+
+use std::{fs, path::Path, sync::Mutex};
+
+use acceptance::{
+    Engine,
+    production::{Production, files_below, png},
+};
+use groundwork_core::{
+    error::{DomainError as _, Kind},
+    studio::{
+        ImportOutcome, ImportProgress, Imported, KeyframePosition, Position, ProjectChange,
+        ProjectStatus, StoryboardOrigin, StudioError, Upload,
+    },
+};
+use rstest::rstest;
+
+use super::world::{World, new_scene};
+
+pub(crate) async fn import(world: &World, folder: &Path) -> Result<Imported, StudioError> {
+    world.studio.import_production(folder, &|_| {}).await
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_exported_production_is_the_imported_one_byte_for_byte(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.scratch.dir().join("production");
+    let mut production = Production::with_scenes(4);
+    production.storyboard["style_guide"] = serde_json::json!({"z": 1, "a": [1.5, {"ü": "ö"}]});
+    production.write_to(&folder);
+    // A text that no program would write this way, with numbers that a database writes otherwise.
+    let text = fs::read_to_string(folder.join("storyboard.json")).unwrap();
+    let text = text
+        .replace("1.5", "1.50e2")
+        .replace("\"z\": 1", "\"z\":\t1e16 ")
+        + "\n\n";
+    fs::write(folder.join("storyboard.json"), text).unwrap();
+
+    let imported = import(&world, &folder).await.unwrap();
+    assert_eq!(imported.outcome, ImportOutcome::Stored);
+    assert_eq!((imported.scenes, imported.files), (4, 13));
+    assert_eq!(imported.project.status, ProjectStatus::Complete);
+    let exported = world.scratch.dir().join("a/b/exported");
+    let done = world
+        .studio
+        .export_project(imported.project.id, &exported)
+        .await;
+    assert_eq!(done.unwrap().storyboard, StoryboardOrigin::Imported);
+    assert_eq!(files_below(&exported), files_below(&folder));
+    let beside = fs::read_dir(world.scratch.dir().join("a/b")).unwrap();
+    assert_eq!(beside.count(), 1, "nothing but the export is left");
+}
+
+#[rstest]
+#[tokio::test]
+async fn details_show_everything_of_an_import(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.scratch.dir().join("production");
+    Production::with_scenes(3).write_to(&folder);
+    let imported = import(&world, &folder).await.unwrap();
+    let reader = world.db.reader();
+    let details = world
+        .studio
+        .project_details(&reader, imported.project.id)
+        .await;
+    let shown = serde_json::to_value(details.unwrap()).unwrap();
+    assert_eq!(shown["id"], serde_json::json!(imported.project.id));
+    assert_eq!(shown["title"], "A production of tests");
+    assert_eq!(shown["output"]["original_name"], "output/film.mp4");
+    let scenes = shown["scenes"].as_array().unwrap();
+    assert_eq!(scenes.len(), 3);
+    for (index, scene) in scenes.iter().enumerate() {
+        assert_eq!(scene["scene_index"], index);
+        assert_eq!(scene["keyframes"][0]["position"], "start");
+        assert_eq!(scene["keyframes"][1]["position"], "end");
+        let artifact = &scene["keyframes"][1]["artifact"];
+        assert_eq!(
+            artifact["original_name"],
+            format!("keyframes/{index:02}-end.png")
+        );
+        assert_eq!(artifact["media_type"], "image/png");
+        assert_eq!(scene["clips"][0]["attempt"], 1);
+        assert_eq!(scene["clips"][0]["status"], "complete");
+        assert_eq!(scene["clips"][0]["artifact"]["kind"], "clip");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_second_import_of_the_same_folder_stores_nothing_twice(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.scratch.dir().join("production");
+    Production::with_scenes(3).write_to(&folder);
+    let first = import(&world, &folder).await.unwrap();
+    let before = world.inventory().await;
+    // Where the folder lies does not matter.
+    let elsewhere = world.scratch.dir().join("elsewhere");
+    fs::rename(&folder, &elsewhere).unwrap();
+    let second = import(&world, &elsewhere).await.unwrap();
+    assert_eq!(second.outcome, ImportOutcome::AlreadyStored);
+    assert_eq!(second.project, first.project);
+    assert_eq!(world.inventory().await, before);
+}
+
+#[rstest]
+#[tokio::test]
+async fn two_imports_of_one_folder_at_the_same_time_store_it_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.scratch.dir().join("production");
+    Production::with_scenes(3).write_to(&folder);
+    let (one, other) = tokio::join!(import(&world, &folder), import(&world, &folder));
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(one.project.id, other.project.id);
+    assert_ne!(one.outcome, other.outcome);
+    for _ in 0..200 {
+        if world.stored_files().len() == 10 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    let stored = world.inventory().await;
+    assert_eq!((stored.rows["projects"], stored.rows["artifacts"]), (1, 10));
+    assert_eq!(stored.files.len(), 10);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_changed_project_is_written_anew_and_its_folder_may_be_imported_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.scratch.dir().join("production");
+    Production::with_scenes(2).write_to(&folder);
+    let first = import(&world, &folder).await.unwrap();
+    let project = first.project.id;
+    let work = world.db.begin().await.unwrap();
+    let new = new_scene(project, Position::First, "a new beginning");
+    let scene = world.studio.add_scene(&work, new).await.unwrap();
+    work.commit().await.unwrap();
+    let upload = Upload {
+        original_name: "../not a path".to_owned(),
+        content: &*png("new"),
+    };
+    let start = KeyframePosition::Start;
+    world
+        .studio
+        .set_keyframe(scene.id, start, upload)
+        .await
+        .unwrap();
+
+    let exported = world.scratch.dir().join("exported");
+    let done = world
+        .studio
+        .export_project(project, &exported)
+        .await
+        .unwrap();
+    assert_eq!(
+        (done.storyboard, done.files),
+        (StoryboardOrigin::Written, 8)
+    );
+    assert_eq!(
+        fs::read(exported.join("keyframes/00-start-2.png")).unwrap(),
+        png("new")
+    );
+    assert_eq!(
+        fs::read(exported.join("keyframes/00-start.png")).unwrap(),
+        png("0 start")
+    );
+
+    let second = import(&world, &folder).await.unwrap();
+    assert_eq!(second.outcome, ImportOutcome::Stored);
+    let third = import(&world, &exported).await.unwrap();
+    assert_eq!((third.outcome, third.scenes), (ImportOutcome::Stored, 3));
+    let again = world.scratch.dir().join("again");
+    world
+        .studio
+        .export_project(third.project.id, &again)
+        .await
+        .unwrap();
+    assert_eq!(files_below(&again), files_below(&exported));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_change_taken_back_gives_the_imported_text_again(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.scratch.dir().join("production");
+    Production::with_scenes(1).write_to(&folder);
+    let imported = import(&world, &folder).await.unwrap().project;
+    let origin_after = async |title: &str, name: &str| {
+        let work = world.db.begin().await.unwrap();
+        let change = ProjectChange {
+            title: Some(title.to_owned()),
+            ..ProjectChange::default()
+        };
+        world
+            .studio
+            .set_project(&work, imported.id, change)
+            .await
+            .unwrap();
+        work.commit().await.unwrap();
+        let target = world.scratch.dir().join(name);
+        world
+            .studio
+            .export_project(imported.id, &target)
+            .await
+            .unwrap()
+            .storyboard
+    };
+    assert_eq!(
+        origin_after("Other", "one").await,
+        StoryboardOrigin::Written
+    );
+    let origin = origin_after(&imported.title, "two").await;
+    assert_eq!(origin, StoryboardOrigin::Imported);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_export_never_writes_into_a_folder_with_something_in_it(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let project = world.project().await.id;
+    let target = world.scratch.dir().join("target");
+    fs::create_dir(&target).unwrap();
+    fs::write(target.join("mine.txt"), "mine").unwrap();
+    let refused = world
+        .studio
+        .export_project(project, &target)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (refused.code(), refused.kind()),
+        ("TARGET_NOT_EMPTY", Kind::Conflict)
+    );
+    assert_eq!(files_below(&target).len(), 1);
+
+    fs::remove_file(target.join("mine.txt")).unwrap();
+    world.studio.export_project(project, &target).await.unwrap();
+    assert_eq!(files_below(&target).len(), 1);
+    let missing = world
+        .studio
+        .export_project(uuid::Uuid::nil().into(), &target)
+        .await;
+    assert_eq!(missing.unwrap_err().code(), "PROJECT_NOT_FOUND");
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_export_of_a_damaged_file_names_it_and_leaves_nothing(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.scratch.dir().join("production");
+    Production::with_scenes(1).write_to(&folder);
+    let project = import(&world, &folder).await.unwrap().project.id;
+    let stored = world.stored_files();
+    let clip = stored
+        .iter()
+        .find(|path| path.to_string_lossy().contains("/clips/"));
+    let clip = world.files.root().join(clip.unwrap());
+    let mut bytes = fs::read(&clip).unwrap();
+    *bytes.last_mut().unwrap() ^= 1;
+    fs::write(&clip, bytes).unwrap();
+
+    let target = world.scratch.dir().join("exports/target");
+    let refused = world
+        .studio
+        .export_project(project, &target)
+        .await
+        .unwrap_err();
+    assert_eq!(refused.code(), "ARTIFACT_DAMAGED");
+    assert!(
+        refused.to_string().contains("clips/00-attempt-1.mp4"),
+        "{refused}"
+    );
+    let left = fs::read_dir(world.scratch.dir().join("exports")).unwrap();
+    assert_eq!(left.count(), 0);
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_import_tells_how_far_it_has_come_and_what_it_left_out(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.scratch.dir().join("production");
+    let mut production = Production::with_scenes(2);
+    production
+        .files
+        .insert("notes/readme.txt".to_owned(), b"notes".to_vec());
+    production.write_to(&folder);
+    let told = Mutex::new(Vec::new());
+    let imported = world
+        .studio
+        .import_production(&folder, &|progress| told.lock().unwrap().push(progress))
+        .await
+        .unwrap();
+    assert_eq!(imported.unused, ["notes/readme.txt"]);
+    let told = told.into_inner().unwrap();
+    let size_bytes = imported.size_bytes;
+    assert_eq!(
+        told.first(),
+        Some(&ImportProgress::Storing {
+            files: 7,
+            size_bytes
+        })
+    );
+    assert_eq!(told.last(), Some(&ImportProgress::Saving));
+    let bytes = told.iter().map(|progress| match progress {
+        ImportProgress::Bytes(bytes) => *bytes,
+        _ => 0,
+    });
+    assert_eq!(bytes.sum::<u64>(), size_bytes);
+}

@@ -1,0 +1,191 @@
+//! Projects: created, read, listed, changed, removed.
+
+use acceptance::{Engine, production};
+use groundwork_core::{
+    error::{DomainError as _, Kind},
+    page::{PageLimit, PageRequest},
+    studio::{KeyframePosition, NewProject, ProjectChange, ProjectId, ProjectStatus, Upload},
+};
+use rstest::rstest;
+use serde_json::json;
+
+use super::world::{World, new_project};
+
+#[rstest]
+#[tokio::test]
+async fn a_project_comes_back_as_it_was_created(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let guide = json!({"palette": ["ink"], "grain": 0.25, "ünï": null});
+    let new = NewProject {
+        style_guide: guide.as_object().cloned(),
+        ..new_project()
+    };
+    let work = world.db.begin().await.unwrap();
+    let added = world.studio.add_project(&work, new).await.unwrap();
+    work.commit().await.unwrap();
+
+    let reader = world.db.reader();
+    let read = world.studio.project(&reader, added.id).await.unwrap();
+    assert_eq!(read, added);
+    assert_eq!(read.status, ProjectStatus::Draft);
+    assert_eq!(read.style_guide, Some(guide));
+    assert_eq!(read.created_at, world.clock.now());
+    let shown = serde_json::to_value(&read).unwrap();
+    assert_eq!(shown["id"], json!(added.id.to_string()));
+    assert_eq!(shown["status"], json!("draft"));
+    assert_eq!(shown["created_at"], json!("2026-05-01T12:00:00Z"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_unit_that_is_dropped_leaves_no_project(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let work = world.db.begin().await.unwrap();
+    let added = world
+        .studio
+        .add_project(&work, new_project())
+        .await
+        .unwrap();
+    drop(work);
+    let found = world
+        .studio
+        .find_project(&world.db.reader(), added.id)
+        .await;
+    assert_eq!(found.unwrap(), None);
+}
+
+#[rstest]
+#[case::blank_title(NewProject { title: " ".into(), ..new_project() }, "title", "title must not be blank")]
+#[case::long_title(NewProject { title: "x".repeat(201), ..new_project() }, "title", "title has 201 characters; at most 200 are allowed")]
+#[case::long_style(NewProject { style: "é".repeat(51), ..new_project() }, "style", "style has 51 characters; at most 50 are allowed")]
+#[case::nul(NewProject { prompt: "a\0".into(), ..new_project() }, "prompt", "prompt contains a NUL character (U+0000), which cannot be stored")]
+#[case::nul_in_guide(NewProject { style_guide: json!({"a": "\0"}).as_object().cloned(), ..new_project() }, "style_guide", "style_guide contains a NUL character (U+0000), which cannot be stored")]
+#[tokio::test]
+async fn a_text_that_breaks_its_rule_is_refused_by_name(
+    #[case] new: NewProject,
+    #[case] field: &str,
+    #[case] message: &str,
+) {
+    let world = World::new(Engine::Sqlite).await;
+    let work = world.db.begin().await.unwrap();
+    let error = world.studio.add_project(&work, new).await.unwrap_err();
+    assert_eq!(error.to_string(), message);
+    assert_eq!((error.kind(), error.field()), (Kind::Invalid, Some(field)));
+}
+
+#[rstest]
+#[tokio::test]
+async fn texts_at_their_limits_are_admitted(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let new = NewProject {
+        title: "é".repeat(200),
+        style: "é".repeat(50),
+        prompt: "😀".repeat(20_000),
+        style_guide: None,
+    };
+    let work = world.db.begin().await.unwrap();
+    let added = world.studio.add_project(&work, new.clone()).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!((added.title, added.style), (new.title, new.style));
+    assert_eq!(added.prompt, new.prompt);
+}
+
+#[rstest]
+#[tokio::test]
+async fn projects_are_listed_newest_first_and_page_by_page(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.insert(0, world.project().await.id);
+    }
+    let mut page = PageRequest {
+        after: None,
+        limit: PageLimit::new(2).unwrap(),
+    };
+    let mut seen: Vec<ProjectId> = Vec::new();
+    loop {
+        let listed = world.studio.list_projects(&world.db.reader(), page).await;
+        let listed = listed.unwrap();
+        seen.extend(listed.items.iter().map(|project| project.id));
+        // What comes meanwhile neither repeats nor hides anything.
+        world.project().await;
+        page.after = listed.next;
+        if page.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen, ids);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_change_leaves_the_other_fields_as_they_are(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let before = world.project().await;
+    world.clock.advance(chrono::TimeDelta::seconds(5));
+    let work = world.db.begin().await.unwrap();
+    let change = ProjectChange {
+        title: Some("Harbour".to_owned()),
+        style_guide: Some(json!({"a": 1}).as_object().cloned()),
+        ..ProjectChange::default()
+    };
+    let after = world.studio.set_project(&work, before.id, change).await;
+    let after = after.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!((&*after.title, &after.prompt), ("Harbour", &before.prompt));
+    assert_eq!(after.style_guide, Some(json!({"a": 1})));
+    assert_eq!(after.created_at, before.created_at);
+    assert_eq!(after.updated_at, world.clock.now());
+
+    let work = world.db.begin().await.unwrap();
+    let change = ProjectChange {
+        style_guide: Some(None),
+        ..ProjectChange::default()
+    };
+    let after = world.studio.set_project(&work, before.id, change).await;
+    assert_eq!(after.unwrap().style_guide, None);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_removed_project_takes_everything_of_it_along_and_its_files_to_the_trash(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let (project, scenes) = world.project_with_scenes(2).await;
+    let upload = Upload {
+        original_name: "a.png".to_owned(),
+        content: production::PNG,
+    };
+    let start = KeyframePosition::Start;
+    let stored = world.studio.set_keyframe(scenes[0].id, start, upload).await;
+    stored.unwrap();
+
+    let work = world.db.begin().await.unwrap();
+    world
+        .studio
+        .remove_project(&work, project.id)
+        .await
+        .unwrap();
+    work.commit().await.unwrap();
+    let left = world.inventory().await;
+    assert_eq!(left.rows.values().sum::<i64>(), left.rows["file_trash"]);
+    assert_eq!(left.rows["file_trash"], 1);
+    world.files.sweep(&world.db).await.unwrap();
+    let left = world.inventory().await;
+    assert_eq!((left.rows["file_trash"], left.files.len()), (0, 0));
+
+    let work = world.db.begin().await.unwrap();
+    let again = world.studio.remove_project(&work, project.id).await;
+    assert_eq!(again.unwrap_err().code(), "PROJECT_NOT_FOUND");
+}
