@@ -157,10 +157,12 @@ fn administer(options: PgConnectOptions, mut queue: mpsc::UnboundedReceiver<Job>
 /// Drops the databases of processes that no longer have a session.
 async fn sweep(session: &mut PgConnection) -> Result<(), sqlx::Error> {
     let left: Vec<String> = sqlx::query_scalar(
-        "SELECT datname FROM pg_database
-         WHERE starts_with(datname, $1)
-           AND NOT EXISTS (SELECT FROM pg_stat_activity
-                           WHERE application_name <> '' AND starts_with(datname, application_name || '_'))",
+        // Both have a `datname`: the session's is the database that it is connected to.
+        "SELECT kept.datname FROM pg_database AS kept
+         WHERE starts_with(kept.datname, $1)
+           AND NOT EXISTS (SELECT FROM pg_stat_activity AS session
+                           WHERE session.application_name <> ''
+                             AND starts_with(kept.datname, session.application_name || '_'))",
     )
     .bind(PREFIX)
     .fetch_all(&mut *session)

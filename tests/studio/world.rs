@@ -1,8 +1,8 @@
 //! A studio of a test's own, and what can be seen of it from outside.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, fs, path::PathBuf};
 
-use acceptance::{Engine, Scratch, given, production::files_below};
+use acceptance::{Engine, Scratch, given};
 use groundwork_core::{
     clock::Clock,
     config::Pipeline,
@@ -98,9 +98,26 @@ impl World {
         row.try_get("", "n").unwrap()
     }
 
-    /// What lies under the root of the store, staged files included.
+    /// What lies under the root of the store, staged files included. Files may come and go
+    /// meanwhile.
     pub(crate) fn stored_files(&self) -> Vec<PathBuf> {
-        files_below(self.files.root()).into_keys().collect()
+        let mut found = Vec::new();
+        let mut folders = vec![self.files.root().to_owned()];
+        while let Some(folder) = folders.pop() {
+            let Ok(entries) = fs::read_dir(&folder) else {
+                continue;
+            };
+            for path in entries.flatten().map(|entry| entry.path()) {
+                if path.is_dir() {
+                    folders.push(path);
+                } else {
+                    let within = path.strip_prefix(self.files.root()).unwrap();
+                    found.push(within.to_owned());
+                }
+            }
+        }
+        found.sort();
+        found
     }
 }
 
