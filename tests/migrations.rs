@@ -3,6 +3,7 @@
 mod catalog;
 mod checks;
 mod command;
+mod history;
 mod running;
 mod template;
 mod trash;
