@@ -11,6 +11,7 @@ mod show;
 
 use anyhow::Result;
 use groundwork_core::config::Config;
+use tracing::warn;
 
 use crate::{
     cli::Studio, foundation::Foundation, interruption::unless_interrupted, output::Output,
@@ -20,9 +21,14 @@ use crate::{
 pub(crate) async fn run(output: Output, config: &Config, command: &Studio) -> Result<()> {
     let parts = Foundation::open(config).await?;
     let done = unless_interrupted(perform(output, &parts, command)).await;
-    let closed = parts.close().await;
-    done?;
-    closed
+    if let Err(error) = parts.close().await {
+        // What the command did is committed, or taken back, either way.
+        warn!(
+            error = format!("{error:#}"),
+            "the database was not closed in order"
+        );
+    }
+    done
 }
 
 async fn perform(output: Output, parts: &Foundation, command: &Studio) -> Result<()> {
