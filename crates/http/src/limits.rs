@@ -1,9 +1,9 @@
 //! What a request may cost in time and in size, and what a panic costs: an answer, never the server.
 
-use std::{any::Any, io, time::Duration};
+use std::{any::Any, io, sync::Arc, time::Duration};
 
 use axum::{
-    body::{Body, Bytes},
+    body::{Body, BodyDataStream, Bytes},
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
@@ -11,6 +11,7 @@ use axum::{
 };
 use futures_util::{Stream, StreamExt, stream};
 use http_body_util::Limited;
+use tokio::sync::Mutex;
 
 use crate::error::ApiError;
 
@@ -34,23 +35,41 @@ pub(crate) async fn limit_body(State(most): State<u64>, request: Request, next: 
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > most) {
-        discard(request).await;
-        return too_large()
-            .with_header(header::CONNECTION, HeaderValue::from_static("close"))
-            .into_response();
+    match announced {
+        Some(length) if length <= most => next.run(request).await,
+        Some(_) => refuse_announced(request).await,
+        None => limit_unannounced(usize::try_from(most).unwrap_or(usize::MAX), request, next).await,
     }
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    next.run(request.map(|body| Body::new(Limited::new(body, most))))
-        .await
 }
 
 /// A sender that asked first (`Expect: 100-continue`) has sent nothing yet.
-async fn discard(request: Request) {
-    if request.headers().contains_key(header::EXPECT) {
-        return;
+async fn refuse_announced(request: Request) -> Response {
+    if !request.headers().contains_key(header::EXPECT) {
+        discard(&mut request.into_body().into_data_stream()).await;
     }
-    let mut body = request.into_body().into_data_stream();
+    too_large()
+        .with_header(header::CONNECTION, HeaderValue::from_static("close"))
+        .into_response()
+}
+
+/// The handler is given no more than `most` bytes; what it does not read of a body that is too
+/// large is read here.
+async fn limit_unannounced(most: usize, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = Arc::new(Mutex::new(body.into_data_stream()));
+    let chunks = stream::unfold(Arc::clone(&body), |body| async move {
+        let chunk = body.lock().await.next().await?;
+        Some((chunk, body))
+    });
+    let limited = Body::new(Limited::new(Body::from_stream(chunks), most));
+    let response = next.run(Request::from_parts(parts, limited)).await;
+    if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        discard(&mut *body.lock().await).await;
+    }
+    response
+}
+
+async fn discard(body: &mut BodyDataStream) {
     let mut discarded: u64 = 0;
     while let Some(Ok(bytes)) = body.next().await {
         discarded = discarded.saturating_add(bytes.len() as u64);
