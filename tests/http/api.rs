@@ -1,6 +1,6 @@
 //! A server and a client that talks to it.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use acceptance::{Engine, Home, Program, Scratch, Server};
 use bytes::Bytes;
@@ -105,6 +105,21 @@ impl Api {
     /// What the server answers to exactly these bytes.
     pub(super) async fn raw(&self, text: impl AsRef<[u8]>) -> String {
         read_to_end(self.connect(text).await).await
+    }
+
+    /// The files under the files root, staged ones included, while the server adds and removes some.
+    pub(super) fn stored(&self) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let mut folders = vec![self.home.dir().join("var/files")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                match entry.file_type() {
+                    Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                    _ => found.push(entry.path()),
+                }
+            }
+        }
+        found
     }
 
     /// A project to work with.

@@ -1,9 +1,6 @@
 //! From the start of a server to its end.
 
-use acceptance::{
-    Engine,
-    production::{files_below, png},
-};
+use acceptance::{Engine, production::png};
 use rstest::rstest;
 use rustix::process::Signal;
 use tokio::io::AsyncWriteExt as _;
@@ -27,12 +24,7 @@ async fn a_request_that_is_under_way_is_finished_before_the_server_ends(
     );
     let (first, rest) = picture.split_at(picture.len() / 2);
     let mut upload = api.connect([head.as_bytes(), first].concat()).await;
-    let root = api.home.dir().join("var/files");
-    let is_staged = || {
-        files_below(&root)
-            .keys()
-            .any(|path| path.starts_with("staging"))
-    };
+    let is_staged = || !api.stored().is_empty();
     wait_until("the upload is under way", is_staged).await;
 
     api.server.signal(signal);

@@ -1,20 +1,13 @@
 //! Files on their way in.
 
-use std::{collections::BTreeMap, path::PathBuf};
-
 use acceptance::{
     Engine,
-    production::{MP4, PNG, files_below, png},
+    production::{MP4, PNG, png},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::api::{Api, wait_until};
-
-/// What lies under the files root, staged files included.
-fn stored(api: &Api) -> BTreeMap<PathBuf, Vec<u8>> {
-    files_below(&api.home.dir().join("var/files"))
-}
 
 #[rstest]
 #[tokio::test]
@@ -43,14 +36,13 @@ async fn a_keyframe_is_stored_as_it_is_and_replaced_by_the_next(
     assert_eq!(keyframes.len(), 1);
     assert_eq!(keyframes[0]["artifact"], second["artifact"]);
     api.get(&location).await.refuses(404, "ARTIFACT_NOT_FOUND");
-    wait_until("the replaced file is removed", || {
-        stored(&api).into_values().collect::<Vec<_>>() == [second_picture.clone()]
-    })
-    .await;
+    wait_until("the replaced file is removed", || api.stored().len() == 1).await;
+    let file = std::fs::read(&api.stored()[0]).unwrap();
+    assert_eq!(file, second_picture);
 
     api.delete(&path).await.is_done();
     api.get(&path).await.refuses(404, "KEYFRAME_NOT_FOUND");
-    wait_until("the removed file is removed", || stored(&api).is_empty()).await;
+    wait_until("the removed file is removed", || api.stored().is_empty()).await;
 }
 
 #[rstest]
@@ -113,7 +105,7 @@ async fn a_file_that_is_refused_leaves_nothing(
     let answer = api.send(reqwest::Method::PUT, &path, &form, "--x--").await;
     answer.refuses(415, "UNSUPPORTED_MEDIA_TYPE");
     api.get(&path).await.refuses(404, "KEYFRAME_NOT_FOUND");
-    assert!(stored(&api).is_empty(), "{:?}", stored(&api).keys());
+    assert!(api.stored().is_empty(), "{:?}", api.stored());
 }
 
 #[rstest]
@@ -148,9 +140,9 @@ async fn an_upload_that_is_cut_off_leaves_nothing(
     );
     let half = [head.as_bytes(), &picture[..picture.len() / 2]].concat();
     let connection = api.connect(half).await;
-    wait_until("the upload is under way", || !stored(&api).is_empty()).await;
+    wait_until("the upload is under way", || !api.stored().is_empty()).await;
     drop(connection);
-    wait_until("what came of it is removed", || stored(&api).is_empty()).await;
+    wait_until("what came of it is removed", || api.stored().is_empty()).await;
     api.get(&path).await.refuses(404, "KEYFRAME_NOT_FOUND");
 }
 
@@ -164,7 +156,7 @@ async fn a_name_never_reaches_the_disk(#[values(Engine::Sqlite, Engine::Postgres
     let hostile = "..%2F..%2F..%2Fescaped%22%3B.png";
     let made = api.put(&format!("{path}?name={hostile}"), PNG).await;
     made.with(201);
-    for stored in stored(&api).keys() {
+    for stored in api.stored() {
         assert!(!stored.to_string_lossy().contains("escaped"), "{stored:?}");
     }
     for beyond in ["escaped.png", "../escaped.png", "var/escaped.png"] {
