@@ -243,7 +243,7 @@ async fn an_export_never_writes_into_a_folder_with_something_in_it(
         .unwrap_err();
     assert_eq!(
         (refused.code(), refused.kind()),
-        ("TARGET_NOT_EMPTY", Kind::Conflict)
+        ("TARGET_NOT_EMPTY", Kind::Invalid)
     );
     assert_eq!(files_below(&target).len(), 1);
 
