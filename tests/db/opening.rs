@@ -110,7 +110,15 @@ async fn a_database_or_a_user_that_the_server_does_not_know_is_named() {
     insta::assert_snapshot!(text(&scratch, url.as_str()).await, @r#"PostgreSQL at HOST:PORT has no database "nowhere"; create it (createdb), or name another one in database.url"#);
     url.set_username("nobody_here").unwrap();
     url.set_password(Some("s3cret")).unwrap();
-    insta::assert_snapshot!(text(&scratch, url.as_str()).await, @r#"PostgreSQL at HOST:PORT refuses the user nobody_here: role "nobody_here" does not exist; check user and password in database.url"#);
+    // Why depends on how the server authenticates: no such role, or a wrong password.
+    let refused = text(&scratch, url.as_str()).await;
+    let start = "PostgreSQL at HOST:PORT refuses the user nobody_here: ";
+    let end = "; check user and password in database.url";
+    assert!(
+        refused.starts_with(start) && refused.ends_with(end),
+        "{refused}"
+    );
+    assert!(!refused.contains("s3cret"), "{refused}");
 }
 
 #[tokio::test]
