@@ -2,7 +2,7 @@
 //!
 //! Unlike PostgreSQL, SQLite takes further statements after one that failed, so that its catalog
 //! can be asked at once: about the name of a unique index, about the table of a check, and, through
-//! [`foreign_keys`](super::foreign_keys), about which foreign key it was.
+//! [`foreign_keys`], about which foreign key it was.
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
