@@ -157,7 +157,8 @@ async fn a_scene_that_goes_while_its_picture_comes_leaves_no_file(
             .await
             .unwrap();
         work.commit().await.unwrap();
-        ours.write_all(&picture[40..]).await.unwrap();
+        // Nobody reads on if the scene was found gone before the first byte was wanted.
+        ours.write_all(&picture[40..]).await.ok();
         drop(ours);
     };
     let (stored, ()) = tokio::join!(storing, removing);
