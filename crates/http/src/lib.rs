@@ -1,6 +1,6 @@
 //! What every HTTP service on Groundwork shares; it knows no domain.
 //!
-//! A service hands its routes to [`service`], which puts around them what all need: request ids and
+//! A service hands its routes to [`service()`], which puts around them what all need: request ids and
 //! spans, structured errors for whatever can go wrong, limits of time and size, API keys, CORS and
 //! security headers. Handlers take the extractors [`Json`], [`Path`], [`Query`] and [`PageQuery`]
 //! and return [`ApiError`], into which every domain error turns by its kind. [`bind`] and [`serve`]
