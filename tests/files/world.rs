@@ -8,9 +8,9 @@ use groundwork_core::{
     clock::Clock,
     db::{Database, UnitOfWork},
     files::{
-        Destination, FileFacts, FileStore, FileStoreOptions, Folder, Ledger, MediaType, Placed,
-        StorageKey,
+        Destination, FileFacts, FileStore, FileStoreOptions, Folder, MediaType, Placed, StorageKey,
     },
+    studio::LEDGER,
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
@@ -126,11 +126,7 @@ pub(super) async fn open_store(root: &Path) -> FileStore {
     let options = FileStoreOptions {
         root: root.to_owned(),
         max_file_bytes: 4 << 20,
-        ledger: Ledger {
-            table: "artifacts",
-            key_column: "storage_key",
-            trash_table: "file_trash",
-        },
+        ledger: LEDGER,
         clock: Clock::system(),
     };
     FileStore::open(options).await.unwrap()

@@ -7,20 +7,14 @@ use groundwork_core::{
     clock::Clock,
     config,
     db::Database,
-    files::{FileStore, FileStoreOptions, Ledger},
+    files::{FileStore, FileStoreOptions},
+    studio::LEDGER,
 };
 
 use crate::Scratch;
 
 /// The largest file that the stores of tests take.
 pub const MAX_FILE_BYTES: u64 = 1 << 20;
-
-/// The rows of the studio's files.
-const LEDGER: Ledger = Ledger {
-    table: "artifacts",
-    key_column: "storage_key",
-    trash_table: "file_trash",
-};
 
 /// The configuration of a database with small pools, and with waits that end before a test's does.
 ///

@@ -6,19 +6,12 @@ use groundwork_core::{
     clock::Clock,
     config::{self, Config},
     db::{Database, connect_for_migration},
-    files::{FileStore, FileStoreOptions, Ledger},
-    studio::Studio,
+    files::{FileStore, FileStoreOptions},
+    studio::{LEDGER, Studio},
 };
 use groundwork_schema::run::{self, Goal, RunError};
 
 use crate::failure::Refusal;
-
-/// Where the rows about files are.
-const LEDGER: Ledger = Ledger {
-    table: "artifacts",
-    key_column: "storage_key",
-    trash_table: "file_trash",
-};
 
 /// The opened parts. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -32,7 +32,12 @@ pub mod storyboard;
 pub mod text;
 mod views;
 
-use crate::{clock::Clock, config::Pipeline, db::Database, files::FileStore};
+use crate::{
+    clock::Clock,
+    config::Pipeline,
+    db::Database,
+    files::{FileStore, Ledger},
+};
 
 pub use artifacts::{Content, Upload};
 pub use clips::{ClipChange, NewClip};
@@ -49,6 +54,13 @@ pub use scenes::{NewScene, Position, SceneChange};
 pub use steps::{Claim, Lease, StepFailure};
 pub use views::{
     Artifact, Clip, Keyframe, Project, ProjectDetails, Run, Scene, SceneDetails, Step,
+};
+
+/// Where the rows about the studio's files are: what its file store is opened with.
+pub const LEDGER: Ledger = Ledger {
+    table: "artifacts",
+    key_column: "storage_key",
+    trash_table: "file_trash",
 };
 
 /// The studio's services. Cheap to clone.

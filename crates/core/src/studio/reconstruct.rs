@@ -143,18 +143,25 @@ impl Names {
             .media_type
             .parse::<MediaType>()
             .map_or("bin", MediaType::extension);
-        let numbered = (1_u64..).map(|number| match number {
-            1 => format!("{stem}.{extension}"),
-            number => format!("{stem}-{number}.{extension}"),
-        });
-        let free = numbered
-            .filter_map(|name| name.parse::<ProductionPath>().ok())
-            .find(|path| {
-                let mut taken = self.reserved.values();
-                !taken.any(|taken| taken.collides_with(path))
-                    && !self.files.iter().any(|file| file.path.collides_with(path))
-            });
-        // There are more numbers than files.
-        free.unwrap_or_else(|| unreachable!("numbers never run out"))
+        // Ends, because there are more numbers than files.
+        let mut number = 1_u64;
+        loop {
+            let name = match number {
+                1 => format!("{stem}.{extension}"),
+                number => format!("{stem}-{number}.{extension}"),
+            };
+            if let Ok(path) = name.parse::<ProductionPath>()
+                && self.is_free(&path)
+            {
+                return path;
+            }
+            number += 1;
+        }
+    }
+
+    fn is_free(&self, path: &ProductionPath) -> bool {
+        let files = self.files.iter().map(|file| &file.path);
+        let mut taken = self.reserved.values().chain(files);
+        !taken.any(|taken| taken.collides_with(path))
     }
 }
