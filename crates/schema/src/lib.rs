@@ -6,6 +6,8 @@
 
 #[cfg(feature = "toolkit")]
 pub mod cli;
+#[cfg(feature = "toolkit")]
+pub mod model;
 pub mod naming;
 #[cfg(feature = "toolkit")]
 pub mod refresh;
