@@ -1,17 +1,20 @@
 //! What evolves a schema: names computed from a convention, versioned changes, generated entities.
 //! It knows no domain.
 //!
-//! Without the feature `toolkit` only [`naming`] is left, for programs that merely need to know
-//! what a constraint is called.
+//! | feature | for | brings |
+//! |---|---|---|
+//! | none | knowing what a constraint is called | [`naming`] |
+//! | `run` | migrations, and programs that apply them | tables as data, the runner |
+//! | `toolkit` (default) | the command `migrate` | everything |
 
 #[cfg(feature = "toolkit")]
 pub mod cli;
-#[cfg(feature = "toolkit")]
+#[cfg(feature = "run")]
 pub mod model;
 pub mod naming;
 #[cfg(feature = "toolkit")]
 pub mod refresh;
-#[cfg(feature = "toolkit")]
+#[cfg(feature = "run")]
 pub mod run;
-#[cfg(feature = "toolkit")]
+#[cfg(feature = "run")]
 pub mod table;
