@@ -13,4 +13,5 @@ mod files;
 mod http;
 mod migrations;
 mod runs;
+mod schema;
 mod studio;

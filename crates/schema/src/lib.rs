@@ -9,6 +9,10 @@
 
 #[cfg(feature = "toolkit")]
 pub mod cli;
+#[cfg(feature = "toolkit")]
+pub mod diff;
+#[cfg(feature = "toolkit")]
+pub mod inspect;
 #[cfg(feature = "run")]
 pub mod model;
 pub mod naming;
@@ -16,5 +20,7 @@ pub mod naming;
 pub mod refresh;
 #[cfg(feature = "run")]
 pub mod run;
+#[cfg(feature = "toolkit")]
+pub mod scratch;
 #[cfg(feature = "run")]
 pub mod table;

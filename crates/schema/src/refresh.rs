@@ -6,10 +6,10 @@
 //! What belongs where is said by a [`TypeMap`].
 //!
 //! ```no_run
-//! # use groundwork_schema::refresh::{self, Engine, Scratch, TypeMap};
+//! # use groundwork_schema::{refresh::{self, TypeMap}, scratch::{Place, Scratch}};
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let map = TypeMap::parse("[shop]\ntables = [\"orders\"]").map_err(refresh::RefreshError::TypeMap)?;
-//! let scratch = Scratch::open(&Engine::Sqlite).await?;
+//! let scratch = Scratch::open(&Place::Sqlite).await?;
 //! // … run the migrations on scratch.connection() …
 //! let tree = refresh::generate(scratch.connection(), &map, "migrations").await?;
 //! let differences = tree.compare("entity/src".as_ref())?;
@@ -27,7 +27,6 @@ mod names;
 mod normal;
 mod plan;
 mod relations;
-mod scratch;
 mod sql;
 mod table;
 mod tree;
@@ -47,7 +46,6 @@ use quote::quote;
 use sea_orm::DatabaseConnection;
 
 pub use command::{Entities, EntitiesError, Outcome};
-pub use scratch::{Engine, Scratch};
 pub use tree::{Change, Difference, Tree};
 pub use type_map::{Problem, TypeMap};
 
@@ -60,14 +58,6 @@ pub enum RefreshError {
     /// The type map is wrong, or does not fit the tables.
     #[error("the type map does not fit:{}", list(.0))]
     TypeMap(Vec<Problem>),
-    /// No scratch database could be had.
-    #[error("cannot {doing} a scratch database")]
-    Scratch {
-        /// What was being done.
-        doing: &'static str,
-        /// Why it failed.
-        source: Box<dyn Error + Send + Sync>,
-    },
     /// The database's catalog could not be read.
     #[error("cannot read the tables of the scratch database")]
     Discover {

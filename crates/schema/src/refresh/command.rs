@@ -11,10 +11,11 @@ use sea_orm_migration::MigrationTrait;
 use serde_json::json;
 use url::Url;
 
-use super::{Change, Difference, Engine, Problem, RefreshError, Scratch, Tree, TypeMap, generate};
+use super::{Change, Difference, Problem, RefreshError, Tree, TypeMap, generate};
 use crate::{
     naming::Convention,
     run::{self, Goal, RunError, Settings},
+    scratch::{Place, Scratch, ScratchError},
 };
 
 /// The name of the type map in the folder of the entity crate.
@@ -99,6 +100,9 @@ pub enum EntitiesError {
     /// The migrations do not run on an empty database.
     #[error("the migrations do not run on a scratch database")]
     Migrate(#[source] RunError),
+    /// No scratch database could be had.
+    #[error(transparent)]
+    Scratch(#[from] ScratchError),
     /// The entities cannot be generated or written.
     #[error(transparent)]
     Refresh(RefreshError),
@@ -116,12 +120,10 @@ impl EntitiesError {
             Self::Unreadable { .. } | Self::TypeMap { .. } => 65,
             Self::Migrate(error) => error.exit_code(),
             Self::Refresh(error) => match error {
-                RefreshError::Scratch { .. }
-                | RefreshError::Discover { .. }
-                | RefreshError::File { .. } => 69,
+                RefreshError::Discover { .. } | RefreshError::File { .. } => 69,
                 _ => 65,
             },
-            Self::Print(_) => 69,
+            Self::Scratch(_) | Self::Print(_) => 69,
         }
     }
 }
@@ -178,10 +180,8 @@ impl Entities {
             problems,
         };
         let map = TypeMap::parse(&text).map_err(misfit)?;
-        let engine = self.server.clone().map_or(Engine::Sqlite, Engine::Postgres);
-        let scratch = Scratch::open(&engine)
-            .await
-            .map_err(EntitiesError::Refresh)?;
+        let place = self.server.clone().map_or(Place::Sqlite, Place::Postgres);
+        let scratch = Scratch::open(&place).await?;
         let generated = async {
             let database = scratch.connection();
             run::up(database, migrations, Goal::All, &Settings::new(convention))
@@ -195,7 +195,7 @@ impl Entities {
                 })
         }
         .await;
-        let closed = scratch.close().await.map_err(EntitiesError::Refresh);
+        let closed = scratch.close().await.map_err(EntitiesError::Scratch);
         generated.and_then(|tree| closed.map(|()| tree))
     }
 }

@@ -1,4 +1,4 @@
-//! A database of its own for generating entities, gone afterwards.
+//! Databases that nobody else uses, gone afterwards: where migrations are tried, and read back.
 
 use std::time::Duration;
 
@@ -9,19 +9,25 @@ use sea_orm::{
 use tempfile::TempDir;
 use url::Url;
 
-use super::RefreshError;
-
 /// How long to try to reach a server that does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Where the scratch database is made.
+/// Where a scratch database is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Engine {
+pub enum Place {
     /// In a file in the temporary folder. Needs no server.
     #[default]
     Sqlite,
     /// On a PostgreSQL server, beside the database of this URL, which is left alone.
     Postgres(Url),
+}
+
+/// No scratch database could be had.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {doing} a scratch database")]
+pub struct ScratchError {
+    doing: &'static str,
+    source: Box<dyn std::error::Error + Send + Sync>,
 }
 
 /// An empty database that nobody else uses.
@@ -41,12 +47,12 @@ impl Scratch {
     /// Makes an empty database.
     ///
     /// # Errors
-    /// [`RefreshError::Scratch`] if the folder or the server refuses it.
-    pub async fn open(engine: &Engine) -> Result<Self, RefreshError> {
-        match engine {
-            Engine::Sqlite => {
+    /// [`ScratchError`] if the folder or the server refuses it.
+    pub async fn open(place: &Place) -> Result<Self, ScratchError> {
+        match place {
+            Place::Sqlite => {
                 let folder = tempfile::Builder::new()
-                    .prefix("entities-")
+                    .prefix("migrate-")
                     .tempdir()
                     .map_err(failed("make a folder for"))?;
                 let connection = sqlite(&folder).await.map_err(failed("open"))?;
@@ -55,16 +61,16 @@ impl Scratch {
                     home: Home::Folder(folder),
                 })
             }
-            Engine::Postgres(url) => Self::on_server(url.clone()).await,
+            Place::Postgres(url) => Self::on_server(url.clone()).await,
         }
     }
 
-    async fn on_server(url: Url) -> Result<Self, RefreshError> {
+    async fn on_server(url: Url) -> Result<Self, ScratchError> {
         #[expect(
             clippy::disallowed_methods,
             reason = "no row's id, but a name that no other process takes at the same time"
         )]
-        let database = format!("entities_{}", uuid::Uuid::now_v7().simple());
+        let database = format!("scratch_{}", uuid::Uuid::now_v7().simple());
         administer(
             &url,
             &format!("CREATE DATABASE \"{database}\" TEMPLATE template0"),
@@ -92,15 +98,15 @@ impl Scratch {
     /// Removes the database.
     ///
     /// # Errors
-    /// [`RefreshError::Scratch`] if it cannot be removed.
-    pub async fn close(self) -> Result<(), RefreshError> {
+    /// [`ScratchError`] if it cannot be removed.
+    pub async fn close(self) -> Result<(), ScratchError> {
         self.connection.close().await.map_err(failed("close"))?;
         self.home.remove().await
     }
 }
 
 impl Home {
-    async fn remove(self) -> Result<(), RefreshError> {
+    async fn remove(self) -> Result<(), ScratchError> {
         match self {
             Self::Folder(folder) => folder.close().map_err(failed("remove")),
             Self::Server { url, database } => administer(
@@ -142,11 +148,11 @@ async fn administer(url: &Url, sql: &str) -> Result<(), DbErr> {
     done
 }
 
-fn failed<E>(doing: &'static str) -> impl Fn(E) -> RefreshError
+fn failed<E>(doing: &'static str) -> impl Fn(E) -> ScratchError
 where
     E: Into<Box<dyn std::error::Error + Send + Sync>>,
 {
-    move |source| RefreshError::Scratch {
+    move |source| ScratchError {
         doing,
         source: source.into(),
     }

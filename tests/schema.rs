@@ -1,0 +1,72 @@
+//! Schemas read from live databases, and what tells two of them apart.
+
+mod mutations;
+mod reading;
+
+use std::fmt::Write as _;
+
+use acceptance::{Engine, Scratch};
+use groundwork_schema::model::{self, Schema};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+
+/// The only connection to a scratch database.
+async fn connect(scratch: &Scratch) -> DatabaseConnection {
+    let url = match scratch.engine() {
+        Engine::Sqlite => format!("{}?mode=rwc", scratch.url()),
+        Engine::Postgres => scratch.url().to_owned(),
+    };
+    let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await.unwrap()
+}
+
+/// A schema with everything that the model knows.
+fn rich(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => include_str!("samples/schemas/rich_sqlite.sql"),
+        Engine::Postgres => include_str!("samples/schemas/rich_postgres.sql"),
+    }
+}
+
+async fn run(connection: &impl ConnectionTrait, sql: &str) {
+    connection.execute_unprepared(sql).await.unwrap();
+}
+
+/// A schema, for a snapshot: one line for each object.
+fn shown(schema: &Schema) -> String {
+    let empty = Schema::empty(schema.engine);
+    let mut text = String::new();
+    for table in schema.tables.values() {
+        let mut alone = empty.clone();
+        let mut bare = table.clone();
+        bare.columns.clear();
+        bare.primary_key = None;
+        bare.uniques.clear();
+        bare.foreign_keys.clear();
+        bare.checks.clear();
+        bare.indexes.clear();
+        bare.triggers.clear();
+        alone.tables.insert(table.name.clone(), bare);
+        let mut whole = empty.clone();
+        whole.tables.insert(table.name.clone(), table.clone());
+        writeln!(text, "{}", table.name).unwrap();
+        for difference in groundwork_schema::diff::differences(&alone, &whole) {
+            writeln!(text, "  {difference}").unwrap();
+        }
+    }
+    let rest = Schema {
+        tables: std::collections::BTreeMap::new(),
+        ..schema.clone()
+    };
+    for difference in groundwork_schema::diff::differences(&empty, &rest) {
+        writeln!(text, "{difference}").unwrap();
+    }
+    text.replace(": not expected (found: ", ": (")
+}
+
+fn engine_of(engine: Engine) -> model::Engine {
+    match engine {
+        Engine::Sqlite => model::Engine::Sqlite,
+        Engine::Postgres => model::Engine::Postgres,
+    }
+}

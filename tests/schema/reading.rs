@@ -1,0 +1,90 @@
+//! What is read from a catalog.
+
+use acceptance::{Engine, Scratch};
+use groundwork_schema::{diff::differences, inspect, model::Schema};
+use rstest::rstest;
+
+use super::{connect, engine_of, rich, run, shown};
+
+#[rstest]
+#[tokio::test]
+async fn a_rich_schema_is_read_whole(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    assert_eq!(
+        inspect::schema(&connection).await.unwrap(),
+        Schema::empty(engine_of(engine))
+    );
+    run(&connection, rich(engine)).await;
+    let schema = inspect::schema(&connection).await.unwrap();
+    assert_eq!(schema.unsupported, [], "everything has its place");
+    insta::assert_snapshot!(format!("rich_{engine:?}").to_lowercase(), shown(&schema));
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_same_statements_give_the_same_schema(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let mut schemas = Vec::new();
+    for _ in 0..2 {
+        let scratch = Scratch::empty(engine).await;
+        let connection = connect(&scratch).await;
+        run(&connection, rich(engine)).await;
+        schemas.push(inspect::schema(&connection).await.unwrap());
+    }
+    assert_eq!(schemas[0], schemas[1]);
+    assert_eq!(differences(&schemas[0], &schemas[1]), []);
+}
+
+#[tokio::test]
+async fn what_the_model_has_no_place_for_is_named_on_sqlite() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let connection = connect(&scratch).await;
+    run(
+        &connection,
+        "CREATE VIRTUAL TABLE words USING fts5 (text);
+         CREATE TABLE t (a text CONSTRAINT uq_t_a UNIQUE ON CONFLICT REPLACE);",
+    )
+    .await;
+    let schema = inspect::schema(&connection).await.unwrap();
+    let named: Vec<String> = (schema.unsupported.iter())
+        .map(|other| format!("{} {}", other.kind, other.name))
+        .collect();
+    assert_eq!(named, ["an ON CONFLICT of table t", "virtual table words"]);
+    assert_eq!(schema.tables.keys().collect::<Vec<_>>(), ["t"]);
+}
+
+#[tokio::test]
+async fn what_the_model_has_no_place_for_is_named_on_postgres() {
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let connection = connect(&scratch).await;
+    run(
+        &connection,
+        "CREATE DOMAIN positive AS integer CHECK (value > 0);
+         CREATE SEQUENCE free;
+         CREATE TABLE parts (id integer) PARTITION BY RANGE (id);
+         CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (1) TO (2);
+         CREATE TABLE secret (id integer);
+         CREATE POLICY nobody ON secret;
+         CREATE RULE quiet AS ON INSERT TO secret DO INSTEAD NOTHING;
+         CREATE TABLE rooms (during int4range, EXCLUDE USING gist (during WITH &&));",
+    )
+    .await;
+    let schema = inspect::schema(&connection).await.unwrap();
+    let named: Vec<String> = (schema.unsupported.iter())
+        .map(|other| format!("{} {}", other.kind, other.name))
+        .collect();
+    assert_eq!(
+        named,
+        [
+            "domain positive",
+            "exclusion constraint rooms_during_excl",
+            "partition parts_1",
+            "partitioned table parts",
+            "row security policy nobody",
+            "rule quiet",
+            "sequence free",
+        ]
+    );
+}
