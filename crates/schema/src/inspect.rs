@@ -6,12 +6,10 @@
 
 mod postgres;
 mod sqlite;
-mod text;
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
 use crate::model::{Engine, Schema};
-pub(crate) use text::normal;
 
 /// Why a schema could not be read.
 #[derive(Debug, thiserror::Error)]

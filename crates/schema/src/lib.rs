@@ -16,6 +16,8 @@ pub mod inspect;
 #[cfg(feature = "run")]
 pub mod model;
 pub mod naming;
+#[cfg(feature = "run")]
+pub mod record;
 #[cfg(feature = "toolkit")]
 pub mod refresh;
 #[cfg(feature = "run")]
@@ -24,3 +26,5 @@ pub mod run;
 pub mod scratch;
 #[cfg(feature = "run")]
 pub mod table;
+#[cfg(feature = "run")]
+mod text;

@@ -9,10 +9,13 @@ use sea_orm::ConnectionTrait;
 use self::catalog::{
     ColumnRow, ConstraintRow, EnumRow, FunctionRow, KeyRow, OtherRow, TableRow, TriggerRow, ViewRow,
 };
-use super::{InspectError, normal, rows};
-use crate::model::{
-    Action, Check, Column, Engine, ForeignKey, Function, Generated, Index, IndexKey, IndexedBy,
-    Numbering, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported, View,
+use super::{InspectError, rows};
+use crate::{
+    model::{
+        Action, Check, Column, Engine, ForeignKey, Function, Generated, Index, IndexKey, IndexedBy,
+        Numbering, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported, View,
+    },
+    text::normal,
 };
 
 pub(super) async fn schema(connection: &impl ConnectionTrait) -> Result<Schema, InspectError> {
@@ -33,7 +36,7 @@ pub(super) async fn schema(connection: &impl ConnectionTrait) -> Result<Schema, 
         with(tables, &row.table.clone(), |table| index(table, row));
     }
     for row in rows::<TriggerRow>(connection, "the triggers", catalog::TRIGGERS).await? {
-        let definition = normal(&row.definition);
+        let definition = normal(Engine::Postgres, &row.definition);
         let name = row.name;
         with(tables, &row.table, |table| {
             table.triggers.push(Trigger { name, definition })
@@ -42,7 +45,7 @@ pub(super) async fn schema(connection: &impl ConnectionTrait) -> Result<Schema, 
     for row in rows::<ViewRow>(connection, "the views", catalog::VIEWS).await? {
         let view = View {
             name: row.name.clone(),
-            definition: normal(&row.definition),
+            definition: normal(Engine::Postgres, &row.definition),
             materialized: row.materialized,
         };
         schema.views.insert(row.name, view);

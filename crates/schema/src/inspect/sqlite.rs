@@ -7,13 +7,14 @@ use std::collections::{BTreeMap, HashMap};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use self::definition::Definition;
-use super::{InspectError, normal, rows};
+use super::{InspectError, rows};
 use crate::{
     model::{
         Column, Engine, Generated, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported,
         View,
     },
     run::HISTORY_TABLE,
+    text::normal,
 };
 
 const OBJECTS: &str = "\
@@ -150,7 +151,7 @@ impl Reading {
             "trigger" => {
                 let trigger = Trigger {
                     name,
-                    definition: normal(sql),
+                    definition: normal(Engine::Sqlite, sql),
                 };
                 if let Some(table) = self.schema.tables.get_mut(&object.table) {
                     table.triggers.push(trigger);
@@ -161,7 +162,7 @@ impl Reading {
             "view" => {
                 let view = View {
                     name: name.clone(),
-                    definition: normal(sql),
+                    definition: normal(Engine::Sqlite, sql),
                     materialized: false,
                 };
                 self.schema.views.insert(name, view);
@@ -185,7 +186,10 @@ fn column(row: &ColumnRow, definition: &Definition) -> Column {
         name: row.name.clone(),
         kind: row.kind.to_lowercase(),
         nullable: !row.not_null,
-        default: row.default_value.as_deref().map(normal),
+        default: row
+            .default_value
+            .as_deref()
+            .map(|default| normal(Engine::Sqlite, default)),
         generated: matches!(row.hidden, 2 | 3).then(|| Generated {
             expression: expression.unwrap_or_default(),
             stored: row.hidden == 3,

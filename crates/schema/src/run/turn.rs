@@ -1,10 +1,12 @@
 //! One turn at the lock: the next migration is run and recorded, whatever becomes of it.
 
-use std::{any::Any, panic::AssertUnwindSafe, time::Instant};
+use std::{panic::AssertUnwindSafe, time::Instant};
 
 use futures_util::FutureExt;
 use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigrationTrait;
+
+use crate::record::panicked;
 
 use super::{Direction, Event, RunError, Settings, Step, history, plan::Plan, session::Session};
 
@@ -103,18 +105,9 @@ async fn perform(
     // sea-query panics on what SQLite cannot alter. Nothing of the migration is used after that
     // but the transaction, which is rolled back.
     let done = AssertUnwindSafe(running).catch_unwind().await;
-    done.unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
+    done.unwrap_or_else(|panic| Err(DbErr::Migration(panicked(panic.as_ref()))))
         .map_err(|source| session.failure(name, direction, source))?;
     history::record(&session.connection(), name, direction).await
-}
-
-fn panicked(panic: &(dyn Any + Send)) -> DbErr {
-    let message = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a message");
-    DbErr::Migration(format!("it panicked: {message}"))
 }
 
 fn wants_no_transaction(migration: &dyn MigrationTrait, engine: DbBackend) -> bool {

@@ -13,8 +13,10 @@ use sqlparser::{
 };
 
 use crate::{
-    inspect::normal,
-    model::{Action, Check, ForeignKey, Index, IndexKey, IndexedBy, Numbering, Timing, Unique},
+    model::{
+        Action, Check, Engine, ForeignKey, Index, IndexKey, IndexedBy, Numbering, Timing, Unique,
+    },
+    text::normal,
 };
 
 /// The constraints of a table with their names, and what its columns say of themselves.
@@ -78,7 +80,7 @@ impl Definition {
                 ColumnOption::Generated {
                     generation_expr: Some(expression),
                     ..
-                } => said.generated = Some(normal(&expression.to_string())),
+                } => said.generated = Some(normal(Engine::Sqlite, &expression.to_string())),
                 ColumnOption::Collation(collation) => said.collation = Some(collation.to_string()),
                 ColumnOption::DialectSpecific(tokens) if is_autoincrement(&tokens) => {
                     said.numbering = Some(Numbering::Autoincrement);
@@ -139,7 +141,7 @@ impl Definition {
     fn check(&mut self, name: Option<String>, expression: &Expr) {
         self.checks.push(Check {
             name,
-            expression: normal(&expression.to_string()),
+            expression: normal(Engine::Sqlite, &expression.to_string()),
             valid: true,
         });
     }
@@ -162,7 +164,7 @@ pub(super) fn index(sql: &str) -> Option<Index> {
         include: Vec::new(),
         predicate: index
             .predicate
-            .map(|predicate| normal(&predicate.to_string())),
+            .map(|predicate| normal(Engine::Sqlite, &predicate.to_string())),
         valid: true,
     })
 }
@@ -176,7 +178,7 @@ fn key(key: ast::OrderByExpr) -> IndexKey {
     IndexKey {
         of: match expression {
             Expr::Identifier(name) => IndexedBy::Column(name.value),
-            expression => IndexedBy::Expression(normal(&expression.to_string())),
+            expression => IndexedBy::Expression(normal(Engine::Sqlite, &expression.to_string())),
         },
         descending,
         collation,
@@ -243,7 +245,7 @@ fn name_of(expression: &Expr) -> String {
     match expression {
         Expr::Identifier(name) => name.value.clone(),
         Expr::Collate { expr, .. } => name_of(expr),
-        expression => normal(&expression.to_string()),
+        expression => normal(Engine::Sqlite, &expression.to_string()),
     }
 }
 

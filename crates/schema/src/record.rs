@@ -1,0 +1,291 @@
+//! What a migration would execute, without the database that it is for.
+//!
+//! A migration is code, so what it does is known only by running it. For PostgreSQL it runs on a
+//! connection that answers every statement with success and every query with a refusal: what must
+//! read before it can go on is said to. For SQLite, which is always at hand, all migrations before
+//! it run too, in memory, so that the catalog can be read and a table be rebuilt; the tables are
+//! empty.
+
+mod shadow;
+
+use std::{
+    any::Any,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures_util::FutureExt;
+use sea_orm::{
+    DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, ExecResult, MockDatabase,
+    MockDatabaseConnection, MockDatabaseTrait, MockExecResult, QueryResult, Statement, Transaction,
+};
+use sea_orm_migration::{MigrationTrait, SchemaManager};
+
+use crate::{
+    model::Engine,
+    run::Direction,
+    text::{normal, verb},
+};
+use shadow::Shadow;
+
+/// What a migration executes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    /// Its name.
+    pub migration: String,
+    /// Whether it runs in a transaction.
+    pub is_transactional: bool,
+    /// The statements in order, with their values in place.
+    pub statements: Vec<String>,
+    /// The first query whose answer decides what comes next. On PostgreSQL the statements end
+    /// there; on SQLite they are those of a database without rows.
+    pub reads: Option<String>,
+    /// Why it could not be run to its end.
+    pub fails: Option<String>,
+}
+
+impl Recording {
+    /// A checksum of the statements, which blanks, line breaks and comments do not change; `None`
+    /// if the migration could not be run to its end.
+    #[must_use]
+    pub fn checksum(&self, engine: Engine) -> Option<String> {
+        if self.fails.is_some() {
+            return None;
+        }
+        let mut hash = blake3::Hasher::new();
+        for statement in self.statements.iter().chain(&self.reads) {
+            hash.update(normal(engine, statement).as_bytes());
+            hash.update(b"\n");
+        }
+        Some(hash.finalize().to_hex().to_string())
+    }
+
+    /// The statements as one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        for statement in &self.statements {
+            text.push_str(statement.trim().trim_end_matches(';'));
+            text.push_str(";\n");
+        }
+        text
+    }
+}
+
+/// Records every migration, in the order of the list.
+pub async fn up(migrations: &[Box<dyn MigrationTrait>], engine: Engine) -> Vec<Recording> {
+    let recorder = Recorder::new(engine);
+    let mut recordings = Vec::with_capacity(migrations.len());
+    for migration in migrations {
+        recordings.push(recorder.run(migration.as_ref(), Direction::Up).await);
+    }
+    recordings
+}
+
+/// Records how every migration is taken back, in the order of the list.
+pub async fn down(migrations: &[Box<dyn MigrationTrait>], engine: Engine) -> Vec<Recording> {
+    let recorder = Recorder::new(engine);
+    for migration in migrations {
+        recorder.run(migration.as_ref(), Direction::Up).await;
+    }
+    let mut recordings = Vec::with_capacity(migrations.len());
+    for migration in migrations.iter().rev() {
+        recordings.push(recorder.run(migration.as_ref(), Direction::Down).await);
+    }
+    recordings.reverse();
+    recordings
+}
+
+/// A connection that notes what is executed.
+struct Recorder {
+    connection: DatabaseConnection,
+    engine: Engine,
+    log: Arc<Mutex<Log>>,
+}
+
+#[derive(Debug, Default)]
+struct Log {
+    statements: Vec<String>,
+    reads: Option<String>,
+    /// A migration before failed, so that the shadow is not what it should be.
+    broken_by: Option<String>,
+}
+
+impl Recorder {
+    fn new(engine: Engine) -> Self {
+        let log = Arc::<Mutex<Log>>::default();
+        let driver = Driver {
+            engine,
+            log: Arc::clone(&log),
+            shadow: match engine {
+                Engine::Sqlite => Some(Shadow::start()),
+                Engine::Postgres => None,
+            },
+            depth: 0,
+        };
+        let mock = Arc::new(MockDatabaseConnection::new(driver));
+        Self {
+            connection: DatabaseConnectionType::MockDatabaseConnection(mock).into(),
+            engine,
+            log,
+        }
+    }
+
+    async fn run(&self, migration: &dyn MigrationTrait, direction: Direction) -> Recording {
+        let broken_by = lock(&self.log).broken_by.clone();
+        let fails = match broken_by {
+            Some(name) => Some(format!("it comes after {name}, which fails")),
+            None => self.attempt(migration, direction).await,
+        };
+        let mut log = lock(&self.log);
+        let reads = log.reads.take();
+        // On PostgreSQL the refusal of a query is what ends it.
+        let fails = fails.filter(|_| reads.is_none() || self.engine == Engine::Sqlite);
+        if fails.is_some() && self.engine == Engine::Sqlite && log.broken_by.is_none() {
+            log.broken_by = Some(migration.name().to_owned());
+        }
+        Recording {
+            migration: migration.name().to_owned(),
+            is_transactional: self.engine == Engine::Sqlite
+                || migration.use_transaction() != Some(false),
+            statements: std::mem::take(&mut log.statements),
+            reads,
+            fails,
+        }
+    }
+
+    /// Why it fails, if it does.
+    async fn attempt(
+        &self,
+        migration: &dyn MigrationTrait,
+        direction: Direction,
+    ) -> Option<String> {
+        let manager = SchemaManager::new(&self.connection);
+        let running = async {
+            match direction {
+                Direction::Up => migration.up(&manager).await,
+                Direction::Down => migration.down(&manager).await,
+            }
+        };
+        match AssertUnwindSafe(running).catch_unwind().await {
+            Ok(Ok(())) => None,
+            Ok(Err(error)) => Some(error.to_string()),
+            Err(panic) => Some(panicked(panic.as_ref())),
+        }
+    }
+}
+
+/// What SeaORM's connection talks to.
+#[derive(Debug)]
+struct Driver {
+    engine: Engine,
+    log: Arc<Mutex<Log>>,
+    shadow: Option<Shadow>,
+    depth: usize,
+}
+
+impl Driver {
+    fn note(&self, statement: &Statement) {
+        lock(&self.log).statements.push(statement.to_string());
+    }
+
+    fn savepoint(&mut self, verb: &str) {
+        let sql = format!("{verb} s{}", self.depth);
+        let statement = Statement::from_string(self.engine.backend(), sql);
+        // Refused only where the shadow is broken already, which the next statement tells.
+        self.execute(0, statement).ok();
+    }
+}
+
+impl MockDatabaseTrait for Driver {
+    fn execute(&mut self, _: usize, statement: Statement) -> Result<ExecResult, DbErr> {
+        self.note(&statement);
+        match &self.shadow {
+            Some(shadow) => shadow.execute(statement),
+            None => success(statement),
+        }
+    }
+
+    fn query(&mut self, _: usize, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let changes = !matches!(
+            verb(&statement.sql).as_str(),
+            "SELECT" | "PRAGMA" | "EXPLAIN"
+        );
+        if changes {
+            self.note(&statement);
+        } else if !(self.shadow.is_some() && is_about_catalog(&statement.sql)) {
+            lock(&self.log)
+                .reads
+                .get_or_insert_with(|| statement.to_string());
+        }
+        match &self.shadow {
+            Some(shadow) => shadow.query(statement),
+            None => {
+                lock(&self.log)
+                    .reads
+                    .get_or_insert_with(|| statement.to_string());
+                Err(DbErr::Custom("there is no database to ask".to_owned()))
+            }
+        }
+    }
+
+    fn begin(&mut self) {
+        self.depth += 1;
+        self.savepoint("SAVEPOINT");
+    }
+
+    fn commit(&mut self) {
+        self.savepoint("RELEASE SAVEPOINT");
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn rollback(&mut self) {
+        self.savepoint("ROLLBACK TO SAVEPOINT");
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn drain_transaction_log(&mut self) -> Vec<Transaction> {
+        Vec::new()
+    }
+
+    fn get_database_backend(&self) -> DbBackend {
+        self.engine.backend()
+    }
+
+    fn ping(&self) -> Result<(), DbErr> {
+        Ok(())
+    }
+}
+
+/// SeaORM's own mock is the only one who can make this.
+fn success(statement: Statement) -> Result<ExecResult, DbErr> {
+    let one = MockExecResult::default();
+    MockDatabase::new(statement.db_backend)
+        .append_exec_results([one])
+        .execute(0, statement)
+}
+
+/// Whether a query asks for tables and columns, which are the same wherever the migration runs.
+fn is_about_catalog(sql: &str) -> bool {
+    let sql = sql.to_ascii_lowercase();
+    ["sqlite_master", "sqlite_schema", "pragma"]
+        .iter()
+        .any(|name| sql.contains(name))
+}
+
+/// What a panic said.
+pub(crate) fn panicked(panic: &(dyn Any + Send)) -> String {
+    let message = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("without a message");
+    format!("it panicked: {message}")
+}
+
+fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {
+    log.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! SQL in a normal form: the same for texts that differ in blanks, line breaks and comments only.
+
+use sqlparser::{
+    dialect::{Dialect, PostgreSqlDialect, SQLiteDialect},
+    tokenizer::{Token, Tokenizer},
+};
+
+use crate::model::Engine;
+
+/// The tokens of a text with one blank between them, where one belongs. A text that is no SQL
+/// stays as it is.
+pub(crate) fn normal(engine: Engine, sql: &str) -> String {
+    let dialect: &dyn Dialect = match engine {
+        Engine::Sqlite => &SQLiteDialect {},
+        Engine::Postgres => &PostgreSqlDialect {},
+    };
+    let Ok(tokens) = Tokenizer::new(dialect, sql).with_unescape(false).tokenize() else {
+        return sql.trim().to_owned();
+    };
+    let mut text = String::with_capacity(sql.len());
+    let mut glued = true;
+    for token in tokens {
+        if matches!(token, Token::Whitespace(_) | Token::EOF) {
+            continue;
+        }
+        let closes = matches!(
+            token,
+            Token::Comma | Token::RParen | Token::Period | Token::SemiColon
+        );
+        if !glued && !closes {
+            text.push(' ');
+        }
+        text.push_str(&token.to_string());
+        glued = matches!(token, Token::LParen | Token::Period);
+    }
+    text.truncate(text.trim_end_matches(';').len());
+    text
+}
+
+/// The first word of a statement, in capitals.
+pub(crate) fn verb(sql: &str) -> String {
+    let normal = normal(Engine::Sqlite, sql);
+    let word = normal.split([' ', '(']).next().unwrap_or_default();
+    word.to_ascii_uppercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_and_comments_do_not_matter_and_literals_do() {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let one = normal(engine, "a  =\n'x  y' -- why\n AND \"b c\"/* */>1;");
+            assert_eq!(one, normal(engine, "a = 'x  y' AND \"b c\" > 1"));
+            assert_ne!(one, normal(engine, "a = 'x y' AND \"b c\" > 1"));
+            assert!(one.contains("'x  y'"));
+        }
+    }
+
+    #[test]
+    fn what_stands_in_quotes_stays_as_it_is() {
+        assert_eq!(normal(Engine::Sqlite, "a = 'it''s'"), "a = 'it''s'");
+        let body = "AS $$ BEGIN\n  x; -- y\nEND $$";
+        assert_eq!(normal(Engine::Postgres, body), body);
+    }
+
+    #[test]
+    fn the_first_word_is_found_behind_comments() {
+        assert_eq!(verb("-- a\n/* b */ select(1)"), "SELECT");
+        assert_eq!(verb(""), "");
+    }
+}
