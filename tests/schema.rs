@@ -1,5 +1,6 @@
 //! Schemas read from live databases, and what tells two of them apart.
 
+mod checking;
 mod mutations;
 mod reading;
 

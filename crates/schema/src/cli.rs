@@ -26,6 +26,7 @@
 //! 2 usage, 65 bad input, 69 unavailable, 75 try again, 78 configuration.
 
 mod args;
+mod check;
 mod failure;
 mod new;
 mod output;
@@ -104,7 +105,7 @@ where
     let access = match &args.command {
         Command::New { name } => return new_migration(app, name, output),
         Command::Entities(command) => return entities(app, command).await,
-        Command::Status { .. } => Access::Look,
+        Command::Status { .. } | Command::Check(_) => Access::Look,
         Command::Up { .. } | Command::Down { .. } | Command::Redo { .. } => Access::Change,
     };
     let target = Target {
@@ -116,7 +117,10 @@ where
         (Command::Status { json }, connection) => {
             status(app, connection.as_ref(), *json, output).await
         }
-        (_, None) => Err(Failure::unavailable("there is no database")),
+        (_, None) => Err(Failure::unavailable(
+            "there is no database yet; `migrate up` creates it",
+        )),
+        (Command::Check(command), Some(connection)) => command.run(app, connection, output).await,
         (command, Some(connection)) => change(app, command, connection, output).await,
     };
     if let Some(connection) = connection {
@@ -168,7 +172,9 @@ async fn change(
             .await?
         }
         Command::Redo { steps } => run::redo(connection, migrations, *steps, &settings).await?,
-        Command::Status { .. } | Command::Entities(_) | Command::New { .. } => Report::default(),
+        Command::Status { .. } | Command::Check(_) | Command::Entities(_) | Command::New { .. } => {
+            Report::default()
+        }
     };
     if report.steps.is_empty() {
         output.note("nothing to do");

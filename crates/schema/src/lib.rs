@@ -8,6 +8,8 @@
 //! | `toolkit` (default) | the command `migrate` | everything |
 
 #[cfg(feature = "toolkit")]
+pub mod check;
+#[cfg(feature = "toolkit")]
 pub mod cli;
 #[cfg(feature = "toolkit")]
 pub mod diff;

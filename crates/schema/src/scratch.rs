@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr,
-    sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous},
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr,
+    SqlxPostgresConnector,
+    sqlx::{
+        self,
+        postgres::{PgConnectOptions, PgPoolOptions},
+        sqlite::{SqliteJournalMode, SqliteSynchronous},
+    },
 };
 use tempfile::TempDir;
 use url::Url;
@@ -40,7 +45,10 @@ pub struct Scratch {
 #[derive(Debug)]
 enum Home {
     Folder(TempDir),
-    Server { url: Url, database: String },
+    Server {
+        server: Box<PgConnectOptions>,
+        database: String,
+    },
 }
 
 impl Scratch {
@@ -61,26 +69,47 @@ impl Scratch {
                     home: Home::Folder(folder),
                 })
             }
-            Place::Postgres(url) => Self::on_server(url.clone()).await,
+            Place::Postgres(url) => {
+                let server = url
+                    .as_str()
+                    .parse()
+                    .map_err(failed("reach the server for"))?;
+                Self::on_server(server).await
+            }
         }
     }
 
-    async fn on_server(url: Url) -> Result<Self, ScratchError> {
+    /// Makes an empty database of the same engine: in a file of its own beside an SQLite database,
+    /// and on the same server beside one of PostgreSQL.
+    ///
+    /// # Errors
+    /// [`ScratchError`] if the folder or the server refuses it.
+    pub async fn beside(connection: &DatabaseConnection) -> Result<Self, ScratchError> {
+        match connection.get_database_backend() {
+            DbBackend::Postgres => {
+                let pool = connection.get_postgres_connection_pool();
+                Self::on_server((*pool.connect_options()).clone()).await
+            }
+            _ => Self::open(&Place::Sqlite).await,
+        }
+    }
+
+    async fn on_server(server: PgConnectOptions) -> Result<Self, ScratchError> {
         #[expect(
             clippy::disallowed_methods,
             reason = "no row's id, but a name that no other process takes at the same time"
         )]
         let database = format!("scratch_{}", uuid::Uuid::now_v7().simple());
         administer(
-            &url,
+            &server,
             &format!("CREATE DATABASE \"{database}\" TEMPLATE template0"),
         )
         .await
         .map_err(failed("make"))?;
-        let mut own = url.clone();
-        own.set_path(&database);
-        let home = Home::Server { url, database };
-        match Database::connect(options(own)).await {
+        let own = server.clone().database(&database);
+        let server = Box::new(server);
+        let home = Home::Server { server, database };
+        match connect(own).await {
             Ok(connection) => Ok(Self { connection, home }),
             Err(error) => {
                 home.remove().await.ok();
@@ -109,8 +138,8 @@ impl Home {
     async fn remove(self) -> Result<(), ScratchError> {
         match self {
             Self::Folder(folder) => folder.close().map_err(failed("remove")),
-            Self::Server { url, database } => administer(
-                &url,
+            Self::Server { server, database } => administer(
+                &server,
                 &format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)"),
             )
             .await
@@ -141,11 +170,22 @@ async fn sqlite(folder: &TempDir) -> Result<DatabaseConnection, DbErr> {
     Database::connect(options).await
 }
 
-async fn administer(url: &Url, sql: &str) -> Result<(), DbErr> {
-    let server = Database::connect(options(url.clone())).await?;
+async fn connect(server: PgConnectOptions) -> Result<DatabaseConnection, sqlx::Error> {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE);
+    let pool = pool.connect_with(server).await?;
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
+}
+
+async fn administer(
+    server: &PgConnectOptions,
+    sql: &str,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let server = connect(server.clone()).await?;
     let done = server.execute_unprepared(sql).await.map(drop);
     server.close().await?;
-    done
+    Ok(done?)
 }
 
 fn failed<E>(doing: &'static str) -> impl Fn(E) -> ScratchError

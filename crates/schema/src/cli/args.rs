@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
 
+use super::check::Check;
 use crate::refresh::Entities;
 
 /// Evolves the schema of the database.
@@ -109,6 +110,7 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    Check(Check),
     Entities(Entities),
     /// Write the file of a new migration, and register it
     #[command(after_help = "\

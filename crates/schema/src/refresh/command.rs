@@ -164,6 +164,38 @@ impl Entities {
         Ok(report.outcome())
     }
 
+    /// What is not as the migrations and the type map would have it, one line for each file.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run). Nothing is written.
+    pub async fn stale(
+        &self,
+        migrations: &[Box<dyn MigrationTrait>],
+        convention: &Convention,
+    ) -> Result<Vec<String>, EntitiesError> {
+        let entity = match &self.entity {
+            Some(folder) => folder.clone(),
+            None => nearest_entity_crate()?,
+        };
+        let source = entity.join("src");
+        let tree = self
+            .tree(&entity.join(TYPE_MAP), migrations, convention)
+            .await?;
+        let differences = tree.compare(&source).map_err(EntitiesError::Refresh)?;
+        let files = differences.iter().map(|difference| {
+            let path = source.join(&difference.file);
+            format!("file {}: {}", path.display(), stale(difference))
+        });
+        let undeclared = tree.undeclared(&source).into_iter().map(|domain| {
+            let path = source.join("lib.rs");
+            format!(
+                "file {}: expected `pub mod {domain};`, found none",
+                path.display()
+            )
+        });
+        Ok(files.chain(undeclared).collect())
+    }
+
     /// What the migrations and the type map amount to.
     async fn tree(
         &self,
@@ -289,6 +321,25 @@ impl Report<'_> {
 
     fn path(&self, difference: &Difference) -> String {
         self.source.join(&difference.file).display().to_string()
+    }
+}
+
+/// What is wrong with a file: the first line that is not as expected.
+fn stale(difference: &Difference) -> String {
+    let line = |sign: char| {
+        let header = [sign; 3].iter().collect::<String>();
+        let lines = difference.diff.lines();
+        let found = lines.filter(|line| line.starts_with(sign) && !line.starts_with(&header));
+        let found = found
+            .map(|line| line[1..].trim().to_owned())
+            .find(|line| !line.is_empty());
+        found.map_or_else(|| "nothing".to_owned(), |line| format!("`{line}`"))
+    };
+    match difference.change {
+        Change::Missing => "missing".to_owned(),
+        Change::Stale => "not expected: no table gives it".to_owned(),
+        Change::Foreign => "not expected: it is not generated".to_owned(),
+        Change::Outdated => format!("expected {}, found {}", line('+'), line('-')),
     }
 }
 
