@@ -3,6 +3,7 @@
 mod concurrency;
 mod crash;
 mod given;
+mod group;
 mod opening;
 mod server_lock;
 mod settings;

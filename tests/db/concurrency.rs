@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use acceptance::{Engine, Scratch};
 use groundwork_core::{
-    db::{Database, DbError},
+    db::{Database, DbError, kind_of},
     error::{DomainError, Kind},
 };
 use rstest::rstest;
@@ -121,7 +121,8 @@ async fn a_lock_of_another_process_is_waited_for() {
         .await
         .unwrap();
     let waiting = tokio::spawn(async move {
-        let work = db.begin().await?;
+        let work = db.begin().await.unwrap();
+        increment(&work, 1).await.unwrap();
         work.commit().await
     });
     tokio::time::sleep(Duration::from_millis(300)).await;
@@ -133,6 +134,7 @@ async fn a_lock_of_another_process_is_waited_for() {
 #[tokio::test]
 async fn who_waits_too_long_for_another_process_is_told_so_and_may_try_again() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
+    counters(&scratch).await.close().await.unwrap();
     let mut config = config(scratch.url());
     config.busy_timeout = Duration::from_millis(20);
     config.acquire_timeout = Duration::from_millis(200);
@@ -143,7 +145,8 @@ async fn who_waits_too_long_for_another_process_is_told_so_and_may_try_again() {
         .await
         .unwrap();
     let started = Instant::now();
-    let error = db.begin().await.unwrap_err();
+    let work = db.begin().await.unwrap();
+    let error = increment(&work, 1).await.unwrap_err();
     assert!(started.elapsed() < Duration::from_secs(2));
     assert!(
         error
@@ -151,8 +154,11 @@ async fn who_waits_too_long_for_another_process_is_told_so_and_may_try_again() {
             .ends_with("SQLite's lock, which another process holds"),
         "{error}"
     );
+    assert_eq!(kind_of(&error), Kind::Unavailable);
     sqlx::query("COMMIT").execute(&mut other).await.unwrap();
-    db.begin().await.unwrap().commit().await.unwrap();
+    increment(&work, 1).await.unwrap();
+    work.commit().await.unwrap();
+    assert_eq!(number(&db.reader(), N).await.unwrap(), 1);
 }
 
 #[rstest]

@@ -29,6 +29,7 @@ pub fn database_config(url: &str) -> config::Database {
         readers: 3,
         acquire_timeout: Duration::from_secs(20),
         busy_timeout: Duration::from_secs(5),
+        unit_of_work_timeout: Duration::from_secs(20),
         max_lifetime: Duration::from_secs(1800),
         statement_timeout: Duration::from_secs(30),
         lock_timeout: Duration::from_secs(20),

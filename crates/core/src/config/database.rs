@@ -19,6 +19,8 @@ pub struct Database {
     pub acquire_timeout: Duration,
     /// SQLite only: how long to wait for another process that holds the lock.
     pub busy_timeout: Duration,
+    /// SQLite only: how long a unit of work may keep others from writing.
+    pub unit_of_work_timeout: Duration,
     /// PostgreSQL only: the age at which a connection is replaced.
     pub max_lifetime: Duration,
     /// PostgreSQL only: how long a statement may run; zero is no limit, as in PostgreSQL itself.
@@ -39,6 +41,7 @@ impl Database {
         let readers = section.integer("readers", 1..=64);
         let acquire_timeout = section.millis("acquire_timeout_ms", 1..=600_000);
         let busy_timeout = section.millis("busy_timeout_ms", 0..=600_000);
+        let unit_of_work_timeout = section.millis("unit_of_work_timeout_ms", 1..=600_000);
         let max_lifetime = section.seconds("max_lifetime_s", 1..=604_800);
         let statement_timeout = section.millis("statement_timeout_ms", 0..=86_400_000);
         let lock_timeout = section.millis("lock_timeout_ms", 0..=86_400_000);
@@ -51,6 +54,7 @@ impl Database {
             readers: readers?,
             acquire_timeout: acquire_timeout?,
             busy_timeout: busy_timeout?,
+            unit_of_work_timeout: unit_of_work_timeout?,
             max_lifetime: max_lifetime?,
             statement_timeout: statement_timeout?,
             lock_timeout: lock_timeout?,

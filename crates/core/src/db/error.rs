@@ -36,6 +36,13 @@ pub enum DbError {
         /// What ended it.
         reason: String,
     },
+    /// Nothing was stored: an error in another unit, with which this one shared its commit, made
+    /// SQLite roll both back. The same unit may succeed the next time.
+    #[error(
+        "nothing was stored: an error in another unit of work, with which it shared the commit, \
+             made SQLite roll both back; repeat it"
+    )]
+    TakenAlong,
     /// The connection was lost, or the disk failed, while the commit was under way: it may have
     /// been stored or not. Never repeat the unit without looking first.
     #[error("the commit broke off; whether it was stored is not known")]
@@ -67,7 +74,10 @@ impl DbError {
 impl DomainError for DbError {
     fn kind(&self) -> Kind {
         match self {
-            Self::TimedOut { .. } | Self::Closed | Self::OutcomeUnknown { .. } => Kind::Unavailable,
+            Self::TimedOut { .. }
+            | Self::Closed
+            | Self::TakenAlong
+            | Self::OutcomeUnknown { .. } => Kind::Unavailable,
             Self::Violated { .. } => Kind::Conflict,
             Self::Ended { .. } => Kind::Internal,
             Self::Database { source, .. } => kind_of(source),
@@ -76,7 +86,7 @@ impl DomainError for DbError {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::TimedOut { .. } => "DATABASE_BUSY",
+            Self::TimedOut { .. } | Self::TakenAlong => "DATABASE_BUSY",
             Self::Closed => "DATABASE_CLOSED",
             Self::Violated { .. } => "CONSTRAINT_VIOLATED",
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",

@@ -4,7 +4,7 @@
 //! can be asked at once: about the name of a unique index, about the table of a check, and, through
 //! [`foreign_keys`], about which foreign key it was.
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{DbBackend, DbErr, Statement};
 
 use super::{Violation, failure, foreign_keys, session::Session, violation::Said};
 
@@ -15,7 +15,7 @@ use super::{Violation, failure, foreign_keys, session::Session, violation::Said}
 pub(super) async fn violation(
     session: &Session,
     error: &DbErr,
-    again: Option<Statement>,
+    again: Option<&Statement>,
 ) -> Option<Violation> {
     let said = Said::by_sqlite(failure::driver_error(error)?)?;
     let mut violation = said.clone().violation(&session.convention);
@@ -52,7 +52,7 @@ async fn unique_index(
                    SELECT group_concat(name, ', ') \
                    FROM (SELECT name FROM pragma_index_info(l.name) ORDER BY seqno))";
     let values = [table.into(), columns.join(", ").into()];
-    let rows = session.tx.query_all_raw(sqlite(sql, values)).await?;
+    let rows = session.channel.query_all(&sqlite(sql, values)).await?;
     match rows.as_slice() {
         [only] => only.try_get_by_index(0).map(Some),
         _ => Ok(None),
@@ -72,7 +72,7 @@ async fn table_of_check(session: &Session, check: &str) -> Option<String> {
 }
 
 async fn first(session: &Session, sql: &str, name: &str) -> Option<String> {
-    let row = session.tx.query_one_raw(sqlite(sql, [name.into()])).await;
+    let row = session.channel.query_one(&sqlite(sql, [name.into()])).await;
     row.ok()??.try_get_by_index(0).ok()
 }
 

@@ -93,6 +93,11 @@ pub(super) fn is_lost(error: &sqlx::Error) -> bool {
     }
 }
 
+/// The driver's error as SeaORM hands it out for what yields no rows.
+pub(super) fn executed(error: sqlx::Error) -> DbErr {
+    DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
 /// The driver's error as SeaORM hands it out.
 pub(super) fn wrapped(error: sqlx::Error) -> DbErr {
     match error {

@@ -10,7 +10,7 @@
 use std::time::{Duration, Instant};
 
 use groundwork_schema::naming::Convention;
-use sea_orm::{ConnectionTrait, DbErr, Statement};
+use sea_orm::{DbErr, Statement};
 
 use super::{
     Violation, ViolationKind,
@@ -58,15 +58,15 @@ impl ForeignKey {
 /// The foreign key that refuses a statement; `None` when it is not found in time.
 pub(super) async fn find_refused(
     session: &Session,
-    statement: Statement,
+    statement: &Statement,
 ) -> Result<Option<ForeignKey>, DbErr> {
     let target = sql::target(&statement.sql);
-    session.tx.execute_unprepared(DEFER).await?;
-    let found = match session.tx.query_all_raw(statement).await {
+    session.channel.execute_unprepared(DEFER).await?;
+    let found = match session.channel.query_all(statement).await {
         Ok(_) => find_broken(session, target.as_ref()).await,
         Err(error) => Err(error),
     };
-    session.tx.execute_unprepared(RESTORE).await?;
+    session.channel.execute_unprepared(RESTORE).await?;
     found
 }
 
@@ -116,7 +116,7 @@ async fn foreign_keys(session: &Session) -> Result<Vec<ForeignKey>, DbErr> {
                FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f \
                WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq";
     let mut keys: Vec<ForeignKey> = Vec::new();
-    for row in session.tx.query_all_raw(sqlite(sql, [])).await? {
+    for row in session.channel.query_all(&sqlite(sql, [])).await? {
         let column: String = row.try_get_by_index(3)?;
         let referred: Option<String> = row.try_get_by_index(4)?;
         if row.try_get_by_index::<i64>(1)? == 0 {
@@ -147,7 +147,7 @@ impl Search {
     async fn start(session: &Session, key: &ForeignKey) -> Result<Self, DbErr> {
         let table = quoted(&key.table);
         let sql = format!("SELECT min(rowid), max(rowid) FROM {table}");
-        let bounds = session.tx.query_one_raw(sqlite(sql, [])).await;
+        let bounds = session.channel.query_one(&sqlite(sql, [])).await;
         let referred = match key.referred_columns.as_slice() {
             [] => primary_key(session, &key.referred_table).await?,
             columns => columns.to_vec(),
@@ -184,7 +184,10 @@ impl Search {
         }
         let from = self.highest.saturating_sub(SLICE).max(self.lowest);
         let values = [from.into(), self.highest.into()];
-        let found = session.tx.query_one_raw(sqlite(&self.sql, values)).await?;
+        let found = session
+            .channel
+            .query_one(&sqlite(&self.sql, values))
+            .await?;
         self.highest = from;
         Ok(found.is_some())
     }
@@ -212,8 +215,8 @@ fn orphan(key: &ForeignKey, referred: &[String], rows: &str) -> String {
 async fn primary_key(session: &Session, table: &str) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
     let rows = session
-        .tx
-        .query_all_raw(sqlite(sql, [table.into()]))
+        .channel
+        .query_all(&sqlite(sql, [table.into()]))
         .await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }

@@ -23,6 +23,7 @@
 //! apart, they wait as long as `database.acquire_timeout_ms` says and then get
 //! [`DbError::TimedOut`].
 
+mod channel;
 mod engine;
 mod error;
 mod explain;
@@ -42,21 +43,17 @@ mod sqlite;
 mod turns;
 mod unit;
 mod violation;
+mod writer;
 
-use std::{
-    fmt,
-    path::PathBuf,
-    sync::{Arc, Mutex},
-    time::{Duration, Instant},
-};
+use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use groundwork_schema::naming::Convention;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
     sqlx::{PgPool, SqlitePool},
 };
-use tokio::sync::Semaphore;
 
+use self::{channel::Channel, session::Session, writer::Writer};
 pub use self::{
     engine::Engine,
     error::{DbError, kind_of},
@@ -95,17 +92,12 @@ struct Inner {
     /// `database.acquire_timeout_ms`.
     patience: Duration,
     pools: Pools,
-    units: DatabaseConnection,
     reader: Reader,
-    /// The queue for the one writer of SQLite; first come, first served.
-    writer: Arc<Semaphore>,
-    /// Since when the writer is held.
-    held_since: Mutex<Option<Instant>>,
 }
 
 enum Pools {
     Sqlite {
-        writer: SqlitePool,
+        writer: Arc<Writer>,
         readers: SqlitePool,
     },
     Postgres {
@@ -135,17 +127,13 @@ impl Database {
                 Pools::Postgres { units, readers }
             }
         };
-        let (units, readers) = pools.connections();
         let inner = Inner {
             engine,
             convention,
             url: config.url.redacted(),
             patience: config.acquire_timeout,
+            reader: Reader::new(pools.readers()),
             pools,
-            units,
-            reader: Reader::new(readers),
-            writer: Arc::new(Semaphore::new(1)),
-            held_since: Mutex::new(None),
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -165,16 +153,15 @@ impl Database {
     /// [`close`](Self::close), [`DbError::Database`] if the connection is lost.
     pub async fn begin(&self) -> Result<UnitOfWork, DbError> {
         let inner = &self.inner;
-        let (tx, permit) = match inner.engine {
-            Engine::Sqlite => inner.begin_on_sqlite().await?,
-            Engine::Postgres => (inner.begin_on_postgres().await?, None),
+        let channel = match &inner.pools {
+            Pools::Sqlite { writer, .. } => Channel::Sqlite(writer.begin().await?),
+            Pools::Postgres { units, .. } => Channel::Postgres(turns::begin(units).await?),
         };
-        Ok(UnitOfWork::new(session::Session::new(
-            tx,
+        Ok(UnitOfWork::new(Session::new(
+            channel,
             inner.engine,
             inner.convention,
             inner.patience,
-            permit,
         )))
     }
 
@@ -260,7 +247,7 @@ pub async fn connect_for_migration(
 ) -> Result<DatabaseConnection, OpenError> {
     Ok(match Engine::of(&config.url) {
         Engine::Sqlite => {
-            let writer = sqlite::open_writer(config).await?;
+            let writer = sqlite::open_for_migration(config).await?;
             SqlxSqliteConnector::from_sqlx_sqlite_pool(writer)
         }
         Engine::Postgres => {
@@ -292,17 +279,15 @@ impl fmt::Debug for Database {
 }
 
 impl Pools {
-    /// The same pools as SeaORM takes them: for units, and for reads.
-    fn connections(&self) -> (DatabaseConnection, DatabaseConnection) {
+    /// The connections for reads, as SeaORM takes them.
+    fn readers(&self) -> DatabaseConnection {
         match self {
-            Self::Sqlite { writer, readers } => (
-                SqlxSqliteConnector::from_sqlx_sqlite_pool(writer.clone()),
-                SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone()),
-            ),
-            Self::Postgres { units, readers } => (
-                SqlxPostgresConnector::from_sqlx_postgres_pool(units.clone()),
-                SqlxPostgresConnector::from_sqlx_postgres_pool(readers.clone()),
-            ),
+            Self::Sqlite { readers, .. } => {
+                SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone())
+            }
+            Self::Postgres { readers, .. } => {
+                SqlxPostgresConnector::from_sqlx_postgres_pool(readers.clone())
+            }
         }
     }
 }

@@ -93,7 +93,11 @@ impl<E: From<DbError> + Error + 'static> Failed<E> {
     }
 
     fn of_the_database(error: DbError) -> Self {
-        let again = matches!(&error, DbError::Database { source, .. } if is_retryable(source));
+        let again = match &error {
+            DbError::TakenAlong => true,
+            DbError::Database { source, .. } => is_retryable(source),
+            _ => false,
+        };
         Self {
             error: error.into(),
             again,

@@ -9,24 +9,21 @@ use std::{
 use futures_util::Stream;
 use sea_orm::{DbErr, QueryResult};
 
-use super::session::Turn;
+use super::{channel::RowStream, session::Turn};
 
 /// The rows of a stream, in the order in which the engine gives them. While it is open, no other
 /// statement of the same unit can run.
 pub struct Rows<'a> {
-    rows: Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>,
+    rows: RowStream<'a>,
     /// After `rows`: fields are dropped in this order.
     turn: Option<Turn<'a>>,
 }
 
 impl<'a> Rows<'a> {
     /// Rows that hold the turn of their session until they end.
-    pub(super) fn with_turn(
-        rows: impl Stream<Item = Result<QueryResult, DbErr>> + Send + 'a,
-        turn: Turn<'a>,
-    ) -> Self {
+    pub(super) fn with_turn(rows: RowStream<'a>, turn: Turn<'a>) -> Self {
         Self {
-            rows: Box::pin(rows),
+            rows,
             turn: Some(turn),
         }
     }

@@ -7,10 +7,9 @@
 //!
 //! Statements take turns. One that fails, or whose future is dropped before its answer came, leaves
 //! the transaction *in doubt*: SQLite may have rolled it back by itself (`INSERT OR ROLLBACK`, a
-//! full disk, an I/O error: <https://www.sqlite.org/lang_transaction.html>), and whatever came next
-//! would be committed on its own; PostgreSQL answers a `COMMIT` of a failed transaction with a
-//! silent rollback. So a doubt is cleared up before it can do harm: on SQLite before the next
-//! statement, on both engines before the commit.
+//! full disk, an I/O error: <https://www.sqlite.org/lang_transaction.html>), which the
+//! [lease](super::writer) notices; PostgreSQL answers a `COMMIT` of a failed transaction with a
+//! silent rollback, so that the doubt is cleared up before it.
 
 use std::{
     collections::VecDeque,
@@ -19,29 +18,22 @@ use std::{
 };
 
 use groundwork_schema::naming::Convention;
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, ExecResult, QueryResult, Statement, StreamTrait,
-    sqlx,
-};
-use tokio::sync::OwnedSemaphorePermit;
+use sea_orm::{DbErr, ExecResult, QueryResult, Statement, sqlx};
 
-use super::{Engine, Rows, Violation, explain, failure, sql, violation};
+use super::{Engine, Rows, Violation, channel::Channel, explain, failure, sql, violation};
 
 /// How many violations are remembered; older ones are forgotten first.
 const REMEMBERED: usize = 8;
 
 /// A transaction with what its levels share.
 pub(super) struct Session {
-    pub(super) tx: DatabaseTransaction,
+    pub(super) channel: Channel,
     pub(super) engine: Engine,
     pub(super) convention: Convention,
     /// How long a statement waits for its turn.
     pub(super) patience: Duration,
     turns: tokio::sync::Mutex<()>,
     state: Mutex<State>,
-    /// The turn to write, held as long as the transaction is open. After `tx`: fields are dropped
-    /// in this order.
-    _permit: Option<OwnedSemaphorePermit>,
 }
 
 #[derive(Default)]
@@ -64,20 +56,18 @@ pub(super) type Level = Option<u32>;
 
 impl Session {
     pub(super) fn new(
-        tx: DatabaseTransaction,
+        channel: Channel,
         engine: Engine,
         convention: Convention,
         patience: Duration,
-        permit: Option<OwnedSemaphorePermit>,
     ) -> Self {
         Self {
-            tx,
+            channel,
             engine,
             convention,
             patience,
             turns: tokio::sync::Mutex::default(),
             state: Mutex::default(),
-            _permit: permit,
         }
     }
 
@@ -91,9 +81,6 @@ impl Session {
             _guard: guard,
             answered: false,
         };
-        if self.engine == Engine::Sqlite {
-            self.clear_doubt().await?;
-        }
         self.undo_dropped().await?;
         self.require(level)?;
         Ok(turn)
@@ -104,12 +91,13 @@ impl Session {
         &self,
         turn: Turn<'_>,
         result: Result<T, DbErr>,
-        again: Option<Statement>,
+        again: Option<&Statement>,
     ) -> Result<T, DbErr> {
         if let Err(error) = &result {
             self.state().doubt = true;
             if self.engine == Engine::Sqlite {
                 let abandoned = self.ends_unless_done();
+                let again = again.filter(|statement| sql::may_write(&statement.sql));
                 if let Some(violation) = explain::violation(self, error, again).await {
                     self.remember(error, violation);
                 }
@@ -127,9 +115,8 @@ impl Session {
     ) -> Result<ExecResult, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
         let turn = self.turn(level).await?;
-        let again = self.again(&statement);
-        let result = self.tx.execute_raw(statement).await;
-        self.conclude(turn, result, again).await
+        let result = self.channel.execute(&statement).await;
+        self.conclude(turn, result, Some(&statement)).await
     }
 
     pub(super) async fn execute_unprepared(
@@ -139,12 +126,11 @@ impl Session {
     ) -> Result<ExecResult, DbErr> {
         sql::refuse_transaction_control(text)?;
         let turn = self.turn(level).await?;
-        let result = self.tx.execute_unprepared(text).await;
+        let result = self.channel.execute_unprepared(text).await;
         // Of several statements in one text, those before the refused one have taken effect.
-        let again = sql::is_single(text)
-            .then(|| Statement::from_string(self.engine.backend(), text))
-            .and_then(|statement| self.again(&statement));
-        self.conclude(turn, result, again).await
+        let again = (result.is_err() && sql::is_single(text))
+            .then(|| Statement::from_string(self.engine.backend(), text));
+        self.conclude(turn, result, again.as_ref()).await
     }
 
     pub(super) async fn query_one(
@@ -154,9 +140,8 @@ impl Session {
     ) -> Result<Option<QueryResult>, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
         let turn = self.turn(level).await?;
-        let again = self.again(&statement);
-        let result = self.tx.query_one_raw(statement).await;
-        self.conclude(turn, result, again).await
+        let result = self.channel.query_one(&statement).await;
+        self.conclude(turn, result, Some(&statement)).await
     }
 
     pub(super) async fn query_all(
@@ -166,9 +151,8 @@ impl Session {
     ) -> Result<Vec<QueryResult>, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
         let turn = self.turn(level).await?;
-        let again = self.again(&statement);
-        let result = self.tx.query_all_raw(statement).await;
-        self.conclude(turn, result, again).await
+        let result = self.channel.query_all(&statement).await;
+        self.conclude(turn, result, Some(&statement)).await
     }
 
     /// Opens a stream that holds the turn until it ends or is dropped.
@@ -179,7 +163,7 @@ impl Session {
     ) -> Result<Rows<'_>, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
         let turn = self.turn(level).await?;
-        let rows = self.tx.stream_raw(statement).await?;
+        let rows = self.channel.stream(statement).await?;
         Ok(Rows::with_turn(rows, turn))
     }
 
@@ -193,7 +177,7 @@ impl Session {
         };
         let abandoned = self.ends_unless_done();
         let made = self
-            .tx
+            .channel
             .execute_unprepared(&format!("SAVEPOINT s{name}"))
             .await;
         abandoned.done();
@@ -210,7 +194,7 @@ impl Session {
             return Err(refusal("a savepoint inside this one is still open"));
         }
         let abandoned = self.ends_unless_done();
-        let ended = self.tx.execute_unprepared(sql).await;
+        let ended = self.channel.execute_unprepared(sql).await;
         abandoned.done();
         if ended.is_ok() {
             self.state().open.pop();
@@ -230,7 +214,10 @@ impl Session {
     /// Makes sure, before a commit, that there is still a sound transaction to commit.
     pub(super) async fn settle(&self) -> Result<(), DbErr> {
         let turn = self.turn(None).await?;
-        self.clear_doubt().await?;
+        match &self.channel {
+            Channel::Sqlite(lease) => lease.settle().await?,
+            Channel::Postgres(_) => self.clear_doubt().await,
+        }
         turn.answered();
         Ok(())
     }
@@ -249,23 +236,19 @@ impl Session {
 
     /// Why nothing can be done any more.
     pub(super) fn ended(&self) -> Option<String> {
-        self.state().ended.clone()
+        let ended = self.state().ended.clone();
+        ended.or_else(|| self.channel.ended())
     }
 
-    /// Takes no statement from now on, nor a commit.
+    /// Takes no statement from now on, nor a commit; lets others write.
     pub(super) fn end(&self, reason: &str) {
         self.state().ended.get_or_insert_with(|| reason.to_owned());
+        self.channel.release();
     }
 
     /// Ends the session unless the guard is told that the step was done.
     pub(super) fn ends_unless_done(&self) -> EndsUnlessDone<'_> {
         EndsUnlessDone(Some(self))
-    }
-
-    /// A copy of a statement, where it may have to run again to find a foreign key.
-    fn again(&self, statement: &Statement) -> Option<Statement> {
-        let wanted = self.engine == Engine::Sqlite && sql::may_write(&statement.sql);
-        wanted.then(|| statement.clone())
     }
 
     fn remember(&self, error: &DbErr, violation: Violation) {
@@ -279,10 +262,10 @@ impl Session {
     }
 
     fn require(&self, level: Level) -> Result<(), DbErr> {
-        let state = self.state();
-        if let Some(reason) = &state.ended {
-            return Err(refusal(reason));
+        if let Some(reason) = self.ended() {
+            return Err(refusal(&reason));
         }
+        let state = self.state();
         match level {
             Some(name) if !state.open.contains(&name) => {
                 Err(refusal("the savepoint went with the one around it"))
@@ -297,7 +280,7 @@ impl Session {
             return Ok(());
         };
         let abandoned = self.ends_unless_done();
-        let undone = self.tx.execute_unprepared(&sql::undo(name)).await;
+        let undone = self.channel.execute_unprepared(&sql::undo(name)).await;
         abandoned.done();
         if undone.is_err() {
             self.end("a savepoint that was dropped could not be rolled back");
@@ -305,40 +288,22 @@ impl Session {
         undone.map(drop)
     }
 
-    /// Finds out whether the transaction survived what went wrong.
-    async fn clear_doubt(&self) -> Result<(), DbErr> {
+    /// Finds out whether a transaction on PostgreSQL survived what went wrong: a failed one refuses
+    /// every statement (25P02).
+    async fn clear_doubt(&self) {
         if !self.state().doubt || self.ended().is_some() {
-            return Ok(());
+            return;
         }
         let abandoned = self.ends_unless_done();
-        let sound = match self.engine {
-            Engine::Sqlite => self.is_open_on_sqlite().await,
-            // Refused with 25P02 in a failed transaction.
-            Engine::Postgres => self.tx.execute_unprepared("SELECT 1").await.map(drop),
-        };
+        let sound = self.channel.execute_unprepared("SELECT 1").await;
         abandoned.done();
-        match sound {
-            Ok(()) => self.state().doubt = false,
-            Err(_) => self.end(match self.engine {
-                Engine::Sqlite => "an error made SQLite roll the whole unit back",
-                Engine::Postgres => {
-                    "a statement failed outside of a savepoint, and PostgreSQL then refuses all \
-                     that follows"
-                }
-            }),
-        }
-        Ok(())
-    }
-
-    /// SQLite tells by refusing a `BEGIN` inside a transaction.
-    async fn is_open_on_sqlite(&self) -> Result<(), DbErr> {
-        match self.tx.execute_unprepared("BEGIN").await {
-            Err(error) if error.to_string().contains("within a transaction") => Ok(()),
-            Err(error) => Err(error),
-            Ok(_) => {
-                self.tx.execute_unprepared("ROLLBACK").await?;
-                Err(refusal("it was rolled back"))
-            }
+        if sound.is_ok() {
+            self.state().doubt = false;
+        } else {
+            self.end(
+                "a statement failed outside of a savepoint, and PostgreSQL then refuses all that \
+                 follows",
+            );
         }
     }
 

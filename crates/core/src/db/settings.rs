@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::sqlx::{self, PgPool, Row as _, SqlitePool};
+use sea_orm::sqlx::{self, PgPool, Row as _, SqliteConnection, SqlitePool};
 
-use super::{Database, DbError, Pools, failure};
+use super::{Database, DbError, Pools, failure, writer::Baton};
 
 /// What SQLite is asked about each connection.
 const PRAGMAS: [&str; 7] = [
@@ -57,9 +57,9 @@ impl Database {
     pub async fn settings(&self) -> Result<Vec<ConnectionSettings>, DbError> {
         let asked = match &self.inner.pools {
             Pools::Sqlite { writer, readers } => {
-                let _turn = self.inner.queue_for_the_writer().await?;
-                let writer = ask_sqlite(writer, Role::Writer).await;
-                both(writer, ask_sqlite(readers, Role::Reader).await)
+                let mut turn = writer.baton().await?;
+                let writer = ask_the_writer(&mut turn).await;
+                both(writer, ask_readers(readers).await)
             }
             Pools::Postgres { units, readers } => {
                 let writers = ask_postgres(units, Role::Writer).await;
@@ -81,19 +81,32 @@ fn both(writers: Asked, readers: Asked) -> Asked {
     Ok(all)
 }
 
-async fn ask_sqlite(pool: &SqlitePool, role: Role) -> Asked {
+async fn ask_the_writer(turn: &mut Baton) -> Asked {
+    let line = turn.line().await?;
+    let mut connection = line.connection().await;
+    Ok(vec![ask_sqlite(&mut connection, Role::Writer).await?])
+}
+
+async fn ask_readers(pool: &SqlitePool) -> Asked {
     let mut all = Vec::new();
     for mut connection in every(pool).await? {
-        let mut values = BTreeMap::new();
-        for name in PRAGMAS {
-            let sql = sqlx::AssertSqlSafe(format!("PRAGMA {name}"));
-            let row = sqlx::query(sql).fetch_one(&mut *connection).await?;
-            // Unchecked: SQLite turns its numbers into text by itself.
-            values.insert(name, row.try_get_unchecked(0)?);
-        }
-        all.push(ConnectionSettings { role, values });
+        all.push(ask_sqlite(&mut connection, Role::Reader).await?);
     }
     Ok(all)
+}
+
+async fn ask_sqlite(
+    connection: &mut SqliteConnection,
+    role: Role,
+) -> Result<ConnectionSettings, sqlx::Error> {
+    let mut values = BTreeMap::new();
+    for name in PRAGMAS {
+        let sql = sqlx::AssertSqlSafe(format!("PRAGMA {name}"));
+        let row = sqlx::query(sql).fetch_one(&mut *connection).await?;
+        // Unchecked: SQLite turns its numbers into text by itself.
+        values.insert(name, row.try_get_unchecked(0)?);
+    }
+    Ok(ConnectionSettings { role, values })
 }
 
 async fn ask_postgres(pool: &PgPool, role: Role) -> Asked {

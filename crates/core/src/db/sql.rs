@@ -32,10 +32,38 @@ pub(super) fn refuse_transaction_control(sql: &str) -> Result<(), DbErr> {
 
 /// Whether a statement may change rows: only then can it violate a constraint.
 pub(super) fn may_write(sql: &str) -> bool {
+    begins_with(sql, &["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"])
+}
+
+/// Whether a text surely changes nothing.
+pub(super) fn only_reads(sql: &str) -> bool {
+    is_single(sql) && begins_with(sql, &["SELECT", "VALUES", "EXPLAIN"])
+}
+
+/// Whether a text may change more than rows: the schema, a setting, or the transaction itself. What
+/// looks like it inside a literal counts too.
+pub(super) fn is_special(sql: &str) -> bool {
+    const USUAL: [&str; 11] = [
+        "SELECT",
+        "VALUES",
+        "EXPLAIN",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "REPLACE",
+        "WITH",
+        "SAVEPOINT",
+        "RELEASE",
+        "ROLLBACK",
+    ];
+    sql.split(';')
+        .filter(|statement| !statement.trim().is_empty())
+        .any(|statement| !begins_with(statement, &USUAL))
+}
+
+fn begins_with(sql: &str, verbs: &[&str]) -> bool {
     let first = words(sql).next().unwrap_or_default();
-    ["INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"]
-        .iter()
-        .any(|verb| first.eq_ignore_ascii_case(verb))
+    verbs.iter().any(|verb| first.eq_ignore_ascii_case(verb))
 }
 
 /// Whether a text is surely one statement: a semicolon may only end it.

@@ -20,7 +20,7 @@ use std::{
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     str::FromStr,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -31,49 +31,73 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{OpenError, failure, open_error};
+use super::{OpenError, failure, open_error, writer::Writer};
 use crate::config;
 
 /// How long emptying the log waits for others.
 const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(250);
 
+/// How many statements the writer keeps prepared. Each counts once for every way in which a unit
+/// enters its group with it.
+const WRITER_STATEMENTS: usize = 500;
+
 /// The writer and the readers.
 pub(super) struct Pools {
-    pub(super) writer: SqlitePool,
+    pub(super) writer: Arc<Writer>,
     pub(super) readers: SqlitePool,
 }
 
 /// Opens the database, and creates it when it is missing.
 pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> {
-    let writer = open_writer(config).await?;
+    let options = prepare(config)?.statement_cache_capacity(WRITER_STATEMENTS);
+    let (patience, limit) = (config.acquire_timeout, config.unit_of_work_timeout);
+    let open = || Writer::open(options.clone(), patience, limit);
+    let writer = waiting_for_the_lock(config, open).await?;
+    let asked = match writer.line().await {
+        Ok(line) => journal_mode(&mut *line.connection().await).await,
+        Err(error) => Err(error),
+    };
+    require_write_ahead_log(config, asked)?;
     // After the writer: a read-only connection cannot create the shared memory of the log.
     let readers = SqlitePoolOptions::new()
         .min_connections(config.readers)
         .max_connections(config.readers);
-    let options = options(config)?.read_only(true).pragma("query_only", "ON");
+    let options = self::options(config)?
+        .read_only(true)
+        .pragma("query_only", "ON");
     let readers = connect(config, readers, options).await?;
     Ok(Pools { writer, readers })
 }
 
-/// Opens the one connection that writes.
-pub(super) async fn open_writer(config: &config::Database) -> Result<SqlitePool, OpenError> {
-    prepare_folder(&config.url)?;
-    prepare_file(&path(&config.url)?)?;
+/// Opens a pool of one connection that writes, for migrations.
+pub(super) async fn open_for_migration(config: &config::Database) -> Result<SqlitePool, OpenError> {
+    let options = prepare(config)?;
     let pool = SqlitePoolOptions::new()
         .min_connections(1)
         .max_connections(1)
         .after_release(|connection, _| {
             Box::pin(async move {
-                // The rollback of a dropped unit is only queued: let it finish first. What is still
-                // inside a transaction then was ended by SQLite itself, and is replaced.
+                // The rollback of a dropped transaction is only queued: let it finish first. What is
+                // still inside a transaction then was ended by SQLite itself, and is replaced.
                 connection.ping().await?;
                 Ok(!connection.is_in_transaction())
             })
         });
-    let options = options(config)?.journal_mode(SqliteJournalMode::Wal);
     let pool = connect(config, pool, options).await?;
-    require_write_ahead_log(config, &pool).await?;
+    let asked = match pool.acquire().await {
+        Ok(mut connection) => journal_mode(&mut connection).await,
+        Err(error) => Err(error),
+    };
+    require_write_ahead_log(config, asked)?;
     Ok(pool)
+}
+
+/// Makes the file and its folder where they are missing. The options are those of a connection that
+/// writes.
+fn prepare(config: &config::Database) -> Result<SqliteConnectOptions, OpenError> {
+    prepare_folder(&config.url)?;
+    prepare_file(&path(&config.url)?)?;
+    Ok(options(config)?.journal_mode(SqliteJournalMode::Wal))
 }
 
 /// Makes the folder of the database, for this user only; returns the path of the database.
@@ -169,8 +193,7 @@ fn parse(url: &config::DatabaseUrl) -> Result<SqliteConnectOptions, OpenError> {
     SqliteConnectOptions::from_str(text).map_err(|error| wrong(open_error::not_right(&error)))
 }
 
-/// Opens a pool. Another process may hold the lock while it creates, recovers or leaves the
-/// database: that is waited for.
+/// Opens a pool.
 async fn connect(
     config: &config::Database,
     pool: SqlitePoolOptions,
@@ -181,9 +204,21 @@ async fn connect(
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false);
+    let open = || pool.clone().connect_with(options.clone());
+    waiting_for_the_lock(config, open).await
+}
+
+/// Another process may hold the lock while it creates, recovers or leaves the database: that is
+/// waited for.
+async fn waiting_for_the_lock<T, F>(
+    config: &config::Database,
+    open: impl Fn() -> F,
+) -> Result<T, OpenError>
+where
+    F: Future<Output = Result<T, sqlx::Error>>,
+{
     let started = Instant::now();
-    let path = options.get_filename().to_owned();
-    let open = async || pool.clone().connect_with(options.clone()).await;
+    let path = path(&config.url)?;
     let opened = open
         .retry(pauses())
         .when(|error| failure::is_busy(error) && started.elapsed() < config.acquire_timeout)
@@ -202,20 +237,20 @@ pub(super) fn pauses() -> ExponentialBuilder {
         .with_jitter()
 }
 
+/// How the database writes.
+async fn journal_mode(connection: &mut SqliteConnection) -> Result<String, sqlx::Error> {
+    let mode = sqlx::query_scalar("PRAGMA journal_mode");
+    let mode = mode.fetch_one(&mut *connection).await?;
+    let_go_of_the_log(connection).await?;
+    Ok(mode)
+}
+
 /// SQLite keeps another journal mode in silence where it cannot use a write-ahead log.
-async fn require_write_ahead_log(
+fn require_write_ahead_log(
     config: &config::Database,
-    pool: &SqlitePool,
+    mode: Result<String, sqlx::Error>,
 ) -> Result<(), OpenError> {
     let path = path(&config.url)?;
-    let ask = async {
-        let mut connection = pool.acquire().await?;
-        let mode = sqlx::query_scalar("PRAGMA journal_mode");
-        let mode: String = mode.fetch_one(&mut *connection).await?;
-        let_go_of_the_log(&mut connection).await?;
-        Ok(mode)
-    };
-    let mode: Result<String, sqlx::Error> = ask.await;
     match mode {
         Ok(mode) if mode == "wal" => Ok(()),
         Ok(mode) => Err(OpenError::NoWriteAheadLog { path, mode }),
@@ -231,13 +266,12 @@ async fn require_write_ahead_log(
 /// Moves the write-ahead log into the database file and empties it, as far as other processes let:
 /// one that reads or writes just now is waited for only shortly, because whoever closes the
 /// database last does the same.
-pub(super) async fn checkpoint(writer: &SqlitePool) -> Result<(), sqlx::Error> {
-    let mut connection = writer.acquire().await?;
+pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
     let patience = format!("PRAGMA busy_timeout = {}", CHECKPOINT_PATIENCE.as_millis());
     sqlx::query(sqlx::AssertSqlSafe(patience))
         .execute(&mut *connection)
         .await?;
-    let_go_of_the_log(&mut connection).await?;
+    let_go_of_the_log(&mut *connection).await?;
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
         .execute(&mut *connection)
         .await

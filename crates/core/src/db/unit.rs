@@ -5,9 +5,16 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::DbErr;
 
-use super::{DbError, Engine, Violation, failure, foreign_keys, session::Session, violation};
+use super::{
+    DbError, Engine, Violation,
+    channel::Channel,
+    failure, foreign_keys,
+    session::Session,
+    violation,
+    writer::{CommitFailed, Lease, NotStored},
+};
 
 /// Changes that are stored together or not at all.
 ///
@@ -78,9 +85,9 @@ impl UnitOfWork {
             let reason = reason.to_owned();
             return Err(DbError::Ended { reason });
         }
-        match self.session.engine {
-            Engine::Sqlite => self.commit_on_sqlite().await,
-            Engine::Postgres => self.commit_on_postgres().await,
+        match &self.session.channel {
+            Channel::Sqlite(lease) => self.commit_on_sqlite(lease).await,
+            Channel::Postgres(_) => self.commit_on_postgres().await,
         }
     }
 
@@ -89,10 +96,13 @@ impl UnitOfWork {
     /// # Errors
     /// [`DbError::Database`] if the connection broke; nothing is stored then either.
     pub async fn rollback(self) -> Result<(), DbError> {
-        let ended = self.session.ended().is_some();
-        match Arc::into_inner(self.session) {
-            Some(session) if !ended => {
-                let rolled_back = session.tx.rollback().await;
+        if self.session.ended().is_some() {
+            return Ok(());
+        }
+        self.session.channel.release();
+        match Arc::into_inner(self.session).map(|session| session.channel) {
+            Some(Channel::Postgres(tx)) => {
+                let rolled_back = tx.rollback().await;
                 rolled_back.map_err(|source| DbError::Database {
                     doing: "roll back",
                     source,
@@ -119,27 +129,33 @@ impl UnitOfWork {
         self.session.engine
     }
 
-    /// A `COMMIT` that is refused leaves the transaction open, so that the broken foreign key can
-    /// be looked for. The `BEGIN` after it keeps SeaORM's transaction object in step with the
-    /// connection; dropping the object ends it.
-    async fn commit_on_sqlite(self) -> Result<(), DbError> {
-        let abandoned = self.session.ends_unless_done();
-        let Err(source) = self.session.tx.execute_unprepared("COMMIT; BEGIN").await else {
-            abandoned.done();
-            return Ok(());
-        };
-        let deferred = violation::of(&source, &self.session.convention);
-        let failed = match deferred {
-            Some(unnamed) => {
-                let found = foreign_keys::find_broken(&self.session, None).await;
-                let named = found.ok().flatten();
-                let convention = &self.session.convention;
-                let violation = named.map_or(unnamed, |key| key.violation(convention));
-                DbError::Violated { violation, source }
+    async fn commit_on_sqlite(&self, lease: &Lease) -> Result<(), DbError> {
+        match lease.commit().await {
+            Ok(()) => Ok(()),
+            Err(CommitFailed::Ended) => Err(DbError::Ended {
+                reason: lease.ended().unwrap_or_default(),
+            }),
+            Err(CommitFailed::NotStored(NotStored::TakenAlong)) => Err(DbError::TakenAlong),
+            Err(CommitFailed::NotStored(NotStored::Unknown(reason))) => {
+                Err(DbError::OutcomeUnknown {
+                    source: DbErr::Custom(reason.to_owned()),
+                })
             }
+            Err(CommitFailed::NotStored(NotStored::Commit(source))) => Err(not_stored(source)),
+            Err(CommitFailed::Refused(source)) => Err(self.refused(source).await),
+        }
+    }
+
+    /// Looks for the foreign key that made SQLite refuse the commit, while the unit is still open.
+    async fn refused(&self, source: DbErr) -> DbError {
+        let convention = &self.session.convention;
+        let found = foreign_keys::find_broken(&self.session, None).await;
+        self.session.end("its commit was refused");
+        let named = found.ok().flatten().map(|key| key.violation(convention));
+        match named.or_else(|| violation::of(&source, convention)) {
+            Some(violation) => DbError::Violated { violation, source },
             None => not_stored(source),
-        };
-        Err(failed)
+        }
     }
 
     async fn commit_on_postgres(self) -> Result<(), DbError> {
@@ -147,7 +163,10 @@ impl UnitOfWork {
             let reason = "it, or a savepoint of it, is still in use".to_owned();
             return Err(DbError::Ended { reason });
         };
-        let Err(source) = session.tx.commit().await else {
+        let Channel::Postgres(tx) = session.channel else {
+            return Ok(());
+        };
+        let Err(source) = tx.commit().await else {
             return Ok(());
         };
         Err(match violation::of(&source, &session.convention) {

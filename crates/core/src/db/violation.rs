@@ -159,6 +159,11 @@ pub(super) fn of(error: &DbErr, convention: &Convention) -> Option<Violation> {
     Said::by_sqlite(error).map(|said| said.violation(convention))
 }
 
+/// Whether SQLite refused because of a foreign key.
+pub(super) fn is_of_a_foreign_key(error: &sqlx::Error) -> bool {
+    Said::by_sqlite(error) == Some(Said::ForeignKey)
+}
+
 fn by_postgres(error: &PgDatabaseError, convention: &Convention) -> Option<Violation> {
     let kind = match error.code() {
         "23505" => ViolationKind::Unique,

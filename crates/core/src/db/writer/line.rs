@@ -1,0 +1,153 @@
+//! The connection that writes.
+
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use async_stream::stream;
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
+use sea_orm::{Values, sqlx};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{
+    AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Executor as _, SqliteConnection,
+    sqlite::{SqliteConnectOptions, SqliteQueryResult, SqliteRow},
+};
+use tokio::sync::Mutex;
+
+/// After how many of its virtual machine's steps SQLite asks whether to go on.
+const STEPS_BETWEEN_QUESTIONS: i32 = 10_000;
+
+/// What a text of statements yields: the rows of each, and then that it is done.
+pub(super) type Part = Result<Either<SqliteQueryResult, SqliteRow>, sqlx::Error>;
+
+/// The parts of a text, one by one. Dropped, they give the connection back; the engine may be busy
+/// with the text a while longer.
+pub(super) type Parts = Pin<Box<dyn Stream<Item = Part> + Send>>;
+
+/// A connection to SQLite and what its hooks have seen. Cheap to clone.
+#[derive(Clone)]
+pub(in crate::db) struct Line {
+    connection: Arc<Mutex<SqliteConnection>>,
+    signals: Arc<Signals>,
+}
+
+#[derive(Default)]
+struct Signals {
+    /// How many transactions have ended, by whatever means.
+    ended: AtomicU64,
+    /// The statement that runs is to be cut off.
+    interrupt: AtomicBool,
+}
+
+impl Line {
+    pub(super) async fn open(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+        let mut connection = options.connect().await?;
+        let signals = Arc::new(Signals::default());
+        let mut handle = connection.lock_handle().await?;
+        let seen = Arc::clone(&signals);
+        handle.set_commit_hook(move || {
+            seen.ended.fetch_add(1, Ordering::Release);
+            true
+        });
+        let seen = Arc::clone(&signals);
+        handle.set_rollback_hook(move || {
+            seen.ended.fetch_add(1, Ordering::Release);
+        });
+        let seen = Arc::clone(&signals);
+        handle.set_progress_handler(STEPS_BETWEEN_QUESTIONS, move || {
+            !seen.interrupt.load(Ordering::Relaxed)
+        });
+        drop(handle);
+        let connection = Arc::new(Mutex::new(connection));
+        Ok(Self {
+            connection,
+            signals,
+        })
+    }
+
+    /// How many transactions have ended on this connection, by whatever means.
+    pub(super) fn ended(&self) -> u64 {
+        self.signals.ended.load(Ordering::Acquire)
+    }
+
+    /// Runs a text of statements. With `values`, it is prepared, and kept so for the next time.
+    pub(super) fn run(&self, sql: String, values: Option<Values>) -> Parts {
+        let connection = Arc::clone(&self.connection);
+        Box::pin(stream! {
+            let mut connection = connection.lock_owned().await;
+            let mut parts = match values {
+                Some(values) => {
+                    let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
+                    connection.fetch_many(query)
+                }
+                None => connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql))),
+            };
+            while let Some(part) = parts.next().await {
+                yield part;
+            }
+        })
+    }
+
+    /// Runs a text that yields no rows, or none that matter.
+    pub(super) async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
+        let mut parts = self.run(sql.to_owned(), Some(Values(Vec::new())));
+        let mut is_done = false;
+        while let Some(part) = parts.try_next().await? {
+            is_done |= part.is_left();
+        }
+        // A thread that has died gives no answer, not even an error.
+        is_done.then_some(()).ok_or(sqlx::Error::WorkerCrashed)
+    }
+
+    /// The first column of the first row.
+    pub(super) async fn number(&self, sql: &str) -> Result<i64, sqlx::Error> {
+        let mut connection = self.connection.lock().await;
+        let query = sqlx::query_scalar(AssertSqlSafe(sql));
+        query.fetch_one(&mut *connection).await
+    }
+
+    /// Waits until the engine is done with what was abandoned, and cuts it off after `grace`.
+    pub(super) async fn wait_until_free(&self, grace: Duration) -> Result<(), sqlx::Error> {
+        let mut connection = self.connection.lock().await;
+        let mut answer = std::pin::pin!(connection.ping());
+        if let Ok(answer) = tokio::time::timeout(grace, &mut answer).await {
+            return answer;
+        }
+        let _interrupting = Interrupting::begin(&self.signals);
+        answer.await
+    }
+
+    /// The connection itself, for what is no statement of a unit.
+    pub(in crate::db) async fn connection(&self) -> tokio::sync::MutexGuard<'_, SqliteConnection> {
+        self.connection.lock().await
+    }
+
+    /// Closes the connection, if nobody else has a hold on it.
+    pub(super) async fn close(self) -> Result<(), sqlx::Error> {
+        match Arc::try_unwrap(self.connection) {
+            Ok(connection) => connection.into_inner().close().await,
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// Statements are cut off as long as this lives.
+struct Interrupting<'a>(&'a Signals);
+
+impl<'a> Interrupting<'a> {
+    fn begin(signals: &'a Signals) -> Self {
+        signals.interrupt.store(true, Ordering::Relaxed);
+        Self(signals)
+    }
+}
+
+impl Drop for Interrupting<'_> {
+    fn drop(&mut self) {
+        self.0.interrupt.store(false, Ordering::Relaxed);
+    }
+}

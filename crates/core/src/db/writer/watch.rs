@@ -1,0 +1,91 @@
+//! Who holds the baton, and for how long.
+
+use std::{
+    sync::{Arc, Weak},
+    time::{Duration, Instant},
+};
+
+use tokio::sync::Notify;
+
+use super::{Lease, Writer};
+
+/// A unit that has the baton.
+pub(super) struct Held {
+    since: Instant,
+    lease: Weak<Lease>,
+}
+
+impl Held {
+    pub(super) fn elapsed(&self) -> Duration {
+        self.since.elapsed()
+    }
+}
+
+impl Writer {
+    pub(super) fn hold(&self, lease: &Arc<Lease>) {
+        let held = Held {
+            since: Instant::now(),
+            lease: Arc::downgrade(lease),
+        };
+        let mut queue = self.queue();
+        queue.held = Some(held);
+        if !queue.is_watched {
+            queue.is_watched = true;
+            self.watched.notify_one();
+        }
+    }
+
+    /// How long the unit that has the baton may keep it; `None` when nobody has it.
+    fn left(&self) -> Option<Duration> {
+        let mut queue = self.queue();
+        let left = queue
+            .held
+            .as_ref()
+            .map(|held| self.limit.saturating_sub(held.elapsed()));
+        queue.is_watched = left.is_some();
+        left
+    }
+
+    /// What a unit is told that had the baton too long.
+    pub(super) fn too_long(&self) -> String {
+        format!(
+            "it was open for more than {} ms (database.unit_of_work_timeout_ms) and was rolled \
+             back, so that others can write: do what takes time before you begin, and never begin \
+             a second unit while the first is open",
+            self.limit.as_millis()
+        )
+    }
+
+    fn revoke_overdue(&self) {
+        let overdue = self
+            .queue()
+            .held
+            .take_if(|held| held.elapsed() >= self.limit);
+        let lease = overdue.and_then(|held| held.lease.upgrade());
+        if lease.is_some_and(|lease| lease.revoke(&self.too_long())) {
+            let limit_ms = self.limit.as_millis();
+            tracing::warn!(
+                limit_ms,
+                "a unit of work was open too long and was rolled back"
+            );
+        }
+    }
+}
+
+/// Takes the baton from units that keep it longer than `database.unit_of_work_timeout_ms`, until
+/// the writer is gone.
+pub(super) async fn watch(writer: Weak<Writer>, watched: Arc<Notify>) {
+    loop {
+        // The writer can go while this waits.
+        match writer.upgrade().map(|writer| writer.left()) {
+            None => return,
+            Some(None) => watched.notified().await,
+            Some(Some(left)) => {
+                tokio::time::sleep(left.max(Duration::from_millis(1))).await;
+                if let Some(writer) = writer.upgrade() {
+                    writer.revoke_overdue();
+                }
+            }
+        }
+    }
+}
