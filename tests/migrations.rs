@@ -45,7 +45,9 @@ impl MigrationTrait for Script {
 }
 
 /// A list of migrations from `(name, up, down)`.
-fn scripts(list: &[(&'static str, &'static str, &'static str)]) -> Vec<Box<dyn MigrationTrait>> {
+pub(super) fn scripts(
+    list: &[(&'static str, &'static str, &'static str)],
+) -> Vec<Box<dyn MigrationTrait>> {
     list.iter()
         .map(|&(name, up, down)| Box::new(Script { name, up, down }) as Box<dyn MigrationTrait>)
         .collect()

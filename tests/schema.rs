@@ -3,6 +3,7 @@
 mod checking;
 mod mutations;
 mod reading;
+mod verifying;
 
 use std::fmt::Write as _;
 

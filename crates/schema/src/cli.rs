@@ -30,6 +30,7 @@ mod check;
 mod failure;
 mod new;
 mod output;
+mod verify;
 
 use std::{io, path::PathBuf, process::ExitCode};
 
@@ -105,6 +106,7 @@ where
     let access = match &args.command {
         Command::New { name } => return new_migration(app, name, output),
         Command::Entities(command) => return entities(app, command).await,
+        Command::Verify(command) => return command.run(app, output).await,
         Command::Status { .. } | Command::Check(_) => Access::Look,
         Command::Up { .. } | Command::Down { .. } | Command::Redo { .. } => Access::Change,
     };
@@ -172,9 +174,11 @@ async fn change(
             .await?
         }
         Command::Redo { steps } => run::redo(connection, migrations, *steps, &settings).await?,
-        Command::Status { .. } | Command::Check(_) | Command::Entities(_) | Command::New { .. } => {
-            Report::default()
-        }
+        Command::Status { .. }
+        | Command::Check(_)
+        | Command::Entities(_)
+        | Command::Verify(_)
+        | Command::New { .. } => Report::default(),
     };
     if report.steps.is_empty() {
         output.note("nothing to do");

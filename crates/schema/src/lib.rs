@@ -30,3 +30,5 @@ pub mod scratch;
 pub mod table;
 #[cfg(feature = "run")]
 mod text;
+#[cfg(feature = "toolkit")]
+pub mod verify;

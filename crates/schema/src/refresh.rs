@@ -45,6 +45,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use sea_orm::DatabaseConnection;
 
+pub(crate) use command::server;
 pub use command::{Entities, EntitiesError, Outcome};
 pub use tree::{Change, Difference, Tree};
 pub use type_map::{Problem, TypeMap};

@@ -228,8 +228,11 @@ pub async fn pending(
 /// migration cannot be taken back: …".
 #[must_use]
 pub fn irreversible(why: &str) -> DbErr {
-    DbErr::Migration(format!("this migration cannot be taken back: {why}"))
+    DbErr::Migration(format!("{IRREVERSIBLE} {why}"))
 }
+
+/// How the error of an irreversible migration begins.
+pub(crate) const IRREVERSIBLE: &str = "this migration cannot be taken back:";
 
 /// What a migration returns whose `part` nobody has written yet; it keeps an unfinished one from
 /// being recorded as applied.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
 
-use super::check::Check;
+use super::{check::Check, verify::Verify};
 use crate::refresh::Entities;
 
 /// Evolves the schema of the database.
@@ -112,6 +112,7 @@ Examples:
     },
     Check(Check),
     Entities(Entities),
+    Verify(Verify),
     /// Write the file of a new migration, and register it
     #[command(after_help = "\
 The name says what it does to what, in snake case. The timestamp is added.

@@ -42,6 +42,13 @@ impl Output {
         writeln!(io::stderr().lock(), "{text}").ok();
     }
 
+    /// Tells how far a long step is, on a terminal only; the next word takes its place.
+    pub(super) fn progress(self, text: &str) {
+        if io::stderr().is_terminal() {
+            write!(io::stderr().lock(), "\r\x1b[2K{text} …\r").ok();
+        }
+    }
+
     /// The word in its tone's colour, where stderr shows colours.
     pub(super) fn tinted(self, tone: Tone, word: &str) -> String {
         if !self.colour {

@@ -363,7 +363,8 @@ impl fmt::Display for Counted {
     }
 }
 
-fn server(text: &str) -> Result<Url, String> {
+/// The URL of a PostgreSQL server, as a flag takes it.
+pub(crate) fn server(text: &str) -> Result<Url, String> {
     let url: Url = text.parse().map_err(|error| format!("{error}"))?;
     if matches!(url.scheme(), "postgres" | "postgresql") {
         Ok(url)
