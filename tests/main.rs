@@ -12,6 +12,7 @@ mod entities;
 mod files;
 mod http;
 mod migrations;
+mod rebuild;
 mod runs;
 mod schema;
 mod studio;

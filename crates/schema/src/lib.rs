@@ -7,6 +7,10 @@
 //! | `run` | migrations, and programs that apply them | tables as data, the runner |
 //! | `toolkit` (default) | the command `migrate` | everything |
 
+#[cfg(feature = "run")]
+pub mod alter;
+#[cfg(feature = "run")]
+pub mod backup;
 #[cfg(feature = "toolkit")]
 pub mod check;
 #[cfg(feature = "toolkit")]
@@ -18,6 +22,8 @@ pub mod inspect;
 #[cfg(feature = "run")]
 pub mod model;
 pub mod naming;
+#[cfg(feature = "run")]
+mod rebuild;
 #[cfg(feature = "run")]
 pub mod record;
 #[cfg(feature = "toolkit")]

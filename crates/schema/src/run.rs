@@ -22,6 +22,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use sea_orm_migration::MigrationTrait;
+use serde::Serialize;
 use tracing::info;
 
 use crate::naming::Convention;
@@ -67,7 +68,8 @@ pub enum Goal<'a> {
 }
 
 /// The way a migration is run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// It changes the schema.
     Up,

@@ -40,7 +40,7 @@
 //! );
 //! ```
 
-mod sql;
+pub(crate) mod sql;
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;

@@ -6,7 +6,7 @@ use super::{Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Presenc
 use crate::naming::Convention;
 
 /// `CREATE TABLE`, with every constraint that is not an index.
-pub(super) fn create_table(table: &Table, convention: &Convention, engine: DbBackend) -> String {
+pub(crate) fn create_table(table: &Table, convention: &Convention, engine: DbBackend) -> String {
     let mut lines: Vec<String> = table.columns.iter().map(|c| column(c, engine)).collect();
     lines.push(format!(
         "CONSTRAINT {} PRIMARY KEY ({})",
@@ -34,7 +34,7 @@ pub(super) fn create_table(table: &Table, convention: &Convention, engine: DbBac
 }
 
 /// A unique index over a part of a table; whole tables have constraints instead.
-pub(super) fn create_unique_index(table: &str, unique: &Unique, convention: &Convention) -> String {
+pub(crate) fn create_unique_index(table: &str, unique: &Unique, convention: &Convention) -> String {
     format!(
         "CREATE UNIQUE INDEX {} ON {} ({}){}",
         identifier(&convention.unique(table, unique.columns)),
@@ -45,7 +45,7 @@ pub(super) fn create_unique_index(table: &str, unique: &Unique, convention: &Con
 }
 
 /// An index that is not unique.
-pub(super) fn create_index(table: &str, index: &Index, convention: &Convention) -> String {
+pub(crate) fn create_index(table: &str, index: &Index, convention: &Convention) -> String {
     format!(
         "CREATE INDEX {} ON {} ({}){}",
         identifier(&convention.index(table, index.columns)),
@@ -56,24 +56,24 @@ pub(super) fn create_index(table: &str, index: &Index, convention: &Convention) 
 }
 
 /// A quoted identifier, on both engines.
-pub(super) fn identifier(name: &str) -> String {
+pub(crate) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-fn identifiers(names: &[&str]) -> String {
+pub(crate) fn identifiers(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| identifier(name)).collect();
     quoted.join(", ")
 }
 
-fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-fn only_where(condition: Option<&str>) -> String {
+pub(crate) fn only_where(condition: Option<&str>) -> String {
     condition.map_or_else(String::new, |condition| format!(" WHERE {condition}"))
 }
 
-fn column(column: &Column, engine: DbBackend) -> String {
+pub(crate) fn column(column: &Column, engine: DbBackend) -> String {
     let null = match column.presence {
         Presence::Required => " NOT NULL",
         Presence::Optional => "",
@@ -86,7 +86,7 @@ fn column(column: &Column, engine: DbBackend) -> String {
 }
 
 /// The type names by which SeaORM recognises on SQLite what a column holds.
-fn sqlite_type(kind: Kind) -> &'static str {
+pub(crate) fn sqlite_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Uuid => "uuid_text",
         Kind::Text => "text",
@@ -99,7 +99,7 @@ fn sqlite_type(kind: Kind) -> &'static str {
     }
 }
 
-fn postgres_type(kind: Kind) -> &'static str {
+pub(crate) fn postgres_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Uuid => "uuid",
         Kind::Text => "text",
@@ -112,7 +112,7 @@ fn postgres_type(kind: Kind) -> &'static str {
     }
 }
 
-fn foreign_key(table: &str, key: &ForeignKey, convention: &Convention) -> String {
+pub(crate) fn foreign_key(table: &str, key: &ForeignKey, convention: &Convention) -> String {
     let on_delete = match key.on_delete {
         OnDelete::Cascade => " ON DELETE CASCADE",
         OnDelete::SetNull => " ON DELETE SET NULL",
@@ -127,7 +127,7 @@ fn foreign_key(table: &str, key: &ForeignKey, convention: &Convention) -> String
     )
 }
 
-fn check(table: &str, check: &Check, convention: &Convention) -> String {
+pub(crate) fn check(table: &str, check: &Check, convention: &Convention) -> String {
     format!(
         "CONSTRAINT {} CHECK ({})",
         identifier(&convention.check(table, check.rule)),
@@ -135,7 +135,7 @@ fn check(table: &str, check: &Check, convention: &Convention) -> String {
     )
 }
 
-fn condition(condition: &Condition) -> String {
+pub(crate) fn condition(condition: &Condition) -> String {
     match condition {
         Condition::OneOf { column, values } => {
             let values: Vec<String> = values.iter().map(|value| literal(value)).collect();

@@ -1,0 +1,232 @@
+//! Changes of a table that exists, as plain calls for migrations: the same on SQLite and on
+//! PostgreSQL, with names by the [`Convention`].
+//!
+//! PostgreSQL has a statement for each. SQLite has few: a column is added, renamed or dropped by
+//! statements where they suffice, everything else goes through one rebuild of the table, however
+//! many changes there are. It keeps every row, index, trigger, view and foreign key of every
+//! table, and checks so before it is done.
+//!
+//! ```
+//! use groundwork_schema::{alter::Alter, table::{Column, Kind}};
+//! # use groundwork_schema::naming::Convention;
+//! # const CONVENTION: Convention = Convention {
+//! #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
+//! #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
+//! #     index: "ix_{table}_{columns}", not_null: "nn_{table}_{columns}",
+//! # };
+//! # async fn up(manager: &sea_orm_migration::SchemaManager<'_>) -> Result<(), sea_orm::DbErr> {
+//! Alter::table("scenes")
+//!     .add_column_filled(Column::required("mood", Kind::Text), "'calm'")
+//!     .change_type("duration_ms", Kind::Double)
+//!     .set_required("duration_ms")
+//!     .drop_check("duration_ms")
+//!     .apply(manager, &CONVENTION)
+//!     .await
+//! # }
+//! ```
+//!
+//! Rows that do not fulfil what a change demands are an error that says which table, which rule
+//! and how many rows; nothing is changed then. Changes are made in the order of the calls.
+
+mod change;
+mod convert;
+mod demand;
+mod draft;
+mod postgres;
+mod sqlite;
+
+use sea_orm::{DbBackend, DbErr};
+use sea_orm_migration::SchemaManager;
+
+use crate::{
+    naming::Convention,
+    table::{Check, Column, ForeignKey, Index, Kind, Unique},
+};
+use change::Change;
+
+/// Changes of one table, to be [applied](Self::apply) together.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is changed before `apply`"]
+pub struct Alter {
+    table: &'static str,
+    changes: Vec<Change>,
+}
+
+impl Alter {
+    /// No change of this table yet.
+    pub const fn table(name: &'static str) -> Self {
+        Self {
+            table: name,
+            changes: Vec::new(),
+        }
+    }
+
+    /// Adds a column. A required one is refused if there are rows, which would have no value.
+    pub fn add_column(self, column: Column) -> Self {
+        self.with(Change::AddColumn {
+            column,
+            default: None,
+        })
+    }
+
+    /// Adds a column, and keeps `default`, an SQL expression, for rows that do not fill it.
+    pub fn add_column_with_default(self, column: Column, default: &'static str) -> Self {
+        let default = Some(default);
+        self.with(Change::AddColumn { column, default })
+    }
+
+    /// Adds a column, and fills it in the rows that exist with an SQL expression, which may use
+    /// other columns. New rows have no default.
+    pub fn add_column_filled(self, column: Column, value: &'static str) -> Self {
+        self.with(Change::AddFilled { column, value })
+    }
+
+    /// Drops a column, with the indexes and constraints of this table that use it. Refused while a
+    /// view, a trigger or a foreign key of another table uses it.
+    pub fn drop_column(self, column: &'static str) -> Self {
+        self.with(Change::DropColumn { column })
+    }
+
+    /// Renames a column, wherever it is used. Constraints and indexes keep their names: drop and
+    /// add those that the convention names after the column.
+    pub fn rename_column(self, from: &'static str, to: &'static str) -> Self {
+        self.with(Change::RenameColumn { from, to })
+    }
+
+    /// Changes what a column holds. Values are converted by way of their text: `'12'` becomes 12,
+    /// `'true'` true, a UUID its 36 characters, text bytes in UTF-8. A value that cannot be is an
+    /// error.
+    pub fn change_type(self, column: &'static str, kind: Kind) -> Self {
+        self.with(Change::Type {
+            column,
+            kind,
+            value: None,
+        })
+    }
+
+    /// Changes what a column holds, with an SQL expression, in words of both engines, for the
+    /// value that each row then has.
+    pub fn change_type_using(self, column: &'static str, kind: Kind, value: &'static str) -> Self {
+        self.with(Change::Type {
+            column,
+            kind,
+            value: Some(value),
+        })
+    }
+
+    /// Demands a value in every row.
+    pub fn set_required(self, column: &'static str) -> Self {
+        let fill = None;
+        self.with(Change::Require { column, fill })
+    }
+
+    /// Demands a value in every row, after giving the rows that have none that of an SQL
+    /// expression.
+    pub fn set_required_filling(self, column: &'static str, value: &'static str) -> Self {
+        let fill = Some(value);
+        self.with(Change::Require { column, fill })
+    }
+
+    /// Allows rows without a value.
+    pub fn set_optional(self, column: &'static str) -> Self {
+        self.with(Change::Optional { column })
+    }
+
+    /// Gives a column a default, an SQL expression in words of both engines.
+    pub fn set_default(self, column: &'static str, default: &'static str) -> Self {
+        let default = Some(default);
+        self.with(Change::Default { column, default })
+    }
+
+    /// Takes a column's default away.
+    pub fn drop_default(self, column: &'static str) -> Self {
+        let default = None;
+        self.with(Change::Default { column, default })
+    }
+
+    /// Adds a foreign key, and an index for it unless there is one of that name.
+    pub fn add_foreign_key(self, key: ForeignKey) -> Self {
+        self.with(Change::AddForeignKey(key))
+    }
+
+    /// Drops the foreign key from `columns` to `referred_table`. Its index stays.
+    pub fn drop_foreign_key(
+        self,
+        columns: &'static [&'static str],
+        referred_table: &'static str,
+    ) -> Self {
+        self.with(Change::DropForeignKey {
+            columns,
+            referred_table,
+        })
+    }
+
+    /// Adds a check.
+    pub fn add_check(self, check: Check) -> Self {
+        self.with(Change::AddCheck(check))
+    }
+
+    /// Drops the check that upholds `rule`.
+    pub fn drop_check(self, rule: &'static str) -> Self {
+        self.with(Change::DropCheck { rule })
+    }
+
+    /// Allows values once only.
+    pub fn add_unique(self, unique: Unique) -> Self {
+        self.with(Change::AddUnique(unique))
+    }
+
+    /// Allows values more than once again.
+    pub fn drop_unique(self, unique: Unique) -> Self {
+        self.with(Change::DropUnique(unique))
+    }
+
+    /// Makes these columns the primary key, in place of the one that there is.
+    pub fn change_primary_key(self, columns: &'static [&'static str]) -> Self {
+        self.with(Change::PrimaryKey { columns })
+    }
+
+    /// Adds an index.
+    pub fn add_index(self, index: Index) -> Self {
+        self.with(Change::AddIndex(index))
+    }
+
+    /// Drops the index over these columns.
+    pub fn drop_index(self, columns: &'static [&'static str]) -> Self {
+        self.with(Change::DropIndex { columns })
+    }
+
+    /// Makes the changes.
+    ///
+    /// # Errors
+    /// Rows that do not fulfil what a change demands, something that is to be changed and does not
+    /// exist, a definition that cannot be read (SQLite), and whatever the database refuses. The
+    /// migration must then fail, so that its transaction takes back what was done.
+    pub async fn apply(
+        self,
+        manager: &SchemaManager<'_>,
+        convention: &Convention,
+    ) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        let work = Work {
+            table: self.table,
+            convention,
+        };
+        match manager.get_database_backend() {
+            DbBackend::Sqlite => sqlite::apply(&work, &self.changes, connection).await?,
+            _ => postgres::apply(&work, &self.changes, connection).await?,
+        }
+        Ok(())
+    }
+
+    fn with(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+}
+
+/// What all changes of one table share.
+struct Work<'a> {
+    table: &'a str,
+    convention: &'a Convention,
+}

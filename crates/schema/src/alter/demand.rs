@@ -1,0 +1,116 @@
+//! What a change demands of the rows that exist, as a query that counts those which do not fulfil
+//! it. Both engines understand these.
+
+use crate::{
+    naming::Convention,
+    table::{
+        Check, ForeignKey, Unique,
+        sql::{condition, identifier, identifiers},
+    },
+};
+
+/// A demand.
+#[derive(Clone, Debug)]
+pub(super) struct Demand {
+    /// What is violated, as an error says it.
+    pub(super) rule: String,
+    /// Counts the rows that violate it.
+    pub(super) count: String,
+}
+
+/// The rows that a demand is about: a table, or a query in parentheses.
+pub(super) struct Rows<'a> {
+    pub(super) table: &'a str,
+    pub(super) source: &'a str,
+    pub(super) convention: &'a Convention,
+}
+
+impl Rows<'_> {
+    /// No rows at all: there is no value for this column.
+    pub(super) fn none(&self, column: &str) -> Demand {
+        Demand {
+            rule: self.not_null_name(column),
+            count: format!("SELECT count(*) FROM {}", self.source),
+        }
+    }
+
+    pub(super) fn not_null(&self, column: &str) -> Demand {
+        self.demand(
+            self.not_null_name(column),
+            &format!("{} IS NULL", identifier(column)),
+        )
+    }
+
+    pub(super) fn check(&self, check: &Check) -> Demand {
+        self.demand(
+            self.convention.check(self.table, check.rule),
+            &format!("NOT ({})", condition(&check.condition)),
+        )
+    }
+
+    pub(super) fn unique(&self, unique: &Unique) -> Demand {
+        let name = self.convention.unique(self.table, unique.columns);
+        let mut conditions: Vec<String> = (unique.columns.iter())
+            .map(|column| format!("{} IS NOT NULL", identifier(column)))
+            .collect();
+        conditions.extend(unique.only_where.map(|sql| format!("({sql})")));
+        self.once_only(name, unique.columns, &conditions)
+    }
+
+    /// NULLs are refused by the demands on the single columns.
+    pub(super) fn primary_key(&self, columns: &[&str]) -> Demand {
+        let name = self.convention.primary_key(self.table);
+        let conditions: Vec<String> = (columns.iter())
+            .map(|column| format!("{} IS NOT NULL", identifier(column)))
+            .collect();
+        self.once_only(name, columns, &conditions)
+    }
+
+    pub(super) fn foreign_key(&self, key: &ForeignKey) -> Demand {
+        let name = self
+            .convention
+            .foreign_key(self.table, key.columns, key.table);
+        let set: Vec<String> = (key.columns.iter())
+            .map(|column| format!("child.{} IS NOT NULL", identifier(column)))
+            .collect();
+        let equal: Vec<String> = (key.columns.iter().zip(key.referred_columns))
+            .map(|(own, other)| format!("parent.{} = child.{}", identifier(other), identifier(own)))
+            .collect();
+        Demand {
+            rule: name,
+            count: format!(
+                "SELECT count(*) FROM {} AS child WHERE {} AND NOT EXISTS \
+                 (SELECT 1 FROM {} AS parent WHERE {})",
+                self.source,
+                set.join(" AND "),
+                identifier(key.table),
+                equal.join(" AND "),
+            ),
+        }
+    }
+
+    /// A demand that rows fulfil unless this condition holds.
+    pub(super) fn demand(&self, rule: String, violated: &str) -> Demand {
+        let count = format!(
+            "SELECT count(*) FROM {} AS changed WHERE {violated}",
+            self.source
+        );
+        Demand { rule, count }
+    }
+
+    fn once_only(&self, rule: String, columns: &[&str], conditions: &[String]) -> Demand {
+        let count = format!(
+            "SELECT CAST(coalesce(sum(again), 0) AS bigint) FROM \
+             (SELECT count(*) AS again FROM {} AS changed WHERE {} \
+             GROUP BY {} HAVING count(*) > 1) AS repeated",
+            self.source,
+            conditions.join(" AND "),
+            identifiers(columns),
+        );
+        Demand { rule, count }
+    }
+
+    fn not_null_name(&self, column: &str) -> String {
+        self.convention.not_null(self.table, column)
+    }
+}

@@ -1,0 +1,395 @@
+//! A table of SQLite on its way to its new shape: its definition, what its columns are filled
+//! with, its indexes, and what all that demands of the rows that exist.
+
+use sea_orm::ConnectionTrait;
+
+use super::{
+    Work,
+    change::{Change, default, suffix},
+    convert,
+    demand::{Demand, Rows},
+};
+use crate::{
+    rebuild::{
+        Definition, Object, Rebuild, RebuildError, index_mentions, indexes, number,
+        read_definition, stored_columns,
+    },
+    table::{
+        Column, Index, Kind, Presence, Unique,
+        sql::{check, create_index, foreign_key, identifier, identifiers, sqlite_type},
+    },
+};
+
+/// A table that is being changed.
+pub(super) struct Draft<'a> {
+    work: &'a Work<'a>,
+    /// As the catalog spells it.
+    table: String,
+    definition: Definition,
+    is_strict: bool,
+    /// The columns that are filled, each with an expression over the old table.
+    columns: Vec<(String, String)>,
+    indexes: Vec<Object>,
+    demands: Vec<Demand>,
+}
+
+impl<'a> Draft<'a> {
+    /// The table as it is.
+    pub(super) async fn read(
+        work: &'a Work<'a>,
+        connection: &impl ConnectionTrait,
+    ) -> Result<Self, RebuildError> {
+        let found = read_definition(connection, work.table).await?;
+        let definition = Definition::parse(&found.name, &found.sql)?;
+        let columns = stored_columns(connection, &found.name).await?;
+        Ok(Self {
+            work,
+            is_strict: definition.is_strict()?,
+            definition,
+            columns: (columns.into_iter())
+                .map(|column| (column.clone(), identifier(&column)))
+                .collect(),
+            indexes: indexes(connection, &found.name).await?,
+            table: found.name,
+            demands: Vec::new(),
+        })
+    }
+
+    /// The statements that drop columns which nothing of the table uses; `None` if there is more
+    /// to do.
+    pub(super) fn plain_drops(
+        &self,
+        changes: &[Change],
+    ) -> Result<Option<Vec<String>>, RebuildError> {
+        let mut statements = Vec::new();
+        for change in changes {
+            let Change::DropColumn { column } = change else {
+                return Ok(None);
+            };
+            if !self.definition.is_plain(column)? || self.is_indexed(column)? {
+                return Ok(None);
+            }
+            let sql = format!("DROP COLUMN {}", identifier(column));
+            statements.push(self.work.alter(&sql));
+        }
+        Ok(Some(statements))
+    }
+
+    /// Makes a change that is not a renamed column.
+    pub(super) fn make(&mut self, change: &Change) -> Result<(), RebuildError> {
+        match *change {
+            Change::AddColumn { column, default } => self.add_column(&column, default),
+            Change::AddFilled { column, value } => self.add_filled(&column, value),
+            Change::DropColumn { column } => self.drop_column(column),
+            Change::Type {
+                column,
+                kind,
+                value,
+            } => self.change_type(column, kind, value),
+            Change::Require { column, fill } => self.require(column, fill),
+            Change::Optional { column } => self.allow_null(column),
+            Change::Default {
+                column,
+                default: sql,
+            } => {
+                let sql = sql.map(default);
+                self.definition.set_default(column, sql.as_deref())
+            }
+            Change::AddForeignKey(key) => {
+                let text = foreign_key(self.work.table, &key, self.work.convention);
+                self.definition.add_constraint(&text)?;
+                self.demand(|rows| rows.foreign_key(&key));
+                self.serve(key.columns);
+                Ok(())
+            }
+            Change::DropForeignKey {
+                columns,
+                referred_table,
+            } => {
+                let dropped = self.definition.drop_foreign_key(columns, referred_table);
+                let list = columns.join(", ");
+                self.require_found(
+                    dropped,
+                    &format!("foreign key from {list} to {referred_table}"),
+                )
+            }
+            Change::AddCheck(rule) => {
+                let text = check(self.work.table, &rule, self.work.convention);
+                self.definition.add_constraint(&text)?;
+                self.demand(|rows| rows.check(&rule));
+                Ok(())
+            }
+            Change::DropCheck { rule } => {
+                let name = self.work.convention.check(self.work.table, rule);
+                let dropped = self.definition.drop_check(&name);
+                self.require_found(dropped, &format!("check {name}"))
+            }
+            Change::AddUnique(unique) => self.add_unique(&unique),
+            Change::DropUnique(unique) => self.drop_unique(&unique),
+            Change::PrimaryKey { columns } => self.change_primary_key(columns),
+            Change::AddIndex(index) => {
+                let name = self.work.convention.index(self.work.table, index.columns);
+                let sql = create_index(self.work.table, &index, self.work.convention);
+                self.add_index(name, sql)
+            }
+            Change::DropIndex { columns } => {
+                let name = self.work.convention.index(self.work.table, columns);
+                self.drop_index(&name)
+            }
+            // Never among others.
+            Change::RenameColumn { .. } => Ok(()),
+        }
+    }
+
+    /// Whether the rows that exist fulfil all that was demanded.
+    pub(super) async fn require_fulfilled(
+        &self,
+        connection: &impl ConnectionTrait,
+    ) -> Result<(), RebuildError> {
+        for demand in &self.demands {
+            let rows = number(connection, &demand.count).await?;
+            if rows > 0 {
+                return Err(RebuildError::Violated {
+                    table: self.table.clone(),
+                    rule: demand.rule.clone(),
+                    rows,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// What puts the new shape into the place of the old one.
+    pub(super) fn rebuild(&self) -> Rebuild<'_> {
+        Rebuild {
+            table: &self.table,
+            definition: &self.definition,
+            columns: &self.columns,
+            indexes: &self.indexes,
+        }
+    }
+
+    fn add_column(&mut self, column: &Column, default: Option<&str>) -> Result<(), RebuildError> {
+        let rest = column_rest(column, default, self.is_strict);
+        self.definition.add_column(column.name, &rest)?;
+        if column.presence == Presence::Required && default.is_none() {
+            self.demand(|rows| rows.none(column.name));
+        }
+        Ok(())
+    }
+
+    fn add_filled(&mut self, column: &Column, value: &str) -> Result<(), RebuildError> {
+        let rest = column_rest(column, None, self.is_strict);
+        self.definition.add_column(column.name, &rest)?;
+        self.columns
+            .push((column.name.to_owned(), value.to_owned()));
+        if column.presence == Presence::Required {
+            self.demand(|rows| rows.not_null(column.name));
+        }
+        Ok(())
+    }
+
+    fn drop_column(&mut self, column: &str) -> Result<(), RebuildError> {
+        self.definition.drop_column(column)?;
+        self.columns
+            .retain(|(name, _)| !name.eq_ignore_ascii_case(column));
+        let mut kept = Vec::new();
+        for index in self.indexes.drain(..) {
+            if !index_mentions(&index.sql, column)? {
+                kept.push(index);
+            }
+        }
+        self.indexes = kept;
+        Ok(())
+    }
+
+    fn change_type(
+        &mut self,
+        column: &str,
+        kind: Kind,
+        value: Option<&str>,
+    ) -> Result<(), RebuildError> {
+        let declared = self.definition.kind(column)?.to_owned();
+        self.definition
+            .set_kind(column, column_kind(kind, self.is_strict))?;
+        let Some(old) = self.value(column) else {
+            return Ok(()); // It is computed.
+        };
+        let new = match value {
+            Some(value) => value.to_owned(),
+            None => {
+                let conversion = convert::on_sqlite(&old, &declared, kind);
+                let rule = format!("the type {} of {column}", column_kind(kind, self.is_strict));
+                let count = format!(
+                    "SELECT count(*) FROM {} WHERE {}",
+                    identifier(&self.table),
+                    conversion.impossible,
+                );
+                self.demands.push(Demand { rule, count });
+                conversion.value
+            }
+        };
+        self.set_value(column, new);
+        Ok(())
+    }
+
+    fn require(&mut self, column: &str, fill: Option<&str>) -> Result<(), RebuildError> {
+        self.definition.set_required(column, true)?;
+        if let (Some(fill), Some(value)) = (fill, self.value(column)) {
+            self.set_value(column, format!("coalesce({value}, {fill})"));
+        }
+        self.demand(|rows| rows.not_null(column));
+        Ok(())
+    }
+
+    fn allow_null(&mut self, column: &str) -> Result<(), RebuildError> {
+        let key = self.definition.primary_key();
+        if key.iter().any(|own| own.eq_ignore_ascii_case(column)) {
+            return Err(RebuildError::Exists {
+                table: self.table.clone(),
+                what: format!("{column} in its primary key, which cannot be optional"),
+            });
+        }
+        self.definition.set_required(column, false)
+    }
+
+    fn add_unique(&mut self, unique: &Unique) -> Result<(), RebuildError> {
+        self.demand(|rows| rows.unique(unique));
+        let name = self.work.convention.unique(self.work.table, unique.columns);
+        if let Some(sql) = self.work.shared_statement(&Change::AddUnique(*unique)) {
+            return self.add_index(name, sql);
+        }
+        self.definition.add_constraint(&format!(
+            "CONSTRAINT {} UNIQUE ({})",
+            identifier(&name),
+            identifiers(unique.columns)
+        ))
+    }
+
+    /// What one calls a constraint may be a unique index to another, so that either is found.
+    fn drop_unique(&mut self, unique: &Unique) -> Result<(), RebuildError> {
+        if unique.only_where.is_none() && self.definition.drop_unique(unique.columns) {
+            return Ok(());
+        }
+        let name = self.work.convention.unique(self.work.table, unique.columns);
+        self.drop_index(&name)
+    }
+
+    fn change_primary_key(&mut self, columns: &[&str]) -> Result<(), RebuildError> {
+        let name = self.work.convention.primary_key(self.work.table);
+        self.definition.set_primary_key(&name, columns)?;
+        for column in columns {
+            self.demand(|rows| rows.not_null(column));
+        }
+        self.demand(|rows| rows.primary_key(columns));
+        Ok(())
+    }
+
+    /// Adds the index of a foreign key, unless there is one of that name.
+    fn serve(&mut self, columns: &'static [&'static str]) {
+        let name = self.work.convention.index(self.work.table, columns);
+        let index = Index {
+            columns,
+            only_where: None,
+        };
+        let sql = create_index(self.work.table, &index, self.work.convention);
+        if !self
+            .indexes
+            .iter()
+            .any(|index| index.name.eq_ignore_ascii_case(&name))
+        {
+            self.indexes.push(Object { name, sql });
+        }
+    }
+
+    fn add_index(&mut self, name: String, sql: String) -> Result<(), RebuildError> {
+        if self
+            .indexes
+            .iter()
+            .any(|index| index.name.eq_ignore_ascii_case(&name))
+        {
+            return Err(RebuildError::Exists {
+                table: self.table.clone(),
+                what: format!("an index {name}"),
+            });
+        }
+        self.indexes.push(Object { name, sql });
+        Ok(())
+    }
+
+    fn drop_index(&mut self, name: &str) -> Result<(), RebuildError> {
+        let before = self.indexes.len();
+        self.indexes
+            .retain(|index| !index.name.eq_ignore_ascii_case(name));
+        self.require_found(self.indexes.len() < before, &format!("index {name}"))
+    }
+
+    fn is_indexed(&self, column: &str) -> Result<bool, RebuildError> {
+        for index in &self.indexes {
+            if index_mentions(&index.sql, column)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Demands something of the rows as they would be now.
+    fn demand(&mut self, demand: impl FnOnce(&Rows<'_>) -> Demand) {
+        let values: Vec<String> = (self.columns.iter())
+            .map(|(name, value)| format!("{value} AS {}", identifier(name)))
+            .collect();
+        let source = format!(
+            "(SELECT {} FROM {})",
+            values.join(", "),
+            identifier(&self.table)
+        );
+        let rows = Rows {
+            table: self.work.table,
+            source: &source,
+            convention: self.work.convention,
+        };
+        self.demands.push(demand(&rows));
+    }
+
+    fn value(&self, column: &str) -> Option<String> {
+        let found = (self.columns.iter()).find(|(name, _)| name.eq_ignore_ascii_case(column));
+        found.map(|(_, value)| value.clone())
+    }
+
+    fn set_value(&mut self, column: &str, new: String) {
+        for (name, value) in &mut self.columns {
+            if name.eq_ignore_ascii_case(column) {
+                new.clone_into(value);
+            }
+        }
+    }
+
+    fn require_found(&self, is_found: bool, what: &str) -> Result<(), RebuildError> {
+        if is_found {
+            return Ok(());
+        }
+        Err(RebuildError::Missing {
+            table: self.table.clone(),
+            what: what.to_owned(),
+        })
+    }
+}
+
+/// A column's definition without its name.
+pub(super) fn column_rest(column: &Column, default: Option<&str>, is_strict: bool) -> String {
+    let kind = column_kind(column.kind, is_strict);
+    format!("{kind}{}", suffix(column.presence, default))
+}
+
+/// The name of a type. A `STRICT` table knows but a few.
+fn column_kind(kind: Kind, is_strict: bool) -> &'static str {
+    if !is_strict {
+        return sqlite_type(kind);
+    }
+    match kind {
+        Kind::Uuid | Kind::Blob => "BLOB",
+        Kind::Text | Kind::Timestamptz | Kind::Json => "TEXT",
+        Kind::BigInteger | Kind::Boolean => "INTEGER",
+        Kind::Double => "REAL",
+    }
+}

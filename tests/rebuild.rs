@@ -1,0 +1,5 @@
+//! Changes of tables that exist, on both engines, and the rebuild that SQLite needs for them.
+
+mod changes;
+mod given;
+mod refusals;
