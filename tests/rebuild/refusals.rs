@@ -104,7 +104,7 @@ async fn a_value_that_cannot_become_the_new_type_is_counted_on_sqlite() {
     for (kind, expected) in [
         (
             Kind::BigInteger,
-            "2 rows of books violate the type bigint of title",
+            "3 rows of books violate the type bigint of title",
         ),
         (
             Kind::Double,
@@ -129,11 +129,7 @@ async fn a_value_that_cannot_become_the_new_type_is_counted_on_sqlite() {
     ] {
         let alter = Alter::table("books").change_type("title", kind);
         let error = source(&change(&connection, vec![alter]).await.unwrap_err());
-        let count = expected.strip_prefix('2').map_or(expected, |rest| rest);
-        assert!(
-            error.contains(count.trim_start_matches(|c: char| c.is_ascii_digit())),
-            "{error}"
-        );
+        assert!(error.ends_with(expected), "{error}");
     }
     assert_eq!(World::of(&connection).await, before);
     require_sound(&connection).await;

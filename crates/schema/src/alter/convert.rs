@@ -42,9 +42,9 @@ pub(super) fn on_sqlite(v: &str, declared: &str, kind: Kind) -> Conversion {
         Kind::Double => (
             format!("CAST({v} AS REAL)"),
             format!(
-                "CASE typeof({v}) WHEN 'text' THEN json_valid(trim({v})) \
-                 AND json_type(trim({v})) IN ('integer', 'real') \
-                 ELSE typeof({v}) IN ('integer', 'real') END"
+                "CASE WHEN typeof({v}) <> 'text' THEN typeof({v}) IN ('integer', 'real') \
+                 WHEN json_valid(trim({v})) \
+                 THEN json_type(trim({v})) IN ('integer', 'real') ELSE false END"
             ),
         ),
         Kind::Boolean => {

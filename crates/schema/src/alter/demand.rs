@@ -3,6 +3,7 @@
 
 use crate::{
     naming::Convention,
+    rebuild::RebuildError,
     table::{
         Check, ForeignKey, Unique,
         sql::{condition, identifier, identifiers},
@@ -16,6 +17,17 @@ pub(super) struct Demand {
     pub(super) rule: String,
     /// Counts the rows that violate it.
     pub(super) count: String,
+}
+
+impl Demand {
+    /// The error that this many rows of the table are.
+    pub(super) fn violated(&self, table: &str, rows: i64) -> RebuildError {
+        RebuildError::Violated {
+            table: table.to_owned(),
+            rule: self.rule.clone(),
+            rows,
+        }
+    }
 }
 
 /// The rows that a demand is about: a table, or a query in parentheses.

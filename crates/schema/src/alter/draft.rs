@@ -149,11 +149,7 @@ impl<'a> Draft<'a> {
         for demand in &self.demands {
             let rows = number(connection, &demand.count).await?;
             if rows > 0 {
-                return Err(RebuildError::Violated {
-                    table: self.table.clone(),
-                    rule: demand.rule.clone(),
-                    rows,
-                });
+                return Err(demand.violated(&self.table, rows));
             }
         }
         Ok(())

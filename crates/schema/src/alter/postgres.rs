@@ -32,7 +32,9 @@ pub(super) async fn apply(
     for step in changes.iter().flat_map(|change| steps(work, change)) {
         match &step.demand {
             Some(demand) => attempt(work, &step.sql, demand, connection).await?,
-            None => drop(connection.execute_unprepared(&step.sql).await?),
+            None => {
+                connection.execute_unprepared(&step.sql).await?;
+            }
         }
     }
     Ok(())
@@ -55,11 +57,7 @@ async fn attempt(
     Err(if rows == 0 {
         RebuildError::Database { source }
     } else {
-        RebuildError::Violated {
-            table: work.table.to_owned(),
-            rule: demand.rule.clone(),
-            rows,
-        }
+        demand.violated(work.table, rows)
     })
 }
 

@@ -5,10 +5,11 @@ use sea_orm::ConnectionTrait;
 use super::{
     Work,
     change::{Change, is_literal},
+    demand::{Demand, Rows},
     draft::{Draft, column_rest},
 };
 use crate::{
-    rebuild::{Health, RebuildError},
+    rebuild::{Health, RebuildError, number},
     table::{Presence, sql::identifier},
 };
 
@@ -20,8 +21,8 @@ pub(super) async fn apply(
 ) -> Result<(), RebuildError> {
     for group in changes.chunk_by(|one, other| !is_rename(one) && !is_rename(other)) {
         if let Some(statements) = native(work, group) {
-            for statement in statements {
-                connection.execute_unprepared(&statement).await?;
+            for (statement, demand) in statements {
+                run(work, &statement, demand, connection).await?;
             }
         } else {
             together(work, group, connection).await?;
@@ -30,13 +31,44 @@ pub(super) async fn apply(
     Ok(())
 }
 
+/// Runs a statement; should it fail, tells how many rows are at fault.
+async fn run(
+    work: &Work<'_>,
+    statement: &str,
+    demand: Option<Demand>,
+    connection: &impl ConnectionTrait,
+) -> Result<(), RebuildError> {
+    let Err(source) = connection.execute_unprepared(statement).await else {
+        return Ok(());
+    };
+    if let Some(demand) = demand {
+        let rows = number(connection, &demand.count).await?;
+        if rows > 0 {
+            return Err(demand.violated(work.table, rows));
+        }
+    }
+    Err(source.into())
+}
+
 fn is_rename(change: &Change) -> bool {
     matches!(change, Change::RenameColumn { .. })
 }
 
 /// The statements of changes for which SQLite has them, whatever the table looks like.
-fn native(work: &Work<'_>, changes: &[Change]) -> Option<Vec<String>> {
-    let of = |change: &Change| match change {
+fn native(work: &Work<'_>, changes: &[Change]) -> Option<Vec<(String, Option<Demand>)>> {
+    let demand = |change: &Change| match change {
+        Change::AddUnique(unique) => {
+            let source = identifier(work.table);
+            let rows = Rows {
+                table: work.table,
+                source: &source,
+                convention: work.convention,
+            };
+            Some(rows.unique(unique))
+        }
+        _ => None,
+    };
+    let statement = |change: &Change| match change {
         Change::AddColumn { column, default } => {
             // A required column needs a value for the rows that exist, and SQLite a constant one.
             let has_value = match (column.presence, default) {
@@ -51,7 +83,8 @@ fn native(work: &Work<'_>, changes: &[Change]) -> Option<Vec<String>> {
         }
         change => work.shared_statement(change),
     };
-    changes.iter().map(of).collect()
+    let with_demand = |change| Some((statement(change)?, demand(change)));
+    changes.iter().map(with_demand).collect()
 }
 
 /// Makes several changes at once.
