@@ -265,14 +265,6 @@ impl World {
             rows,
         }
     }
-
-    /// Without the named objects, and without the rows of these tables.
-    pub(super) fn without(mut self, objects: &[&str], rows: &[&str]) -> Self {
-        self.objects
-            .retain(|name, _| !objects.contains(&name.as_str()));
-        self.rows.retain(|name, _| !rows.contains(&name.as_str()));
-        self
-    }
 }
 
 async fn rows_of(connection: &DatabaseConnection, source: &str) -> Vec<String> {

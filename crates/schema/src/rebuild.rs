@@ -28,7 +28,8 @@ use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::table::sql::{identifier, literal};
 pub(crate) use catalog::{
-    Object, definition as read_definition, indexes, number, row_counts, stored_columns,
+    GUARD, Object, definition as read_definition, guarding, indexes, number, row_counts,
+    stored_columns,
 };
 pub(crate) use definition::Definition;
 pub(crate) use error::RebuildError;

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     rebuild::{
-        Definition, Object, Rebuild, RebuildError, index_mentions, indexes, number,
+        Definition, Object, Rebuild, RebuildError, guarding, index_mentions, indexes, number,
         read_definition, stored_columns,
     },
     table::{
@@ -147,7 +147,7 @@ impl<'a> Draft<'a> {
         connection: &impl ConnectionTrait,
     ) -> Result<(), RebuildError> {
         for demand in &self.demands {
-            let rows = number(connection, &demand.count).await?;
+            let rows = number(connection, &guarding(&demand.count)).await?;
             if rows > 0 {
                 return Err(demand.violated(&self.table, rows));
             }

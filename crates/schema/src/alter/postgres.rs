@@ -10,7 +10,7 @@ use super::{
     demand::{Demand, Rows},
 };
 use crate::{
-    rebuild::{RebuildError, number},
+    rebuild::{RebuildError, guarding, number},
     table::{
         Index, Presence,
         sql::{check, create_index, foreign_key, identifier, identifiers, postgres_type},
@@ -53,7 +53,7 @@ async fn attempt(
         return Ok(savepoint.commit().await?);
     };
     savepoint.rollback().await?;
-    let rows = number(connection, &demand.count).await?;
+    let rows = number(connection, &guarding(&demand.count)).await?;
     Err(if rows == 0 {
         RebuildError::Database { source }
     } else {

@@ -9,7 +9,7 @@ use super::{
     draft::{Draft, column_rest},
 };
 use crate::{
-    rebuild::{Health, RebuildError, number},
+    rebuild::{Health, RebuildError, guarding, number},
     table::{Presence, sql::identifier},
 };
 
@@ -42,7 +42,7 @@ async fn run(
         return Ok(());
     };
     if let Some(demand) = demand {
-        let rows = number(connection, &demand.count).await?;
+        let rows = number(connection, &guarding(&demand.count)).await?;
         if rows > 0 {
             return Err(demand.violated(work.table, rows));
         }

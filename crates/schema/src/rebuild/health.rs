@@ -67,7 +67,7 @@ async fn broken(connection: &impl ConnectionTrait) -> Result<Vec<(String, String
     let mut broken = Vec::new();
     for view in catalog::names(connection, "view").await? {
         let sql = format!("EXPLAIN SELECT * FROM {}", identifier(&view));
-        if let Err(error) = catalog::query(connection, &sql).await {
+        if let Err(error) = catalog::query(connection, &catalog::guarding(&sql)).await {
             broken.push((format!("the view {view}"), error.to_string()));
         }
     }
@@ -86,7 +86,7 @@ async fn broken(connection: &impl ConnectionTrait) -> Result<Vec<(String, String
             format!("EXPLAIN DELETE FROM {quoted}"),
         ] {
             // A view has triggers for some changes only, and refuses the others.
-            if let Err(error) = catalog::query(connection, &change).await
+            if let Err(error) = catalog::query(connection, &catalog::guarding(&change)).await
                 && !error.to_string().contains("because it is a view")
             {
                 let object = format!("a trigger of {table} ({})", triggers.join(", "));
