@@ -1,6 +1,7 @@
 //! Schemas read from live databases, and what tells two of them apart.
 
 mod checking;
+mod drawing;
 mod mutations;
 mod reading;
 mod verifying;

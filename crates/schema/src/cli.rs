@@ -27,6 +27,7 @@
 
 mod args;
 mod check;
+mod diagram;
 mod failure;
 mod new;
 mod output;
@@ -107,7 +108,8 @@ where
         Command::New { name } => return new_migration(app, name, output),
         Command::Entities(command) => return entities(app, command).await,
         Command::Verify(command) => return command.run(app, output).await,
-        Command::Status { .. } | Command::Check(_) => Access::Look,
+        Command::Diagram(command) if !command.live => return command.run(app, None, output).await,
+        Command::Status { .. } | Command::Check(_) | Command::Diagram(_) => Access::Look,
         Command::Up { .. } | Command::Down { .. } | Command::Redo { .. } => Access::Change,
     };
     let target = Target {
@@ -123,6 +125,9 @@ where
             "there is no database yet; `migrate up` creates it",
         )),
         (Command::Check(command), Some(connection)) => command.run(app, connection, output).await,
+        (Command::Diagram(command), Some(connection)) => {
+            command.run(app, Some(connection), output).await
+        }
         (command, Some(connection)) => change(app, command, connection, output).await,
     };
     if let Some(connection) = connection {
@@ -176,6 +181,7 @@ async fn change(
         Command::Redo { steps } => run::redo(connection, migrations, *steps, &settings).await?,
         Command::Status { .. }
         | Command::Check(_)
+        | Command::Diagram(_)
         | Command::Entities(_)
         | Command::Verify(_)
         | Command::New { .. } => Report::default(),

@@ -16,6 +16,8 @@ pub mod check;
 #[cfg(feature = "toolkit")]
 pub mod cli;
 #[cfg(feature = "toolkit")]
+pub mod diagram;
+#[cfg(feature = "toolkit")]
 pub mod diff;
 #[cfg(feature = "toolkit")]
 pub mod inspect;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
 
-use super::{check::Check, verify::Verify};
+use super::{check::Check, diagram::Diagram, verify::Verify};
 use crate::refresh::Entities;
 
 /// Evolves the schema of the database.
@@ -111,6 +111,7 @@ Examples:
         json: bool,
     },
     Check(Check),
+    Diagram(Diagram),
     Entities(Entities),
     Verify(Verify),
     /// Write the file of a new migration, and register it
