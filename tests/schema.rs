@@ -1,5 +1,6 @@
 //! Schemas read from live databases, and what tells two of them apart.
 
+mod adopting;
 mod checking;
 mod drawing;
 mod mutations;

@@ -25,6 +25,7 @@
 //! Data goes to stdout, everything else to stderr. Exit codes: 0 good, 1 a check found something,
 //! 2 usage, 65 bad input, 69 unavailable, 75 try again, 78 configuration.
 
+mod adopt;
 mod args;
 mod check;
 mod diagram;
@@ -110,7 +111,9 @@ where
         Command::Verify(command) => return command.run(app, output).await,
         Command::Diagram(command) if !command.live => return command.run(app, None, output).await,
         Command::Status { .. } | Command::Check(_) | Command::Diagram(_) => Access::Look,
-        Command::Up { .. } | Command::Down { .. } | Command::Redo { .. } => Access::Change,
+        Command::Up { .. } | Command::Down { .. } | Command::Redo { .. } | Command::Adopt(_) => {
+            Access::Change
+        }
     };
     let target = Target {
         flags: args.flags,
@@ -124,6 +127,7 @@ where
         (_, None) => Err(Failure::unavailable(
             "there is no database yet; `migrate up` creates it",
         )),
+        (Command::Adopt(command), Some(connection)) => command.run(app, connection, output).await,
         (Command::Check(command), Some(connection)) => command.run(app, connection, output).await,
         (Command::Diagram(command), Some(connection)) => {
             command.run(app, Some(connection), output).await
@@ -180,6 +184,7 @@ async fn change(
         }
         Command::Redo { steps } => run::redo(connection, migrations, *steps, &settings).await?,
         Command::Status { .. }
+        | Command::Adopt(_)
         | Command::Check(_)
         | Command::Diagram(_)
         | Command::Entities(_)

@@ -7,6 +7,8 @@
 //! | `run` | migrations, and programs that apply them | tables as data, the runner |
 //! | `toolkit` (default) | the command `migrate` | everything |
 
+#[cfg(feature = "toolkit")]
+pub mod adopt;
 #[cfg(feature = "run")]
 pub mod alter;
 #[cfg(feature = "run")]

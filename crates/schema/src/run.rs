@@ -13,6 +13,7 @@
 
 mod error;
 mod history;
+mod mark;
 mod plan;
 mod session;
 mod turn;
@@ -28,6 +29,7 @@ use tracing::info;
 use crate::naming::Convention;
 pub use error::RunError;
 pub use history::TABLE as HISTORY_TABLE;
+pub use mark::mark_applied;
 use plan::Plan;
 use session::ForeignKeys;
 use turn::{Turn, turn};

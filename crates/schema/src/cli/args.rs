@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
 
-use super::{check::Check, diagram::Diagram, verify::Verify};
+use super::{adopt::Adopt, check::Check, diagram::Diagram, verify::Verify};
 use crate::refresh::Entities;
 
 /// Evolves the schema of the database.
@@ -110,6 +110,7 @@ Examples:
         #[arg(long)]
         json: bool,
     },
+    Adopt(Adopt),
     Check(Check),
     Diagram(Diagram),
     Entities(Entities),

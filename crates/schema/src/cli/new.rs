@@ -77,19 +77,77 @@ pub(super) fn add(
     require_free(name, known)?;
     let newest = known.iter().max().copied();
     let full_name = format!("{}_{name}", timestamp(now, newest));
+    let place = Place::After(known.last().copied().unwrap_or_default());
+    write_and_register(sources, &full_name, &contents(name), place)
+}
+
+/// What was written.
+pub(super) struct Written {
+    pub(super) migration: String,
+    pub(super) file: PathBuf,
+}
+
+/// Writes a migration that comes before all others.
+pub(super) fn add_first(
+    sources: &Path,
+    name: &str,
+    now: DateTime<Utc>,
+    known: &[&str],
+    contents: &str,
+) -> Result<Written, NewError> {
+    require_good(name)?;
+    require_free(name, known)?;
+    let oldest = known.iter().min().copied();
+    let migration = format!("{}_{name}", timestamp_before(now, oldest));
+    let place = match known.first() {
+        Some(first) => Place::Before(first),
+        None => Place::After(""),
+    };
+    let file = write_and_register(sources, &migration, contents, place)?;
+    Ok(Written { migration, file })
+}
+
+/// Where in the list a migration goes.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    After(&'a str),
+    Before(&'a str),
+}
+
+impl<'a> Place<'a> {
+    fn neighbour(self) -> &'a str {
+        match self {
+            Self::After(name) | Self::Before(name) => name,
+        }
+    }
+
+    /// The line of the new one, given that of its neighbour.
+    fn line(self, neighbour: usize) -> usize {
+        match self {
+            Self::After(_) => neighbour + 1,
+            Self::Before(_) => neighbour,
+        }
+    }
+}
+
+fn write_and_register(
+    sources: &Path,
+    full_name: &str,
+    contents: &str,
+    place: Place<'_>,
+) -> Result<PathBuf, NewError> {
     let list = sources.join("lib.rs");
     let before = fs::read_to_string(&list).map_err(|source| match source.kind() {
         io::ErrorKind::NotFound => NewError::NoSources { path: list.clone() },
         _ => file_error(&list)(source),
     })?;
-    let last = known.last().copied().unwrap_or_default();
-    let after = register(&before, &full_name, last).ok_or_else(|| NewError::NoList {
+    let after = register(&before, full_name, place).ok_or_else(|| NewError::NoList {
         path: list.clone(),
-        last: last.to_owned(),
-        name: full_name.clone(),
+        last: place.neighbour().to_owned(),
+        name: full_name.to_owned(),
     })?;
     let file = sources.join(format!("{full_name}.rs"));
-    write(&file, &contents(name))?;
+    write(&file, contents)?;
     // Renamed over the old one, so that it is never half written.
     let draft = sources.join(".lib.rs.new");
     let replaced =
@@ -191,6 +249,18 @@ fn timestamp(now: DateTime<Utc>, newest: Option<&str>) -> String {
     instant.format(TIMESTAMP).to_string()
 }
 
+/// Now, or a second before the oldest migration if that is earlier.
+fn timestamp_before(now: DateTime<Utc>, oldest: Option<&str>) -> String {
+    let of_oldest = oldest
+        .and_then(|name| name.get(..16))
+        .and_then(|start| NaiveDateTime::parse_from_str(start, TIMESTAMP).ok());
+    let instant = match of_oldest {
+        Some(oldest) => now.naive_utc().min(oldest - TimeDelta::seconds(1)),
+        None => now.naive_utc(),
+    };
+    instant.format(TIMESTAMP).to_string()
+}
+
 fn contents(name: &str) -> String {
     let sentence = sentence(name);
     match name.strip_prefix("create_") {
@@ -213,9 +283,10 @@ fn sentence(name: &str) -> String {
     })
 }
 
-/// The text of `lib.rs` with the module and the list entry of a new migration after those of the
-/// last one; `None` if there is no place for it.
-fn register(text: &str, name: &str, last: &str) -> Option<String> {
+/// The text of `lib.rs` with the module and the list entry of a new migration beside those of its
+/// neighbour; `None` if there is no place for it.
+fn register(text: &str, name: &str, place: Place<'_>) -> Option<String> {
+    let neighbour = place.neighbour();
     let module = format!("mod {name};");
     let entry = format!("Box::new({name}::Migration),");
     let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
@@ -224,17 +295,17 @@ fn register(text: &str, name: &str, last: &str) -> Option<String> {
             .iter()
             .position(|line| line.trim().trim_start_matches("pub ") == text)
     };
-    if let Some(at) = place_of(&lines, &format!("Box::new({last}::Migration),")) {
+    if let Some(at) = place_of(&lines, &format!("Box::new({neighbour}::Migration),")) {
         let blanks = lines[at].len() - lines[at].trim_start().len();
-        lines.insert(at + 1, format!("{}{entry}", " ".repeat(blanks)));
+        lines.insert(place.line(at), format!("{}{entry}", " ".repeat(blanks)));
     } else {
         let at = lines.iter().position(|line| line.contains("vec![]"))?;
         let blanks = lines[at].len() - lines[at].trim_start().len();
         let (outer, inner) = (" ".repeat(blanks), " ".repeat(blanks + 4));
         lines[at] = lines[at].replace("vec![]", &format!("vec![\n{inner}{entry}\n{outer}]"));
     }
-    match place_of(&lines, &format!("mod {last};")) {
-        Some(at) => lines.insert(at + 1, module),
+    match place_of(&lines, &format!("mod {neighbour};")) {
+        Some(at) => lines.insert(place.line(at), module),
         None => lines.extend([String::new(), module]),
     }
     Some(lines.join("\n") + "\n")

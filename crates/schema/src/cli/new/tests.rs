@@ -44,7 +44,7 @@ fn a_new_migration_is_written_and_registered_last() {
 #[test]
 fn the_first_migration_of_a_project_finds_its_place() {
     let text = "pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {\n    vec![]\n}\n";
-    let registered = register(text, "m20261121_090807_create_books", "").unwrap();
+    let registered = register(text, "m20261121_090807_create_books", Place::After("")).unwrap();
     insta::assert_snapshot!("first_list", registered);
 }
 
@@ -111,4 +111,22 @@ proptest! {
             prop_assert!(require_good(&suggestion).is_ok(), "{name:?}: {suggestion:?}");
         }
     }
+}
+
+#[test]
+fn the_first_migration_comes_before_all_others() {
+    let text =
+        "mod m2_b;\n\nfn list() {\n    vec![\n        Box::new(m2_b::Migration),\n    ]\n}\n";
+    let registered = register(text, "m1_a", Place::Before("m2_b")).unwrap();
+    assert_eq!(
+        registered,
+        "mod m1_a;\nmod m2_b;\n\nfn list() {\n    vec![\n        Box::new(m1_a::Migration),\n        \
+         Box::new(m2_b::Migration),\n    ]\n}\n"
+    );
+    let now = DateTime::parse_from_rfc3339("2026-11-21T09:08:07Z")
+        .unwrap()
+        .to_utc();
+    let oldest = Some("m20260101_000000_create_books");
+    assert_eq!(timestamp_before(now, oldest), "m20251231_235959");
+    assert_eq!(timestamp_before(now, None), "m20261121_090807");
 }

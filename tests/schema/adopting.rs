@@ -1,0 +1,114 @@
+//! Databases of other origin become the first migration.
+
+use acceptance::{Engine, Scratch};
+use groundwork_schema::{
+    adopt::{self, AdoptError},
+    diff::differences,
+    inspect,
+};
+use rstest::rstest;
+use sea_orm::ConnectionTrait;
+
+use super::{connect, rich, run};
+
+fn music(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => include_str!("../samples/schemas/music_sqlite.sql"),
+        Engine::Postgres => include_str!("../samples/schemas/music_postgres.sql"),
+    }
+}
+
+fn trade(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => include_str!("../samples/schemas/trade_sqlite.sql"),
+        Engine::Postgres => include_str!("../samples/schemas/trade_postgres.sql"),
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn schemas_of_other_origin_are_replayed_equal(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    for sql in [music(engine), trade(engine), rich(engine)] {
+        let original = Scratch::empty(engine).await;
+        let connection = connect(&original).await;
+        run(&connection, sql).await;
+        let before = inspect::schema(&connection).await.unwrap();
+        assert_eq!(before.unsupported, []);
+        let baseline = adopt::baseline(&connection).await.unwrap();
+        assert_eq!(baseline.tables, before.tables.len());
+        assert_eq!(
+            inspect::schema(&connection).await.unwrap(),
+            before,
+            "it is only looked at"
+        );
+
+        let copy = Scratch::empty(engine).await;
+        let copy = connect(&copy).await;
+        for statement in &baseline.statements {
+            run(&copy, statement).await;
+        }
+        let replayed = inspect::schema(&copy).await.unwrap();
+        assert_eq!(differences(&before, &replayed), []);
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_is_not_supported_is_named_and_left_out(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (odd, expected) = match engine {
+        Engine::Sqlite => (
+            "CREATE VIRTUAL TABLE words USING fts5 (text)",
+            "virtual table words",
+        ),
+        Engine::Postgres => ("CREATE SEQUENCE free", "sequence free"),
+    };
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    run(&connection, music(engine)).await;
+    run(&connection, odd).await;
+    let baseline = adopt::baseline(&connection).await.unwrap();
+    let named: Vec<String> = (baseline.unsupported.iter())
+        .map(|other| format!("{} {}", other.kind, other.name))
+        .collect();
+    assert_eq!(named, [expected]);
+    assert!(
+        !baseline
+            .statements
+            .iter()
+            .any(|sql| sql.contains("fts5") || sql.contains("SEQUENCE"))
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_cannot_be_replayed_is_refused_with_the_statement(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let scratch = Scratch::empty(engine).await;
+    let connection = connect(&scratch).await;
+    assert!(matches!(
+        adopt::baseline(&connection).await,
+        Err(AdoptError::Empty)
+    ));
+    if engine == Engine::Postgres {
+        run(&connection, "CREATE SEQUENCE free").await;
+        run(
+            &connection,
+            "CREATE TABLE t (n bigint DEFAULT nextval('free'))",
+        )
+        .await;
+        let refused = adopt::baseline(&connection).await;
+        let Err(AdoptError::Refused { statement, .. }) = refused else {
+            panic!("{refused:?}");
+        };
+        assert!(statement.starts_with("CREATE TABLE \"t\""), "{statement}");
+        assert_eq!(
+            connection.get_database_backend(),
+            sea_orm::DbBackend::Postgres
+        );
+    }
+}
