@@ -1,6 +1,10 @@
 //! Changes of tables that exist, on both engines, and the rebuild that SQLite needs for them.
 
+mod backups;
 mod changes;
 mod crash;
 mod given;
+mod names;
+mod random;
+mod recorded;
 mod refusals;

@@ -37,7 +37,10 @@ async fn connect(target: Target) -> Result<Option<DatabaseConnection>, Failure> 
     if target.access == Access::Look && !db::may_exist(&database).map_err(Failure::unavailable)? {
         return Ok(None);
     }
-    let connection = db::connect_for_migration(&database).await;
+    let connection = match target.access {
+        Access::Replace => db::connect_for_replacement(&database).await,
+        Access::Look | Access::Change => db::connect_for_migration(&database).await,
+    };
     connection.map(Some).map_err(Failure::unavailable)
 }
 

@@ -10,6 +10,7 @@
 
 mod error;
 mod keep;
+mod keeper;
 mod restore;
 
 use std::{
@@ -22,6 +23,8 @@ use serde::Serialize;
 use crate::run::Direction;
 pub use error::BackupError;
 pub use keep::keep;
+pub(crate) use keeper::Keeper;
+pub use keeper::Kept;
 pub use restore::{Restored, restore};
 
 /// How many copies of a database are kept, unless a caller says otherwise.

@@ -32,6 +32,7 @@ mod diagram;
 mod failure;
 mod new;
 mod output;
+mod restore;
 mod verify;
 
 use std::{io, path::PathBuf, process::ExitCode};
@@ -43,6 +44,7 @@ use sea_orm_migration::MigrationTrait;
 use serde::Serialize;
 
 use crate::{
+    backup::{KEPT, Kept},
     naming::Convention,
     refresh::Entities,
     run::{self, Event, Goal, Report, RunError, Settings, State, Status},
@@ -83,6 +85,9 @@ pub enum Access {
     Look,
     /// Change it: what is missing, such as the file and the folder of SQLite, is created.
     Change,
+    /// Replace it. The connection should open nothing before its first statement, which never
+    /// comes: it only tells which file it is about.
+    Replace,
 }
 
 /// Runs the command that the process was started with.
@@ -111,6 +116,7 @@ where
         Command::Verify(command) => return command.run(app, output).await,
         Command::Diagram(command) if !command.live => return command.run(app, None, output).await,
         Command::Status { .. } | Command::Check(_) | Command::Diagram(_) => Access::Look,
+        Command::Restore(_) => Access::Replace,
         Command::Up { .. } | Command::Down { .. } | Command::Redo { .. } | Command::Adopt(_) => {
             Access::Change
         }
@@ -120,6 +126,9 @@ where
         access,
     };
     let connection = connect(target).await?;
+    if let (Command::Restore(command), Some(connection)) = (&args.command, &connection) {
+        return command.run(connection, output).await;
+    }
     let outcome = match (&args.command, &connection) {
         (Command::Status { json }, connection) => {
             status(app, connection.as_ref(), *json, output).await
@@ -152,11 +161,12 @@ async fn change(
     let progress = |event: Event<'_>| show(event, output);
     let settings = Settings {
         progress: &progress,
+        backups: if keeps_no_backup(command) { 0 } else { KEPT },
         ..Settings::new(&app.convention)
     };
     let migrations = &app.migrations;
     let report = match command {
-        Command::Up { steps, to } => {
+        Command::Up { steps, to, .. } => {
             run::up(
                 connection,
                 migrations,
@@ -182,12 +192,13 @@ async fn change(
             )
             .await?
         }
-        Command::Redo { steps } => run::redo(connection, migrations, *steps, &settings).await?,
+        Command::Redo { steps, .. } => run::redo(connection, migrations, *steps, &settings).await?,
         Command::Status { .. }
         | Command::Adopt(_)
         | Command::Check(_)
         | Command::Diagram(_)
         | Command::Entities(_)
+        | Command::Restore(_)
         | Command::Verify(_)
         | Command::New { .. } => Report::default(),
     };
@@ -200,6 +211,22 @@ async fn change(
         pending => format!("{} pending", counted(pending.len(), "migration")),
     });
     Ok(ExitCode::SUCCESS)
+}
+
+fn keeps_no_backup(command: &Command) -> bool {
+    matches!(
+        command,
+        Command::Up {
+            no_backup: true,
+            ..
+        } | Command::Down {
+            no_backup: true,
+            ..
+        } | Command::Redo {
+            no_backup: true,
+            ..
+        }
+    )
 }
 
 fn goal(steps: Option<u32>, to: Option<&str>) -> Goal<'_> {
@@ -216,6 +243,12 @@ fn show(event: Event<'_>, output: Output) {
             output.note("waiting for another process that has the database …");
         }
         Event::Started { .. } => {}
+        Event::Kept(Kept::Backup(backup)) => {
+            output.note(format!("kept a backup: {}", backup.file.display()));
+        }
+        Event::Kept(Kept::ByServer) => {
+            output.note("no backup is kept: PostgreSQL's are its server's business, see pg_dump")
+        }
         Event::Finished(step) => {
             let direction = output.tinted(Tone::Good, &format!("{:<4}", step.direction));
             let took = step.took.as_millis();

@@ -201,6 +201,73 @@ mod tests {
         );
     }
 
+    /// A syllable from some script; of one byte to four in each character.
+    fn syllable(number: u64) -> &'static str {
+        const SYLLABLES: [&str; 16] = [
+            "order",
+            "é",
+            "zeit_reihe",
+            "данные",
+            "表",
+            "名前",
+            "💡",
+            "ß",
+            "a",
+            "user_account",
+            "ключ",
+            "δ",
+            "한국",
+            "measurement",
+            "x1",
+            "🧭🧭",
+        ];
+        SYLLABLES[usize::try_from(number % 16).unwrap()]
+    }
+
+    /// A name of some syllables that no other number gives.
+    fn generated(number: u64, salt: u64) -> String {
+        let mut mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ salt;
+        let mut name = String::new();
+        for _ in 0..mixed % 9 {
+            mixed = mixed.rotate_left(9).wrapping_mul(0x2545_f491_4f6c_dd1d);
+            name.push_str(syllable(mixed >> 40));
+            name.push('_');
+        }
+        format!("{name}{number}")
+    }
+
+    #[test]
+    fn a_hundred_thousand_tables_and_columns_have_names_that_fit_and_differ() {
+        use std::collections::HashMap;
+        let (mut owners, mut cut, mut multibyte) = (HashMap::new(), 0, 0);
+        for number in 0..100_000_u64 {
+            let table = generated(number, 1);
+            let (one, other) = (generated(number, 2), generated(number, 3));
+            let names = || {
+                [
+                    CONVENTION.primary_key(&table),
+                    CONVENTION.foreign_key(&table, &[&one], &other),
+                    CONVENTION.unique(&table, &[&one, &other]),
+                    CONVENTION.check(&table, &one),
+                    CONVENTION.index(&table, &[&other]),
+                ]
+            };
+            for (name, again) in names().into_iter().zip(names()) {
+                assert_eq!(name, again);
+                assert!(name.len() <= MAX_NAME_BYTES, "{name}");
+                cut += u32::from(name.len() > MAX_NAME_BYTES - 4);
+                multibyte += u32::from(!name.is_ascii());
+                if let Some(owner) = owners.insert(name.clone(), number) {
+                    panic!("{name} belongs to {owner} and to {number}");
+                }
+            }
+        }
+        assert_eq!(owners.len(), 500_000);
+        // Not all of them were easy.
+        assert!(cut > 50_000, "{cut}");
+        assert!(multibyte > 250_000, "{multibyte}");
+    }
+
     proptest! {
         #[test]
         fn every_name_fits_and_is_the_same_each_time(table in ".{0,40}", columns in prop::collection::vec(".{0,30}", 1..5), referred in ".{0,40}") {

@@ -26,7 +26,10 @@ use sea_orm_migration::MigrationTrait;
 use serde::Serialize;
 use tracing::info;
 
-use crate::naming::Convention;
+use crate::{
+    backup::{self, Keeper, Kept},
+    naming::Convention,
+};
 pub use error::RunError;
 pub use history::TABLE as HISTORY_TABLE;
 pub use mark::mark_applied;
@@ -44,16 +47,20 @@ pub struct Settings<'a> {
     pub patience: Duration,
     /// Told of every step, as it happens.
     pub progress: &'a (dyn Fn(Event<'_>) + Send + Sync),
+    /// How many backups of an SQLite database remain, once one has been made before a step that
+    /// loses data; 0: none is made.
+    pub backups: usize,
 }
 
 impl<'a> Settings<'a> {
-    /// One minute of patience, and nobody told of progress.
+    /// One minute of patience, nobody told of progress, and the usual number of backups.
     #[must_use]
     pub const fn new(convention: &'a Convention) -> Self {
         Self {
             convention,
             patience: Duration::from_secs(60),
             progress: &|_| (),
+            backups: backup::KEPT,
         }
     }
 }
@@ -91,6 +98,8 @@ pub enum Event<'a> {
         /// Which way it is run.
         direction: Direction,
     },
+    /// The next step loses data, and this was done about it.
+    Kept(&'a Kept),
     /// A migration is committed.
     Finished(&'a Step),
 }
@@ -253,10 +262,11 @@ async fn run(
     settings: &Settings<'_>,
 ) -> Result<Report, RunError> {
     let mut plan = Plan::parse(migrations, direction, goal)?;
+    let mut keeper = Keeper::new(migrations, settings.backups);
     let mut report = Report::default();
     let foreign_keys = ForeignKeys::remember(connection).await?;
     let done = loop {
-        match turn(connection, &plan, settings).await {
+        match turn(connection, &plan, settings, &mut keeper).await {
             Ok(Turn::Ran(step)) => {
                 info!(migration = %step.migration, ?direction, took = ?step.took, "migrated");
                 (settings.progress)(Event::Finished(&step));

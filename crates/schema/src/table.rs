@@ -218,6 +218,19 @@ impl Column {
     }
 }
 
+impl Condition {
+    /// The column that it is about, where it says so.
+    pub(crate) const fn column(&self) -> Option<&'static str> {
+        match self {
+            Self::OneOf { column, .. }
+            | Self::Length { column, .. }
+            | Self::MaxLength { column, .. }
+            | Self::AtLeast { column, .. } => Some(column),
+            Self::Sql(_) => None,
+        }
+    }
+}
+
 impl Table {
     /// The statements that create the table and its indexes, in order.
     #[must_use]

@@ -257,6 +257,23 @@ pub async fn connect_for_migration(
     })
 }
 
+/// A connection for whoever replaces the database. On SQLite nothing is opened or created before
+/// its first statement, so that it does not matter what the file holds, or whether there is one.
+///
+/// # Errors
+/// As [`connect_for_migration`].
+pub async fn connect_for_replacement(
+    config: &config::Database,
+) -> Result<DatabaseConnection, OpenError> {
+    match Engine::of(&config.url) {
+        Engine::Sqlite => {
+            let unopened = sqlite::unopened(config)?;
+            Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(unopened))
+        }
+        Engine::Postgres => connect_for_migration(config).await,
+    }
+}
+
 /// Whether there may be a database: on SQLite whether its file exists; a server has to be asked by
 /// connecting. Creates nothing.
 ///

@@ -100,6 +100,12 @@ fn prepare(config: &config::Database) -> Result<SqliteConnectOptions, OpenError>
     Ok(options(config)?.journal_mode(SqliteJournalMode::Wal))
 }
 
+/// A connection that opens and creates nothing before its first statement.
+pub(super) fn unopened(config: &config::Database) -> Result<SqlitePool, OpenError> {
+    let pool = SqlitePoolOptions::new().max_connections(1);
+    Ok(pool.connect_lazy_with(options(config)?))
+}
+
 /// Makes the folder of the database, for this user only; returns the path of the database.
 pub(super) fn prepare_folder(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
     let path = path(url)?;

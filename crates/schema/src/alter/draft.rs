@@ -30,6 +30,8 @@ pub(super) struct Draft<'a> {
     /// The columns that are filled, each with an expression over the old table.
     columns: Vec<(String, String)>,
     indexes: Vec<Object>,
+    /// The columns to be dropped when everything else is done.
+    drops: Vec<&'static str>,
     demands: Vec<Demand>,
 }
 
@@ -51,28 +53,50 @@ impl<'a> Draft<'a> {
                 .collect(),
             indexes: indexes(connection, &found.name).await?,
             table: found.name,
+            drops: Vec::new(),
             demands: Vec::new(),
         })
     }
 
-    /// The statements that drop columns which nothing of the table uses; `None` if there is more
-    /// to do.
+    /// The statements that drop columns which no constraint uses, after their indexes; `None` if
+    /// there is more to do.
     pub(super) fn plain_drops(
         &self,
         changes: &[Change],
     ) -> Result<Option<Vec<String>>, RebuildError> {
-        let mut statements = Vec::new();
+        let mut plain = Vec::new();
         for change in changes {
-            let Change::DropColumn { column } = change else {
-                return Ok(None);
-            };
-            if !self.definition.is_plain(column)? || self.is_indexed(column)? {
-                return Ok(None);
+            match change {
+                Change::DropColumn { column } if self.definition.is_plain(column)? => {
+                    plain.push(*column);
+                }
+                _ => return Ok(None),
             }
-            let sql = format!("DROP COLUMN {}", identifier(column));
-            statements.push(self.work.alter(&sql));
         }
+        let mut statements = Vec::new();
+        for index in &self.indexes {
+            for column in &plain {
+                if index_mentions(&index.sql, column)? {
+                    statements.push(format!("DROP INDEX {}", identifier(&index.name)));
+                    break;
+                }
+            }
+        }
+        statements.extend(plain.iter().map(|column| self.native_drop(column)));
         Ok(Some(statements))
+    }
+
+    /// The statements that follow the rebuild.
+    pub(super) fn drops(&self) -> Vec<String> {
+        self.drops
+            .iter()
+            .map(|column| self.native_drop(column))
+            .collect()
+    }
+
+    fn native_drop(&self, column: &str) -> String {
+        self.work
+            .alter(&format!("DROP COLUMN {}", identifier(column)))
     }
 
     /// Makes a change that is not a renamed column.
@@ -114,6 +138,10 @@ impl<'a> Draft<'a> {
                 )
             }
             Change::AddCheck(rule) => {
+                if let Some(column) = rule.condition.column() {
+                    // SQLite would take the name in quotes for a string.
+                    self.definition.kind(column)?;
+                }
                 let text = check(self.work.table, &rule, self.work.convention);
                 self.definition.add_constraint(&text)?;
                 self.demand(|rows| rows.check(&rule));
@@ -185,10 +213,11 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    fn drop_column(&mut self, column: &str) -> Result<(), RebuildError> {
-        self.definition.drop_column(column)?;
-        self.columns
-            .retain(|(name, _)| !name.eq_ignore_ascii_case(column));
+    /// Only releases the column: SQLite drops it afterwards, and looks through all views and
+    /// triggers. One that spells it `"column"` would else compile, as a string.
+    fn drop_column(&mut self, column: &'static str) -> Result<(), RebuildError> {
+        self.definition.release_column(column)?;
+        self.drops.push(column);
         let mut kept = Vec::new();
         for index in self.indexes.drain(..) {
             if !index_mentions(&index.sql, column)? {
@@ -318,15 +347,6 @@ impl<'a> Draft<'a> {
         self.indexes
             .retain(|index| !index.name.eq_ignore_ascii_case(name));
         self.require_found(self.indexes.len() < before, &format!("index {name}"))
-    }
-
-    fn is_indexed(&self, column: &str) -> Result<bool, RebuildError> {
-        for index in &self.indexes {
-            if index_mentions(&index.sql, column)? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
     }
 
     /// Demands something of the rows as they would be now.

@@ -106,5 +106,8 @@ async fn together(
     draft.require_fulfilled(connection).await?;
     let before = Health::of(connection).await?;
     draft.rebuild().run(connection).await?;
+    for statement in draft.drops() {
+        connection.execute_unprepared(&statement).await?;
+    }
     Health::of(connection).await?.require_as_before(&before)
 }

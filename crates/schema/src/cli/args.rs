@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
 
-use super::{adopt::Adopt, check::Check, diagram::Diagram, verify::Verify};
+use super::{adopt::Adopt, check::Check, diagram::Diagram, restore::Restore, verify::Verify};
 use crate::refresh::Entities;
 
 /// Evolves the schema of the database.
@@ -68,6 +68,9 @@ Examples:
         /// Stop when this one is applied; its timestamp may be left out
         #[arg(long, value_name = "NAME", conflicts_with = "steps")]
         to: Option<String>,
+        /// Keep no backup before a step that loses data (SQLite)
+        #[arg(long)]
+        no_backup: bool,
     },
     /// Take applied migrations back, newest first
     #[command(after_help = "\
@@ -86,6 +89,9 @@ Examples:
         /// All of them
         #[arg(long, conflicts_with_all = ["steps", "to"])]
         all: bool,
+        /// Keep no backup before (SQLite)
+        #[arg(long)]
+        no_backup: bool,
     },
     /// Take the newest migrations back and apply them again
     #[command(after_help = "\
@@ -96,6 +102,9 @@ Examples:
         /// How many
         #[arg(short = 'n', long, value_name = "N", default_value = "1", value_parser = at_least_one())]
         steps: u32,
+        /// Keep no backup before (SQLite)
+        #[arg(long)]
+        no_backup: bool,
     },
     /// Show which migrations are applied and which are pending; changes nothing
     #[command(after_help = "\
@@ -113,6 +122,7 @@ Examples:
     Adopt(Adopt),
     Check(Check),
     Diagram(Diagram),
+    Restore(Restore),
     Entities(Entities),
     Verify(Verify),
     /// Write the file of a new migration, and register it

@@ -175,10 +175,9 @@ impl Definition {
         Ok(())
     }
 
-    /// Removes a column, and the constraints that use it.
-    pub(crate) fn drop_column(&mut self, name: &str) -> Result<(), RebuildError> {
+    /// Removes the constraints that use a column, so that nothing holds it any more.
+    pub(crate) fn release_column(&mut self, name: &str) -> Result<(), RebuildError> {
         self.column(name)?;
-        self.columns.retain(|column| !same(&column.name, name));
         let mut kept = Vec::new();
         for constraint in self.constraints.drain(..) {
             if !uses(&constraint.clause, name)? {
@@ -187,10 +186,15 @@ impl Definition {
         }
         self.constraints = kept;
         for column in &mut self.columns {
+            let is_own = same(&column.name, name);
             let mut kept = Vec::new();
             for clause in column.clauses.drain(..) {
-                let is_check = matches!(clause.what, What::Check);
-                if !(is_check && uses(&clause, name)?) {
+                let goes = match clause.what {
+                    What::Check => is_own || uses(&clause, name)?,
+                    What::PrimaryKey(_) | What::Unique(_) | What::References { .. } => is_own,
+                    _ => false,
+                };
+                if !goes {
                     kept.push(clause);
                 }
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use sea_orm::DbErr;
 
 use super::Direction;
+use crate::backup::BackupError;
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +105,9 @@ pub enum RunError {
         /// How many connections the pool may open.
         connections: u32,
     },
+    /// There is no backup, without which a step that loses data is not made.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// The database cannot be asked.
     #[error("{doing} failed")]
     Database {
@@ -128,6 +132,7 @@ impl RunError {
             Self::Newer { .. } | Self::Database { .. } => 69,
             Self::Busy { .. } => 75,
             Self::SharedConnection { .. } => 78,
+            Self::Backup(error) => error.exit_code(),
         }
     }
 

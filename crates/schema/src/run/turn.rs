@@ -6,7 +6,7 @@ use futures_util::FutureExt;
 use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 use sea_orm_migration::MigrationTrait;
 
-use crate::record::panicked;
+use crate::{backup::Keeper, record::panicked};
 
 use super::{Direction, Event, RunError, Settings, Step, history, plan::Plan, session::Session};
 
@@ -23,6 +23,7 @@ pub(super) async fn turn(
     connection: &DatabaseConnection,
     plan: &Plan<'_>,
     settings: &Settings<'_>,
+    keeper: &mut Keeper<'_>,
 ) -> Result<Turn, RunError> {
     let session = Session::begin(connection, settings).await?;
     let history = history::read(&session.connection()).await?;
@@ -35,7 +36,15 @@ pub(super) async fn turn(
         return bare_turn(connection, plan, migration.name(), settings).await;
     }
     let started = Instant::now();
-    match perform(&session, plan.direction(), migration, settings).await {
+    let performed = async {
+        let connection = session.connection();
+        let kept = keeper.before(&connection, plan.direction(), migration.name());
+        if let Some(kept) = kept.await? {
+            (settings.progress)(Event::Kept(&kept));
+        }
+        perform(&session, plan.direction(), migration, settings).await
+    };
+    match performed.await {
         Ok(()) => session.commit(migration.name(), plan.direction()).await?,
         Err(error) => {
             // The failure is what to tell; a connection that cannot even roll back is closed,

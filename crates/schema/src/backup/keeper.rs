@@ -1,0 +1,125 @@
+//! When a copy is made: once in a run, before its first step that loses data.
+
+use std::collections::HashSet;
+
+use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm_migration::MigrationTrait;
+
+use super::{Backup, BackupError, keep};
+use crate::{
+    model::Engine,
+    record::{self, Recording},
+    run::Direction,
+};
+
+/// What came of the question for a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// There is one now.
+    Backup(Backup),
+    /// The step loses data of PostgreSQL, whose copies are its server's business (`pg_dump`).
+    ByServer,
+}
+
+/// Sees to the copy of one run.
+pub(crate) struct Keeper<'a> {
+    migrations: &'a [Box<dyn MigrationTrait>],
+    /// How many copies remain; 0: none is made.
+    newest: usize,
+    is_done: bool,
+    /// The migrations whose way up loses data, once somebody has asked.
+    losing: Option<HashSet<String>>,
+}
+
+impl<'a> Keeper<'a> {
+    pub(crate) fn new(migrations: &'a [Box<dyn MigrationTrait>], newest: usize) -> Self {
+        Self {
+            migrations,
+            newest,
+            is_done: newest == 0,
+            losing: None,
+        }
+    }
+
+    /// Keeps a copy if the step needs one. The connection holds the lock, and has changed nothing.
+    pub(crate) async fn before(
+        &mut self,
+        connection: &impl ConnectionTrait,
+        direction: Direction,
+        migration: &str,
+    ) -> Result<Option<Kept>, BackupError> {
+        let engine = Engine::of(connection.get_database_backend());
+        let Some(engine) = engine.filter(|_| !self.is_done) else {
+            return Ok(None);
+        };
+        if direction == Direction::Up && !self.loses(engine, migration).await {
+            return Ok(None);
+        }
+        self.is_done = true;
+        if engine.backend() != DbBackend::Sqlite {
+            return Ok(Some(Kept::ByServer));
+        }
+        let kept = keep(connection, direction, migration, self.newest).await?;
+        Ok(kept.map(Kept::Backup))
+    }
+
+    /// Whether the way up of a migration loses data.
+    async fn loses(&mut self, engine: Engine, migration: &str) -> bool {
+        if self.losing.is_none() {
+            let recordings = record::up(self.migrations, engine).await;
+            let losing = recordings.into_iter().filter(may_lose_data);
+            self.losing = Some(losing.map(|recording| recording.migration).collect());
+        }
+        self.losing
+            .as_ref()
+            .is_some_and(|losing| losing.contains(migration))
+    }
+}
+
+/// Whether a migration drops a table or a column; a rebuild drops the old table. What could not be
+/// recorded to its end may.
+fn may_lose_data(recording: &Recording) -> bool {
+    recording.fails.is_some()
+        || recording.reads.is_some()
+        || recording
+            .statements
+            .iter()
+            .any(|statement| drops(statement))
+}
+
+/// Whether a statement, or one of several, drops a table or a column.
+fn drops(sql: &str) -> bool {
+    let words: Vec<String> = sql
+        .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ';'))
+        .filter(|word| !word.is_empty())
+        .map(str::to_ascii_uppercase)
+        .collect();
+    words.windows(2).any(|pair| {
+        pair[0] == "DROP" && (pair[1] == "TABLE" || pair[1] == "COLUMN" || pair[1] == "SCHEMA")
+    }) || words.iter().any(|word| word == "TRUNCATE")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dropped_tables_and_columns_are_recognised() {
+        for sql in [
+            "DROP TABLE a",
+            "drop\n table if exists a",
+            "CREATE TABLE b (c int); ALTER TABLE a DROP COLUMN b",
+            "TRUNCATE a",
+        ] {
+            assert!(drops(sql), "{sql}");
+        }
+        for sql in [
+            "CREATE TABLE drops (a int)",
+            "DROP INDEX a",
+            "ALTER TABLE a DROP CONSTRAINT b",
+            "ALTER TABLE a ALTER COLUMN b DROP DEFAULT",
+        ] {
+            assert!(!drops(sql), "{sql}");
+        }
+    }
+}
