@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 use sea_orm_migration::MigrationTrait;
 
 use super::{Backup, BackupError, keep};
 use crate::{
     model::Engine,
     record::{self, Recording},
-    run::Direction,
+    run::{Direction, HISTORY_TABLE},
+    table::sql::identifier,
 };
 
 /// What came of the question for a copy.
@@ -56,8 +57,10 @@ impl<'a> Keeper<'a> {
             return Ok(None);
         }
         self.is_done = true;
-        if engine.backend() != DbBackend::Sqlite {
-            return Ok(Some(Kept::ByServer));
+        if engine == Engine::Postgres {
+            let has_rows = has_rows(connection).await;
+            let has_rows = has_rows.map_err(BackupError::database("looking for rows"))?;
+            return Ok(has_rows.then_some(Kept::ByServer));
         }
         let kept = keep(connection, direction, migration, self.newest).await?;
         Ok(kept.map(Kept::Backup))
@@ -74,6 +77,24 @@ impl<'a> Keeper<'a> {
             .as_ref()
             .is_some_and(|losing| losing.contains(migration))
     }
+}
+
+/// Whether any table of PostgreSQL has a row.
+async fn has_rows(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let tables = format!(
+        "SELECT tablename::text FROM pg_tables
+         WHERE schemaname = current_schema() AND tablename <> '{HISTORY_TABLE}'"
+    );
+    let tables = Statement::from_string(DbBackend::Postgres, tables);
+    for table in connection.query_all_raw(tables).await? {
+        let table: String = table.try_get_by_index(0)?;
+        let row = format!("SELECT 1 FROM {} LIMIT 1", identifier(&table));
+        let row = Statement::from_string(DbBackend::Postgres, row);
+        if connection.query_one_raw(row).await?.is_some() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a migration drops a table or a column; a rebuild drops the old table. What could not be
