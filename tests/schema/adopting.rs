@@ -7,7 +7,6 @@ use groundwork_schema::{
     inspect,
 };
 use rstest::rstest;
-use sea_orm::ConnectionTrait;
 
 use super::{connect, rich, run};
 
