@@ -41,7 +41,7 @@ async fn killed_after_any_statement_it_leaves_the_old_schema_or_the_new_one() {
     execute(
         &connection,
         "INSERT INTO books (id, author_id, title) WITH RECURSIVE n (n) AS
-             (SELECT 100 UNION ALL SELECT n + 1 FROM n WHERE n < 250)
+             (SELECT 100 UNION ALL SELECT n + 1 FROM n WHERE n < 130)
          SELECT n, 1, 'title of book ' || n FROM n",
     )
     .await;
