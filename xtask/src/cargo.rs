@@ -134,11 +134,16 @@ pub(crate) fn workspace() -> PathBuf {
 
 /// The folder in which cargo puts the programs that it builds for development.
 pub(crate) fn programs() -> Result<PathBuf> {
+    Ok(target()?.join("debug"))
+}
+
+/// The folder in which cargo puts what it builds.
+pub(crate) fn target() -> Result<PathBuf> {
     let metadata = MetadataCommand::new()
         .manifest_path(workspace().join("Cargo.toml"))
         .no_deps()
         .exec()?;
-    Ok(metadata.target_directory.join("debug").into())
+    Ok(metadata.target_directory.into())
 }
 
 fn name(command: &Command) -> String {

@@ -5,6 +5,7 @@
     reason = "a command for people: what it does goes to the terminal"
 )]
 
+mod bench;
 mod cargo;
 mod ci;
 mod postgres;
@@ -38,12 +39,20 @@ enum Task {
     /// Check what a change must fulfil: format, lints, docs, entities, dependencies, tests
     #[command(after_help = ci::EXAMPLES)]
     Ci,
+    /// Measure Groundwork beside its peers; `cargo xtask bench --help` tells more
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Handed on to the bench
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test { arguments } => test::run(&arguments),
         Task::Ci => ci::run(),
+        Task::Bench { arguments } => bench::run(&arguments),
     };
     done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

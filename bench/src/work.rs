@@ -1,0 +1,212 @@
+//! The works that are measured, and what is asked of each: `docs/performance.md` explains them.
+
+use clap::ValueEnum;
+
+use crate::outcome::Figure;
+
+/// How many callers work at once where a work says "many".
+pub(crate) const CALLERS: usize = 64;
+/// How many readers read at once.
+pub(crate) const READERS: usize = 8;
+/// How many counters the callers fight for.
+pub(crate) const COUNTERS: i64 = 8;
+/// Projects in a database that is read.
+pub(crate) const PROJECTS: i64 = 1_000;
+/// Scenes of each of them.
+pub(crate) const SCENES: i64 = 5;
+/// Rows that are read as models, or inserted in one unit.
+pub(crate) const ROWS: i64 = 10_000;
+
+/// Something that is done over and over, and timed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Work {
+    /// 64 callers, each committing one row at a time
+    Commits,
+    /// 64 callers adding one to 8 counters: read, then write
+    Counters,
+    /// 64 callers, every fourth insert rolled back
+    Rollbacks,
+    /// One caller, committing one row at a time
+    Single,
+    /// 8 readers of a row with its children, beside a writer that never rests
+    Reads,
+    /// 10,000 rows as models
+    Models,
+    /// 10,000 rows inserted in one unit
+    Bulk,
+    /// From the start of the server to its first good answer
+    Start,
+    /// The memory of the server at rest
+    Memory,
+    /// All migrations on a fresh file, as a process
+    Migrate,
+    /// Each of 1,000 generated migrations, against each of 250
+    Linear,
+    /// `check` of a database of 500 tables
+    Check,
+}
+
+/// What a figure must be in proportion to another's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Demand {
+    /// Whom it is compared with.
+    pub(crate) against: &'static str,
+    /// What is compared.
+    pub(crate) figure: Figure,
+    /// So many times better, at least.
+    pub(crate) floor: f64,
+    /// So many times better would be excellent; `None` where nothing is aimed at.
+    pub(crate) aim: Option<f64>,
+}
+
+pub(crate) const OURS: &str = "groundwork";
+pub(crate) const SQLALCHEMY: &str = "sqlalchemy";
+pub(crate) const SEAORM: &str = "seaorm";
+pub(crate) const SQLX: &str = "sqlx";
+pub(crate) const RUSQLITE: &str = "rusqlite";
+pub(crate) const ALEMBIC: &str = "alembic";
+pub(crate) const FASTAPI: &str = "fastapi";
+
+const fn rate(against: &'static str, floor: f64, aim: Option<f64>) -> Demand {
+    Demand {
+        against,
+        figure: Figure::Amount,
+        floor,
+        aim,
+    }
+}
+
+const fn p99(against: &'static str, floor: f64) -> Demand {
+    Demand {
+        against,
+        figure: Figure::P99,
+        floor,
+        aim: None,
+    }
+}
+
+impl Work {
+    /// The works that a name on the command line stands for.
+    pub(crate) fn named(name: &str) -> Option<Vec<Self>> {
+        Some(match name {
+            "all" => Self::value_variants().to_vec(),
+            "writes" => vec![Self::Commits, Self::Counters, Self::Rollbacks, Self::Single],
+            "rows" => vec![Self::Reads, Self::Models, Self::Bulk],
+            "server" => vec![Self::Start, Self::Memory],
+            "schema" => vec![Self::Migrate, Self::Linear, Self::Check],
+            one => vec![Self::from_str(one, false).ok()?],
+        })
+    }
+
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> String {
+        let value = self.to_possible_value();
+        value.map_or_else(String::new, |value| value.get_name().to_owned())
+    }
+
+    /// What it is, in words.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Commits => "durable single-row commits, 64 callers",
+            Self::Counters => "64 callers adding one to 8 counters",
+            Self::Rollbacks => "one insert in four rolled back",
+            Self::Single => "one caller",
+            Self::Reads => "point read with children, 8 readers beside a writer",
+            Self::Models => "10,000 rows as models",
+            Self::Bulk => "10,000 rows inserted in one unit",
+            Self::Start => "start of the server to the first /health 200",
+            Self::Memory => "memory of the server at rest",
+            Self::Migrate => "migrations on a fresh SQLite file, as a process",
+            Self::Linear => "each of 1,000 generated migrations",
+            Self::Check => "check of 500 tables",
+        }
+    }
+
+    /// What its amount counts, and whether more of it is better.
+    pub(crate) fn unit(self) -> Unit {
+        match self {
+            Self::Commits | Self::Counters | Self::Rollbacks | Self::Single => {
+                Unit::PerSecond("units/s")
+            }
+            Self::Reads => Unit::PerSecond("reads/s"),
+            Self::Models | Self::Bulk => Unit::PerSecond("rows/s"),
+            Self::Start | Self::Migrate | Self::Linear | Self::Check => Unit::Millis,
+            Self::Memory => Unit::Megabytes,
+        }
+    }
+
+    /// What is asked of our figure.
+    pub(crate) fn demands(self) -> &'static [Demand] {
+        const COMMITS: &[Demand] = &[
+            rate(SQLALCHEMY, 15.0, None),
+            rate(SEAORM, 4.5, None),
+            p99(SEAORM, 10.0),
+            rate(RUSQLITE, 0.0, Some(0.35)),
+        ];
+        const COUNTERS: &[Demand] = &[rate(SQLALCHEMY, 6.0, Some(15.0))];
+        const ROLLBACKS: &[Demand] =
+            &[rate(SQLALCHEMY, 12.0, None), rate(RUSQLITE, 0.0, Some(0.3))];
+        const SINGLE: &[Demand] = &[rate(SEAORM, 1.0, None), rate(RUSQLITE, 0.0, Some(0.5))];
+        const READS: &[Demand] = &[
+            rate(SQLALCHEMY, 16.0, None),
+            p99(SQLX, 1.0 / 1.2),
+            rate(SQLX, 0.0, Some(1.1)),
+            rate(RUSQLITE, 0.0, Some(0.8)),
+        ];
+        const MODELS: &[Demand] = &[rate(SQLALCHEMY, 4.5, None), rate(SQLX, 0.85, Some(1.0))];
+        const BULK: &[Demand] = &[
+            rate(SQLALCHEMY, 2.4, None),
+            rate(RUSQLITE, 0.55, Some(0.85)),
+        ];
+        const START: &[Demand] = &[rate(FASTAPI, 15.0, None)];
+        const MEMORY: &[Demand] = &[rate(FASTAPI, 4.0, None)];
+        const MIGRATE: &[Demand] = &[rate(ALEMBIC, 8.0, None)];
+        const LINEAR: &[Demand] = &[rate("250 of them", 1.0 / 1.5, None)];
+        const CHECK: &[Demand] = &[rate("the limit", 1.0, None)];
+        match self {
+            Self::Commits => COMMITS,
+            Self::Counters => COUNTERS,
+            Self::Rollbacks => ROLLBACKS,
+            Self::Single => SINGLE,
+            Self::Reads => READS,
+            Self::Models => MODELS,
+            Self::Bulk => BULK,
+            Self::Start => START,
+            Self::Memory => MEMORY,
+            Self::Migrate => MIGRATE,
+            // Each takes no more than one and a half times as long, four times as many or not.
+            Self::Linear => LINEAR,
+            Self::Check => CHECK,
+        }
+    }
+}
+
+/// What an amount counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// More is better.
+    PerSecond(&'static str),
+    /// Less is better.
+    Millis,
+    /// Less is better.
+    Megabytes,
+}
+
+impl Unit {
+    /// How many times better `ours` is than `theirs`.
+    pub(crate) fn times_better(self, ours: f64, theirs: f64) -> f64 {
+        match self {
+            Self::PerSecond(_) => ours / theirs,
+            Self::Millis | Self::Megabytes => theirs / ours,
+        }
+    }
+
+    /// Its name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::PerSecond(name) => name,
+            Self::Millis => "ms",
+            Self::Megabytes => "MB",
+        }
+    }
+}
