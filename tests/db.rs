@@ -1,10 +1,10 @@
 //! Acceptance tests: the database.
 
 mod concurrency;
-mod crash;
 mod given;
 mod group;
 mod opening;
+mod process;
 mod server_lock;
 mod settings;
 mod units;

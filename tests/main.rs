@@ -8,6 +8,7 @@
 mod cli;
 mod config;
 mod db;
+mod durability;
 mod entities;
 mod files;
 mod http;

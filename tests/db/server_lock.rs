@@ -6,8 +6,8 @@ use groundwork_core::db::{Holder, OpenError, ServerLock};
 use rstest::rstest;
 
 use super::{
-    crash::Writer,
     given::{config, counters},
+    process::Writer,
 };
 
 fn holder() -> Holder {

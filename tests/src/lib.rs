@@ -18,7 +18,9 @@
 
 mod engine;
 pub mod given;
+pub mod load;
 mod postgres;
+mod postgres_server;
 pub mod production;
 mod program;
 mod scratch;
@@ -26,6 +28,7 @@ mod server;
 mod template;
 
 pub use engine::Engine;
+pub use postgres_server::{PostgresServer, Stop};
 pub use program::{Home, Outcome, Program};
 pub use scratch::Scratch;
 pub use server::Server;

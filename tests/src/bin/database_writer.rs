@@ -1,17 +1,16 @@
 //! A program for the tests of the database, to be killed or to be listened to.
 //!
-//! `database_writer write URL` writes from eight tasks until it is killed, two rows in each unit,
-//! and prints the id of each unit that was acknowledged. `serve` takes the lock of a server, prints
+//! `database_writer load URL WAY FIRST` writes until it is killed, as [`load`] says. `serve` takes the lock of a server, prints
 //! `locked` and waits. `log` runs statements with a secret among their values and logs everything.
 //! `open` prints whether the database can be opened, and closes it.
 
 use std::{
-    convert::Infallible,
     env,
     io::{Write, stdout},
     time::Duration,
 };
 
+use acceptance::load;
 use anyhow::Context;
 use groundwork_core::{
     clock::Clock,
@@ -20,7 +19,6 @@ use groundwork_core::{
     log,
 };
 use sea_orm::{ConnectionTrait, Statement};
-use tokio::task::JoinSet;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -28,47 +26,16 @@ async fn main() -> anyhow::Result<()> {
     let mode = arguments.next().context("a mode is missing")?;
     let config = config(&arguments.next().context("a URL is missing")?)?;
     match mode.as_str() {
-        "write" => write(&config).await,
+        "load" => {
+            let mut next = || arguments.next().context("an argument is missing");
+            let (way, first) = (next()?.parse()?, next()?.parse()?);
+            match load::run(&config, way, first).await? {}
+        }
         "serve" => serve(&config).await,
         "log" => log_secrets(config).await,
         "open" => open(&config).await,
         other => anyhow::bail!("no mode {other}"),
     }
-}
-
-async fn write(config: &config::Database) -> anyhow::Result<()> {
-    let db = Database::open(config, migration::CONVENTION).await?;
-    let clock = Clock::system();
-    let mut tasks = JoinSet::<anyhow::Result<Infallible>>::new();
-    for task in 0..8 {
-        let (db, clock) = (db.clone(), clock.clone());
-        tasks.spawn(async move {
-            let mut last = 0;
-            loop {
-                // Unique among tasks and runs.
-                let id = clock.now().timestamp_micros() * 8 + task;
-                if id != last {
-                    write_pair(&db, id).await?;
-                    say(&id.to_string())?;
-                    last = id;
-                }
-            }
-        });
-    }
-    match tasks.join_next().await.context("no task")?? {
-        Ok(never) => match never {},
-        Err(error) => Err(error),
-    }
-}
-
-async fn write_pair(db: &Database, id: i64) -> anyhow::Result<()> {
-    let work = db.begin().await?;
-    for table in ["ones", "others"] {
-        let sql = format!("INSERT INTO {table} VALUES ({id})");
-        work.execute_unprepared(&sql).await?;
-    }
-    work.commit().await?;
-    Ok(())
 }
 
 async fn serve(config: &config::Database) -> anyhow::Result<()> {

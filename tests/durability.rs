@@ -1,0 +1,10 @@
+//! Acceptance tests: what is acknowledged is stored, whatever happens next.
+
+mod checker;
+mod disk;
+mod failing_disk;
+mod killed;
+mod load;
+mod mutants;
+mod power_cut;
+mod restarts;

@@ -1,0 +1,57 @@
+//! A disk that fails or is full while the load goes on: no unit is acknowledged that is not stored,
+//! callers are told why, and when the disk is well again, so is the service, by itself.
+
+use acceptance::load::{Told, Way};
+use rstest::rstest;
+
+use super::{
+    checker::require_right,
+    disk::{Disk, State},
+};
+
+#[rstest]
+#[case::flushes_fail(State::Failing, "disk I/O error")]
+#[case::no_space_left(State::Full, "database or disk is full")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_disk_that_takes_nothing_is_told_and_the_service_recovers(
+    #[case] state: State,
+    #[case] reason: &str,
+) {
+    let disk = Disk::new().await;
+    let mut told = Vec::new();
+    for run in 1..=3 {
+        let load = disk.start(Way::Units, run);
+        load.wait_for_a_stored_one();
+        for _ in 0..3 {
+            disk.turn(state);
+            let before = load.count();
+            load.wait_for(before, |told| match told {
+                Told::Refused(_, why) | Told::Unknown(_, why) => why.contains(reason),
+                _ => false,
+            });
+            disk.recover_from(state);
+            load.wait_for_a_stored_one();
+        }
+        told.extend(load.kill());
+        disk.lose_power();
+        require_right(&disk.url(), &told).await;
+    }
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_killed_while_the_disk_takes_nothing_has_acknowledged_nothing_more(
+    #[values(State::Failing, State::Full)] state: State,
+) {
+    let disk = Disk::new().await;
+    let load = disk.start(Way::Units, 1);
+    load.wait_for_a_stored_one();
+    disk.turn(state);
+    load.wait_for(load.count(), |told| {
+        matches!(told, Told::Refused(..) | Told::Unknown(..))
+    });
+    let told = load.kill();
+    disk.recover_from(state);
+    disk.lose_power();
+    require_right(&disk.url(), &told).await;
+}

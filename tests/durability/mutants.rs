@@ -1,0 +1,59 @@
+//! The tests are tested: each wrong way of working is found by the check that lets the right ones
+//! pass.
+
+use acceptance::{Engine, Scratch, load::Way};
+use rstest::rstest;
+
+use super::{
+    checker::{Wrong, compare, prepare, require_right},
+    disk::Disk,
+    load::{Load, let_run},
+};
+
+/// A wrong way is found in one of so many kills, as many as the right one must survive.
+const KILLS: i64 = 40;
+
+#[rstest]
+#[case::telling_before_the_commit(Way::TellsTooEarly)]
+#[case::storing_by_halves(Way::Halves)]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_works_wrongly_is_found_out_by_killing_it(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] way: Way,
+) {
+    let scratch = Scratch::empty(engine).await;
+    prepare(scratch.url()).await;
+    for run in 1..=KILLS {
+        let load = Load::start(scratch.url(), way, run);
+        load.wait_for_a_stored_one();
+        let_run(40);
+        let wrong = compare(scratch.url(), &load.kill()).await;
+        let is_found = wrong.iter().any(|wrong| match way {
+            Way::Halves => matches!(wrong, Wrong::Half(..)),
+            _ => matches!(wrong, Wrong::Lost(_)),
+        });
+        if is_found {
+            return;
+        }
+    }
+    panic!("{KILLS} kills did not find out who works like this: {way}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_without_a_flush_is_found_out_by_a_power_cut() {
+    for way in [Way::Flushed, Way::Unflushed] {
+        let disk = Disk::new().await;
+        let load = disk.start(way, 1);
+        load.wait_for_a_stored_one();
+        let_run(100);
+        let told = load.kill();
+        disk.lose_power();
+        if way == Way::Flushed {
+            require_right(&disk.url(), &told).await;
+        } else {
+            let wrong = compare(&disk.url(), &told).await;
+            let is_lost = wrong.iter().any(|wrong| matches!(wrong, Wrong::Lost(_)));
+            assert!(is_lost, "{wrong:?}");
+        }
+    }
+}
