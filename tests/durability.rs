@@ -7,4 +7,5 @@ mod killed;
 mod load;
 mod mutants;
 mod power_cut;
+mod replica;
 mod restarts;

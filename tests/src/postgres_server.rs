@@ -12,6 +12,7 @@ use std::{
 };
 
 use rustix::process::{Pid, Signal, kill_process};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 use tempfile::TempDir;
 
 /// How long a server may take to start or to stop.
@@ -36,9 +37,11 @@ log=$1; shift
 server=$!
 trap '' INT TERM HUP
 echo "$server"
-exec >/dev/null
-(cat; kill -QUIT "$server") &
+exec 3<&0 >/dev/null 2>&1
+(cat <&3; kill -QUIT "$server") &
+watch=$!
 wait "$server"
+kill -KILL "$watch"
 "#;
 
 /// How a server is stopped (<https://www.postgresql.org/docs/current/server-shutdown.html>).
@@ -103,6 +106,21 @@ impl PostgresServer {
     #[must_use]
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+    }
+
+    /// Runs one statement as the administrator.
+    ///
+    /// # Panics
+    /// If the server refuses it.
+    pub async fn run(&self, sql: &'static str) {
+        let mut session = PgConnection::connect(&self.url())
+            .await
+            .expect("a session on the server");
+        session
+            .execute(sql)
+            .await
+            .expect("a statement that it takes");
+        session.close().await.expect("the end of the session");
     }
 
     /// Stops the server, and waits until it is gone.
@@ -213,8 +231,9 @@ impl Drop for PostgresServer {
     }
 }
 
+/// It may have gone by itself; then its guard has as well, and whoever waits for that goes on.
 fn signal(process: Pid, signal: Signal) {
-    kill_process(process, signal).expect("PostgreSQL runs");
+    let _ = kill_process(process, signal);
 }
 
 fn first_line(process: &mut Child) -> String {

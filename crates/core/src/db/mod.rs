@@ -50,7 +50,7 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use groundwork_schema::naming::Convention;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
-    sqlx::{PgPool, SqlitePool},
+    sqlx::SqlitePool,
 };
 
 use self::{channel::Channel, session::Session, writer::Writer};
@@ -93,6 +93,7 @@ struct Inner {
     patience: Duration,
     pools: Pools,
     reader: Reader,
+    fresh_reader: Reader,
 }
 
 enum Pools {
@@ -100,10 +101,7 @@ enum Pools {
         writer: Arc<Writer>,
         readers: SqlitePool,
     },
-    Postgres {
-        units: PgPool,
-        readers: PgPool,
-    },
+    Postgres(postgres::Pools),
 }
 
 impl Database {
@@ -122,17 +120,15 @@ impl Database {
                 let sqlite::Pools { writer, readers } = sqlite::open(config).await?;
                 Pools::Sqlite { writer, readers }
             }
-            Engine::Postgres => {
-                let postgres::Pools { units, readers } = postgres::open(config).await?;
-                Pools::Postgres { units, readers }
-            }
+            Engine::Postgres => Pools::Postgres(postgres::open(config).await?),
         };
         let inner = Inner {
             engine,
             convention,
             url: config.url.redacted(),
             patience: config.acquire_timeout,
-            reader: Reader::new(pools.readers()),
+            reader: Reader::new(pools.readers(), config.acquire_timeout),
+            fresh_reader: Reader::new(pools.fresh_readers(), config.acquire_timeout),
             pools,
         };
         Ok(Self {
@@ -140,10 +136,18 @@ impl Database {
         })
     }
 
-    /// Reads what is committed.
+    /// Reads what is committed. With `database.replica_url` set, a commit is seen here when it has
+    /// reached the replica, which may be a moment later.
     #[must_use]
     pub fn reader(&self) -> Reader {
         self.inner.reader.clone()
+    }
+
+    /// Reads what is committed, on the server that commits: whoever has just written, or was told
+    /// that somebody has, sees it here. Without a replica it is the same as [`reader`](Self::reader).
+    #[must_use]
+    pub fn fresh_reader(&self) -> Reader {
+        self.inner.fresh_reader.clone()
     }
 
     /// Begins a unit of work. On SQLite this waits for the turn to write, first come, first served.
@@ -155,7 +159,7 @@ impl Database {
         let inner = &self.inner;
         let channel = match &inner.pools {
             Pools::Sqlite { writer, .. } => Channel::Sqlite(writer.begin().await?),
-            Pools::Postgres { units, .. } => Channel::Postgres(turns::begin(units).await?),
+            Pools::Postgres(pools) => Channel::Postgres(pools.begin().await?),
         };
         Ok(UnitOfWork::new(Session::new(
             channel,
@@ -302,8 +306,18 @@ impl Pools {
             Self::Sqlite { readers, .. } => {
                 SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone())
             }
-            Self::Postgres { readers, .. } => {
-                SqlxPostgresConnector::from_sqlx_postgres_pool(readers.clone())
+            Self::Postgres(pools) => {
+                SqlxPostgresConnector::from_sqlx_postgres_pool(pools.readers.clone())
+            }
+        }
+    }
+
+    /// Those that see every commit at once.
+    fn fresh_readers(&self) -> DatabaseConnection {
+        match self {
+            Self::Sqlite { .. } => self.readers(),
+            Self::Postgres(pools) => {
+                SqlxPostgresConnector::from_sqlx_postgres_pool(pools.fresh_readers.clone())
             }
         }
     }

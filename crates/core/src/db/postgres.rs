@@ -5,23 +5,32 @@
 //! `sslmode` in the URL says. A connection that was idle for [`PING_AFTER`] is asked for a sign of
 //! life before it is used: firewalls and restarts drop connections without a word.
 //!
-//! Readers are connections of their own with `default_transaction_read_only`, on the replica when
-//! there is one. Without a replica, both pools share `database.max_connections`,
-//! at least one connection each.
+//! Readers are connections of their own with `default_transaction_read_only`; they share
+//! `database.max_connections` with the units, at least one connection each. A replica has as many
+//! connections again, and the reads that may be a moment behind.
+//!
+//! A server that restarts, or a firewall that forgets, breaks connections that the pool still takes
+//! for sound. A unit that cannot even begin for that reason begins again on another connection, and
+//! a read is repeated ([`Attempts`]): neither has changed anything.
 
-use std::{io, str::FromStr, time::Duration};
+use std::{
+    io,
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
-use sea_orm::sqlx;
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
+use sea_orm::{DatabaseTransaction, DbErr, SqlxPostgresConnector, TransactionTrait, sqlx};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{OpenError, failure, open_error};
+use super::{DbError, OpenError, failure, open_error, retry};
 use crate::config::{self, DatabaseUrl};
 
 /// How long a connection may be idle and still be used unasked.
-const PING_AFTER: Duration = Duration::from_secs(15);
+const PING_AFTER: Duration = Duration::from_secs(1);
 
 /// What the server shows for our connections in `pg_stat_activity`.
 const APPLICATION_NAME: &str = "groundwork";
@@ -29,31 +38,123 @@ const APPLICATION_NAME: &str = "groundwork";
 /// The connections for units of work, and those for reads.
 pub(super) struct Pools {
     pub(super) units: PgPool,
+    /// On the replica, when there is one.
     pub(super) readers: PgPool,
+    /// On the server that takes the units; without a replica the same pool.
+    pub(super) fresh_readers: PgPool,
+    has_replica: bool,
+}
+
+impl Pools {
+    /// Begins a transaction.
+    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbError> {
+        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(self.units.clone());
+        let mut attempts = Attempts::new(self.units.options().get_acquire_timeout());
+        loop {
+            let begun = connection.begin().await;
+            match attempts.pause_after(&begun) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return begun.map_err(|source| not_begun(source, attempts.started)),
+            }
+        }
+    }
+
+    /// Each pool of readers, once.
+    pub(super) fn of_readers(&self) -> impl Iterator<Item = &PgPool> {
+        let replica = self.has_replica.then_some(&self.readers);
+        [&self.fresh_readers].into_iter().chain(replica)
+    }
+
+    /// Waits for what is open, and closes all connections.
+    pub(super) async fn close(&self) {
+        tokio::join!(
+            self.units.close(),
+            self.readers.close(),
+            self.fresh_readers.close()
+        );
+    }
+}
+
+fn not_begun(source: DbErr, started: Instant) -> DbError {
+    if failure::is_closed(&source) {
+        DbError::Closed
+    } else if failure::is_pool_timeout(&source) {
+        DbError::TimedOut {
+            waited_for: "a connection to PostgreSQL: all are in use, or it does not answer"
+                .to_owned(),
+            waited: started.elapsed(),
+        }
+    } else {
+        DbError::Database {
+            doing: "begin a unit of work",
+            source,
+        }
+    }
+}
+
+/// Repeats what has changed nothing, while connections turn out to be broken or the engine refuses
+/// for reasons of timing.
+pub(super) struct Attempts {
+    started: Instant,
+    patience: Duration,
+    pauses: ExponentialBackoff,
+}
+
+impl Attempts {
+    pub(super) fn new(patience: Duration) -> Self {
+        let pauses = ExponentialBuilder::new()
+            .with_min_delay(Duration::from_millis(1))
+            .with_max_delay(Duration::from_millis(100))
+            .without_max_times()
+            .with_jitter();
+        Self {
+            started: Instant::now(),
+            patience,
+            pauses: pauses.build(),
+        }
+    }
+
+    /// How long to wait before the next attempt; `None` if this was the last one.
+    pub(super) fn pause_after<T>(&mut self, result: &Result<T, DbErr>) -> Option<Duration> {
+        let error = result.as_ref().err()?;
+        let is_lost = failure::driver_error(error).is_some_and(|error| failure::is_lost(error));
+        let is_worth_it = is_lost || retry::is_retryable(error);
+        let pause = self.pauses.next().filter(|_| is_worth_it)?;
+        (self.started.elapsed() + pause < self.patience).then_some(pause)
+    }
 }
 
 /// Opens both pools, after one connection to each server has shown that it answers.
 pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> {
     let all = config.max_connections;
-    let (units, reads) = match &config.replica_url {
-        Some(replica) => (all, (all, replica, "database.replica_url")),
-        None => {
-            let reads = (all / 2).max(1);
-            (
-                all.saturating_sub(reads).max(1),
-                (reads, &config.url, "database.url"),
-            )
-        }
-    };
+    let reads = (all / 2).max(1);
     let options = options(config, &config.url)?
         .options([("statement_timeout", config.statement_timeout.as_millis())]);
-    let units = connect(config, units, options, "database.url").await?;
-    let (most, url, key) = reads;
-    let options = self::options(config, url)?
+    let most = all.saturating_sub(reads).max(1);
+    let units = connect(config, most, options, "database.url").await?;
+    let fresh_readers = open_readers(config, reads, &config.url, "database.url").await?;
+    let readers = match &config.replica_url {
+        Some(replica) => open_readers(config, all, replica, "database.replica_url").await?,
+        None => fresh_readers.clone(),
+    };
+    Ok(Pools {
+        units,
+        readers,
+        fresh_readers,
+        has_replica: config.replica_url.is_some(),
+    })
+}
+
+async fn open_readers(
+    config: &config::Database,
+    most: u32,
+    url: &DatabaseUrl,
+    key: &'static str,
+) -> Result<PgPool, OpenError> {
+    let options = options(config, url)?
         .options([("statement_timeout", config.statement_timeout.as_millis())])
         .options([("default_transaction_read_only", "on")]);
-    let readers = connect(config, most, options, key).await?;
-    Ok(Pools { units, readers })
+    connect(config, most, options, key).await
 }
 
 /// Opens the one connection of a migration. Its statements may take as long as they need, but wait

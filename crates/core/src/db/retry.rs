@@ -88,14 +88,15 @@ struct Failed<E> {
 
 impl<E: From<DbError> + Error + 'static> Failed<E> {
     fn of_the_work(error: E) -> Self {
-        let again = chain(&error).any(is_worth_repeating);
+        let again = chain(&error).any(is_worth_repeating) && !chain(&error).any(is_unknown);
         Self { error, again }
     }
 
     fn of_the_database(error: DbError) -> Self {
         let again = match &error {
             DbError::TakenAlong => true,
-            DbError::Database { source, .. } => is_retryable(source),
+            // Nothing was stored, also when the connection is gone.
+            DbError::Database { source, .. } => is_worth_repeating(source),
             _ => false,
         };
         Self {
@@ -126,6 +127,11 @@ fn is_worth_repeating(error: &(dyn Error + 'static)) -> bool {
         _ => None,
     };
     driver.is_some_and(|error| is_timing(error) || failure::is_lost(error))
+}
+
+fn is_unknown(error: &(dyn Error + 'static)) -> bool {
+    let error = error.downcast_ref::<DbError>();
+    matches!(error, Some(DbError::OutcomeUnknown { .. }))
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

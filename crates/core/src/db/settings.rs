@@ -61,9 +61,12 @@ impl Database {
                 let writer = ask_the_writer(&mut turn).await;
                 both(writer, ask_readers(readers).await)
             }
-            Pools::Postgres { units, readers } => {
-                let writers = ask_postgres(units, Role::Writer).await;
-                both(writers, ask_postgres(readers, Role::Reader).await)
+            Pools::Postgres(pools) => {
+                let mut all = ask_postgres(&pools.units, Role::Writer).await;
+                for readers in pools.of_readers() {
+                    all = both(all, ask_postgres(readers, Role::Reader).await);
+                }
+                all
             }
         };
         asked.map_err(|error| DbError::Database {

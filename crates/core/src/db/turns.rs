@@ -1,35 +1,10 @@
-//! How units of work get their connection, and how the database is closed when they are done.
+//! How the database is closed when its units of work are done.
 
 use std::{sync::Arc, time::Instant};
 
-use sea_orm::{
-    DatabaseTransaction, SqlxPostgresConnector, TransactionTrait,
-    sqlx::{PgPool, SqlitePool},
-};
+use sea_orm::sqlx::SqlitePool;
 
-use super::{DbError, Inner, Pools, failure, writer::Writer};
-
-/// Begins a transaction on PostgreSQL.
-pub(super) async fn begin(units: &PgPool) -> Result<DatabaseTransaction, DbError> {
-    let started = Instant::now();
-    let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(units.clone());
-    connection.begin().await.map_err(|source| {
-        if failure::is_closed(&source) {
-            DbError::Closed
-        } else if failure::is_pool_timeout(&source) {
-            DbError::TimedOut {
-                waited_for: "a connection to PostgreSQL: all are in use, or it does not answer"
-                    .to_owned(),
-                waited: started.elapsed(),
-            }
-        } else {
-            DbError::Database {
-                doing: "begin a unit of work",
-                source,
-            }
-        }
-    })
-}
+use super::{DbError, Inner, Pools, writer::Writer};
 
 impl Inner {
     /// Closes everything once the unit of work that is open has ended.
@@ -37,9 +12,9 @@ impl Inner {
         let started = Instant::now();
         let closed = match &self.pools {
             Pools::Sqlite { writer, readers } => self.close_sqlite(writer, readers).await,
-            Pools::Postgres { units, readers } => {
-                let closing = async { tokio::join!(units.close(), readers.close()) };
-                tokio::time::timeout(self.patience, closing).await.is_ok()
+            Pools::Postgres(pools) => {
+                let closing = tokio::time::timeout(self.patience, pools.close());
+                closing.await.is_ok()
             }
         };
         if closed {
