@@ -295,6 +295,15 @@ impl Engine {
         }
     }
 
+    /// What people call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+
     /// The same engine, as SeaORM names it.
     #[must_use]
     pub const fn backend(self) -> DbBackend {

@@ -6,15 +6,12 @@
 //! it run too, in memory, so that the catalog can be read and a table be rebuilt; the tables are
 //! empty.
 
+pub(crate) mod lexer;
+mod literal;
 mod shadow;
 
-use std::{
-    any::Any,
-    panic::AssertUnwindSafe,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures_util::FutureExt;
 use sea_orm::{
     DatabaseConnection, DatabaseConnectionType, DbBackend, DbErr, ExecResult, MockDatabase,
     MockDatabaseConnection, MockDatabaseTrait, MockExecResult, QueryResult, Statement, Transaction,
@@ -24,9 +21,11 @@ use sea_orm_migration::{MigrationTrait, SchemaManager};
 use crate::{
     model::Engine,
     rebuild::GUARD,
-    run::Direction,
+    run::{Direction, call, is_transactional},
     text::{normal, verb},
 };
+use lexer::Kind;
+use literal::inlined;
 use shadow::Shadow;
 
 /// What a migration executes.
@@ -61,6 +60,12 @@ impl Recording {
         Some(hash.finalize().to_hex().to_string())
     }
 
+    /// Whether it does nothing but create tables, indexes and views, which breaks no foreign key.
+    pub(crate) fn only_creates(&self) -> bool {
+        let is_known = self.reads.is_none() && self.fails.is_none();
+        is_known && self.statements.iter().all(|sql| creates_one(sql))
+    }
+
     /// The statements as one text.
     #[must_use]
     pub fn text(&self) -> String {
@@ -76,6 +81,17 @@ impl Recording {
 /// Records every migration, in the order of the list.
 pub async fn up(migrations: &[Box<dyn MigrationTrait>], engine: Engine) -> Vec<Recording> {
     let recorder = Recorder::new(engine);
+    let mut recordings = Vec::with_capacity(migrations.len());
+    for migration in migrations {
+        recordings.push(recorder.run(migration.as_ref(), Direction::Up).await);
+    }
+    recordings
+}
+
+/// Renders every migration, in the order of the list: as [`up`], but nothing is tried out. On SQLite
+/// the shadow is made only when a migration asks it something, so that this costs next to nothing.
+pub async fn rendered(migrations: &[Box<dyn MigrationTrait>], engine: Engine) -> Vec<Recording> {
+    let recorder = Recorder::untried(engine);
     let mut recordings = Vec::with_capacity(migrations.len());
     for migration in migrations {
         recordings.push(recorder.run(migration.as_ref(), Direction::Up).await);
@@ -100,6 +116,7 @@ pub async fn down(migrations: &[Box<dyn MigrationTrait>], engine: Engine) -> Vec
 /// A connection that notes what is executed.
 struct Recorder {
     connection: DatabaseConnection,
+    is_tried: bool,
     engine: Engine,
     log: Arc<Mutex<Log>>,
 }
@@ -110,30 +127,46 @@ struct Log {
     reads: Option<String>,
     /// A migration before failed, so that the shadow is not what it should be.
     broken_by: Option<String>,
+    /// The migration that is running is in no transaction.
+    is_bare: bool,
 }
 
 impl Recorder {
     fn new(engine: Engine) -> Self {
+        Self::with(engine, (engine == Engine::Sqlite).then(Shadow::start))
+    }
+
+    /// The shadow starts with the first question.
+    fn untried(engine: Engine) -> Self {
+        Self::with(engine, None)
+    }
+
+    fn with(engine: Engine, shadow: Option<Shadow>) -> Self {
+        let is_tried = shadow.is_some();
         let log = Arc::<Mutex<Log>>::default();
         let driver = Driver {
             engine,
             log: Arc::clone(&log),
-            shadow: match engine {
-                Engine::Sqlite => Some(Shadow::start()),
-                Engine::Postgres => None,
-            },
+            shadow,
+            untried: Vec::new(),
             depth: 0,
         };
         let mock = Arc::new(MockDatabaseConnection::new(driver));
         Self {
             connection: DatabaseConnectionType::MockDatabaseConnection(mock).into(),
+            is_tried,
             engine,
             log,
         }
     }
 
     async fn run(&self, migration: &dyn MigrationTrait, direction: Direction) -> Recording {
-        let broken_by = lock(&self.log).broken_by.clone();
+        let is_transactional = is_transactional(migration, self.engine);
+        let broken_by = {
+            let mut log = lock(&self.log);
+            log.is_bare = !is_transactional;
+            log.broken_by.clone()
+        };
         let fails = match broken_by {
             Some(name) => Some(format!("it comes after {name}, which fails")),
             None => self.attempt(migration, direction).await,
@@ -142,13 +175,12 @@ impl Recorder {
         let reads = log.reads.take();
         // On PostgreSQL the refusal of a query is what ends it.
         let fails = fails.filter(|_| reads.is_none() || self.engine == Engine::Sqlite);
-        if fails.is_some() && self.engine == Engine::Sqlite && log.broken_by.is_none() {
+        if fails.is_some() && self.is_tried && log.broken_by.is_none() {
             log.broken_by = Some(migration.name().to_owned());
         }
         Recording {
             migration: migration.name().to_owned(),
-            is_transactional: self.engine == Engine::Sqlite
-                || migration.use_transaction() != Some(false),
+            is_transactional,
             statements: std::mem::take(&mut log.statements),
             reads,
             fails,
@@ -162,17 +194,8 @@ impl Recorder {
         direction: Direction,
     ) -> Option<String> {
         let manager = SchemaManager::new(&self.connection);
-        let running = async {
-            match direction {
-                Direction::Up => migration.up(&manager).await,
-                Direction::Down => migration.down(&manager).await,
-            }
-        };
-        match AssertUnwindSafe(running).catch_unwind().await {
-            Ok(Ok(())) => None,
-            Ok(Err(error)) => Some(error.to_string()),
-            Err(panic) => Some(panicked(panic.as_ref())),
-        }
+        let outcome = call(migration, direction, &manager).await;
+        outcome.err().map(|error| error.to_string())
     }
 }
 
@@ -182,29 +205,58 @@ struct Driver {
     engine: Engine,
     log: Arc<Mutex<Log>>,
     shadow: Option<Shadow>,
+    /// What a shadow that starts late has to catch up with.
+    untried: Vec<Statement>,
     depth: usize,
 }
 
 impl Driver {
     fn note(&self, statement: &Statement) {
-        lock(&self.log).statements.push(statement.to_string());
+        let sql = inlined(statement, self.engine);
+        lock(&self.log).statements.push(sql);
     }
 
-    fn savepoint(&mut self, verb: &str) {
-        let sql = format!("{verb} s{}", self.depth);
+    /// The outermost transaction is the migration's own only where it is in none.
+    fn control(&mut self, whole: &str, nested: &str) {
+        let is_outermost = self.depth == 1 && lock(&self.log).is_bare;
+        let sql = if is_outermost {
+            whole.to_owned()
+        } else {
+            format!("{nested} s{}", self.depth)
+        };
         let statement = Statement::from_string(self.engine.backend(), sql);
         // Refused only where the shadow is broken already, which the next statement tells.
         self.execute(0, statement).ok();
+    }
+
+    /// SQLite's answers; `None` on PostgreSQL.
+    fn shadow(&mut self) -> Result<Option<&Shadow>, DbErr> {
+        if self.shadow.is_none() && self.engine == Engine::Sqlite {
+            let shadow = self.shadow.insert(Shadow::start());
+            for statement in self.untried.drain(..) {
+                shadow.execute(statement)?;
+            }
+        }
+        Ok(self.shadow.as_ref())
+    }
+
+    fn remember_read(&self, statement: &Statement) {
+        lock(&self.log)
+            .reads
+            .get_or_insert_with(|| inlined(statement, self.engine));
     }
 }
 
 impl MockDatabaseTrait for Driver {
     fn execute(&mut self, _: usize, statement: Statement) -> Result<ExecResult, DbErr> {
         self.note(&statement);
-        match &self.shadow {
-            Some(shadow) => shadow.execute(statement),
-            None => success(statement),
+        if let Some(shadow) = &self.shadow {
+            return shadow.execute(statement);
         }
+        if self.engine == Engine::Sqlite {
+            self.untried.push(statement.clone());
+        }
+        success(statement)
     }
 
     fn query(&mut self, _: usize, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
@@ -214,34 +266,28 @@ impl MockDatabaseTrait for Driver {
         );
         if changes {
             self.note(&statement);
-        } else if !(self.shadow.is_some() && is_about_catalog(&statement.sql)) {
-            lock(&self.log)
-                .reads
-                .get_or_insert_with(|| statement.to_string());
+        } else if !(self.engine == Engine::Sqlite && is_about_catalog(&statement.sql)) {
+            self.remember_read(&statement);
         }
-        match &self.shadow {
-            Some(shadow) => shadow.query(statement),
-            None => {
-                lock(&self.log)
-                    .reads
-                    .get_or_insert_with(|| statement.to_string());
-                Err(DbErr::Custom("there is no database to ask".to_owned()))
-            }
+        if let Some(shadow) = self.shadow()? {
+            return shadow.query(statement);
         }
+        self.remember_read(&statement);
+        Err(DbErr::Custom("there is no database to ask".to_owned()))
     }
 
     fn begin(&mut self) {
         self.depth += 1;
-        self.savepoint("SAVEPOINT");
+        self.control("BEGIN", "SAVEPOINT");
     }
 
     fn commit(&mut self) {
-        self.savepoint("RELEASE SAVEPOINT");
+        self.control("COMMIT", "RELEASE SAVEPOINT");
         self.depth = self.depth.saturating_sub(1);
     }
 
     fn rollback(&mut self) {
-        self.savepoint("ROLLBACK TO SAVEPOINT");
+        self.control("ROLLBACK", "ROLLBACK TO SAVEPOINT");
         self.depth = self.depth.saturating_sub(1);
     }
 
@@ -275,14 +321,21 @@ fn is_about_catalog(sql: &str) -> bool {
         .any(|name| sql.contains(name))
 }
 
-/// What a panic said.
-pub(crate) fn panicked(panic: &(dyn Any + Send)) -> String {
-    let message = panic
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("without a message");
-    format!("it panicked: {message}")
+/// Whether this is one statement that creates a table, an index or a view.
+fn creates_one(sql: &str) -> bool {
+    let mut tokens = lexer::tokens(sql, Engine::Sqlite).filter(|token| token.kind != Kind::Space);
+    let mut word = || tokens.next().map(|token| token.text.to_ascii_uppercase());
+    if word().as_deref() != Some("CREATE") {
+        return false;
+    }
+    let object = match word().as_deref() {
+        Some("UNIQUE" | "TEMP" | "TEMPORARY") => word(),
+        object => object.map(str::to_owned),
+    };
+    let has_one = tokens
+        .skip_while(|token| token.text != ";")
+        .all(|token| token.text == ";");
+    has_one && matches!(object.as_deref(), Some("TABLE" | "INDEX" | "VIEW"))
 }
 
 fn lock(log: &Mutex<Log>) -> MutexGuard<'_, Log> {

@@ -7,35 +7,52 @@
 //! sea-orm-migration, and the history is kept in SeaORM's own table, so that an existing project
 //! carries on.
 //!
+//! The history holds, per applied migration, the SQL that it executed on this engine with its
+//! checksum. An applied migration whose SQL was edited stops every run; how the SQL, or the Rust
+//! around it, is written does not matter. [`repair`] accepts an edit deliberately.
+//!
 //! A migration that cannot run in a transaction (`CREATE INDEX CONCURRENTLY`) says so by
 //! `use_transaction() -> Some(false)`; on PostgreSQL it then runs outside one, still under the
 //! lock. SQLite has no such statements, and always uses a transaction.
 
+mod call;
+mod change;
 mod error;
 mod history;
+mod index;
 mod mark;
 mod plan;
+mod repair;
+mod retry;
+mod script;
 mod session;
+mod status;
 mod turn;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use sea_orm_migration::MigrationTrait;
 use serde::Serialize;
 use tracing::info;
 
+use self::plan::Plan;
 use crate::{
-    backup::{self, Keeper, Kept},
+    backup::{self, Kept},
+    model::Engine,
     naming::Convention,
 };
+pub(crate) use call::{call, is_transactional};
+pub use change::Change;
 pub use error::RunError;
 pub use history::TABLE as HISTORY_TABLE;
 pub use mark::mark_applied;
-use plan::Plan;
+pub use repair::{Repair, RepairAction, repair, repairs};
+use retry::Retries;
+pub use script::{Planned, Span, plan, preview, preview_redo, script};
 use session::ForeignKeys;
-use turn::{Turn, turn};
+pub use status::{Applied, State, Status, examine, status};
+use turn::{Run, Turn};
 
 /// How to run.
 #[derive(Clone, Copy)]
@@ -43,8 +60,17 @@ pub struct Settings<'a> {
     /// Names the constraint of the table that holds the history.
     pub convention: &'a Convention,
     /// How long to wait for another process that holds the database before giving up with
-    /// [`RunError::Busy`].
+    /// [`RunError::Busy`], and to try again where others hold its locks ([`RunError::Locked`]).
     pub patience: Duration,
+    /// How long a statement waits for a lock before its migration is rolled back and tried again:
+    /// whoever comes after a waiting one waits too (PostgreSQL).
+    pub lock_timeout: Duration,
+    /// How long a statement may take; `None`: as long as it needs (PostgreSQL).
+    pub statement_timeout: Option<Duration>,
+    /// Whether a migration may be applied that stands before one that is applied already.
+    pub order: Order,
+    /// Name and version of the program, for the history.
+    pub program: Option<&'a str>,
     /// Told of every step, as it happens.
     pub progress: &'a (dyn Fn(Event<'_>) + Send + Sync),
     /// How many backups of an SQLite database remain, once one has been made before a step that
@@ -53,12 +79,17 @@ pub struct Settings<'a> {
 }
 
 impl<'a> Settings<'a> {
-    /// One minute of patience, nobody told of progress, and the usual number of backups.
+    /// One minute of patience, locks within three seconds, strict order, nobody told of progress,
+    /// and the usual number of backups.
     #[must_use]
     pub const fn new(convention: &'a Convention) -> Self {
         Self {
             convention,
             patience: Duration::from_secs(60),
+            lock_timeout: Duration::from_secs(3),
+            statement_timeout: None,
+            order: Order::Strict,
+            program: None,
             progress: &|_| (),
             backups: backup::KEPT,
         }
@@ -74,6 +105,15 @@ pub enum Goal<'a> {
     Steps(u32),
     /// Until this migration is the newest one applied. The name may lack its timestamp.
     To(&'a str),
+}
+
+/// What to do about migrations that are pending and stand before one that is applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Stop with [`RunError::OutOfOrder`].
+    Strict,
+    /// Apply them.
+    Any,
 }
 
 /// The way a migration is run.
@@ -100,6 +140,26 @@ pub enum Event<'a> {
     },
     /// The next step loses data, and this was done about it.
     Kept(&'a Kept),
+    /// Others hold what a migration has to lock; it was rolled back and is tried again.
+    Retrying {
+        /// Its name.
+        migration: &'a str,
+        /// How long it rests first.
+        pause: Duration,
+    },
+    /// An index was dropped that an earlier, failed attempt at this migration had left unusable.
+    IndexDropped {
+        /// The migration that builds it.
+        migration: &'a str,
+        /// The index.
+        index: &'a str,
+    },
+    /// The SQL of a migration was written down that had been applied without, by SeaORM's own
+    /// runner.
+    Recorded {
+        /// Its name.
+        migration: &'a str,
+    },
     /// A migration is committed.
     Finished(&'a Step),
 }
@@ -122,26 +182,6 @@ pub struct Report {
     pub steps: Vec<Step>,
 }
 
-/// What is known about a migration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// Its name.
-    pub migration: String,
-    /// Where it stands.
-    pub state: State,
-}
-
-/// Where a migration stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// It has been applied, at this instant, to the second.
-    Applied(DateTime<Utc>),
-    /// It has not been applied.
-    Pending,
-    /// It has been applied, at this instant, but the program does not know it.
-    Unknown(DateTime<Utc>),
-}
-
 /// Applies migrations that are pending, oldest first.
 ///
 /// `connection` must be for migrations alone; on SQLite a pool of one, because foreign keys are
@@ -156,7 +196,8 @@ pub async fn up(
     goal: Goal<'_>,
     settings: &Settings<'_>,
 ) -> Result<Report, RunError> {
-    run(connection, migrations, Direction::Up, goal, settings).await
+    let plan = Plan::parse(migrations, Direction::Up, goal)?;
+    run(connection, plan, Edits::Refused, settings).await
 }
 
 /// Takes back migrations that are applied, newest first.
@@ -169,10 +210,12 @@ pub async fn down(
     goal: Goal<'_>,
     settings: &Settings<'_>,
 ) -> Result<Report, RunError> {
-    run(connection, migrations, Direction::Down, goal, settings).await
+    let plan = Plan::parse(migrations, Direction::Down, goal)?;
+    run(connection, plan, Edits::Refused, settings).await
 }
 
-/// Takes back the newest `steps` migrations and applies them again.
+/// Takes back the newest `steps` migrations and applies them again. They may have been edited:
+/// that is what this is for.
 ///
 /// # Errors
 /// As [`up`]; should one fail on its way up, those after it stay taken back.
@@ -182,44 +225,14 @@ pub async fn redo(
     steps: u32,
     settings: &Settings<'_>,
 ) -> Result<Report, RunError> {
-    let mut report = down(connection, migrations, Goal::Steps(steps), settings).await?;
+    let plan = Plan::parse(migrations, Direction::Down, Goal::Steps(steps))?;
+    let mut report = run(connection, plan, Edits::OfThoseTakenBack, settings).await?;
     if let Some(newest) = report.steps.first() {
         let goal = Goal::To(&newest.migration);
         let again = up(connection, migrations, goal, settings).await?;
         report.steps.extend(again.steps);
     }
     Ok(report)
-}
-
-/// Where every migration stands: those of the program in their order, then those that only the
-/// database knows. Changes nothing; an empty database stays empty.
-///
-/// # Errors
-/// [`RunError::Database`].
-pub async fn status(
-    connection: &impl ConnectionTrait,
-    migrations: &[Box<dyn MigrationTrait>],
-) -> Result<Vec<Status>, RunError> {
-    let history = history::read(connection).await?.unwrap_or_default();
-    let known = migrations.iter().map(|migration| {
-        let name = migration.name();
-        let state = history
-            .iter()
-            .find(|applied| applied.name == name)
-            .map_or(State::Pending, |applied| State::Applied(applied.at));
-        Status {
-            migration: name.to_owned(),
-            state,
-        }
-    });
-    let is_known = |name: &str| migrations.iter().any(|m| m.name() == name);
-    let unknown = (history.iter())
-        .filter(|applied| !is_known(&applied.name))
-        .map(|applied| Status {
-            migration: applied.name.clone(),
-            state: State::Unknown(applied.at),
-        });
-    Ok(known.chain(unknown).collect())
 }
 
 /// The migrations that are still to be applied, oldest first. Changes nothing, so that a
@@ -232,8 +245,8 @@ pub async fn pending(
     connection: &impl ConnectionTrait,
     migrations: &[Box<dyn MigrationTrait>],
 ) -> Result<Vec<String>, RunError> {
-    let history = history::read(connection).await?.unwrap_or_default();
-    let pending = plan::pending(migrations, &history)?;
+    let applied = history::names(connection).await?;
+    let pending = plan::pending(migrations, &applied)?;
     Ok(pending.map(|m| m.name().to_owned()).collect())
 }
 
@@ -254,31 +267,49 @@ pub fn unwritten(part: &str) -> DbErr {
     DbErr::Migration(format!("{part} is not written yet"))
 }
 
+/// Which edits of applied migrations a run accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edits {
+    Refused,
+    OfThoseTakenBack,
+}
+
 async fn run(
     connection: &DatabaseConnection,
-    migrations: &[Box<dyn MigrationTrait>],
-    direction: Direction,
-    goal: Goal<'_>,
+    plan: Plan<'_>,
+    edits: Edits,
     settings: &Settings<'_>,
 ) -> Result<Report, RunError> {
-    let mut plan = Plan::parse(migrations, direction, goal)?;
-    let mut keeper = Keeper::new(migrations, settings.backups);
+    let direction = plan.direction();
     let mut report = Report::default();
     let foreign_keys = ForeignKeys::remember(connection).await?;
+    let mut run = Run::new(connection, plan, edits, settings).await?;
+    let mut retries = Retries::new(settings);
     let done = loop {
-        match turn(connection, &plan, settings, &mut keeper).await {
+        match run.turn().await {
             Ok(Turn::Ran(step)) => {
                 info!(migration = %step.migration, ?direction, took = ?step.took, "migrated");
                 (settings.progress)(Event::Finished(&step));
                 report.steps.push(step);
-                plan.count_one();
+                retries = Retries::new(settings);
             }
             Ok(Turn::Overtaken) => {}
             Ok(Turn::Done) => break Ok(report),
-            Err(error) => break Err(error),
+            Err(error) => {
+                if let Err(error) = retries.rest_after(error).await {
+                    break Err(error);
+                }
+            }
         }
     };
     // Also after a failure, whose error is the one to tell.
     let restored = foreign_keys.restore(connection).await;
     done.and_then(|report| restored.map(|()| report))
+}
+
+fn engine_of(connection: &impl ConnectionTrait) -> Result<Engine, RunError> {
+    Engine::of(connection.get_database_backend()).ok_or_else(|| RunError::Database {
+        doing: "asking for the engine",
+        source: DbErr::Custom("neither SQLite nor PostgreSQL".to_owned()),
+    })
 }

@@ -99,15 +99,18 @@ async fn values_are_in_place_and_transactions_are_savepoints() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let mut migrations = list(&["CREATE TABLE t (a text)"]);
         migrations.push(Box::new(Odd { panics: false }));
-        let odd = up(&migrations, engine).await.remove(1);
-        let insert = match engine {
-            Engine::Sqlite => r#"INSERT INTO "t" ("a") VALUES ('it''s')"#,
-            Engine::Postgres => r#"INSERT INTO "t" ("a") VALUES (E'it\'s')"#,
-        };
+        // Whether or not it is tried out.
         assert_eq!(
-            odd.statements,
-            ["SAVEPOINT s1", insert, "RELEASE SAVEPOINT s1"]
+            up(&migrations, engine).await,
+            rendered(&migrations, engine).await
         );
+        let odd = up(&migrations, engine).await.remove(1);
+        let insert = r#"INSERT INTO "t" ("a") VALUES ('it''s')"#;
+        let (begin, commit) = match engine {
+            Engine::Sqlite => ("SAVEPOINT s1", "RELEASE SAVEPOINT s1"),
+            Engine::Postgres => ("BEGIN", "COMMIT"),
+        };
+        assert_eq!(odd.statements, [begin, insert, commit]);
         assert_eq!(odd.is_transactional, engine == Engine::Sqlite);
     }
 }
@@ -123,6 +126,7 @@ async fn a_query_is_told() {
         "DROP TABLE t",
     ];
     assert_eq!(there.statements, expected);
+    assert_eq!(there, rendered(&migrations(), Engine::Sqlite).await[0]);
     let not = up(&migrations(), Engine::Postgres).await.remove(0);
     assert_eq!(not.reads.as_deref(), Some("SELECT a FROM t"));
     assert_eq!(not.statements, ["CREATE TABLE t (a text)"]);
@@ -136,7 +140,10 @@ async fn what_fails_or_panics_is_told_and_so_is_what_comes_after() {
         let odd = up(&[Box::new(Odd { panics: true })], engine)
             .await
             .remove(0);
-        assert_eq!(odd.fails.as_deref(), Some("it panicked: as asked"));
+        assert_eq!(
+            odd.fails.as_deref(),
+            Some("Migration Error: it panicked: as asked")
+        );
         assert_eq!(odd.checksum(engine), None);
     }
     let mut migrations = list(&["CREATE TABLE t ("]);

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use sea_orm::DbErr;
 
-use super::Direction;
-use crate::backup::BackupError;
+use super::{Change, Direction};
+use crate::{backup::BackupError, model::Engine};
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +28,23 @@ pub enum RunError {
     Missing {
         /// Their names.
         migrations: Vec<String>,
+    },
+    /// A migration that is pending stands before one that has been applied.
+    #[error(
+        "{} came before {newest}, which is applied already; give it a newer timestamp, or run `migrate up --out-of-order` if the order does not matter",
+        migrations.join(", ")
+    )]
+    OutOfOrder {
+        /// The names of those that are pending.
+        migrations: Vec<String>,
+        /// The newest one that is applied.
+        newest: String,
+    },
+    /// Migrations were edited after they had been applied.
+    #[error("{}", changed(changes))]
+    Changed {
+        /// What was applied, and what it would be now.
+        changes: Vec<Change>,
     },
     /// The list of migrations has two of the same name.
     #[error("there are two migrations named {name}")]
@@ -75,6 +92,8 @@ pub enum RunError {
         migration: String,
         /// Which way it was run.
         direction: Direction,
+        /// Whether it is safe to try again: it is one statement only.
+        is_retriable: bool,
         /// What the database, or the migration, said.
         source: DbErr,
     },
@@ -98,6 +117,29 @@ pub enum RunError {
     Busy {
         /// How long this process waited.
         waited: Duration,
+    },
+    /// Others held what a migration has to lock, whenever it was tried (PostgreSQL).
+    #[error(
+        "{migration} could not get its locks in {} s: other sessions use the same tables; nothing of it was kept, try again",
+        waited.as_secs()
+    )]
+    Locked {
+        /// Its name.
+        migration: String,
+        /// For how long it was tried.
+        waited: Duration,
+        /// What the database said last.
+        source: DbErr,
+    },
+    /// What a migration executes cannot be said without the database.
+    #[error("{migration} cannot be planned for {}: {why}", engine.name())]
+    Unplannable {
+        /// Its name.
+        migration: String,
+        /// The engine that it was planned for.
+        engine: Engine,
+        /// What it asks first, or how it fails.
+        why: String,
     },
     /// The connection is a pool of several, where one is needed.
     #[error("migrations need a connection of their own: a pool of one, not of {connections}")]
@@ -125,12 +167,15 @@ impl RunError {
         match self {
             Self::NoSuchMigration { .. } | Self::AmbiguousName { .. } => 2,
             Self::Missing { .. }
+            | Self::OutOfOrder { .. }
+            | Self::Changed { .. }
+            | Self::Unplannable { .. }
             | Self::Duplicate { .. }
             | Self::Failed { .. }
             | Self::FailedBare { .. }
             | Self::Orphans { .. } => 65,
             Self::Newer { .. } | Self::Database { .. } => 69,
-            Self::Busy { .. } => 75,
+            Self::Busy { .. } | Self::Locked { .. } => 75,
             Self::SharedConnection { .. } => 78,
             Self::Backup(error) => error.exit_code(),
         }
@@ -149,4 +194,17 @@ impl std::fmt::Display for Direction {
             Self::Down => "down",
         })
     }
+}
+
+fn changed(changes: &[Change]) -> String {
+    let mut text = String::new();
+    for change in changes {
+        text.push_str(&format!(
+            "{} was changed after it had been applied:\n{}",
+            change.migration,
+            change.diff()
+        ));
+    }
+    text.push_str("undo the edit and write a new migration, or accept it by `migrate repair`");
+    text
 }

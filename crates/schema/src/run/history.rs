@@ -1,11 +1,17 @@
 //! The table that holds which migrations have been applied: SeaORM's own, with its constraint
-//! named by the convention.
+//! named by the convention, and with columns of ours that may be NULL, so that SeaORM's runner can
+//! still use it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
 use super::{Direction, RunError};
-use crate::naming::Convention;
+use crate::{naming::Convention, record::Recording};
 
 /// The name that SeaORM gives the table.
 pub const TABLE: &str = "seaql_migrations";
@@ -13,149 +19,360 @@ pub const TABLE: &str = "seaql_migrations";
 /// An entry of the history.
 #[derive(Clone, Debug)]
 pub(super) struct Applied {
-    pub(super) name: String,
     pub(super) at: DateTime<Utc>,
+    pub(super) took: Option<Duration>,
+    pub(super) program: Option<String>,
+    pub(super) checksum: Option<String>,
+    /// The SQL that the checksum is of.
+    pub(super) rendered: Option<String>,
 }
 
-/// The history in the order of names; `None` where the table does not exist. Changes nothing.
-pub(super) async fn read(
-    connection: &impl ConnectionTrait,
-) -> Result<Option<Vec<Applied>>, RunError> {
-    read_rows(connection)
+/// What has been applied, by name.
+pub(super) type History = BTreeMap<String, Applied>;
+
+/// What is written down of a migration that is applied.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Record {
+    pub(super) checksum: Option<String>,
+    pub(super) rendered: Option<String>,
+    pub(super) took: Option<Duration>,
+    pub(super) program: Option<String>,
+}
+
+impl Record {
+    /// What is known before the migration is run.
+    pub(super) fn of(
+        recording: &Recording,
+        engine: crate::model::Engine,
+        program: Option<&str>,
+    ) -> Self {
+        let checksum = recording.checksum(engine);
+        Self {
+            rendered: checksum.is_some().then(|| recording.text()),
+            checksum,
+            took: None,
+            program: program.map(str::to_owned),
+        }
+    }
+}
+
+/// The whole history; `None` where the table does not exist. Changes nothing.
+pub(super) async fn read(connection: &impl ConnectionTrait) -> Result<Option<History>, RunError> {
+    let reading = async {
+        let columns = match form(connection).await? {
+            Form::None => return Ok(None),
+            Form::Plain => {
+                "NULL AS checksum, NULL AS rendered_sql, NULL AS took_ms, NULL AS program"
+            }
+            Form::Full => "checksum, rendered_sql, took_ms, program",
+        };
+        let sql = format!("SELECT version, applied_at, {columns} FROM {TABLE}");
+        let rows = all(connection, sql).await?;
+        rows.iter()
+            .map(entry)
+            .collect::<Result<_, DbErr>>()
+            .map(Some)
+    };
+    reading
         .await
         .map_err(RunError::database("reading the history of migrations"))
 }
 
-/// Makes sure that the table exists and that its primary key has the name of the convention.
-/// Tells whether anything had to be done.
+/// The names alone, which is all that it takes to know what is pending.
+pub(super) async fn names(connection: &impl ConnectionTrait) -> Result<BTreeSet<String>, RunError> {
+    let reading = async {
+        if form(connection).await? == Form::None {
+            return Ok(BTreeSet::new());
+        }
+        let rows = all(connection, format!("SELECT version FROM {TABLE}")).await?;
+        rows.iter().map(|row| row.try_get("", "version")).collect()
+    };
+    reading
+        .await
+        .map_err(RunError::database("reading the history of migrations"))
+}
+
+/// How many entries there are and which is the last: what tells whether another process has
+/// changed the history, without reading it.
+pub(super) async fn outline(
+    connection: &impl ConnectionTrait,
+) -> Result<(usize, Option<String>), RunError> {
+    let last = match connection.get_database_backend() {
+        DbBackend::Sqlite => "max(version)",
+        _ => r#"max(version COLLATE "C")"#,
+    };
+    let sql = format!("SELECT count(*) AS entries, {last} AS last FROM {TABLE}");
+    only(connection, sql, |row| {
+        let entries: i64 = row.try_get("", "entries")?;
+        Ok((
+            usize::try_from(entries).unwrap_or_default(),
+            row.try_get("", "last")?,
+        ))
+    })
+    .await
+    .map_err(RunError::database("reading the history of migrations"))
+}
+
+/// Makes sure that the table exists with all its columns, and that its primary key has the name of
+/// the convention. Tells whether anything had to be done.
 pub(super) async fn prepare(
     connection: &impl ConnectionTrait,
     convention: &Convention,
 ) -> Result<bool, RunError> {
     let name = convention.primary_key(TABLE);
-    match connection.get_database_backend() {
-        DbBackend::Sqlite => prepare_sqlite(connection, &name).await,
-        _ => prepare_postgres(connection, &name).await,
-    }
-    .map_err(RunError::database("preparing the history of migrations"))
+    let preparing = async {
+        let form = form(connection).await?;
+        if form == Form::None {
+            connection.execute_unprepared(&create(&name)).await?;
+            return Ok(true);
+        }
+        match connection.get_database_backend() {
+            DbBackend::Sqlite => prepare_sqlite(connection, &name, form).await,
+            _ => prepare_postgres(connection, &name, form).await,
+        }
+    };
+    preparing
+        .await
+        .map_err(RunError::database("preparing the history of migrations"))
 }
 
-/// Notes that a migration was applied, or taken back.
-pub(super) async fn record(
+/// Notes that a migration was applied.
+pub(super) async fn insert(
     connection: &impl ConnectionTrait,
     migration: &str,
-    direction: Direction,
+    record: &Record,
 ) -> Result<(), RunError> {
-    let engine = connection.get_database_backend();
     // The database's own clock: nothing but people read this column.
-    let now = match engine {
+    let sql = format!(
+        "INSERT INTO {TABLE} (version, applied_at, checksum, rendered_sql, took_ms, program)
+         VALUES ($1, {}, $2, $3, $4, $5)",
+        now(connection.get_database_backend())
+    );
+    let took = record.took.map(milliseconds);
+    let values: [Value; 5] = [
+        migration.into(),
+        record.checksum.clone().into(),
+        record.rendered.clone().into(),
+        took.into(),
+        record.program.clone().into(),
+    ];
+    write(connection, "recording a migration", sql, values).await
+}
+
+/// Writes down the SQL of a migration that is applied already.
+pub(super) async fn fill(
+    connection: &impl ConnectionTrait,
+    migration: &str,
+    record: &Record,
+) -> Result<(), RunError> {
+    let sql = format!("UPDATE {TABLE} SET checksum = $2, rendered_sql = $3 WHERE version = $1");
+    let values: [Value; 3] = [
+        migration.into(),
+        record.checksum.clone().into(),
+        record.rendered.clone().into(),
+    ];
+    write(connection, "recording the SQL of a migration", sql, values).await
+}
+
+/// Notes that a migration was taken back.
+pub(super) async fn delete(
+    connection: &impl ConnectionTrait,
+    migration: &str,
+) -> Result<(), RunError> {
+    let sql = format!("DELETE FROM {TABLE} WHERE version = $1");
+    write(connection, "recording a migration", sql, [migration.into()]).await
+}
+
+/// The statement that creates the table.
+pub(super) fn create(primary_key: &str) -> String {
+    format!(
+        r#"CREATE TABLE "{TABLE}" (
+    "version" varchar NOT NULL,
+    "applied_at" bigint NOT NULL,
+    "checksum" text,
+    "rendered_sql" text,
+    "took_ms" bigint,
+    "program" text,
+    CONSTRAINT "{primary_key}" PRIMARY KEY ("version")
+)"#
+    )
+}
+
+/// The statement that notes a migration in a script.
+pub(super) fn statement(
+    migration: &str,
+    direction: Direction,
+    record: &Record,
+    engine: DbBackend,
+) -> String {
+    let name = literal(migration, engine);
+    if direction == Direction::Down {
+        return format!("DELETE FROM {TABLE} WHERE version = {name}");
+    }
+    let text = |value: &Option<String>| {
+        let value = value.as_deref();
+        value.map_or_else(|| "NULL".to_owned(), |value| literal(value, engine))
+    };
+    format!(
+        "INSERT INTO {TABLE} (version, applied_at, checksum, rendered_sql, took_ms, program)\n\
+         VALUES ({name}, {}, {}, {}, NULL, {})",
+        now(engine),
+        text(&record.checksum),
+        text(&record.rendered),
+        text(&record.program),
+    )
+}
+
+fn literal(text: &str, engine: DbBackend) -> String {
+    let doubled = text.replace('\'', "''");
+    if engine == DbBackend::Postgres && text.contains('\\') {
+        return format!("E'{}'", doubled.replace('\\', r"\\"));
+    }
+    format!("'{doubled}'")
+}
+
+fn now(engine: DbBackend) -> &'static str {
+    match engine {
         DbBackend::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
         _ => "CAST(extract(epoch FROM now()) AS bigint)",
-    };
-    let sql = match direction {
-        Direction::Up => format!("INSERT INTO {TABLE} (version, applied_at) VALUES ($1, {now})"),
-        Direction::Down => format!("DELETE FROM {TABLE} WHERE version = $1"),
-    };
-    let statement = Statement::from_sql_and_values(engine, sql, [migration.into()]);
-    let recorded = connection
-        .execute_raw(statement)
-        .await
-        .map_err(RunError::database("recording a migration"))?;
-    if recorded.rows_affected() == 1 {
-        return Ok(());
     }
-    Err(RunError::Database {
-        doing: "recording a migration",
-        source: DbErr::RecordNotUpdated,
-    })
 }
 
-async fn read_rows(connection: &impl ConnectionTrait) -> Result<Option<Vec<Applied>>, DbErr> {
-    let engine = connection.get_database_backend();
-    if !exists(connection).await? {
-        return Ok(None);
-    }
-    let sql = format!("SELECT version, applied_at FROM {TABLE} ORDER BY version");
-    let rows = connection
-        .query_all_raw(Statement::from_string(engine, sql))
-        .await?;
-    let applied = rows.iter().map(|row| {
-        Ok(Applied {
-            name: row.try_get("", "version")?,
-            at: DateTime::from_timestamp(row.try_get("", "applied_at")?, 0).unwrap_or_default(),
-        })
-    });
-    applied.collect::<Result<_, DbErr>>().map(Some)
+fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-async fn exists(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
-    let engine = connection.get_database_backend();
-    let sql = match engine {
+fn entry(row: &QueryResult) -> Result<(String, Applied), DbErr> {
+    let at = DateTime::from_timestamp(row.try_get("", "applied_at")?, 0).unwrap_or_default();
+    let took: Option<i64> = row.try_get("", "took_ms")?;
+    let applied = Applied {
+        at,
+        took: took
+            .and_then(|ms| u64::try_from(ms).ok())
+            .map(Duration::from_millis),
+        program: row.try_get("", "program")?,
+        checksum: row.try_get("", "checksum")?,
+        rendered: row.try_get("", "rendered_sql")?,
+    };
+    Ok((row.try_get("", "version")?, applied))
+}
+
+/// What the table looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// It does not exist.
+    None,
+    /// As SeaORM makes it.
+    Plain,
+    /// With the columns of ours.
+    Full,
+}
+
+async fn form(connection: &impl ConnectionTrait) -> Result<Form, DbErr> {
+    let sql = match connection.get_database_backend() {
         DbBackend::Sqlite => format!(
-            "SELECT count(*) > 0 AS found FROM sqlite_master WHERE type = 'table' AND name = '{TABLE}'"
+            "SELECT count(*) AS columns, coalesce(sum(name = 'rendered_sql'), 0) AS ours
+             FROM pragma_table_info('{TABLE}')"
         ),
-        _ => format!("SELECT to_regclass('{TABLE}') IS NOT NULL AS found"),
+        _ => format!(
+            "SELECT count(*) AS columns, count(*) FILTER (WHERE attname = 'rendered_sql') AS ours
+             FROM pg_attribute
+             WHERE attrelid = to_regclass('{TABLE}') AND attnum > 0 AND NOT attisdropped"
+        ),
     };
-    only(connection, sql, |row| row.try_get("", "found")).await
+    only(connection, sql, |row| {
+        let (columns, ours): (i64, i64) = (row.try_get("", "columns")?, row.try_get("", "ours")?);
+        Ok(match (columns, ours) {
+            (0, _) => Form::None,
+            (_, 0) => Form::Plain,
+            _ => Form::Full,
+        })
+    })
+    .await
 }
 
-async fn prepare_sqlite(connection: &impl ConnectionTrait, name: &str) -> Result<bool, DbErr> {
-    if !exists(connection).await? {
-        connection.execute_unprepared(&create(name)).await?;
-        return Ok(true);
-    }
+async fn prepare_sqlite(
+    connection: &impl ConnectionTrait,
+    name: &str,
+    form: Form,
+) -> Result<bool, DbErr> {
     let sql = format!("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{TABLE}'");
     let definition: String = only(connection, sql, |row| row.try_get("", "sql")).await?;
-    if definition.contains(&format!("CONSTRAINT \"{name}\"")) {
+    if form == Form::Full && definition.contains(&format!("CONSTRAINT \"{name}\"")) {
         return Ok(false);
     }
+    let columns = match form {
+        Form::Full => "version, applied_at, checksum, rendered_sql, took_ms, program",
+        Form::None | Form::Plain => "version, applied_at",
+    };
     // SQLite cannot name a constraint that exists.
     connection
         .execute_unprepared(&format!(
-            "ALTER TABLE {TABLE} RENAME TO {TABLE}_unnamed; {};
-             INSERT INTO {TABLE} (version, applied_at)
-             SELECT version, applied_at FROM {TABLE}_unnamed;
-             DROP TABLE {TABLE}_unnamed;",
+            "ALTER TABLE {TABLE} RENAME TO {TABLE}_before; {};
+             INSERT INTO {TABLE} ({columns}) SELECT {columns} FROM {TABLE}_before;
+             DROP TABLE {TABLE}_before;",
             create(name)
         ))
         .await?;
     Ok(true)
 }
 
-async fn prepare_postgres(connection: &impl ConnectionTrait, name: &str) -> Result<bool, DbErr> {
-    if !exists(connection).await? {
-        connection.execute_unprepared(&create(name)).await?;
-        return Ok(true);
-    }
+async fn prepare_postgres(
+    connection: &impl ConnectionTrait,
+    name: &str,
+    form: Form,
+) -> Result<bool, DbErr> {
     let sql = format!(
         "SELECT conname AS name FROM pg_constraint
          WHERE conrelid = to_regclass('{TABLE}') AND contype = 'p'"
     );
     let present: String = only(connection, sql, |row| row.try_get("", "name")).await?;
-    if present == name {
-        return Ok(false);
+    let mut changes = Vec::new();
+    if present != name {
+        let quoted = present.replace('"', "\"\"");
+        changes.push(format!(r#"RENAME CONSTRAINT "{quoted}" TO "{name}""#));
     }
-    let quoted = present.replace('"', "\"\"");
-    let sql = format!(r#"ALTER TABLE {TABLE} RENAME CONSTRAINT "{quoted}" TO "{name}""#);
-    connection.execute_unprepared(&sql).await?;
-    Ok(true)
+    if form != Form::Full {
+        changes.push(
+            "ADD COLUMN checksum text, ADD COLUMN rendered_sql text, \
+             ADD COLUMN took_ms bigint, ADD COLUMN program text"
+                .to_owned(),
+        );
+    }
+    for change in &changes {
+        let sql = format!("ALTER TABLE {TABLE} {change}");
+        connection.execute_unprepared(&sql).await?;
+    }
+    Ok(!changes.is_empty())
 }
 
-fn create(primary_key: &str) -> String {
-    format!(
-        r#"CREATE TABLE "{TABLE}" (
-    "version" varchar NOT NULL,
-    "applied_at" bigint NOT NULL,
-    CONSTRAINT "{primary_key}" PRIMARY KEY ("version")
-)"#
-    )
+async fn write(
+    connection: &impl ConnectionTrait,
+    doing: &'static str,
+    sql: String,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<(), RunError> {
+    let engine = connection.get_database_backend();
+    let statement = Statement::from_sql_and_values(engine, sql, values);
+    let written = connection.execute_raw(statement).await;
+    let source = match written {
+        Ok(written) if written.rows_affected() == 1 => return Ok(()),
+        Ok(_) => DbErr::RecordNotUpdated,
+        Err(error) => error,
+    };
+    Err(RunError::Database { doing, source })
+}
+
+async fn all(connection: &impl ConnectionTrait, sql: String) -> Result<Vec<QueryResult>, DbErr> {
+    let statement = Statement::from_string(connection.get_database_backend(), sql);
+    connection.query_all_raw(statement).await
 }
 
 /// The one value of a query that always has one row.
 async fn only<T>(
     connection: &impl ConnectionTrait,
     sql: String,
-    read: impl FnOnce(&sea_orm::QueryResult) -> Result<T, DbErr>,
+    read: impl FnOnce(&QueryResult) -> Result<T, DbErr>,
 ) -> Result<T, DbErr> {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     let row = connection.query_one_raw(statement).await?;

@@ -2,7 +2,11 @@
 
 use sea_orm::DatabaseConnection;
 
-use super::{Direction, RunError, Settings, history, session::Session};
+use super::{
+    Direction, RunError, Settings,
+    history::{self, Record},
+    session::Session,
+};
 
 /// Notes in the history that a migration is applied, without running it.
 ///
@@ -16,7 +20,11 @@ pub async fn mark_applied(
     let session = Session::begin(connection, settings).await?;
     let marked = async {
         history::prepare(&session.connection(), settings.convention).await?;
-        history::record(&session.connection(), migration, Direction::Up).await
+        let record = Record {
+            program: settings.program.map(str::to_owned),
+            ..Record::default()
+        };
+        history::insert(&session.connection(), migration, &record).await
     }
     .await;
     match marked {

@@ -1,12 +1,13 @@
 //! Which migration comes next, given what has been applied.
 
-use std::{collections::HashSet, time::Duration};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use sea_orm_migration::MigrationTrait;
 
-use super::{Direction, Goal, RunError, Step, history::Applied};
+use super::{Direction, Goal, Order, RunError};
 
 /// The migrations that a run may still touch.
+#[derive(Clone)]
 pub(super) struct Plan<'a> {
     migrations: &'a [Box<dyn MigrationTrait>],
     direction: Direction,
@@ -48,24 +49,28 @@ impl<'a> Plan<'a> {
         self.direction
     }
 
-    /// The migration to run now; `None` if the goal is reached.
-    pub(super) fn next(
+    pub(super) fn migrations(&self) -> &'a [Box<dyn MigrationTrait>] {
+        self.migrations
+    }
+
+    /// The positions of the migrations to run, in order, given which are applied.
+    pub(super) fn todo(
         &self,
-        history: &[Applied],
-    ) -> Result<Option<&'a dyn MigrationTrait>, RunError> {
-        refuse_unknown(self.migrations, history)?;
-        if self.left == Some(0) {
-            return Ok(None);
+        applied: &BTreeSet<String>,
+        order: Order,
+    ) -> Result<VecDeque<usize>, RunError> {
+        refuse_unknown(self.migrations, applied)?;
+        if self.direction == Direction::Up && order == Order::Strict {
+            refuse_inserted(self.migrations, applied)?;
         }
-        let mut within = self.migrations[self.within.clone()]
-            .iter()
-            .map(AsRef::as_ref);
-        let is_applied = |migration: &&dyn MigrationTrait| {
-            (history.iter()).any(|applied| applied.name == migration.name())
-        };
+        let is_applied = |at: &usize| applied.contains(self.migrations[*at].name());
+        let most = self.left.map_or(usize::MAX, |left| {
+            usize::try_from(left).unwrap_or(usize::MAX)
+        });
+        let within = self.within.clone();
         Ok(match self.direction {
-            Direction::Up => within.find(|migration| !is_applied(migration)),
-            Direction::Down => within.rfind(is_applied),
+            Direction::Up => within.filter(|at| !is_applied(at)).take(most).collect(),
+            Direction::Down => within.rev().filter(is_applied).take(most).collect(),
         })
     }
 
@@ -73,30 +78,61 @@ impl<'a> Plan<'a> {
     pub(super) fn count_one(&mut self) {
         self.left = self.left.map(|left| left.saturating_sub(1));
     }
-
-    /// The record of a migration that this plan had run.
-    pub(super) fn step(&self, migration: &dyn MigrationTrait, took: Duration) -> Step {
-        Step {
-            migration: migration.name().to_owned(),
-            direction: self.direction,
-            took,
-        }
-    }
 }
 
 /// The migrations that are not in the history.
 pub(super) fn pending<'a>(
     migrations: &'a [Box<dyn MigrationTrait>],
-    history: &'a [Applied],
+    applied: &BTreeSet<String>,
 ) -> Result<impl Iterator<Item = &'a Box<dyn MigrationTrait>>, RunError> {
     refuse_duplicates(migrations)?;
-    refuse_unknown(migrations, history)?;
-    Ok(migrations
-        .iter()
-        .filter(|m| !history.iter().any(|applied| applied.name == m.name())))
+    refuse_unknown(migrations, applied)?;
+    Ok(migrations.iter().filter(|m| !applied.contains(m.name())))
 }
 
-fn refuse_duplicates(migrations: &[Box<dyn MigrationTrait>]) -> Result<(), RunError> {
+/// The positions of pending migrations that stand before one that is applied.
+pub(super) fn inserted(
+    migrations: &[Box<dyn MigrationTrait>],
+    applied: &BTreeSet<String>,
+) -> Vec<usize> {
+    let is_applied = |at: &usize| applied.contains(migrations[*at].name());
+    let newest = (0..migrations.len()).rfind(is_applied).unwrap_or_default();
+    (0..newest).filter(|at| !is_applied(at)).collect()
+}
+
+pub(super) fn refuse_inserted(
+    migrations: &[Box<dyn MigrationTrait>],
+    applied: &BTreeSet<String>,
+) -> Result<(), RunError> {
+    let inserted = inserted(migrations, applied);
+    if inserted.is_empty() {
+        return Ok(());
+    }
+    let newest = migrations.iter().rfind(|m| applied.contains(m.name()));
+    Err(RunError::OutOfOrder {
+        migrations: inserted
+            .into_iter()
+            .map(|at| migrations[at].name().to_owned())
+            .collect(),
+        newest: newest.map(|m| m.name().to_owned()).unwrap_or_default(),
+    })
+}
+
+/// What the database has applied and the program does not know: what came from a newer program,
+/// and what was lost from this one. Names sort by their timestamps.
+pub(super) fn unknown(
+    migrations: &[Box<dyn MigrationTrait>],
+    applied: &BTreeSet<String>,
+) -> (Vec<String>, Vec<String>) {
+    let known: HashSet<&str> = migrations.iter().map(|m| m.name()).collect();
+    let newest = known.iter().max().copied().unwrap_or("");
+    (applied.iter())
+        .filter(|name| !known.contains(name.as_str()))
+        .cloned()
+        .partition(|name| name.as_str() > newest)
+}
+
+pub(super) fn refuse_duplicates(migrations: &[Box<dyn MigrationTrait>]) -> Result<(), RunError> {
     let mut seen = HashSet::new();
     match migrations.iter().find(|m| !seen.insert(m.name())) {
         Some(twice) => Err(RunError::Duplicate {
@@ -106,18 +142,11 @@ fn refuse_duplicates(migrations: &[Box<dyn MigrationTrait>]) -> Result<(), RunEr
     }
 }
 
-/// Names sort by their timestamps: what sorts after all known ones comes from a newer program,
-/// what sorts among them was lost from this one.
-fn refuse_unknown(
+pub(super) fn refuse_unknown(
     migrations: &[Box<dyn MigrationTrait>],
-    history: &[Applied],
+    applied: &BTreeSet<String>,
 ) -> Result<(), RunError> {
-    let newest = migrations.iter().map(|m| m.name()).max().unwrap_or("");
-    let (newer, missing): (Vec<String>, Vec<String>) = history
-        .iter()
-        .map(|applied| applied.name.clone())
-        .filter(|name| !migrations.iter().any(|m| m.name() == name))
-        .partition(|name| name.as_str() > newest);
+    let (newer, missing) = unknown(migrations, applied);
     if !missing.is_empty() {
         return Err(RunError::Missing {
             migrations: missing,
@@ -130,7 +159,10 @@ fn refuse_unknown(
 }
 
 /// Where a migration stands in the list, by its name or by its name without the timestamp.
-fn position(migrations: &[Box<dyn MigrationTrait>], name: &str) -> Result<usize, RunError> {
+pub(super) fn position(
+    migrations: &[Box<dyn MigrationTrait>],
+    name: &str,
+) -> Result<usize, RunError> {
     if let Some(exact) = migrations.iter().position(|m| m.name() == name) {
         return Ok(exact);
     }

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
 };
 use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
-use super::{Direction, Event, RunError, Settings};
+use super::{Direction, Event, RunError, Settings, retry::sql_state};
+use crate::record::Recording;
 
 /// The right to migrate, held until it is committed or rolled back.
 pub(super) enum Session<'c> {
@@ -19,6 +20,15 @@ pub(super) enum Session<'c> {
     Transaction(DatabaseTransaction),
     /// PostgreSQL only: the lock is the session's.
     Bare(&'c DatabaseConnection),
+}
+
+/// What has to hold at a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Check {
+    /// Every row refers to one that exists.
+    ForeignKeys,
+    /// Nothing was done that could break it.
+    Nothing,
 }
 
 impl<'c> Session<'c> {
@@ -29,7 +39,7 @@ impl<'c> Session<'c> {
     ) -> Result<Self, RunError> {
         let mut wait = Wait::new(settings);
         loop {
-            if let Some(transaction) = try_begin(connection).await? {
+            if let Some(transaction) = try_begin(connection, settings).await? {
                 return Ok(Self::Transaction(transaction));
             }
             wait.a_little().await?;
@@ -46,7 +56,9 @@ impl<'c> Session<'c> {
         while !ask_for_lock(connection, "pg_try_advisory_lock").await? {
             wait.a_little().await?;
         }
-        Ok(Self::Bare(connection))
+        let session = Self::Bare(connection);
+        limit(connection, "SET", settings).await?;
+        Ok(session)
     }
 
     /// What a migration works on.
@@ -66,8 +78,13 @@ impl<'c> Session<'c> {
     }
 
     /// The error of a migration that failed here.
-    pub(super) fn failure(&self, migration: &str, direction: Direction, source: DbErr) -> RunError {
-        let migration = migration.to_owned();
+    pub(super) fn failure(
+        &self,
+        recording: &Recording,
+        direction: Direction,
+        source: DbErr,
+    ) -> RunError {
+        let migration = recording.migration.clone();
         match self {
             Self::Transaction(_) => RunError::Failed {
                 migration,
@@ -77,6 +94,7 @@ impl<'c> Session<'c> {
             Self::Bare(_) => RunError::FailedBare {
                 migration,
                 direction,
+                is_retriable: recording.statements.len() == 1 && direction == Direction::Up,
                 source,
             },
         }
@@ -87,11 +105,15 @@ impl<'c> Session<'c> {
         self,
         migration: &str,
         direction: Direction,
+        check: Check,
     ) -> Result<(), RunError> {
         let Self::Transaction(transaction) = self else {
             return self.rollback().await;
         };
-        let orphans = orphans(&transaction).await?;
+        let orphans = match check {
+            Check::ForeignKeys => orphans(&transaction).await?,
+            Check::Nothing => Vec::new(),
+        };
         if !orphans.is_empty() {
             transaction.rollback().await.ok();
             return Err(RunError::Orphans {
@@ -114,11 +136,23 @@ impl<'c> Session<'c> {
         match self {
             Self::Transaction(transaction) => transaction.rollback().await,
             Self::Bare(connection) => {
-                let sql = format!("SELECT pg_advisory_unlock({LOCK_KEY})");
+                let sql = format!(
+                    "RESET lock_timeout; RESET statement_timeout; SELECT pg_advisory_unlock({LOCK_KEY})"
+                );
                 connection.execute_unprepared(&sql).await.map(drop)
             }
         }
         .map_err(RunError::database("releasing the database"))
+    }
+}
+
+/// Lets PostgreSQL notice within half a second that this process is gone, also in the middle of a
+/// long statement, so that its locks are free again. Older servers, and those on systems that
+/// cannot, refuse; there a statement runs to its end first.
+pub(super) async fn watch_for_death(connection: &DatabaseConnection) {
+    if connection.get_database_backend() == DbBackend::Postgres {
+        let sql = "SET client_connection_check_interval = 500";
+        connection.execute_unprepared(sql).await.ok();
     }
 }
 
@@ -160,11 +194,12 @@ impl ForeignKeys {
 }
 
 /// Advisory locks belong to one database, so that one key serves all; it is this table's.
-const LOCK_KEY: &str = "hashtextextended('seaql_migrations', 0)";
+pub(super) const LOCK_KEY: &str = "hashtextextended('seaql_migrations', 0)";
 
 /// One attempt at the lock; `None` if another process holds it.
 async fn try_begin(
     connection: &DatabaseConnection,
+    settings: &Settings<'_>,
 ) -> Result<Option<DatabaseTransaction>, RunError> {
     let options = match connection.get_database_backend() {
         DbBackend::Sqlite => TransactionOptions {
@@ -188,9 +223,11 @@ async fn try_begin(
         Err(error) if is_busy(&error) => return Ok(None),
         begun => begun.map_err(RunError::database("beginning a migration"))?,
     };
-    if transaction.get_database_backend() == DbBackend::Sqlite
-        || ask_for_lock(&transaction, "pg_try_advisory_xact_lock").await?
-    {
+    if transaction.get_database_backend() == DbBackend::Sqlite {
+        return Ok(Some(transaction));
+    }
+    if ask_for_lock(&transaction, "pg_try_advisory_xact_lock").await? {
+        limit(&transaction, "SET LOCAL", settings).await?;
         return Ok(Some(transaction));
     }
     transaction
@@ -198,6 +235,23 @@ async fn try_begin(
         .await
         .map_err(RunError::database("beginning a migration"))?;
     Ok(None)
+}
+
+/// Limits how long statements take and wait on PostgreSQL.
+async fn limit(
+    connection: &impl ConnectionTrait,
+    set: &str,
+    settings: &Settings<'_>,
+) -> Result<(), RunError> {
+    let lock = settings.lock_timeout.as_millis();
+    let statement = settings
+        .statement_timeout
+        .map_or(0, |limit| limit.as_millis());
+    let sql = format!("{set} lock_timeout = {lock}; {set} statement_timeout = {statement}");
+    let limited = connection.execute_unprepared(&sql).await;
+    limited
+        .map(drop)
+        .map_err(RunError::database("limiting how long statements wait"))
 }
 
 async fn ask_for_lock(connection: &impl ConnectionTrait, function: &str) -> Result<bool, RunError> {
@@ -215,15 +269,8 @@ async fn ask_for_lock(connection: &impl ConnectionTrait, function: &str) -> Resu
 /// Whether this is SQLite's word for "another connection is writing" (`SQLITE_BUSY`, with any
 /// extension).
 fn is_busy(error: &DbErr) -> bool {
-    let (DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))
-    | DbErr::Conn(RuntimeErr::SqlxError(error))) = error
-    else {
-        return false;
-    };
-    error
-        .as_database_error()
-        .and_then(|error| error.code()?.parse::<u32>().ok())
+    sql_state(error)
+        .and_then(|code| code.parse::<u32>().ok())
         .is_some_and(|code| code & 0xff == 5)
 }
 

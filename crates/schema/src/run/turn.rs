@@ -1,14 +1,47 @@
 //! One turn at the lock: the next migration is run and recorded, whatever becomes of it.
 
-use std::{panic::AssertUnwindSafe, time::Instant};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    time::Instant,
+};
 
-use futures_util::FutureExt;
-use sea_orm::{DatabaseConnection, DbBackend, DbErr};
-use sea_orm_migration::MigrationTrait;
+use sea_orm::DatabaseConnection;
 
-use crate::{backup::Keeper, record::panicked};
+use super::{
+    Direction, Edits, Event, RunError, Settings, Step,
+    call::call,
+    change::Rendering,
+    engine_of,
+    history::{self, History},
+    index,
+    plan::Plan,
+    session::{Check, Session, watch_for_death},
+};
+use crate::backup::Keeper;
 
-use super::{Direction, Event, RunError, Settings, Step, history, plan::Plan, session::Session};
+/// A run on its way.
+pub(super) struct Run<'a> {
+    connection: &'a DatabaseConnection,
+    plan: Plan<'a>,
+    edits: Edits,
+    settings: &'a Settings<'a>,
+    rendering: Rendering,
+    keeper: Keeper<'a>,
+    /// What the history says; `None` before it was read, or when another process has changed it.
+    known: Option<Known>,
+}
+
+/// What was read under the lock, kept up to date by what this process does. It spares reading the
+/// whole history for every migration.
+struct Known {
+    applied: BTreeSet<String>,
+    /// Positions in the list.
+    todo: VecDeque<usize>,
+    /// Positions of migrations whose SQL is still to be written down.
+    unrecorded: Vec<usize>,
+    /// Whether the history is a table with all that it needs.
+    is_prepared: bool,
+}
 
 /// What came of a turn.
 pub(super) enum Turn {
@@ -18,107 +51,234 @@ pub(super) enum Turn {
     Done,
 }
 
-/// Runs the next migration under the lock.
-pub(super) async fn turn(
-    connection: &DatabaseConnection,
-    plan: &Plan<'_>,
-    settings: &Settings<'_>,
-    keeper: &mut Keeper<'_>,
-) -> Result<Turn, RunError> {
-    let session = Session::begin(connection, settings).await?;
-    let history = history::read(&session.connection()).await?;
-    let Some(migration) = plan.next(history.as_deref().unwrap_or_default())? else {
-        nothing_left(session, history.is_some(), settings).await?;
-        return Ok(Turn::Done);
-    };
-    if wants_no_transaction(migration, connection.get_database_backend()) {
-        session.rollback().await?;
-        return bare_turn(connection, plan, migration.name(), settings).await;
+impl<'a> Run<'a> {
+    pub(super) async fn new(
+        connection: &'a DatabaseConnection,
+        plan: Plan<'a>,
+        edits: Edits,
+        settings: &'a Settings<'a>,
+    ) -> Result<Self, RunError> {
+        watch_for_death(connection).await;
+        let rendering = Rendering::of(plan.migrations(), engine_of(connection)?).await;
+        let keeper = Keeper::new(plan.migrations(), settings.backups);
+        Ok(Self {
+            connection,
+            plan,
+            edits,
+            settings,
+            rendering,
+            keeper,
+            known: None,
+        })
     }
-    let started = Instant::now();
-    let performed = async {
-        let connection = session.connection();
-        let kept = keeper.before(&connection, plan.direction(), migration.name());
-        if let Some(kept) = kept.await? {
-            (settings.progress)(Event::Kept(&kept));
-        }
-        perform(&session, plan.direction(), migration, settings).await
-    };
-    match performed.await {
-        Ok(()) => session.commit(migration.name(), plan.direction()).await?,
-        Err(error) => {
-            // The failure is what to tell; a connection that cannot even roll back is closed,
-            // which does the same.
-            session.rollback().await.ok();
-            return Err(error);
-        }
-    }
-    Ok(Turn::Ran(plan.step(migration, started.elapsed())))
-}
 
-/// Runs a migration outside of a transaction, unless another process has just done so.
-async fn bare_turn(
-    connection: &DatabaseConnection,
-    plan: &Plan<'_>,
-    expected: &str,
-    settings: &Settings<'_>,
-) -> Result<Turn, RunError> {
-    let session = Session::begin_bare(connection, settings).await?;
-    let outcome = async {
-        let history = history::read(&session.connection()).await?;
-        let next = plan.next(history.as_deref().unwrap_or_default())?;
-        let Some(migration) = next.filter(|next| next.name() == expected) else {
-            return Ok(Turn::Overtaken);
+    /// Runs the next migration under the lock.
+    pub(super) async fn turn(&mut self) -> Result<Turn, RunError> {
+        let session = Session::begin(self.connection, self.settings).await?;
+        match self.turn_in(&session).await {
+            Ok(Some((position, step))) => {
+                let check = self.check(position);
+                let (name, direction) = (&step.migration, step.direction);
+                let started = Instant::now();
+                session.commit(name, direction, check).await?;
+                let took = step.took + started.elapsed();
+                self.ran(position);
+                Ok(Turn::Ran(Step { took, ..step }))
+            }
+            Ok(None) => self.end_of_transaction(session).await,
+            Err(error) => {
+                // The failure is what to tell; a connection that cannot even roll back is closed,
+                // which does the same.
+                session.rollback().await.ok();
+                self.known = None;
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs the next migration if it runs in a transaction; `None` if it does not, or if there is
+    /// none.
+    async fn turn_in(&mut self, session: &Session<'_>) -> Result<Option<(usize, Step)>, RunError> {
+        self.look(session).await?;
+        let Some(position) = self.next().filter(|&at| self.is_transactional(at)) else {
+            return Ok(None);
         };
-        let started = Instant::now();
-        perform(&session, plan.direction(), migration, settings).await?;
-        Ok(Turn::Ran(plan.step(migration, started.elapsed())))
-    }
-    .await;
-    let released = session.rollback().await;
-    outcome.and_then(|turn| released.map(|()| turn))
-}
-
-/// Ends a run that has nothing (more) to do; an existing history still gets its name right.
-async fn nothing_left(
-    session: Session<'_>,
-    has_history: bool,
-    settings: &Settings<'_>,
-) -> Result<(), RunError> {
-    if has_history && history::prepare(&session.connection(), settings.convention).await? {
-        return session.commit(history::TABLE, Direction::Up).await;
-    }
-    session.rollback().await
-}
-
-/// Runs and records one migration; what makes it last is the caller's.
-async fn perform(
-    session: &Session<'_>,
-    direction: Direction,
-    migration: &dyn MigrationTrait,
-    settings: &Settings<'_>,
-) -> Result<(), RunError> {
-    let name = migration.name();
-    history::prepare(&session.connection(), settings.convention).await?;
-    (settings.progress)(Event::Started {
-        migration: name,
-        direction,
-    });
-    let manager = session.manager();
-    let running = async {
-        match direction {
-            Direction::Up => migration.up(&manager).await,
-            Direction::Down => migration.down(&manager).await,
+        let (name, direction) = (
+            self.plan.migrations()[position].name(),
+            self.plan.direction(),
+        );
+        let kept = self.keeper.before(&session.connection(), direction, name);
+        if let Some(kept) = kept.await? {
+            (self.settings.progress)(Event::Kept(&kept));
         }
-    };
-    // sea-query panics on what SQLite cannot alter. Nothing of the migration is used after that
-    // but the transaction, which is rolled back.
-    let done = AssertUnwindSafe(running).catch_unwind().await;
-    done.unwrap_or_else(|panic| Err(DbErr::Migration(panicked(panic.as_ref()))))
-        .map_err(|source| session.failure(name, direction, source))?;
-    history::record(&session.connection(), name, direction).await
-}
+        self.prepare(session).await?;
+        let step = self.perform(session, position).await?;
+        Ok(Some((position, step)))
+    }
 
-fn wants_no_transaction(migration: &dyn MigrationTrait, engine: DbBackend) -> bool {
-    engine == DbBackend::Postgres && migration.use_transaction() == Some(false)
+    /// Nothing is to be run in this transaction: what comes next runs outside of one, or nothing
+    /// comes.
+    async fn end_of_transaction(&mut self, session: Session<'a>) -> Result<Turn, RunError> {
+        let has_history = self
+            .known
+            .as_ref()
+            .is_some_and(|known| known.is_prepared || !known.applied.is_empty());
+        let next = self.next();
+        if has_history && next.is_none() && self.prepare(&session).await? {
+            session
+                .commit(history::TABLE, Direction::Up, Check::Nothing)
+                .await?;
+        } else {
+            session.rollback().await?;
+        }
+        match next {
+            Some(position) => self.bare_turn(position).await,
+            None => Ok(Turn::Done),
+        }
+    }
+
+    /// Runs a migration outside of a transaction, unless another process has just done so.
+    async fn bare_turn(&mut self, position: usize) -> Result<Turn, RunError> {
+        let session = Session::begin_bare(self.connection, self.settings).await?;
+        let outcome = async {
+            self.look(&session).await?;
+            if self.next() != Some(position) {
+                return Ok(Turn::Overtaken);
+            }
+            self.prepare(&session).await?;
+            let name = self.plan.migrations()[position].name();
+            if self.plan.direction() == Direction::Up {
+                let recording = self.rendering.recording(position);
+                for index in index::drop_unusable(&session.connection(), recording).await? {
+                    (self.settings.progress)(Event::IndexDropped {
+                        migration: name,
+                        index: &index,
+                    });
+                }
+            }
+            let step = self.perform(&session, position).await?;
+            self.ran(position);
+            Ok(Turn::Ran(step))
+        }
+        .await;
+        let released = session.rollback().await;
+        if outcome.is_err() {
+            self.known = None;
+        }
+        outcome.and_then(|turn| released.map(|()| turn))
+    }
+
+    /// Reads the history, unless it still is as this process left it.
+    async fn look(&mut self, session: &Session<'_>) -> Result<(), RunError> {
+        if let Some(known) = self.known.as_ref().filter(|known| known.is_prepared) {
+            let outline = history::outline(&session.connection()).await?;
+            if outline == (known.applied.len(), known.applied.last().cloned()) {
+                return Ok(());
+            }
+        }
+        let history = history::read(&session.connection()).await?;
+        let history = history.unwrap_or_default();
+        let applied: BTreeSet<String> = history.keys().cloned().collect();
+        let todo = self.plan.todo(&applied, self.settings.order)?;
+        self.refuse_changes(&history, &todo)?;
+        self.known = Some(Known {
+            unrecorded: self.rendering.unrecorded(&history),
+            applied,
+            todo,
+            is_prepared: false,
+        });
+        Ok(())
+    }
+
+    fn refuse_changes(&self, history: &History, todo: &VecDeque<usize>) -> Result<(), RunError> {
+        let mut changes = self.rendering.changes(history);
+        if self.edits == Edits::OfThoseTakenBack {
+            let is_taken_back =
+                |name: &str| (todo.iter()).any(|&at| self.plan.migrations()[at].name() == name);
+            changes.retain(|change| !is_taken_back(&change.migration));
+        }
+        if changes.is_empty() {
+            Ok(())
+        } else {
+            Err(RunError::Changed { changes })
+        }
+    }
+
+    /// Gives the history its form, and what it lacks of migrations that are applied. Tells whether
+    /// anything had to be done.
+    async fn prepare(&mut self, session: &Session<'_>) -> Result<bool, RunError> {
+        let Some(known) = self.known.as_mut().filter(|known| !known.is_prepared) else {
+            return Ok(false);
+        };
+        let connection = session.connection();
+        let mut is_changed = history::prepare(&connection, self.settings.convention).await?;
+        for position in std::mem::take(&mut known.unrecorded) {
+            let name = self.plan.migrations()[position].name();
+            let record = self.rendering.record(position, None);
+            history::fill(&connection, name, &record).await?;
+            (self.settings.progress)(Event::Recorded { migration: name });
+            is_changed = true;
+        }
+        known.is_prepared = true;
+        Ok(is_changed)
+    }
+
+    /// Runs and records one migration; what makes it last is the caller's.
+    async fn perform(&self, session: &Session<'_>, position: usize) -> Result<Step, RunError> {
+        let migration = self.plan.migrations()[position].as_ref();
+        let (name, direction) = (migration.name(), self.plan.direction());
+        (self.settings.progress)(Event::Started {
+            migration: name,
+            direction,
+        });
+        let started = Instant::now();
+        let recording = self.rendering.recording(position);
+        call(migration, direction, &session.manager())
+            .await
+            .map_err(|source| session.failure(recording, direction, source))?;
+        let took = started.elapsed();
+        match direction {
+            Direction::Up => {
+                let mut record = self.rendering.record(position, self.settings.program);
+                record.took = Some(took);
+                history::insert(&session.connection(), name, &record).await?;
+            }
+            Direction::Down => history::delete(&session.connection(), name).await?,
+        }
+        Ok(Step {
+            migration: name.to_owned(),
+            direction,
+            took,
+        })
+    }
+
+    /// A migration is done for good.
+    fn ran(&mut self, position: usize) {
+        self.plan.count_one();
+        let name = self.plan.migrations()[position].name();
+        let Some(known) = &mut self.known else { return };
+        known.todo.pop_front();
+        match self.plan.direction() {
+            Direction::Up => known.applied.insert(name.to_owned()),
+            Direction::Down => known.applied.remove(name),
+        };
+    }
+
+    fn next(&self) -> Option<usize> {
+        self.known.as_ref()?.todo.front().copied()
+    }
+
+    fn is_transactional(&self, position: usize) -> bool {
+        self.rendering.recording(position).is_transactional
+    }
+
+    /// Looking at every row of every table takes time where there are many.
+    fn check(&self, position: usize) -> Check {
+        let recording = self.rendering.recording(position);
+        if self.plan.direction() == Direction::Up && recording.only_creates() {
+            Check::Nothing
+        } else {
+            Check::ForeignKeys
+        }
+    }
 }

@@ -1,0 +1,98 @@
+//! Whether the migrations that are applied still are what they were.
+
+use sea_orm_migration::MigrationTrait;
+use similar::TextDiff;
+
+use super::history::{Applied, History, Record};
+use crate::{
+    model::Engine,
+    record::{self, Recording},
+    text::normal,
+};
+
+/// A migration that executes something else than when it was applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its name.
+    pub migration: String,
+    /// The SQL that was applied.
+    pub applied: String,
+    /// The SQL that it is now.
+    pub present: String,
+}
+
+impl Change {
+    /// Both texts, line by line.
+    #[must_use]
+    pub fn diff(&self) -> String {
+        TextDiff::from_lines(&self.applied, &self.present)
+            .unified_diff()
+            .context_radius(3)
+            .header("applied", "this program")
+            .to_string()
+    }
+}
+
+/// What each migration of the program executes, in the order of the list.
+pub(super) struct Rendering {
+    engine: Engine,
+    recordings: Vec<Recording>,
+}
+
+impl Rendering {
+    pub(super) async fn of(migrations: &[Box<dyn MigrationTrait>], engine: Engine) -> Self {
+        Self {
+            engine,
+            recordings: record::rendered(migrations, engine).await,
+        }
+    }
+
+    pub(super) fn recording(&self, position: usize) -> &Recording {
+        &self.recordings[position]
+    }
+
+    pub(super) fn record(&self, position: usize, program: Option<&str>) -> Record {
+        Record::of(&self.recordings[position], self.engine, program)
+    }
+
+    /// The applied migrations whose SQL was edited, in the order of the list.
+    pub(super) fn changes(&self, history: &History) -> Vec<Change> {
+        (self.recordings.iter())
+            .filter_map(|recording| {
+                let applied = history.get(&recording.migration)?;
+                self.change(recording, applied)
+            })
+            .collect()
+    }
+
+    /// The positions of applied migrations whose SQL was never written down, and can be.
+    pub(super) fn unrecorded(&self, history: &History) -> Vec<usize> {
+        (0..self.recordings.len())
+            .filter(|&at| {
+                let recording = &self.recordings[at];
+                let applied = history.get(&recording.migration);
+                applied.is_some_and(|applied| applied.checksum.is_none())
+                    && recording.fails.is_none()
+            })
+            .collect()
+    }
+
+    fn change(&self, recording: &Recording, applied: &Applied) -> Option<Change> {
+        let checksum = applied.checksum.as_ref()?;
+        if recording.checksum(self.engine).as_ref() == Some(checksum) {
+            return None;
+        }
+        let before = applied.rendered.clone().unwrap_or_default();
+        let present = match &recording.fails {
+            Some(why) => format!("{}-- fails: {why}\n", recording.text()),
+            None => recording.text(),
+        };
+        // Should the normal form itself have been improved since, the texts still are the same.
+        let is_same = normal(self.engine, &before) == normal(self.engine, &present);
+        (!is_same).then(|| Change {
+            migration: recording.migration.clone(),
+            applied: before,
+            present,
+        })
+    }
+}
