@@ -3,7 +3,10 @@
 mod catalog;
 mod checks;
 mod command;
+mod crowds;
+mod edits;
 mod history;
+mod planning;
 mod running;
 mod template;
 mod trash;

@@ -17,6 +17,7 @@ async fn main() -> ExitCode {
         convention: migration::CONVENTION,
         sources: concat!(env!("CARGO_MANIFEST_DIR"), "/src").into(),
         now: Clock::system().now(),
+        program: concat!("migrate ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
     cli::run(app, connect).await
 }

@@ -74,7 +74,10 @@ pub(crate) async fn migrate(db: &Database, config: &config::Database) -> Result<
 async fn apply(config: &config::Database) -> Result<()> {
     let connection = connect_for_migration(config).await?;
     let migrations = migration::migrations();
-    let settings = run::Settings::new(&migration::CONVENTION);
+    let settings = run::Settings {
+        program: Some(concat!("groundwork ", env!("CARGO_PKG_VERSION"))),
+        ..run::Settings::new(&migration::CONVENTION)
+    };
     let done = run::up(&connection, &migrations, Goal::All, &settings).await;
     connection.close().await?;
     done?;

@@ -85,7 +85,7 @@ pub async fn database(
     let status = run::status(connection, migrations)
         .await
         .map_err(CheckError::History)?;
-    let is_applied = |state| matches!(state, State::Applied(_));
+    let is_applied = |state| matches!(state, State::Applied | State::Changed);
     let newest = status.iter().rfind(|status| is_applied(status.state));
     let scratch = Scratch::beside(connection).await?;
     let expected = async {

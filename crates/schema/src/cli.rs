@@ -17,6 +17,7 @@
 //!         convention: CONVENTION,
 //!         sources: concat!(env!("CARGO_MANIFEST_DIR"), "/src").into(),
 //!         now: now(),
+//!         program: concat!(env!("CARGO_PKG_NAME"), " ", env!("CARGO_PKG_VERSION")).into(),
 //!     };
 //!     cli::run(app, connect).await
 //! }
@@ -27,33 +28,32 @@
 
 mod adopt;
 mod args;
+mod change;
 mod check;
 mod diagram;
 mod failure;
 mod new;
 mod output;
+mod plan;
+mod repair;
 mod restore;
+mod status;
 mod verify;
 
 use std::{io, path::PathBuf, process::ExitCode};
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use clap::Parser;
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigrationTrait;
-use serde::Serialize;
 
-use crate::{
-    backup::{KEPT, Kept},
-    naming::Convention,
-    refresh::Entities,
-    run::{self, Event, Goal, Report, RunError, Settings, State, Status},
-};
+use crate::{naming::Convention, refresh::Entities, run::RunError};
 pub use args::Flags;
 use args::{Args, Command};
+use change::Change;
 pub use failure::Failure;
 pub use new::NewError;
-use output::{Output, Tone};
+use output::Output;
 
 /// What `migrate` is about.
 pub struct App {
@@ -66,6 +66,8 @@ pub struct App {
     pub sources: PathBuf,
     /// The time, for the names of new migrations.
     pub now: DateTime<Utc>,
+    /// Name and version of the program, such as `studio 1.2.0`, for the history.
+    pub program: String,
 }
 
 /// Which database a command wants, and what for.
@@ -115,11 +117,14 @@ where
         Command::Entities(command) => return entities(app, command).await,
         Command::Verify(command) => return command.run(app, output).await,
         Command::Diagram(command) if !command.live => return command.run(app, None, output).await,
-        Command::Status { .. } | Command::Check(_) | Command::Diagram(_) => Access::Look,
+        Command::Plan(command) => return command.run(app, output).await,
+        Command::Status(_) | Command::Check(_) | Command::Diagram(_) => Access::Look,
+        Command::Repair(command) => command.access(),
         Command::Restore(_) => Access::Replace,
-        Command::Up { .. } | Command::Down { .. } | Command::Redo { .. } | Command::Adopt(_) => {
-            Access::Change
-        }
+        Command::Up(up) => Change::Up(up).access(),
+        Command::Down(down) => Change::Down(down).access(),
+        Command::Redo(redo) => Change::Redo(redo).access(),
+        Command::Adopt(_) => Access::Change,
     };
     let target = Target {
         flags: args.flags,
@@ -129,20 +134,7 @@ where
     if let (Command::Restore(command), Some(connection)) = (&args.command, &connection) {
         return command.run(connection, output).await;
     }
-    let outcome = match (&args.command, &connection) {
-        (Command::Status { json }, connection) => {
-            status(app, connection.as_ref(), *json, output).await
-        }
-        (_, None) => Err(Failure::unavailable(
-            "there is no database yet; `migrate up` creates it",
-        )),
-        (Command::Adopt(command), Some(connection)) => command.run(app, connection, output).await,
-        (Command::Check(command), Some(connection)) => command.run(app, connection, output).await,
-        (Command::Diagram(command), Some(connection)) => {
-            command.run(app, Some(connection), output).await
-        }
-        (command, Some(connection)) => change(app, command, connection, output).await,
-    };
+    let outcome = on_database(app, &args.command, connection.as_ref(), output).await;
     if let Some(connection) = connection {
         // SQLite then moves its log into the file and removes it.
         let closed = connection.close().await.map_err(Failure::unavailable);
@@ -151,183 +143,27 @@ where
     outcome
 }
 
-/// `up`, `down` and `redo`.
-async fn change(
+/// The commands that are about the configured database.
+async fn on_database(
     app: &App,
     command: &Command,
-    connection: &DatabaseConnection,
-    output: Output,
-) -> Result<ExitCode, Failure> {
-    let progress = |event: Event<'_>| show(event, output);
-    let settings = Settings {
-        progress: &progress,
-        backups: if keeps_no_backup(command) { 0 } else { KEPT },
-        ..Settings::new(&app.convention)
-    };
-    let migrations = &app.migrations;
-    let report = match command {
-        Command::Up { steps, to, .. } => {
-            run::up(
-                connection,
-                migrations,
-                goal(*steps, to.as_deref()),
-                &settings,
-            )
-            .await?
-        }
-        Command::Down { all: true, .. } => {
-            run::down(connection, migrations, Goal::All, &settings).await?
-        }
-        Command::Down { steps, to, .. } => {
-            let steps = if to.is_none() {
-                steps.or(Some(1))
-            } else {
-                None
-            };
-            run::down(
-                connection,
-                migrations,
-                goal(steps, to.as_deref()),
-                &settings,
-            )
-            .await?
-        }
-        Command::Redo { steps, .. } => run::redo(connection, migrations, *steps, &settings).await?,
-        Command::Status { .. }
-        | Command::Adopt(_)
-        | Command::Check(_)
-        | Command::Diagram(_)
-        | Command::Entities(_)
-        | Command::Restore(_)
-        | Command::Verify(_)
-        | Command::New { .. } => Report::default(),
-    };
-    if report.steps.is_empty() {
-        output.note("nothing to do");
-    }
-    let pending = run::pending(connection, migrations).await?;
-    output.note(match pending.as_slice() {
-        [] => "the schema is up to date".to_owned(),
-        pending => format!("{} pending", counted(pending.len(), "migration")),
-    });
-    Ok(ExitCode::SUCCESS)
-}
-
-fn keeps_no_backup(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Up {
-            no_backup: true,
-            ..
-        } | Command::Down {
-            no_backup: true,
-            ..
-        } | Command::Redo {
-            no_backup: true,
-            ..
-        }
-    )
-}
-
-fn goal(steps: Option<u32>, to: Option<&str>) -> Goal<'_> {
-    match (steps, to) {
-        (_, Some(name)) => Goal::To(name),
-        (Some(steps), None) => Goal::Steps(steps),
-        (None, None) => Goal::All,
-    }
-}
-
-fn show(event: Event<'_>, output: Output) {
-    match event {
-        Event::Waiting => {
-            output.note("waiting for another process that has the database …");
-        }
-        Event::Started { .. } => {}
-        Event::Kept(Kept::Backup(backup)) => {
-            output.note(format!("kept a backup: {}", backup.file.display()));
-        }
-        Event::Kept(Kept::ByServer) => {
-            output.note("no backup is kept: PostgreSQL's are its server's business, see pg_dump")
-        }
-        Event::Finished(step) => {
-            let direction = output.tinted(Tone::Good, &format!("{:<4}", step.direction));
-            let took = step.took.as_millis();
-            output.note(format!("{direction} {} ({took} ms)", step.migration));
-        }
-    }
-}
-
-/// `status`: shows everything, and fails where the database and the program do not fit.
-async fn status(
-    app: &App,
     connection: Option<&DatabaseConnection>,
-    json: bool,
     output: Output,
 ) -> Result<ExitCode, Failure> {
-    let list = match connection {
-        Some(connection) => run::status(connection, &app.migrations).await?,
-        None => (app.migrations.iter())
-            .map(|migration| Status {
-                migration: migration.name().to_owned(),
-                state: State::Pending,
-            })
-            .collect(),
-    };
-    if json {
-        output.data(&status_json(&list)?)?;
-    } else {
-        output.data(&status_table(&list))?;
-        if connection.is_none() {
-            output.note("there is no database yet; `migrate up` creates it");
+    let existing = || connection.ok_or_else(Failure::no_database);
+    match command {
+        Command::Status(status) => status.run(app, connection, output).await,
+        Command::Up(up) => Change::Up(up).run(app, connection, output).await,
+        Command::Down(down) => Change::Down(down).run(app, connection, output).await,
+        Command::Redo(redo) => Change::Redo(redo).run(app, connection, output).await,
+        Command::Repair(repair) => repair.run(app, existing()?, output).await,
+        Command::Adopt(adopt) => adopt.run(app, existing()?, output).await,
+        Command::Check(check) => check.run(app, existing()?, output).await,
+        Command::Diagram(diagram) => diagram.run(app, Some(existing()?), output).await,
+        Command::Restore(restore) => restore.run(existing()?, output).await,
+        Command::New { .. } | Command::Plan(_) | Command::Entities(_) | Command::Verify(_) => {
+            Ok(ExitCode::SUCCESS)
         }
-    }
-    if let Some(connection) = connection {
-        run::pending(connection, &app.migrations).await?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-fn status_table(list: &[Status]) -> String {
-    let rows = list.iter().map(|status| {
-        let (state, applied_at) = state_and_instant(status.state);
-        [
-            status.migration.clone(),
-            state.to_owned(),
-            applied_at.unwrap_or_default(),
-        ]
-    });
-    output::table(&["migration", "state", "applied at"], rows)
-}
-
-/// A row of `status --json`; its shape is an interface.
-#[derive(Serialize)]
-struct StatusRow<'a> {
-    migration: &'a str,
-    state: &'static str,
-    applied_at: Option<String>,
-}
-
-fn status_json(list: &[Status]) -> Result<String, Failure> {
-    let rows: Vec<StatusRow<'_>> = list
-        .iter()
-        .map(|status| {
-            let (state, applied_at) = state_and_instant(status.state);
-            StatusRow {
-                migration: &status.migration,
-                state,
-                applied_at,
-            }
-        })
-        .collect();
-    serde_json::to_string_pretty(&rows).map_err(Failure::unavailable)
-}
-
-fn state_and_instant(state: State) -> (&'static str, Option<String>) {
-    let shown = |at: DateTime<Utc>| Some(at.to_rfc3339_opts(SecondsFormat::Secs, true));
-    match state {
-        State::Applied(at) => ("applied", shown(at)),
-        State::Pending => ("pending", None),
-        State::Unknown(at) => ("unknown", shown(at)),
     }
 }
 

@@ -49,7 +49,7 @@ pub use history::TABLE as HISTORY_TABLE;
 pub use mark::mark_applied;
 pub use repair::{Repair, RepairAction, repair, repairs};
 use retry::Retries;
-pub use script::{Planned, Span, plan, preview, preview_redo, script};
+pub use script::{Planned, Span, plan, preview, preview_new, preview_redo, script};
 use session::ForeignKeys;
 pub use status::{Applied, State, Status, examine, status};
 use turn::{Run, Turn};
@@ -307,7 +307,8 @@ async fn run(
     done.and_then(|report| restored.map(|()| report))
 }
 
-fn engine_of(connection: &impl ConnectionTrait) -> Result<Engine, RunError> {
+/// The engine of a connection.
+pub(crate) fn engine_of(connection: &impl ConnectionTrait) -> Result<Engine, RunError> {
     Engine::of(connection.get_database_backend()).ok_or_else(|| RunError::Database {
         doing: "asking for the engine",
         source: DbErr::Custom("neither SQLite nor PostgreSQL".to_owned()),

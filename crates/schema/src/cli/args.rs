@@ -2,9 +2,19 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, builder::RangedU64ValueParser};
+use clap::{Parser, Subcommand};
 
-use super::{adopt::Adopt, check::Check, diagram::Diagram, restore::Restore, verify::Verify};
+use super::{
+    adopt::Adopt,
+    change::{Down, Redo, Up},
+    check::Check,
+    diagram::Diagram,
+    plan::Plan,
+    repair::Repair,
+    restore::Restore,
+    status::Status,
+    verify::Verify,
+};
 use crate::refresh::Entities;
 
 /// Evolves the schema of the database.
@@ -53,72 +63,12 @@ pub struct Flags {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Apply pending migrations, oldest first
-    #[command(after_help = "\
-Creates the database's file where it is missing (SQLite).
-
-Examples:
-  migrate up                     to the newest schema
-  migrate up -n 1                the next one only
-  migrate up --to create_scenes  until that one is applied")]
-    Up {
-        /// How many [default: all]
-        #[arg(short = 'n', long, value_name = "N", value_parser = at_least_one())]
-        steps: Option<u32>,
-        /// Stop when this one is applied; its timestamp may be left out
-        #[arg(long, value_name = "NAME", conflicts_with = "steps")]
-        to: Option<String>,
-        /// Keep no backup before a step that loses data (SQLite)
-        #[arg(long)]
-        no_backup: bool,
-    },
-    /// Take applied migrations back, newest first
-    #[command(after_help = "\
-Examples:
-  migrate down                     the newest one
-  migrate down -n 2                the newest two
-  migrate down --to create_scenes  until that one is the newest that is applied
-  migrate down --all               back to an empty schema; all rows are lost")]
-    Down {
-        /// How many [default: 1]
-        #[arg(short = 'n', long, value_name = "N", value_parser = at_least_one())]
-        steps: Option<u32>,
-        /// Stop when this one is the newest; its timestamp may be left out
-        #[arg(long, value_name = "NAME", conflicts_with = "steps")]
-        to: Option<String>,
-        /// All of them
-        #[arg(long, conflicts_with_all = ["steps", "to"])]
-        all: bool,
-        /// Keep no backup before (SQLite)
-        #[arg(long)]
-        no_backup: bool,
-    },
-    /// Take the newest migrations back and apply them again
-    #[command(after_help = "\
-Examples:
-  migrate redo       while a migration is being written
-  migrate redo -n 2")]
-    Redo {
-        /// How many
-        #[arg(short = 'n', long, value_name = "N", default_value = "1", value_parser = at_least_one())]
-        steps: u32,
-        /// Keep no backup before (SQLite)
-        #[arg(long)]
-        no_backup: bool,
-    },
-    /// Show which migrations are applied and which are pending; changes nothing
-    #[command(after_help = "\
-Exits with 69 when the database is newer than this program, with 65 when it has applied a migration
-that this program has lost.
-
-Examples:
-  migrate status
-  migrate status --json | jq -r '.[] | select(.state == \"pending\").migration'")]
-    Status {
-        /// As JSON: migration, state (applied, pending, unknown), applied_at
-        #[arg(long)]
-        json: bool,
-    },
+    Up(Up),
+    Down(Down),
+    Redo(Redo),
+    Status(Status),
+    Plan(Plan),
+    Repair(Repair),
     Adopt(Adopt),
     Check(Check),
     Diagram(Diagram),
@@ -136,10 +86,6 @@ Examples:
         /// Verb and object, such as create_captions
         name: String,
     },
-}
-
-fn at_least_one() -> RangedU64ValueParser<u32> {
-    RangedU64ValueParser::new().range(1..=u64::from(u32::MAX))
 }
 
 #[cfg(test)]

@@ -25,6 +25,11 @@ impl Failure {
         Self::new(69, error)
     }
 
+    /// The database that is to be looked at does not exist.
+    pub(super) fn no_database() -> Self {
+        Self::unavailable("there is no database yet; `migrate up` creates it")
+    }
+
     /// Tells what went wrong, with its causes, and gives the process its exit code.
     pub(super) fn report(&self, output: Output) -> ExitCode {
         let error: &(dyn Error + 'static) = self.error.as_ref();

@@ -5,7 +5,7 @@ use sea_orm::DatabaseConnection;
 use super::{
     Direction, RunError, Settings,
     history::{self, Record},
-    session::Session,
+    session::{Check, Session},
 };
 
 /// Notes in the history that a migration is applied, without running it.
@@ -28,7 +28,11 @@ pub async fn mark_applied(
     }
     .await;
     match marked {
-        Ok(()) => session.commit(migration, Direction::Up).await,
+        Ok(()) => {
+            session
+                .commit(migration, Direction::Up, Check::Nothing)
+                .await
+        }
         Err(error) => {
             session.rollback().await.ok();
             Err(error)

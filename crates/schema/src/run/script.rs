@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigrationTrait;
 
 use super::{
-    Direction, Goal, RunError, Settings,
+    Direction, Goal, Order, RunError, Settings,
     change::Rendering,
     engine_of,
     history::{self, Record},
@@ -86,6 +86,20 @@ pub async fn preview(
         return Err(RunError::Changed { changes });
     }
     Ok(planned(migrations, direction, todo, engine).await)
+}
+
+/// What [`up`](super::up) would run on an empty database.
+///
+/// # Errors
+/// [`RunError::NoSuchMigration`] or [`RunError::AmbiguousName`].
+pub async fn preview_new(
+    migrations: &[Box<dyn MigrationTrait>],
+    goal: Goal<'_>,
+    engine: Engine,
+) -> Result<Vec<Planned>, RunError> {
+    let todo =
+        Plan::parse(migrations, Direction::Up, goal)?.todo(&BTreeSet::new(), Order::Strict)?;
+    Ok(planned(migrations, Direction::Up, todo, engine).await)
 }
 
 /// What [`redo`](super::redo) would run on this database. Changes nothing.

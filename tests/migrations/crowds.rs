@@ -1,0 +1,260 @@
+//! Many processes at once, processes that are killed, and sessions that hold locks.
+
+use std::{process::Stdio, sync::Mutex, time::Duration};
+
+use acceptance::{Engine, Outcome, Scratch};
+use groundwork_schema::run::{self, Event, Goal, RunError, Settings};
+use migration::CONVENTION;
+use rstest::rstest;
+use sea_orm::TransactionTrait as _;
+use sea_orm_migration::prelude::*;
+use tokio::process::Command;
+
+use super::{connect, execute, running::ONE, scripts, texts, up};
+
+/// The program `downstream` at work on a scratch database.
+fn downstream(scratch: &Scratch, arguments: &[&str]) -> Command {
+    let mode = match scratch.engine() {
+        Engine::Sqlite => "?mode=rwc",
+        Engine::Postgres => "",
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_downstream"));
+    command
+        .args(arguments)
+        .arg(format!("--database-url={}{mode}", scratch.url()))
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+async fn number(scratch: &Scratch) -> String {
+    let connection = connect(scratch).await;
+    texts(&connection, "SELECT CAST(n AS text) FROM numbers")
+        .await
+        .remove(0)
+}
+
+#[rstest]
+#[tokio::test(flavor = "multi_thread")]
+async fn eight_processes_on_an_empty_database_do_everything_once_round_after_round(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    for round in 0..20 {
+        let scratch = Scratch::empty(engine).await;
+        let mut processes = Vec::new();
+        for _ in 0..8 {
+            let mut command = downstream(&scratch, &["up", "--json"]);
+            processes.push(tokio::spawn(async move { Outcome::of(&mut command).await }));
+        }
+        let mut ran = 0;
+        for process in processes {
+            let done = process.await.unwrap().json();
+            ran += done["steps"].as_array().unwrap().len();
+            assert_eq!(done["pending"].as_array().map(Vec::len), Some(0));
+        }
+        assert_eq!(ran, 11, "round {round}");
+        assert_eq!(number(&scratch).await, "1024", "round {round}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_killed_holder_is_recovered_from_at_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let mut killed_halfway = 0;
+    for delay in (0..30).map(|step| Duration::from_millis(2 + step * 3)) {
+        let scratch = Scratch::empty(engine).await;
+        let mut command = downstream(&scratch, &["up"]);
+        let mut process = command.stderr(Stdio::null()).spawn().unwrap();
+        tokio::time::sleep(delay).await;
+        process.kill().await.unwrap();
+        let done = Outcome::of(&mut downstream(&scratch, &["up", "--json"]))
+            .await
+            .json();
+        let rest = done["steps"].as_array().unwrap().len();
+        killed_halfway += usize::from((1..11).contains(&rest));
+        assert_eq!(number(&scratch).await, "1024", "killed after {delay:?}");
+    }
+    assert_ne!(killed_halfway, 0, "some were killed between two migrations");
+}
+
+/// A statement that takes long is cut short on the server when its process is gone.
+#[tokio::test]
+async fn a_holder_killed_within_a_long_statement_gives_way_on_postgres() {
+    struct Endless;
+    impl MigrationName for Endless {
+        fn name(&self) -> &'static str {
+            "m20260102_000000_endless"
+        }
+    }
+    #[async_trait::async_trait]
+    impl MigrationTrait for Endless {
+        async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+            let sql = "SELECT pg_sleep(600)";
+            manager
+                .get_connection()
+                .execute_unprepared(sql)
+                .await
+                .map(drop)
+        }
+    }
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let holder = connect(&scratch).await;
+    let running = tokio::spawn(async move {
+        let mut migrations = scripts(&[ONE]);
+        migrations.push(Box::new(Endless));
+        up(&holder, &migrations, Goal::All).await
+    });
+    let connection = connect(&scratch).await;
+    let sleeping = "SELECT 'x' FROM pg_stat_activity
+                    WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()
+                      AND datname = current_database() AND state = 'active'";
+    while texts(&connection, sleeping).await.is_empty() {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    // The connection closes as it does when its process is killed: without a word.
+    running.abort();
+    running.await.unwrap_err();
+    let next = ("m20260102_000000_endless", "CREATE TABLE two (n int)", "");
+    let settings = Settings {
+        patience: Duration::from_secs(10),
+        ..Settings::new(&CONVENTION)
+    };
+    run::up(&connection, &scripts(&[ONE, next]), Goal::All, &settings)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_migration_that_cannot_get_its_locks_gives_way_and_tries_again_on_postgres() {
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let connection = connect(&scratch).await;
+    up(&connection, &scripts(&[ONE]), Goal::All).await.unwrap();
+    let alter = (
+        "m20260102_000000_alter_one",
+        "ALTER TABLE one ADD COLUMN m bigint",
+        "",
+    );
+
+    let holder = connect(&scratch).await;
+    let reading = holder.begin().await.unwrap();
+    reading
+        .execute_unprepared("SELECT * FROM one")
+        .await
+        .unwrap();
+    let retries = Mutex::new(Vec::new());
+    let progress = |event: Event<'_>| {
+        if let Event::Retrying { migration, pause } = event {
+            retries.lock().unwrap().push((migration.to_owned(), pause));
+        }
+    };
+    let settings = |patience| Settings {
+        patience,
+        lock_timeout: Duration::from_millis(50),
+        progress: &progress,
+        ..Settings::new(&CONVENTION)
+    };
+    let brief = settings(Duration::from_millis(400));
+    let migrations = scripts(&[ONE, alter]);
+    let error = run::up(&connection, &migrations, Goal::All, &brief)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, RunError::Locked { migration, .. } if migration == alter.0),
+        "{error:?}"
+    );
+    assert_eq!(error.exit_code(), 75);
+    assert!(
+        retries
+            .lock()
+            .unwrap()
+            .iter()
+            .all(|(name, _)| name == alter.0)
+    );
+    assert!(!retries.lock().unwrap().is_empty());
+
+    let long = settings(Duration::from_secs(30));
+    let release = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        reading.rollback().await.unwrap();
+    };
+    let (done, ()) = tokio::join!(run::up(&connection, &migrations, Goal::All, &long), release);
+    assert_eq!(done.unwrap().steps.len(), 1);
+}
+
+#[tokio::test]
+async fn a_statement_that_takes_too_long_is_ended_on_postgres() {
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let connection = connect(&scratch).await;
+    let slow = ("m20260101_000000_sleep", "SELECT pg_sleep(600)", "");
+    let settings = Settings {
+        statement_timeout: Some(Duration::from_millis(100)),
+        ..Settings::new(&CONVENTION)
+    };
+    let error = run::up(&connection, &scripts(&[slow]), Goal::All, &settings)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, RunError::Failed { .. }), "{error:?}");
+    let limit = texts(&connection, "SELECT current_setting('statement_timeout')").await;
+    assert_eq!(limit, ["0"], "it was the migration's alone");
+}
+
+/// Builds a unique index outside of a transaction.
+struct Concurrent;
+
+impl MigrationName for Concurrent {
+    fn name(&self) -> &'static str {
+        "m20260102_000000_index_one"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Concurrent {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let sql = "CREATE UNIQUE INDEX CONCURRENTLY uq_one_n ON one (n)";
+        manager
+            .get_connection()
+            .execute_unprepared(sql)
+            .await
+            .map(drop)
+    }
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+}
+
+#[tokio::test]
+async fn an_unusable_index_is_removed_before_it_is_built_again_on_postgres() {
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let connection = connect(&scratch).await;
+    let mut migrations = scripts(&[ONE]);
+    migrations.push(Box::new(Concurrent));
+    up(&connection, &migrations, Goal::Steps(1)).await.unwrap();
+    execute(&connection, "INSERT INTO one VALUES (1)").await;
+    let error = up(&connection, &migrations, Goal::All).await.unwrap_err();
+    assert!(matches!(error, RunError::FailedBare { .. }), "{error:?}");
+    let unusable = "SELECT relname::text FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+                    WHERE NOT indisvalid";
+    assert_eq!(texts(&connection, unusable).await, ["uq_one_n"]);
+
+    execute(&connection, "TRUNCATE one").await;
+    let dropped = Mutex::new(Vec::new());
+    let settings = Settings {
+        progress: &|event| {
+            if let Event::IndexDropped { index, .. } = event {
+                dropped.lock().unwrap().push(index.to_owned());
+            }
+        },
+        ..Settings::new(&CONVENTION)
+    };
+    run::up(&connection, &migrations, Goal::All, &settings)
+        .await
+        .unwrap();
+    assert_eq!(*dropped.lock().unwrap(), ["uq_one_n"]);
+    assert!(texts(&connection, unusable).await.is_empty());
+    // Another session may have the lock now.
+    let other = connect(&scratch).await;
+    let free = "SELECT pg_try_advisory_lock(hashtextextended('seaql_migrations', 0))::text";
+    assert_eq!(texts(&other, free).await, ["true"]);
+}

@@ -1,0 +1,64 @@
+//! A program of somebody else's: its own migrations, and the whole command `migrate` for them.
+//!
+//! The migrations make a table with one number, and double it ten times: whatever runs twice, or
+//! in part, shows.
+
+use std::process::ExitCode;
+
+use groundwork_schema::cli::{self, App, Failure, Target};
+use migration::CONVENTION;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+use sea_orm_migration::prelude::*;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let app = App {
+        migrations: migrations(),
+        convention: CONVENTION,
+        sources: concat!(env!("CARGO_MANIFEST_DIR"), "/src").into(),
+        now: chrono::DateTime::UNIX_EPOCH,
+        program: "downstream 1.0.0".to_owned(),
+    };
+    cli::run(app, connect).await
+}
+
+async fn connect(target: Target) -> Result<Option<DatabaseConnection>, Failure> {
+    let url = target.flags.database_url.unwrap_or_default();
+    let options = ConnectOptions::new(url).max_connections(1).to_owned();
+    let connection = Database::connect(options).await;
+    connection.map(Some).map_err(Failure::unavailable)
+}
+
+fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    let doublings = (1..=10).map(|n| Step {
+        name: format!("m20260102_{n:06}_double"),
+        sql: "UPDATE numbers SET n = n * 2",
+    });
+    let first = Step {
+        name: "m20260101_000000_create_numbers".to_owned(),
+        sql: "CREATE TABLE numbers (n bigint NOT NULL); INSERT INTO numbers VALUES (1)",
+    };
+    std::iter::once(first)
+        .chain(doublings)
+        .map(|step| Box::new(step) as Box<dyn MigrationTrait>)
+        .collect()
+}
+
+struct Step {
+    name: String,
+    sql: &'static str,
+}
+
+impl MigrationName for Step {
+    fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Step {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        connection.execute_unprepared(self.sql).await.map(drop)
+    }
+}
