@@ -8,7 +8,10 @@ use migration::CONVENTION;
 use rstest::rstest;
 use sea_orm::TransactionTrait as _;
 use sea_orm_migration::prelude::*;
-use tokio::process::Command;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::Command,
+};
 
 use super::{connect, execute, running::ONE, scripts, texts, up};
 
@@ -57,73 +60,68 @@ async fn eight_processes_on_an_empty_database_do_everything_once_round_after_rou
     }
 }
 
+/// Killed after each of its migrations, in the midst of the next.
 #[rstest]
 #[tokio::test]
-async fn a_killed_holder_is_recovered_from_at_once(
+async fn a_killed_process_is_carried_on_from_where_it_was(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
-    let mut killed_halfway = 0;
-    for delay in (0..30).map(|step| Duration::from_millis(2 + step * 3)) {
+    for finished in 0..11 {
         let scratch = Scratch::empty(engine).await;
         let mut command = downstream(&scratch, &["up"]);
-        let mut process = command.stderr(Stdio::null()).spawn().unwrap();
-        tokio::time::sleep(delay).await;
+        let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        for _ in 0..finished {
+            let line = lines.next_line().await.unwrap().unwrap();
+            assert!(line.starts_with("up "), "{line}");
+        }
         process.kill().await.unwrap();
-        let done = Outcome::of(&mut downstream(&scratch, &["up", "--json"]))
-            .await
-            .json();
+        let mut again = downstream(&scratch, &["up", "--json"]);
+        let done = Outcome::of(&mut again).await.json();
         let rest = done["steps"].as_array().unwrap().len();
-        killed_halfway += usize::from((1..11).contains(&rest));
-        assert_eq!(number(&scratch).await, "1024", "killed after {delay:?}");
+        assert!(
+            rest <= 11 - finished,
+            "killed after {finished}, {rest} were left"
+        );
+        assert_eq!(number(&scratch).await, "1024", "killed after {finished}");
     }
-    assert_ne!(killed_halfway, 0, "some were killed between two migrations");
 }
 
-/// A statement that takes long is cut short on the server when its process is gone.
+/// The server ends the statement of a process that is gone: here one that waits for a table.
 #[tokio::test]
 async fn a_holder_killed_within_a_long_statement_gives_way_on_postgres() {
-    struct Endless;
-    impl MigrationName for Endless {
-        fn name(&self) -> &'static str {
-            "m20260102_000000_endless"
-        }
-    }
-    #[async_trait::async_trait]
-    impl MigrationTrait for Endless {
-        async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-            let sql = "SELECT pg_sleep(600)";
-            manager
-                .get_connection()
-                .execute_unprepared(sql)
-                .await
-                .map(drop)
-        }
-    }
     let scratch = Scratch::empty(Engine::Postgres).await;
-    let holder = connect(&scratch).await;
-    let running = tokio::spawn(async move {
-        let mut migrations = scripts(&[ONE]);
-        migrations.push(Box::new(Endless));
-        up(&holder, &migrations, Goal::All).await
-    });
-    let connection = connect(&scratch).await;
-    let sleeping = "SELECT 'x' FROM pg_stat_activity
-                    WHERE query LIKE '%pg_sleep(600)%' AND pid <> pg_backend_pid()
-                      AND datname = current_database() AND state = 'active'";
-    while texts(&connection, sleeping).await.is_empty() {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    // The connection closes as it does when its process is killed: without a word.
-    running.abort();
-    running.await.unwrap_err();
-    let next = ("m20260102_000000_endless", "CREATE TABLE two (n int)", "");
-    let settings = Settings {
-        patience: Duration::from_secs(10),
-        ..Settings::new(&CONVENTION)
-    };
-    run::up(&connection, &scripts(&[ONE, next]), Goal::All, &settings)
-        .await
+    let first = Outcome::of(&mut downstream(&scratch, &["up", "-n", "1"])).await;
+    assert_eq!(first.code, Some(0), "{}", first.stderr);
+    let (reader, watcher) = (connect(&scratch).await, connect(&scratch).await);
+    let reading = reader.begin().await.unwrap();
+    let lock = "LOCK TABLE numbers IN ACCESS EXCLUSIVE MODE";
+    reading.execute_unprepared(lock).await.unwrap();
+
+    let mut process = downstream(&scratch, &["up", "--lock-timeout=600"])
+        .stderr(Stdio::null())
+        .spawn()
         .unwrap();
+    let waiting = "SELECT 'x' FROM pg_stat_activity
+                   WHERE wait_event_type = 'Lock' AND datname = current_database()";
+    until(async || !texts(&watcher, waiting).await.is_empty()).await;
+    let free = "SELECT pg_try_advisory_lock(hashtextextended('seaql_migrations', 0))::text";
+    assert_eq!(texts(&watcher, free).await, ["false"]);
+    process.kill().await.unwrap();
+    until(async || texts(&watcher, free).await == ["true"]).await;
+    reading.rollback().await.unwrap();
+}
+
+async fn until(condition: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !condition().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let limit = Duration::from_secs(30);
+    tokio::time::timeout(limit, waiting)
+        .await
+        .expect("it comes to pass");
 }
 
 #[tokio::test]

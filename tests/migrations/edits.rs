@@ -4,7 +4,7 @@ use acceptance::{Engine, Home, Scratch};
 use groundwork_schema::run::{self, Event, Goal, Order, RepairAction, RunError, Settings, State};
 use migration::CONVENTION;
 use rstest::rstest;
-use sea_orm::{ConnectionTrait as _, DbBackend};
+use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 use super::{
@@ -288,7 +288,7 @@ async fn the_command_tells_of_edits_and_repairs_them(
     #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
 ) {
     let home = Home::new(engine).await;
-    home.migrate(["up", "-n", "2"]).await.succeeded();
+    let _ = home.migrate(["up", "-n", "2"]).await.succeeded();
     let connection = super::open(home.database_url().to_owned(), 1).await;
     let first = "m20261120_100000_create_projects";
     let forge = format!(
@@ -323,6 +323,6 @@ async fn the_command_tells_of_edits_and_repairs_them(
         repaired.starts_with(&format!("accept {first}\n")),
         "{repaired}"
     );
-    home.migrate(["up"]).await.succeeded();
+    let _ = home.migrate(["up"]).await.succeeded();
     assert_eq!(home.migrate(["repair", "--json"]).await.succeeded(), "[]\n");
 }

@@ -107,7 +107,8 @@ impl<'a> Run<'a> {
             self.plan.migrations()[position].name(),
             self.plan.direction(),
         );
-        let kept = self.keeper.before(&session.connection(), direction, name);
+        let connection = session.connection();
+        let kept = self.keeper.before(&connection, direction, name);
         if let Some(kept) = kept.await? {
             (self.settings.progress)(Event::Kept(&kept));
         }
