@@ -23,6 +23,8 @@ pub mod diagram;
 pub mod diff;
 #[cfg(feature = "toolkit")]
 pub mod inspect;
+#[cfg(feature = "toolkit")]
+pub mod lint;
 #[cfg(feature = "run")]
 pub mod model;
 pub mod naming;
