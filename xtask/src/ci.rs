@@ -18,17 +18,19 @@ Runs all of these and reports at the end which failed:
   cargo clippy --workspace --all-targets --all-features -- -D warnings
   cargo doc --workspace --no-deps --document-private-items, warnings are errors
   cargo migrate entities --check (the program of the same build)
+  cargo migrate lint --deny warnings (likewise)
   cargo deny check bans licenses sources (or, where cargo-deny is missing, the same rules here)
   cargo xtask test";
 
 /// One thing to check: its name and how it is checked.
 type Step = (&'static str, fn(&Runner) -> Result<bool>);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("format", format),
     ("lints", lints),
     ("documentation", documentation),
     ("entities", entities),
+    ("hazards", hazards),
     ("dependencies", dependencies),
     ("tests", tests),
 ];
@@ -75,15 +77,23 @@ fn documentation(runner: &Runner) -> Result<bool> {
     succeeds(runner, command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+fn entities(runner: &Runner) -> Result<bool> {
+    migrate(runner, &["entities", "--check"])
+}
+
+/// What migrations lock, lose or break; for both engines, without a database.
+fn hazards(runner: &Runner) -> Result<bool> {
+    migrate(runner, &["lint", "--deny", "warnings"])
+}
+
 /// The program of this build rather than `cargo migrate`, which would build its dependencies anew
 /// with fewer features.
-fn entities(runner: &Runner) -> Result<bool> {
+fn migrate(runner: &Runner, arguments: &[&str]) -> Result<bool> {
     if !test::build(runner)? {
         return Ok(false);
     }
     let mut migrate = Command::new(programs()?.join("migrate"));
-    migrate.args(["entities", "--check"]);
-    succeeds(runner, migrate.current_dir(workspace()))
+    succeeds(runner, migrate.args(arguments).current_dir(workspace()))
 }
 
 fn dependencies(runner: &Runner) -> Result<bool> {

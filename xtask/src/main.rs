@@ -36,7 +36,7 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Check what a change must fulfil: format, lints, docs, entities, dependencies, tests
+    /// Check what a change must fulfil: format, lints, docs, entities, hazards, dependencies, tests
     #[command(after_help = ci::EXAMPLES)]
     Ci,
     /// Measure Groundwork beside its peers; `cargo xtask bench --help` tells more

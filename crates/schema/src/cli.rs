@@ -32,6 +32,7 @@ mod change;
 mod check;
 mod diagram;
 mod failure;
+mod lint;
 mod new;
 mod output;
 mod plan;
@@ -118,7 +119,10 @@ where
         Command::Verify(command) => return command.run(app, output).await,
         Command::Diagram(command) if !command.live => return command.run(app, None, output).await,
         Command::Plan(command) => return command.run(app, output).await,
-        Command::Status(_) | Command::Check(_) | Command::Diagram(_) => Access::Look,
+        Command::Lint(command) if !command.live => return command.run(app, None, output).await,
+        Command::Status(_) | Command::Check(_) | Command::Diagram(_) | Command::Lint(_) => {
+            Access::Look
+        }
         Command::Repair(command) => command.access(),
         Command::Restore(_) => Access::Replace,
         Command::Up(up) => Change::Up(up).access(),
@@ -159,6 +163,7 @@ async fn on_database(
         Command::Repair(repair) => repair.run(app, existing()?, output).await,
         Command::Adopt(adopt) => adopt.run(app, existing()?, output).await,
         Command::Check(check) => check.run(app, existing()?, output).await,
+        Command::Lint(lint) => lint.run(app, Some(existing()?), output).await,
         Command::Diagram(diagram) => diagram.run(app, Some(existing()?), output).await,
         Command::Restore(restore) => restore.run(existing()?, output).await,
         Command::New { .. } | Command::Plan(_) | Command::Entities(_) | Command::Verify(_) => {

@@ -200,7 +200,7 @@ pub async fn migrations(
         }
     }
     for (at, migration) in migrations.iter().enumerate() {
-        let mut found = merged(std::mem::take(&mut found[at]), engines.len());
+        let mut found = std::mem::take(&mut found[at]);
         match paths[at]
             .as_deref()
             .map(|path| (path, fs::read_to_string(path)))
@@ -216,7 +216,9 @@ pub async fn migrations(
                 sources.display()
             )),
         }
-        report.extend(settle(found, &mut waivers[at], engines));
+        let mut settled = settle(found, &mut waivers[at], engines);
+        settled.findings = merged(settled.findings);
+        report.extend(settled);
     }
     report.notes.dedup();
     report
@@ -320,19 +322,19 @@ fn waivers_of(
         .collect()
 }
 
-/// What is the same on every engine is told once; what only a part of them has keeps its engine.
-fn merged(found: Vec<(Finding, Option<usize>)>, engines: usize) -> Vec<(Finding, Option<usize>)> {
-    let mut list: Vec<(Finding, Option<usize>)> = Vec::new();
-    for (finding, at) in found {
-        let same = list.iter_mut().find(|(other, other_at)| {
+/// What is the same on both engines is told once; what only one of them has keeps its engine.
+fn merged(found: Vec<Finding>) -> Vec<Finding> {
+    let mut list: Vec<Finding> = Vec::new();
+    for finding in found {
+        let same = list.iter_mut().find(|other| {
             other.rule == finding.rule
                 && other.message == finding.message
-                && other.engine != finding.engine
-                && (engines > 1 && at.is_some() == other_at.is_some())
+                && (other.engine != finding.engine || other.place == finding.place)
         });
         match same {
-            Some((other, _)) => other.engine = None,
-            None => list.push((finding, at)),
+            Some(other) if other.engine != finding.engine => other.engine = None,
+            Some(_) => {}
+            None => list.push(finding),
         }
     }
     list

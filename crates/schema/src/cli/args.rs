@@ -9,6 +9,7 @@ use super::{
     change::{Down, Redo, Up},
     check::Check,
     diagram::Diagram,
+    lint::Lint,
     plan::Plan,
     repair::Repair,
     restore::Restore,
@@ -75,6 +76,7 @@ pub(super) enum Command {
     Restore(Restore),
     Entities(Entities),
     Verify(Verify),
+    Lint(Lint),
     /// Write the file of a new migration, and register it
     #[command(after_help = "\
 The name says what it does to what, in snake case. The timestamp is added.

@@ -111,7 +111,7 @@ impl Lint {
                 };
                 Failure::new(code, format!("cannot read {}: {error}", path.display()))
             })?;
-            for engine in self.engine {
+            if let Some(engine) = self.engine {
                 let path = path.display().to_string();
                 report.extend(lint::sql(&path, &text, engine.model(), &app.convention));
             }

@@ -12,6 +12,7 @@ use comfy_table::{Table, presets};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Output {
     colour: bool,
+    colours_data: bool,
 }
 
 /// The meaning of a coloured word on stderr.
@@ -27,7 +28,13 @@ impl Output {
         let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             colour: !refused && io::stderr().is_terminal(),
+            colours_data: !refused && io::stdout().is_terminal(),
         }
+    }
+
+    /// Whether data that a person reads may be coloured.
+    pub(super) fn colours_data(self) -> bool {
+        self.colours_data
     }
 
     /// Prints data to stdout, with a line break at its end.

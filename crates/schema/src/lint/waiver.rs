@@ -4,6 +4,8 @@
 //! migration, for all of it, `// lint: allow(GW306, "why")` on a line of its own. Both ways of
 //! writing work in both places.
 
+use std::collections::BTreeSet;
+
 use super::{
     Finding, Place,
     rules::{Rule, both, find},
@@ -57,6 +59,16 @@ impl Waiver {
     }
 }
 
+impl Waiver {
+    /// Whether the same comment, as the other engine sees it, waives something.
+    fn is_used_elsewhere(&self, all: &[Self]) -> bool {
+        all.iter().any(|other| {
+            let is_other = self.scope.map(|scope| scope.0) != other.scope.map(|scope| scope.0);
+            other.is_used && is_other && other.text == self.text
+        })
+    }
+}
+
 fn can_be_waived(rule: &Rule) -> bool {
     !rule.id.starts_with("GW39")
 }
@@ -86,7 +98,7 @@ pub(super) fn apply(
     engines: &[Engine],
 ) -> (Vec<Finding>, usize) {
     let mut kept = Vec::new();
-    let mut waived = 0;
+    let mut waived = BTreeSet::new();
     for (finding, at) in findings {
         let at = finding.engine.zip(at);
         let mut is_waived = false;
@@ -98,13 +110,17 @@ pub(super) fn apply(
             is_waived = true;
         }
         if is_waived {
-            waived += 1;
+            waived.insert((finding.rule.id, finding.message));
         } else {
             kept.push(finding);
         }
     }
-    kept.extend(waivers.iter().filter_map(|waiver| fault(waiver, engines)));
-    (kept, waived)
+    kept.extend(
+        (waivers.iter())
+            .filter(|waiver| !waiver.is_used_elsewhere(waivers))
+            .filter_map(|waiver| fault(waiver, engines)),
+    );
+    (kept, waived.len())
 }
 
 fn fault(waiver: &Waiver, engines: &[Engine]) -> Option<Finding> {
@@ -122,7 +138,9 @@ fn fault(waiver: &Waiver, engines: &[Engine]) -> Option<Finding> {
             format!("{} is waived without a reason", rule.id),
         ),
         Some(rule) => {
-            let was_asked = rule.engine().is_none_or(|engine| engines.contains(&engine));
+            let was_asked = rule.engine().is_none_or(|engine| {
+                engines.contains(&engine) && waiver.scope.is_none_or(|(own, _)| own == engine)
+            });
             if waiver.is_used || !was_asked {
                 return None;
             }

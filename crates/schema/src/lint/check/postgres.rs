@@ -138,14 +138,11 @@ impl Checker<'_> {
                     self.locks(&old);
                 }
             }
-            Statement::Truncate(truncate) => {
-                if truncate.cascade == Some(CascadeOption::Cascade) {
-                    let tables: Vec<String> =
-                        (truncate.table_names.iter().map(|table| last(&table.name))).collect();
-                    let message =
-                        format!("TRUNCATE … CASCADE empties more than {}", tables.join(", "));
-                    self.hit(&postgres::TRUNCATE_CASCADE, message);
-                }
+            Statement::Truncate(truncate) if truncate.cascade == Some(CascadeOption::Cascade) => {
+                let tables = truncate.table_names.iter();
+                let tables: Vec<String> = tables.map(|table| last(&table.name)).collect();
+                let message = format!("TRUNCATE … CASCADE empties more than {}", tables.join(", "));
+                self.hit(&postgres::TRUNCATE_CASCADE, message);
             }
             Statement::Update(update) => {
                 if let Some(table) = named(&update.table) {
