@@ -3,6 +3,7 @@
 mod concurrency;
 mod given;
 mod group;
+mod observing;
 mod opening;
 mod process;
 mod server_lock;

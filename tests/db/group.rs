@@ -3,12 +3,15 @@
 use std::{sync::Arc, time::Duration};
 
 use acceptance::{Engine, Scratch};
+use futures_util::TryStreamExt;
 use groundwork_core::{
     db::{Database, DbError, UnitOfWork},
     error::{DomainError, Kind},
 };
 use rstest::rstest;
-use sea_orm::{ConnectionTrait, StreamTrait, TransactionSession, TransactionTrait};
+use sea_orm::{
+    ConnectionTrait, DbBackend, Statement, StreamTrait, TransactionSession, TransactionTrait,
+};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::{
     sync::{Barrier, oneshot},
@@ -272,6 +275,8 @@ async fn a_deferred_foreign_key_that_another_process_has_made_is_noticed() {
     .execute(&mut other)
     .await
     .unwrap();
+    // A tenth of a second later.
+    tokio::time::sleep(Duration::from_millis(150)).await;
     let Pair { waiting, last } = pair(&db).await;
     last.execute_unprepared("INSERT INTO notes VALUES (1, 77)")
         .await
@@ -376,22 +381,25 @@ async fn a_statement_without_end_is_cut_off() {
     assert_eq!(number(&db.reader(), N).await.unwrap(), 2);
 }
 
+const MANY: &str = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i LIMIT 400000) \
+                    SELECT n FROM i";
+
 /// A future that has been polled once and is kept without being polled again.
 #[tokio::test]
 async fn a_statement_or_a_stream_that_nobody_polls_blocks_nobody() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     let db = impatient(&scratch, Duration::from_millis(150)).await;
     let work = db.begin().await.unwrap();
-    let mut forgotten = std::pin::pin!(work.execute_unprepared(ADD));
+    let slow = format!("UPDATE counters SET n = (SELECT count(*) FROM ({}))", MANY);
+    let mut forgotten = std::pin::pin!(work.execute_unprepared(&slow));
     assert!(futures_util::poll!(forgotten.as_mut()).is_pending());
     waits_for_its_commit(&db).await.unwrap().unwrap();
     forgotten.await.unwrap_err();
 
     let work = db.begin().await.unwrap();
-    let many = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i LIMIT 100000) \
-                SELECT n FROM i";
-    let statement = sea_orm::Statement::from_string(sea_orm::DbBackend::Sqlite, many);
-    let stream = work.stream_raw(statement).await.unwrap();
+    let statement = Statement::from_string(DbBackend::Sqlite, MANY);
+    let mut stream = work.stream_raw(statement).await.unwrap();
+    stream.try_next().await.unwrap().unwrap();
     waits_for_its_commit(&db).await.unwrap().unwrap();
     drop(stream);
     assert_eq!(number(&db.reader(), N).await.unwrap(), 2);

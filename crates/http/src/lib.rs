@@ -15,6 +15,7 @@ mod health;
 mod host;
 mod lifecycle;
 mod limits;
+mod metrics;
 mod page;
 mod port_holder;
 mod response_headers;
@@ -28,6 +29,7 @@ pub use self::{
     extract::{Json, Path, Query},
     health::{Check, CheckFailed, health},
     lifecycle::{BindError, Drained, Shutdown, bind, serve},
+    metrics::{CannotCollect, Metrics},
     page::PageQuery,
     service::{Options, Routes, service},
     trace::RequestId,

@@ -18,9 +18,9 @@ use crate::{auth, fallback, host, limits, response_headers, trace};
 /// The routes of a service.
 #[derive(Default)]
 pub struct Routes {
-    /// For everybody: health, metrics, documentation.
+    /// For everybody: health, documentation.
     pub open: Router,
-    /// For callers with an API key, if any key is configured.
+    /// For callers with an API key, if any key is configured: the API, metrics.
     pub guarded: Router,
     /// For callers with an API key, too: what takes or gives whole files. A body may be as large
     /// and take as long as the handler lets it, as long as it keeps coming.

@@ -2,7 +2,8 @@
 //!
 //! `database_writer load URL WAY FIRST` writes until it is killed, as [`load`] says. `serve` takes the lock of a server, prints
 //! `locked` and waits. `log` runs statements with a secret among their values and logs everything.
-//! `open` prints whether the database can be opened, and closes it.
+//! `pin` writes beside a read that lasts, and prints the size of the write-ahead log during the read
+//! and after it. `open` prints whether the database can be opened, and closes it.
 
 use std::{
     env,
@@ -12,13 +13,14 @@ use std::{
 
 use acceptance::load;
 use anyhow::Context;
+use futures_util::TryStreamExt;
 use groundwork_core::{
     clock::Clock,
     config,
     db::{Database, Holder, ServerLock},
     log,
 };
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, Statement, StreamTrait};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -33,6 +35,7 @@ async fn main() -> anyhow::Result<()> {
         }
         "serve" => serve(&config).await,
         "log" => log_secrets(config).await,
+        "pin" => pin(&config).await,
         "open" => open(&config).await,
         other => anyhow::bail!("no mode {other}"),
     }
@@ -72,6 +75,47 @@ async fn log_secrets(mut config: config::Database) -> anyhow::Result<()> {
     }
     drop(work);
     db.close().await?;
+    Ok(())
+}
+
+async fn pin(config: &config::Database) -> anyhow::Result<()> {
+    log::init(&config::Log {
+        level: "warn".to_owned(),
+        format: config::LogFormat::Text,
+    })?;
+    let db = Database::open(config, migration::CONVENTION).await?;
+    let file = groundwork_core::db::file(config).context("SQLite")?;
+    let log = file.with_extension("db-wal");
+    write_megabytes(&db, "CREATE TABLE bulk (bytes blob)").await?;
+    let reader = db.reader();
+    // More rows than are sent ahead, so that the read lasts as long as nobody takes them.
+    let numbers = vec!["0"; 2000].join(",");
+    let sql = format!("SELECT n FROM counters, json_each('[{numbers}]')");
+    let read = Statement::from_string(db.engine().backend(), sql);
+    let mut rows = reader.stream_raw(read).await?;
+    rows.try_next().await?.context("a row")?;
+    for _ in 0..10 {
+        write_megabytes(&db, "DELETE FROM bulk").await?;
+    }
+    tokio::time::sleep(Duration::from_secs(5)).await;
+    say(&log.metadata()?.len().to_string())?;
+    drop(rows);
+    for _ in 0..3 {
+        write_megabytes(&db, "DELETE FROM bulk").await?;
+    }
+    say(&log.metadata()?.len().to_string())?;
+    db.close().await?;
+    Ok(())
+}
+
+/// Changes some ten megabytes.
+async fn write_megabytes(db: &Database, first: &str) -> anyhow::Result<()> {
+    let work = db.begin().await?;
+    work.execute_unprepared(first).await?;
+    let insert = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 10) \
+                  INSERT INTO bulk SELECT randomblob(1000000) FROM i";
+    work.execute_unprepared(insert).await?;
+    work.commit().await?;
     Ok(())
 }
 

@@ -18,17 +18,26 @@ use axum::{
     routing::{get, post, put},
 };
 use groundwork_core::{clock::Clock, config::Config};
-use groundwork_http::{Options, Routes, health, service};
+use groundwork_http::{Metrics, Options, Routes, health, service};
 
 use crate::foundation::Foundation;
 
 /// The whole service; the API opens once none of the `pending` migrations is left.
-pub(crate) fn app(parts: &Foundation, config: &Config, pending: &[String]) -> Router {
+pub(crate) fn app(
+    parts: &Foundation,
+    config: &Config,
+    pending: &[String],
+    metrics: Metrics,
+) -> Router {
+    let db = parts.db.clone();
+    let metrics = metrics.route(move || db.measure());
     let gate = readiness::Gate::new(parts.db.clone(), pending);
     let closed_until_migrated = from_fn_with_state(gate, readiness::require_schema);
     let routes = Routes {
         open: health(readiness::checks(parts)),
-        guarded: api(parts.clone()).route_layer(closed_until_migrated.clone()),
+        guarded: api(parts.clone())
+            .route_layer(closed_until_migrated.clone())
+            .merge(metrics),
         streaming: uploads(parts.clone()).route_layer(closed_until_migrated),
     };
     service(routes, &Options::new(config, Clock::system()))

@@ -11,7 +11,7 @@ use groundwork_core::{
     config::{Config, Loaded},
     db::{Database, Holder, ServerLock},
 };
-use groundwork_http::{Shutdown, bind};
+use groundwork_http::{Metrics, Shutdown, bind};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -30,6 +30,7 @@ pub(crate) async fn run(output: Output, loaded: Loaded) -> Result<()> {
     let shutdown = Shutdown::on_signals()?;
     let config = &loaded.config;
     let (listener, lock) = claim(config).await?;
+    let metrics = Metrics::collect()?;
     let address = listener.local_addr()?;
 
     let db = Database::open(&config.database, migration::CONVENTION).await?;
@@ -39,7 +40,7 @@ pub(crate) async fn run(output: Output, loaded: Loaded) -> Result<()> {
     let sweeper = sweeper::start(parts.clone(), &pending);
     banner::print(output, &loaded, address, &pending);
 
-    let app = routes::app(&parts, config, &pending);
+    let app = routes::app(&parts, config, &pending, metrics);
     groundwork_http::serve(listener, app, &shutdown, DRAIN).await;
 
     sweeper.stop().await;

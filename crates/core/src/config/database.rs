@@ -23,7 +23,7 @@ pub struct Database {
     pub unit_of_work_timeout: Duration,
     /// PostgreSQL only: the age at which a connection is replaced.
     pub max_lifetime: Duration,
-    /// PostgreSQL only: how long a statement may run; zero is no limit, as in PostgreSQL itself.
+    /// How long a statement may run, on SQLite a read; zero is no limit, as in PostgreSQL itself.
     pub statement_timeout: Duration,
     /// PostgreSQL only: how long a statement may wait for a lock; zero is no limit.
     pub lock_timeout: Duration,

@@ -29,9 +29,14 @@ mod error;
 mod explain;
 mod failure;
 mod foreign_keys;
+mod keeper;
+mod line;
+mod metrics;
+mod observe;
 mod open_error;
 mod postgres;
 mod reader;
+mod readers;
 mod retry;
 mod rows;
 mod savepoint;
@@ -50,10 +55,11 @@ use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 use groundwork_schema::naming::Convention;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
-    sqlx::SqlitePool,
 };
 
-use self::{channel::Channel, session::Session, writer::Writer};
+use self::{
+    channel::Channel, observe::Observer, readers::Readers, session::Session, writer::Writer,
+};
 pub use self::{
     engine::Engine,
     error::{DbError, kind_of},
@@ -92,6 +98,7 @@ struct Inner {
     /// `database.acquire_timeout_ms`.
     patience: Duration,
     pools: Pools,
+    observer: Observer,
     reader: Reader,
     fresh_reader: Reader,
 }
@@ -99,7 +106,7 @@ struct Inner {
 enum Pools {
     Sqlite {
         writer: Arc<Writer>,
-        readers: SqlitePool,
+        readers: Arc<Readers>,
     },
     Postgres(postgres::Pools),
 }
@@ -122,13 +129,16 @@ impl Database {
             }
             Engine::Postgres => Pools::Postgres(postgres::open(config).await?),
         };
+        metrics::describe();
+        let observer = Observer::new(config.slow_statement);
         let inner = Inner {
             engine,
             convention,
             url: config.url.redacted(),
             patience: config.acquire_timeout,
-            reader: Reader::new(pools.readers(), config.acquire_timeout),
-            fresh_reader: Reader::new(pools.fresh_readers(), config.acquire_timeout),
+            reader: Reader::new(pools.readers(), config.acquire_timeout, observer),
+            fresh_reader: Reader::new(pools.fresh_readers(), config.acquire_timeout, observer),
+            observer,
             pools,
         };
         Ok(Self {
@@ -166,6 +176,7 @@ impl Database {
             inner.engine,
             inner.convention,
             inner.patience,
+            inner.observer,
         )))
     }
 
@@ -300,25 +311,23 @@ impl fmt::Debug for Database {
 }
 
 impl Pools {
-    /// The connections for reads, as SeaORM takes them.
-    fn readers(&self) -> DatabaseConnection {
+    /// The connections for reads.
+    fn readers(&self) -> reader::Connections {
         match self {
-            Self::Sqlite { readers, .. } => {
-                SqlxSqliteConnector::from_sqlx_sqlite_pool(readers.clone())
-            }
-            Self::Postgres(pools) => {
-                SqlxPostgresConnector::from_sqlx_postgres_pool(pools.readers.clone())
-            }
+            Self::Sqlite { readers, .. } => reader::Connections::Sqlite(Arc::clone(readers)),
+            Self::Postgres(pools) => reader::Connections::Postgres(
+                SqlxPostgresConnector::from_sqlx_postgres_pool(pools.readers.clone()),
+            ),
         }
     }
 
     /// Those that see every commit at once.
-    fn fresh_readers(&self) -> DatabaseConnection {
+    fn fresh_readers(&self) -> reader::Connections {
         match self {
             Self::Sqlite { .. } => self.readers(),
-            Self::Postgres(pools) => {
-                SqlxPostgresConnector::from_sqlx_postgres_pool(pools.fresh_readers.clone())
-            }
+            Self::Postgres(pools) => reader::Connections::Postgres(
+                SqlxPostgresConnector::from_sqlx_postgres_pool(pools.fresh_readers.clone()),
+            ),
         }
     }
 }

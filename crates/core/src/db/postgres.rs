@@ -129,6 +129,7 @@ pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> 
     let all = config.max_connections;
     let reads = (all / 2).max(1);
     let options = options(config, &config.url)?
+        .disable_statement_logging()
         .options([("statement_timeout", config.statement_timeout.as_millis())]);
     let most = all.saturating_sub(reads).max(1);
     let units = connect(config, most, options, "database.url").await?;
@@ -152,6 +153,7 @@ async fn open_readers(
     key: &'static str,
 ) -> Result<PgPool, OpenError> {
     let options = options(config, url)?
+        .disable_statement_logging()
         .options([("statement_timeout", config.statement_timeout.as_millis())])
         .options([("default_transaction_read_only", "on")]);
     connect(config, most, options, key).await

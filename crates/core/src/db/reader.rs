@@ -1,13 +1,13 @@
 //! Reads, on connections that refuse to write.
 
-use std::{fmt, pin::Pin, time::Duration};
+use std::{fmt, pin::Pin, sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
     StreamTrait,
 };
 
-use super::{Rows, postgres::Attempts, sql};
+use super::{Rows, observe::Observer, postgres::Attempts, readers::Readers, sql};
 
 /// Reads what is committed. Cheap to clone.
 ///
@@ -18,16 +18,25 @@ use super::{Rows, postgres::Attempts, sql};
 /// on another one; a stream is not.
 #[derive(Clone)]
 pub struct Reader {
-    connections: DatabaseConnection,
+    connections: Connections,
     /// How long a read is repeated.
     patience: Duration,
+    observer: Observer,
+}
+
+/// What reads run on.
+#[derive(Clone)]
+pub(super) enum Connections {
+    Sqlite(Arc<Readers>),
+    Postgres(DatabaseConnection),
 }
 
 impl Reader {
-    pub(super) fn new(connections: DatabaseConnection, patience: Duration) -> Self {
+    pub(super) fn new(connections: Connections, patience: Duration, observer: Observer) -> Self {
         Self {
             connections,
             patience,
+            observer,
         }
     }
 }
@@ -55,25 +64,58 @@ impl fmt::Debug for Reader {
 #[async_trait::async_trait]
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
-        ConnectionTrait::get_database_backend(&self.connections)
+        match self.connections {
+            Connections::Sqlite(_) => DbBackend::Sqlite,
+            Connections::Postgres(_) => DbBackend::Postgres,
+        }
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
-        repeating!(self, self.connections.execute_raw(statement.clone()))
+        let run = async {
+            match &self.connections {
+                Connections::Sqlite(readers) => readers.execute(&statement).await,
+                Connections::Postgres(pool) => {
+                    repeating!(self, pool.execute_raw(statement.clone()))
+                }
+            }
+        };
+        self.observer.statement(&statement.sql, run).await
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         sql::refuse_transaction_control(sql)?;
-        repeating!(self, self.connections.execute_unprepared(sql))
+        let run = async {
+            match &self.connections {
+                Connections::Sqlite(readers) => readers.execute_unprepared(sql).await,
+                Connections::Postgres(pool) => repeating!(self, pool.execute_unprepared(sql)),
+            }
+        };
+        self.observer.statement(sql, run).await
     }
 
     async fn query_one_raw(&self, statement: Statement) -> Result<Option<QueryResult>, DbErr> {
-        repeating!(self, self.connections.query_one_raw(statement.clone()))
+        let run = async {
+            match &self.connections {
+                Connections::Sqlite(readers) => readers.query_one(&statement).await,
+                Connections::Postgres(pool) => {
+                    repeating!(self, pool.query_one_raw(statement.clone()))
+                }
+            }
+        };
+        self.observer.statement(&statement.sql, run).await
     }
 
     async fn query_all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        repeating!(self, self.connections.query_all_raw(statement.clone()))
+        let run = async {
+            match &self.connections {
+                Connections::Sqlite(readers) => readers.query_all(&statement).await,
+                Connections::Postgres(pool) => {
+                    repeating!(self, pool.query_all_raw(statement.clone()))
+                }
+            }
+        };
+        self.observer.statement(&statement.sql, run).await
     }
 }
 
@@ -81,13 +123,18 @@ impl StreamTrait for Reader {
     type Stream<'a> = Rows<'a>;
 
     fn get_database_backend(&self) -> DbBackend {
-        ConnectionTrait::get_database_backend(&self.connections)
+        ConnectionTrait::get_database_backend(self)
     }
 
     fn stream_raw<'a>(
         &'a self,
         statement: Statement,
     ) -> Pin<Box<dyn Future<Output = Result<Rows<'a>, DbErr>> + 'a + Send>> {
-        Box::pin(async move { Ok(Rows::of(self.connections.stream_raw(statement).await?)) })
+        Box::pin(async move {
+            Ok(match &self.connections {
+                Connections::Sqlite(readers) => Rows::of(readers.stream(&statement).await?),
+                Connections::Postgres(pool) => Rows::of(pool.stream_raw(statement).await?),
+            })
+        })
     }
 }

@@ -5,7 +5,7 @@ use std::{error::Error, time::Duration};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use sea_orm::{DbErr, RuntimeErr, sqlx};
 
-use super::{Database, DbError, UnitOfWork, failure};
+use super::{Database, DbError, UnitOfWork, failure, metrics};
 
 /// SQLSTATEs that PostgreSQL documents as worth a repetition: serialization_failure and
 /// deadlock_detected (<https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>).
@@ -56,6 +56,7 @@ impl Database {
             };
             match pauses.next().filter(|_| failed.again) {
                 Some(pause) => {
+                    metrics::repeated();
                     tracing::debug!(error = %failed.error, ?pause, "repeating a unit of work");
                     tokio::time::sleep(pause).await;
                 }

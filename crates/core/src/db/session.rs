@@ -20,7 +20,9 @@ use std::{
 use groundwork_schema::naming::Convention;
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement, sqlx};
 
-use super::{Engine, Rows, Violation, channel::Channel, explain, failure, sql, violation};
+use super::{
+    Engine, Rows, Violation, channel::Channel, explain, failure, observe::Observer, sql, violation,
+};
 
 /// How many violations are remembered; older ones are forgotten first.
 const REMEMBERED: usize = 8;
@@ -32,6 +34,7 @@ pub(super) struct Session {
     pub(super) convention: Convention,
     /// How long a statement waits for its turn.
     pub(super) patience: Duration,
+    observer: Observer,
     turns: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
@@ -60,12 +63,14 @@ impl Session {
         engine: Engine,
         convention: Convention,
         patience: Duration,
+        observer: Observer,
     ) -> Self {
         Self {
             channel,
             engine,
             convention,
             patience,
+            observer,
             turns: tokio::sync::Mutex::default(),
             state: Mutex::default(),
         }
@@ -115,7 +120,8 @@ impl Session {
     ) -> Result<ExecResult, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
         let turn = self.turn(level).await?;
-        let result = self.channel.execute(&statement).await;
+        let run = self.channel.execute(&statement);
+        let result = self.observer.statement(&statement.sql, run).await;
         self.conclude(turn, result, Some(&statement)).await
     }
 
@@ -126,7 +132,8 @@ impl Session {
     ) -> Result<ExecResult, DbErr> {
         sql::refuse_transaction_control(text)?;
         let turn = self.turn(level).await?;
-        let result = self.channel.execute_unprepared(text).await;
+        let run = self.channel.execute_unprepared(text);
+        let result = self.observer.statement(text, run).await;
         // Of several statements in one text, those before the refused one have taken effect.
         let again = (result.is_err() && sql::is_single(text))
             .then(|| Statement::from_string(self.engine.backend(), text));
@@ -140,7 +147,8 @@ impl Session {
     ) -> Result<Option<QueryResult>, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
         let turn = self.turn(level).await?;
-        let result = self.channel.query_one(&statement).await;
+        let run = self.channel.query_one(&statement);
+        let result = self.observer.statement(&statement.sql, run).await;
         self.conclude(turn, result, Some(&statement)).await
     }
 
@@ -151,7 +159,8 @@ impl Session {
     ) -> Result<Vec<QueryResult>, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
         let turn = self.turn(level).await?;
-        let result = self.channel.query_all(&statement).await;
+        let run = self.channel.query_all(&statement);
+        let result = self.observer.statement(&statement.sql, run).await;
         self.conclude(turn, result, Some(&statement)).await
     }
 

@@ -1,10 +1,10 @@
 //! What the engine itself reports about its connections, for `doctor` and for tests.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use sea_orm::sqlx::{self, PgPool, Row as _, SqliteConnection, SqlitePool};
+use sea_orm::sqlx::{self, PgPool, Row as _, SqliteConnection};
 
-use super::{Database, DbError, Pools, failure, writer::Baton};
+use super::{Database, DbError, Pools, failure, readers::Readers, writer::Baton};
 
 /// What SQLite is asked about each connection.
 const PRAGMAS: [&str; 7] = [
@@ -90,9 +90,10 @@ async fn ask_the_writer(turn: &mut Baton) -> Asked {
     Ok(vec![ask_sqlite(&mut connection, Role::Writer).await?])
 }
 
-async fn ask_readers(pool: &SqlitePool) -> Asked {
+async fn ask_readers(readers: &Arc<Readers>) -> Asked {
     let mut all = Vec::new();
-    for mut connection in every(pool).await? {
+    for line in readers.all().await? {
+        let mut connection = line.connection().await;
         all.push(ask_sqlite(&mut connection, Role::Reader).await?);
     }
     Ok(all)

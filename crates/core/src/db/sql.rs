@@ -109,6 +109,68 @@ pub(super) fn target(sql: &str) -> Option<Target> {
     })
 }
 
+/// A statement in a few words: what it does, and to which table.
+pub(super) fn summary(sql: &str) -> String {
+    let mut words = words(sql);
+    let verb = words.next().unwrap_or_default().to_ascii_uppercase();
+    match (verb.as_str(), target(sql)) {
+        ("INSERT" | "REPLACE", Some(Target { table, .. })) => format!("{verb} INTO {table}"),
+        ("DELETE", Some(Target { table, .. })) => format!("{verb} FROM {table}"),
+        (_, Some(Target { table, .. })) => format!("{verb} {table}"),
+        ("SELECT", None) => {
+            let table = words
+                .skip_while(|word| !word.eq_ignore_ascii_case("FROM"))
+                .nth(1);
+            let table = table.map(|table| table.trim_matches(['"', '`', '[', ']', '(', ')', ',']));
+            table.map_or(verb, |table| format!("SELECT FROM {table}"))
+        }
+        (_, None) => match words.next().map(masked) {
+            Some(second) => format!("{verb} {second}"),
+            None => verb,
+        },
+    }
+}
+
+/// A text of statements with a question mark for every literal in it.
+pub(super) fn masked(sql: &str) -> String {
+    let mut text = String::with_capacity(sql.len());
+    let mut rest = sql.chars().peekable();
+    let mut in_a_name = false;
+    while let Some(next) = rest.next() {
+        if next == '\'' {
+            skip_literal(&mut rest);
+            text.push('?');
+        } else if next == '"' {
+            text.push(next);
+            for next in rest.by_ref() {
+                text.push(next);
+                if next == '"' {
+                    break;
+                }
+            }
+        } else if next.is_ascii_digit() && !in_a_name {
+            while rest
+                .next_if(|next| next.is_ascii_alphanumeric() || *next == '.')
+                .is_some()
+            {}
+            text.push('?');
+        } else {
+            text.push(next);
+        }
+        in_a_name = next.is_alphanumeric() || matches!(next, '_' | '$' | '?' | '"');
+    }
+    text
+}
+
+/// Skips to behind the end of a literal; two quotes in it stand for one.
+fn skip_literal(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    while let Some(next) = rest.next() {
+        if next == '\'' && rest.next_if_eq(&'\'').is_none() {
+            return;
+        }
+    }
+}
+
 /// An identifier as both engines quote it.
 pub(super) fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
@@ -130,6 +192,27 @@ mod tests {
         }
         for sql in ["SAVEPOINT a", "ROLLBACK TO a", "RELEASE a", "SELECT 1", ""] {
             assert!(refuse_transaction_control(sql).is_ok(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_statement_is_told_without_its_values() {
+        let text = "INSERT INTO t1 VALUES ('it''s', 17, 0xff, $1, ?2, \"n 1\", x'ab', -1.5e3)";
+        let told = "INSERT INTO t1 VALUES (?, ?, ?, $1, ?2, \"n 1\", x?, -?)";
+        assert_eq!(masked(text), told);
+        assert_eq!(masked("SELECT 'never closed"), "SELECT ?");
+        for (sql, expected) in [
+            (text, "INSERT INTO t1"),
+            ("update \"scenes\" set a = 1", "UPDATE scenes"),
+            (
+                "SELECT a, b FROM \"scenes\" WHERE c = 'x'",
+                "SELECT FROM scenes",
+            ),
+            ("SELECT 1", "SELECT"),
+            ("PRAGMA 'secret'", "PRAGMA ?"),
+            ("", ""),
+        ] {
+            assert_eq!(summary(sql), expected);
         }
     }
 

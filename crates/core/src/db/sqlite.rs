@@ -27,11 +27,11 @@ use std::{
 use backon::{ExponentialBuilder, Retryable};
 use sea_orm::sqlx;
 use sqlx::{
-    ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool,
+    ConnectOptions as _, Connection as _, Row as _, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{OpenError, failure, open_error, writer::Writer};
+use super::{OpenError, failure, keeper, open_error, readers::Readers, writer::Writer};
 use crate::config;
 
 /// How long emptying the log waits for others.
@@ -41,15 +41,21 @@ const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(250);
 /// enters its group with it.
 const WRITER_STATEMENTS: usize = 500;
 
+/// The size in bytes that the write-ahead log is cut to once all of it is in the database file.
+const JOURNAL_SIZE_LIMIT: &str = "67108864";
+
 /// The writer and the readers.
 pub(super) struct Pools {
     pub(super) writer: Arc<Writer>,
-    pub(super) readers: SqlitePool,
+    pub(super) readers: Arc<Readers>,
 }
 
 /// Opens the database, and creates it when it is missing.
 pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> {
-    let options = prepare(config)?.statement_cache_capacity(WRITER_STATEMENTS);
+    let options = prepare(config)?
+        .disable_statement_logging()
+        .statement_cache_capacity(WRITER_STATEMENTS)
+        .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT);
     let (patience, limit) = (config.acquire_timeout, config.unit_of_work_timeout);
     let open = || Writer::open(options.clone(), patience, limit);
     let writer = waiting_for_the_lock(config, open).await?;
@@ -59,13 +65,18 @@ pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> 
     };
     require_write_ahead_log(config, asked)?;
     // After the writer: a read-only connection cannot create the shared memory of the log.
-    let readers = SqlitePoolOptions::new()
-        .min_connections(config.readers)
-        .max_connections(config.readers);
     let options = self::options(config)?
+        .disable_statement_logging()
         .read_only(true)
         .pragma("query_only", "ON");
-    let readers = connect(config, readers, options).await?;
+    let (most, limit) = (config.readers, config.statement_timeout);
+    let open = || Readers::open(options.clone(), most, patience, limit);
+    let readers = waiting_for_the_lock(config, open).await?;
+    tokio::spawn(keeper::keep(
+        Arc::downgrade(&writer),
+        Arc::downgrade(&readers),
+        path(&config.url)?,
+    ));
     Ok(Pools { writer, readers })
 }
 
@@ -282,6 +293,17 @@ pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), 
         .execute(&mut *connection)
         .await
         .map(drop)
+}
+
+/// Moves as much of the write-ahead log into the database file as readers let: how many pages there
+/// are in it, and how many of them are in the file then.
+pub(super) async fn checkpoint_what_is_free(
+    connection: &mut SqliteConnection,
+) -> Result<(i64, i64), sqlx::Error> {
+    let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+        .fetch_one(connection)
+        .await?;
+    Ok((row.try_get(1)?, row.try_get(2)?))
 }
 
 /// Ends the hold on a place in the log that switching to it has left with the connection: nobody

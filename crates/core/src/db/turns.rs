@@ -2,9 +2,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use sea_orm::sqlx::SqlitePool;
-
-use super::{DbError, Inner, Pools, writer::Writer};
+use super::{DbError, Inner, Pools, readers::Readers, writer::Writer};
 
 impl Inner {
     /// Closes everything once the unit of work that is open has ended.
@@ -26,16 +24,16 @@ impl Inner {
         })
     }
 
-    async fn close_sqlite(&self, writer: &Arc<Writer>, readers: &SqlitePool) -> bool {
+    async fn close_sqlite(&self, writer: &Arc<Writer>, readers: &Readers) -> bool {
         let baton = writer.baton().await;
         let is_closed = matches!(baton, Ok(_) | Err(DbError::Closed));
         writer.close();
-        let reads_ended = tokio::time::timeout(self.patience, readers.close()).await;
+        let have_reads_ended = readers.close().await;
         if let Ok(baton) = baton
             && let Err(error) = baton.close().await
         {
             tracing::warn!(%error, "the write-ahead log could not be emptied");
         }
-        is_closed && reads_ended.is_ok()
+        is_closed && have_reads_ended
     }
 }

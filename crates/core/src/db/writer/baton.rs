@@ -1,12 +1,18 @@
 //! The right to use the connection.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sea_orm::sqlx;
 
-use crate::db::sqlite;
+use crate::db::{line::Line, sqlite};
 
-use super::{Writer, detached::Detached, group::Group, line::Line};
+use super::{Writer, detached::Detached, group::Group};
+
+/// How often the schema's version is asked for.
+const ASKED_EVERY: Duration = Duration::from_millis(100);
 
 /// What is handed from unit to unit.
 pub(super) struct Parts {
@@ -19,22 +25,27 @@ pub(super) struct Parts {
 /// What is known about the schema.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Catalog {
-    /// As SQLite counts them.
-    pub(super) version: Option<i64>,
+    /// As SQLite counts them, and when it was asked.
+    version: Option<(i64, Instant)>,
     /// Whether a foreign key is deferred, and thereby checked only by the commit; `None` until it is
     /// asked for.
     pub(super) defers: Option<bool>,
 }
 
 impl Catalog {
+    /// Whether the version has to be asked for again. What another process changes within this time
+    /// costs exactness alone: a commit that is refused is told to all that share it.
+    pub(super) fn is_stale(&self) -> bool {
+        self.version
+            .is_none_or(|(_, asked)| asked.elapsed() >= ASKED_EVERY)
+    }
+
     /// Forgets what was known about another version.
     pub(super) fn see(&mut self, version: i64) {
-        if self.version != Some(version) {
-            *self = Self {
-                version: Some(version),
-                defers: None,
-            };
+        if self.version.is_none_or(|(known, _)| known != version) {
+            self.defers = None;
         }
+        self.version = Some((version, Instant::now()));
     }
 }
 
@@ -42,7 +53,7 @@ impl Parts {
     pub(super) fn new(line: Option<Line>) -> Self {
         Self {
             line,
-            group: Group::new(std::time::Duration::ZERO),
+            group: Group::new(Duration::ZERO),
             catalog: Catalog::default(),
         }
     }
@@ -98,6 +109,16 @@ impl Baton {
             parts.line = Some(line.clone());
         }
         Ok(line)
+    }
+
+    /// Commits for those who wait, so that no transaction is open.
+    pub(super) async fn end_group(&mut self) {
+        if let Some(parts) = &mut self.parts
+            && let Some(line) = parts.line.clone()
+            && !parts.group.end(&line).await
+        {
+            parts.line = None;
+        }
     }
 
     /// Ends the group, empties the write-ahead log, and closes the connection.

@@ -20,8 +20,7 @@ use std::time::{Duration, Instant};
 use sea_orm::{DbErr, sqlx};
 use tokio::sync::oneshot;
 
-use super::line::Line;
-use crate::db::{failure, violation};
+use crate::db::{failure, line::Line, metrics, violation};
 
 /// The most units that share a commit.
 const MOST: usize = 256;
@@ -88,6 +87,8 @@ impl Mark {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
     Begin,
+    /// Asks for the schema's version, too.
+    BeginAndAsk,
     Save(Mark),
     /// Keeps the unit before, and opens a savepoint under the other name.
     Next(Mark),
@@ -99,7 +100,8 @@ impl Entry {
     /// What stands in front of the unit's first statement.
     pub(super) fn sql(self) -> &'static str {
         match self {
-            Self::Begin => "BEGIN IMMEDIATE; PRAGMA schema_version; ",
+            Self::Begin => "BEGIN IMMEDIATE; ",
+            Self::BeginAndAsk => "BEGIN IMMEDIATE; PRAGMA schema_version; ",
             Self::Save(Mark::A) => "SAVEPOINT groundwork_a; ",
             Self::Save(Mark::B) => "SAVEPOINT groundwork_b; ",
             Self::Next(Mark::A) => "RELEASE groundwork_b; SAVEPOINT groundwork_a; ",
@@ -109,11 +111,16 @@ impl Entry {
         }
     }
 
+    /// Whether it begins a transaction.
+    pub(super) fn begins(self) -> bool {
+        matches!(self, Self::Begin | Self::BeginAndAsk)
+    }
+
     /// How many statements that is.
     pub(super) fn statements(self) -> usize {
         match self {
-            Self::Begin | Self::Next(_) => 2,
-            Self::Save(_) | Self::Again(_) => 1,
+            Self::BeginAndAsk | Self::Next(_) => 2,
+            Self::Begin | Self::Save(_) | Self::Again(_) => 1,
         }
     }
 }
@@ -176,8 +183,9 @@ impl Group {
     }
 
     /// How the next unit enters.
-    pub(super) fn entry(&self) -> Entry {
+    pub(super) fn entry(&self, asks: bool) -> Entry {
         match (self.open, self.mark, self.undo) {
+            (None, ..) if asks => Entry::BeginAndAsk,
             (None, ..) => Entry::Begin,
             (_, None, _) => Entry::Save(Mark::A),
             (_, Some(mark), false) => Entry::Next(mark.other()),
@@ -189,7 +197,7 @@ impl Group {
     pub(super) fn enter(&mut self, entry: Entry, ended: u64) {
         self.undo = false;
         match entry {
-            Entry::Begin => {
+            Entry::Begin | Entry::BeginAndAsk => {
                 self.open = Some(ended);
                 self.opened_at = Instant::now();
             }
@@ -257,7 +265,7 @@ impl Group {
         // Errors below mean that the text had not come so far.
         match doubt.entry {
             None => {}
-            Some(Entry::Begin) => {
+            Some(Entry::Begin | Entry::BeginAndAsk) => {
                 let _ = line.execute("ROLLBACK").await;
                 self.open = None;
             }
@@ -295,6 +303,7 @@ impl Group {
         match line.execute(self.closing()).await {
             Ok(()) => {
                 self.last_commit = started.elapsed();
+                self.count();
                 self.tell(&Ok(()));
                 true
             }
@@ -304,8 +313,13 @@ impl Group {
 
     /// Commits for the unit that came last, which waits like the others.
     pub(super) async fn commit(&mut self, line: &Line) -> Committed {
+        let started = Instant::now();
         match line.execute("COMMIT").await {
-            Ok(()) => self.tell(&Ok(())),
+            Ok(()) => {
+                self.last_commit = started.elapsed();
+                self.count();
+                self.tell(&Ok(()));
+            }
             Err(error) if violation::is_of_a_foreign_key(&error) && !self.has_ended(line) => {
                 self.waiting.pop();
                 self.undo();
@@ -325,6 +339,7 @@ impl Group {
 
     /// A `COMMIT` has failed.
     async fn fail(&mut self, line: &Line, error: sqlx::Error) -> bool {
+        metrics::commit_failed();
         let is_broken = failure::is_lost(&error) || failure::is_disk_failure(&error);
         let is_closed = !is_broken && is_rolled_back(line.execute("ROLLBACK").await);
         self.tell(&Err(NotStored::Commit(failure::executed(error))));
@@ -338,6 +353,12 @@ impl Group {
         } else {
             NotStored::TakenAlong
         }));
+    }
+
+    fn count(&self) {
+        if !self.waiting.is_empty() {
+            metrics::committed(self.waiting.len(), self.last_commit);
+        }
     }
 
     fn tell(&mut self, outcome: &Result<(), NotStored>) {

@@ -18,9 +18,8 @@ use super::{
     baton::Baton,
     detached::Detached,
     group::{Committed, Doubt, Entry},
-    line::Parts,
 };
-use crate::db::failure;
+use crate::db::{failure, line::Parts};
 
 /// A unit's hold on the baton.
 pub(in crate::db) struct Lease {

@@ -7,7 +7,7 @@
 //! nobody waits for the connection; after those who do have had their turn, if the group is neither
 //! too old nor too large by then.
 //!
-//! - [`line`] is the connection, with hooks that see transactions end.
+//! - A [`Line`] is the connection, with hooks that see transactions end.
 //! - [`group`] is the transaction: what opens a unit, what takes it back, who waits for the commit.
 //! - [`baton`] is the right to use both; whoever drops it passes it on.
 //! - [`lease`] is a unit's hold on the baton, which ends after a while whatever the unit does.
@@ -20,7 +20,6 @@ mod baton;
 mod detached;
 mod group;
 mod lease;
-mod line;
 mod statements;
 mod watch;
 
@@ -41,8 +40,8 @@ pub(super) use self::{
     group::NotStored,
     lease::{CommitFailed, Lease},
 };
-use self::{baton::Parts, line::Line, watch::Held};
-use super::DbError;
+use self::{baton::Parts, watch::Held};
+use super::{DbError, failure, line::Line, sqlite};
 
 /// The writer of a database.
 pub(super) struct Writer {
@@ -131,6 +130,31 @@ impl Writer {
     pub(super) async fn line(self: &Arc<Self>) -> Result<Line, sqlx::Error> {
         let baton = self.baton().await;
         baton.map_err(|_| sqlx::Error::PoolClosed)?.line().await
+    }
+
+    /// Moves what is in the write-ahead log into the database file, as far as reads let, without
+    /// waiting for them: how many pages there are, and how many of them are in the file.
+    pub(super) async fn checkpoint(self: &Arc<Self>) -> Result<(i64, i64), DbError> {
+        let mut baton = self.baton().await?;
+        let asked = async {
+            baton.end_group().await;
+            let line = baton.line().await?;
+            sqlite::checkpoint_what_is_free(&mut *line.connection().await).await
+        };
+        asked.await.map_err(|source| DbError::Database {
+            doing: "move the write-ahead log into the database file",
+            source: failure::executed(source),
+        })
+    }
+
+    /// How many units wait for their turn.
+    pub(super) fn waiting(&self) -> usize {
+        self.queue().waiting.len()
+    }
+
+    /// Whether a unit has the connection.
+    pub(super) fn is_held(&self) -> bool {
+        self.queue().free.is_none()
     }
 
     /// Gives the baton to who has waited longest. It comes back when the group has to end first.

@@ -23,7 +23,7 @@ use super::{
     group::{Doubt, Entry, Unit},
     lease::{Running, State},
 };
-use crate::db::{failure, session::refusal, sql, sqlite};
+use crate::db::{failure, line::values, session::refusal, sql, sqlite};
 
 const GIVEN_UP: &str = "a step of it was abandoned halfway";
 const ROLLED_BACK: &str = "an error made SQLite roll the whole unit back";
@@ -185,12 +185,16 @@ impl Lease {
         let gone = state.gone();
         let entered = state.has_entered;
         let parts = state.baton.as_mut().and_then(Baton::parts);
-        let (line, group) = match parts {
-            Some(parts) => (parts.line.as_ref(), &mut parts.group),
+        let (line, group, asks) = match parts {
+            Some(parts) => (
+                parts.line.as_ref(),
+                &mut parts.group,
+                parts.catalog.is_stale(),
+            ),
             None => return Err(gone),
         };
         let line = line.ok_or(gone)?;
-        let entry = (!entered).then(|| group.entry());
+        let entry = (!entered).then(|| group.entry(asks));
         let text = match entry {
             Some(entry) => [entry.sql(), sql].concat(),
             None => sql.to_owned(),
@@ -294,7 +298,7 @@ impl State {
         let not_begun = running
             .entry
             .is_some_and(|entry| running.to_come == entry.statements());
-        if not_begun && running.entry == Some(Entry::Begin) && failure::is_busy(&error) {
+        if not_begun && running.entry.is_some_and(Entry::begins) && failure::is_busy(&error) {
             return Failed::Busy(error);
         }
         if running.to_come > 0
@@ -350,11 +354,4 @@ impl Failed {
             ))),
         }
     }
-}
-
-fn values(statement: &Statement) -> Values {
-    statement
-        .values
-        .as_ref()
-        .map_or_else(|| Values(Vec::new()), Clone::clone)
 }

@@ -8,6 +8,7 @@ use std::{
 use tokio::sync::Notify;
 
 use super::{Lease, Writer};
+use crate::db::metrics;
 
 /// A unit that has the baton.
 pub(super) struct Held {
@@ -63,6 +64,7 @@ impl Writer {
             .take_if(|held| held.elapsed() >= self.limit);
         let lease = overdue.and_then(|held| held.lease.upgrade());
         if lease.is_some_and(|lease| lease.revoke(&self.too_long())) {
+            metrics::unit_timed_out();
             let limit_ms = self.limit.as_millis();
             tracing::warn!(
                 limit_ms,

@@ -1,17 +1,19 @@
-//! The connection that writes.
+//! A connection to SQLite.
 
 use std::{
+    future::poll_fn,
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    task::{Context, Waker},
+    time::{Duration, Instant},
 };
 
 use async_stream::stream;
-use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
-use sea_orm::{Values, sqlx};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
+use sea_orm::{Statement, Values, sqlx};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Executor as _, SqliteConnection,
@@ -22,6 +24,9 @@ use tokio::sync::Mutex;
 /// After how many of its virtual machine's steps SQLite asks whether to go on.
 const STEPS_BETWEEN_QUESTIONS: i32 = 10_000;
 
+/// How long an answer is looked for before the thread is parked.
+const SOON: Duration = Duration::from_micros(40);
+
 /// What a text of statements yields: the rows of each, and then that it is done.
 pub(super) type Part = Result<Either<SqliteQueryResult, SqliteRow>, sqlx::Error>;
 
@@ -31,7 +36,7 @@ pub(super) type Parts = Pin<Box<dyn Stream<Item = Part> + Send>>;
 
 /// A connection to SQLite and what its hooks have seen. Cheap to clone.
 #[derive(Clone)]
-pub(in crate::db) struct Line {
+pub(super) struct Line {
     connection: Arc<Mutex<SqliteConnection>>,
     signals: Arc<Signals>,
 }
@@ -87,7 +92,7 @@ impl Line {
                 }
                 None => connection.fetch_many(sqlx::raw_sql(AssertSqlSafe(sql))),
             };
-            while let Some(part) = parts.next().await {
+            while let Some(part) = soon(&mut parts).await {
                 yield part;
             }
         })
@@ -102,6 +107,17 @@ impl Line {
         }
         // A thread that has died gives no answer, not even an error.
         is_done.then_some(()).ok_or(sqlx::Error::WorkerCrashed)
+    }
+
+    /// The first row of a statement.
+    pub(super) async fn first(
+        &self,
+        sql: &str,
+        values: Values,
+    ) -> Result<Option<SqliteRow>, sqlx::Error> {
+        let mut connection = self.connection.lock().await;
+        let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
+        connection.fetch_optional(query).await
     }
 
     /// The first column of the first row.
@@ -123,7 +139,7 @@ impl Line {
     }
 
     /// The connection itself, for what is no statement of a unit.
-    pub(in crate::db) async fn connection(&self) -> tokio::sync::MutexGuard<'_, SqliteConnection> {
+    pub(super) async fn connection(&self) -> tokio::sync::MutexGuard<'_, SqliteConnection> {
         self.connection.lock().await
     }
 
@@ -134,6 +150,27 @@ impl Line {
             Err(_) => Ok(()),
         }
     }
+}
+
+/// The next part. An answer mostly comes within microseconds, and to park this thread and wake it up
+/// again takes longer: so it is looked for a short while first, giving way to whoever wants to run.
+async fn soon(parts: &mut BoxStream<'_, Part>) -> Option<Part> {
+    let mut until = None;
+    poll_fn(|context| {
+        let until = *until.get_or_insert_with(|| Instant::now() + SOON);
+        loop {
+            let mut unasked = Context::from_waker(Waker::noop());
+            let next = parts.poll_next_unpin(&mut unasked);
+            if next.is_ready() {
+                return next;
+            }
+            if Instant::now() >= until {
+                return parts.poll_next_unpin(context);
+            }
+            std::thread::yield_now();
+        }
+    })
+    .await
 }
 
 /// Statements are cut off as long as this lives.
@@ -150,4 +187,10 @@ impl Drop for Interrupting<'_> {
     fn drop(&mut self) {
         self.0.interrupt.store(false, Ordering::Relaxed);
     }
+}
+
+/// The values of a statement, as they are bound.
+pub(super) fn values(statement: &Statement) -> Values {
+    let values = statement.values.as_ref();
+    values.map_or_else(|| Values(Vec::new()), Clone::clone)
 }

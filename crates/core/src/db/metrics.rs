@@ -1,0 +1,130 @@
+//! What the database counts, through the crate `metrics`: nothing is kept unless the program
+//! installs a recorder. `docs/metrics.md` lists the names.
+
+use std::time::Duration;
+
+use ::metrics::{
+    Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
+
+use super::{Database, Pools};
+
+const COMMIT: &str = "groundwork_db_commit_seconds";
+const GROUP: &str = "groundwork_db_commit_units";
+const COMMITS_FAILED: &str = "groundwork_db_commits_failed_total";
+const RETRIES: &str = "groundwork_db_retries_total";
+const SLOW: &str = "groundwork_db_slow_statements_total";
+const REVOKED: &str = "groundwork_db_units_timed_out_total";
+const QUEUE: &str = "groundwork_db_writer_queue";
+const USED: &str = "groundwork_db_connections_used";
+const MOST: &str = "groundwork_db_connections_max";
+const OLDEST: &str = "groundwork_db_oldest_read_seconds";
+const WAL: &str = "groundwork_db_wal_bytes";
+const WAL_FRAMES: &str = "groundwork_db_wal_frames";
+const CHECKPOINTED: &str = "groundwork_db_wal_checkpointed_frames";
+
+/// Tells the recorder what the metrics mean.
+pub(super) fn describe() {
+    describe_histogram!(
+        COMMIT,
+        Unit::Seconds,
+        "How long a COMMIT took, once for all units that shared it"
+    );
+    describe_histogram!(GROUP, "How many units of work shared a COMMIT");
+    describe_counter!(COMMITS_FAILED, "COMMITs that failed");
+    describe_counter!(RETRIES, "Units of work that were repeated");
+    describe_counter!(SLOW, "Statements slower than database.slow_statement_ms");
+    describe_counter!(
+        REVOKED,
+        "Units of work that were open longer than database.unit_of_work_timeout_ms"
+    );
+    describe_gauge!(
+        QUEUE,
+        "Units of work that wait for the turn to write (SQLite)"
+    );
+    describe_gauge!(USED, "Connections in use");
+    describe_gauge!(MOST, "The most connections");
+    describe_gauge!(
+        OLDEST,
+        Unit::Seconds,
+        "How long the oldest read has been running (SQLite)"
+    );
+    describe_gauge!(WAL, Unit::Bytes, "The size of the write-ahead log (SQLite)");
+    describe_gauge!(
+        WAL_FRAMES,
+        "Pages in the write-ahead log at the last look (SQLite)"
+    );
+    describe_gauge!(
+        CHECKPOINTED,
+        "Those of them that are in the database file (SQLite)"
+    );
+}
+
+pub(super) fn committed(units: usize, took: Duration) {
+    histogram!(COMMIT).record(took);
+    histogram!(GROUP).record(number(units));
+}
+
+pub(super) fn commit_failed() {
+    counter!(COMMITS_FAILED).increment(1);
+}
+
+pub(super) fn repeated() {
+    counter!(RETRIES).increment(1);
+}
+
+pub(super) fn slow_statement() {
+    counter!(SLOW).increment(1);
+}
+
+pub(super) fn unit_timed_out() {
+    counter!(REVOKED).increment(1);
+}
+
+pub(super) fn wal(bytes: u64) {
+    gauge!(WAL).set(number(bytes));
+}
+
+pub(super) fn checkpointed(frames: i64, in_the_file: i64) {
+    gauge!(WAL_FRAMES).set(number(frames.max(0)));
+    gauge!(CHECKPOINTED).set(number(in_the_file.max(0)));
+}
+
+impl Database {
+    /// Brings the gauges up to date: for who collects the metrics, just before it does.
+    pub fn measure(&self) {
+        match &self.inner.pools {
+            Pools::Sqlite { writer, readers } => {
+                let (used, most) = readers.in_use();
+                connections("readers", used, most);
+                connections("writer", usize::from(writer.is_held()), 1);
+                gauge!(QUEUE).set(number(writer.waiting()));
+                let oldest = readers.oldest().map(|read| read.since.elapsed());
+                gauge!(OLDEST).set(oldest.unwrap_or_default().as_secs_f64());
+            }
+            Pools::Postgres(pools) => {
+                let readers = ["readers", "replica"].into_iter().zip(pools.of_readers());
+                for (role, pool) in [("units", &pools.units)].into_iter().chain(readers) {
+                    let open = usize::try_from(pool.size()).unwrap_or_default();
+                    let most = usize::try_from(pool.options().get_max_connections());
+                    let used = open.saturating_sub(pool.num_idle());
+                    connections(role, used, most.unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
+fn connections(role: &'static str, used: usize, most: usize) {
+    gauge!(USED, "role" => role).set(number(used));
+    gauge!(MOST, "role" => role).set(number(most));
+}
+
+/// As recorders take numbers; beyond 2^53 they lose their last digits.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "recorders take floating-point numbers"
+)]
+fn number(value: impl TryInto<u64>) -> f64 {
+    value.try_into().map_or(0.0, |value| value as f64)
+}
