@@ -9,7 +9,7 @@
 //!
 //! The history holds, per applied migration, the SQL that it executed on this engine with its
 //! checksum. An applied migration whose SQL was edited stops every run; how the SQL, or the Rust
-//! around it, is written does not matter. [`repair`] accepts an edit deliberately.
+//! around it, is written does not matter. [`repair()`] accepts an edit deliberately.
 //!
 //! A migration that cannot run in a transaction (`CREATE INDEX CONCURRENTLY`) says so by
 //! `use_transaction() -> Some(false)`; on PostgreSQL it then runs outside one, still under the

@@ -34,10 +34,10 @@ pub enum RepairAction {
     Forget,
 }
 
-/// What [`repair`] would do. Changes nothing.
+/// What [`repair()`] would do. Changes nothing.
 ///
 /// # Errors
-/// As [`repair`].
+/// As [`repair()`].
 pub async fn repairs(
     connection: &impl ConnectionTrait,
     migrations: &[Box<dyn MigrationTrait>],
