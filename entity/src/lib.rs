@@ -6,6 +6,8 @@
 
 // Generated text is the same on every machine, whatever version of rustfmt it has.
 #[rustfmt::skip]
+pub mod atlas;
+#[rustfmt::skip]
 pub mod files;
 #[rustfmt::skip]
 pub mod studio;

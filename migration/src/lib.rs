@@ -13,6 +13,9 @@ mod m20261120_103000_create_keyframes;
 mod m20261120_104000_create_video_clips;
 mod m20261120_105000_create_pipeline_runs;
 mod m20261120_110000_create_file_trash;
+mod m20261121_100000_create_videos;
+mod m20261121_101000_create_transcripts;
+mod m20261121_102000_create_transcript_segments;
 
 /// How every constraint of this schema is named, on both engines.
 pub const CONVENTION: Convention = Convention {
@@ -35,6 +38,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_104000_create_video_clips::Migration),
         Box::new(m20261120_105000_create_pipeline_runs::Migration),
         Box::new(m20261120_110000_create_file_trash::Migration),
+        Box::new(m20261121_100000_create_videos::Migration),
+        Box::new(m20261121_101000_create_transcripts::Migration),
+        Box::new(m20261121_102000_create_transcript_segments::Migration),
     ]
 }
 

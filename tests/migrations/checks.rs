@@ -17,6 +17,12 @@ VALUES ('a', 'p', 'clip', 'video/mp4', 0, 'digest', 'n', 'k', 'now');
 INSERT INTO pipeline_runs (id, project_id, status, started_at) VALUES ('r', 'p', 'running', 'now');
 INSERT INTO pipeline_steps (id, run_id, stage, scene_id, status, attempt, next_attempt_at)
 VALUES ('t', 'r', 'clips', 's', 'pending', 0, 'now'), ('u', 'r', 'output', NULL, 'pending', 0, 'now');
+INSERT INTO videos (id, external_id, title, channel, created_at, updated_at)
+VALUES ('v', 'e1', '', '', 'now', 'now');
+INSERT INTO transcripts (id, video_id, language, origin, created_at, updated_at)
+VALUES ('w', 'v', 'en', 'manual', 'now', 'now');
+INSERT INTO transcript_segments (transcript_id, position, starts_ms, ends_ms, text, words)
+VALUES ('w', 0, 5, 7, '', '');
 ";
 
 /// A rule by its name, values that it admits and values that it refuses. Each is the end of
@@ -192,6 +198,54 @@ const RULES: &[Rule] = &[
             "lease_owner = 'w', lease_expires_at = 'now'",
         ],
     },
+    Rule {
+        name: "ck_videos_external_id",
+        table: "videos",
+        admits: &["external_id = 'e'"],
+        refuses: &["external_id = ''"],
+    },
+    Rule {
+        name: "ck_videos_duration_ms",
+        table: "videos",
+        admits: &["duration_ms = 0", "duration_ms = NULL"],
+        refuses: &["duration_ms = -1"],
+    },
+    Rule {
+        name: "ck_transcripts_language",
+        table: "transcripts",
+        admits: &[
+            "language = 'e'",
+            "language = '12345678901234567890123456789012345'",
+        ],
+        refuses: &[
+            "language = ''",
+            "language = '123456789012345678901234567890123456'",
+        ],
+    },
+    Rule {
+        name: "ck_transcripts_origin",
+        table: "transcripts",
+        admits: &["origin = 'manual'", "origin = 'automatic'"],
+        refuses: &["origin = 'spoken'", "origin = ''"],
+    },
+    Rule {
+        name: "ck_transcript_segments_position",
+        table: "transcript_segments",
+        admits: &["position = 0", "position = 9"],
+        refuses: &["position = -1"],
+    },
+    Rule {
+        name: "ck_transcript_segments_starts_ms",
+        table: "transcript_segments",
+        admits: &["starts_ms = 0"],
+        refuses: &["starts_ms = -1"],
+    },
+    Rule {
+        name: "ck_transcript_segments_ends_ms",
+        table: "transcript_segments",
+        admits: &["ends_ms = 5", "ends_ms = 6"],
+        refuses: &["ends_ms = 4"],
+    },
 ];
 
 /// Unique rules, and the rows that they admit beside the given ones, or refuse.
@@ -252,6 +306,27 @@ const UNIQUES: &[Rule] = &[
         table: "pipeline_steps (id, run_id, status, attempt, next_attempt_at, stage, scene_id)",
         admits: &["'x', 'r', 'pending', 0, 'now', 'keyframes', 's'"],
         refuses: &["'x', 'r', 'pending', 0, 'now', 'clips', 's'"],
+    },
+    Rule {
+        name: "uq_videos_external_id",
+        table: "videos (id, title, channel, created_at, updated_at, external_id)",
+        admits: &["'x', '', '', 'now', 'now', 'e2'"],
+        refuses: &["'x', '', '', 'now', 'now', 'e1'"],
+    },
+    Rule {
+        name: "uq_transcripts_video_id_language_origin",
+        table: "transcripts (id, created_at, updated_at, video_id, language, origin)",
+        admits: &[
+            "'x', 'now', 'now', 'v', 'en', 'automatic'",
+            "'x', 'now', 'now', 'v', 'de', 'manual'",
+        ],
+        refuses: &["'x', 'now', 'now', 'v', 'en', 'manual'"],
+    },
+    Rule {
+        name: "uq_transcript_segments_transcript_id_position",
+        table: "transcript_segments (starts_ms, ends_ms, text, words, transcript_id, position)",
+        admits: &["0, 0, '', '', 'w', 1"],
+        refuses: &["0, 0, '', '', 'w', 0"],
     },
 ];
 
@@ -348,7 +423,7 @@ fn concrete(sql: &str) -> String {
     let mut sql = sql
         .replace("'now'", "'2026-01-01T00:00:00+00:00'")
         .replace("'digest", &format!("'{}", "d".repeat(64)));
-    for letter in "abckprstux".chars() {
+    for letter in "abckprstuvwx".chars() {
         let id = format!(
             "'00000000-0000-7000-8000-0000000000{:02x}'",
             u32::from(letter)

@@ -4,6 +4,8 @@
 //! Without the feature `services` this crate is the bare foundation that a downstream crate takes;
 //! it then knows no domain and does not depend on the generated entities.
 
+#[cfg(feature = "services")]
+pub mod atlas;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -96,6 +96,9 @@ pub enum Kind {
     Text,
     /// A signed integer of 64 bits.
     BigInteger,
+    /// A number that the engine gives to each new row, for a primary key of one column: SQLite's
+    /// `INTEGER PRIMARY KEY`, an identity column on PostgreSQL.
+    Numbered,
     /// A floating point number of 64 bits.
     Double,
     /// True or false.

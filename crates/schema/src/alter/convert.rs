@@ -16,7 +16,7 @@ pub(super) fn on_postgres(column: &str, kind: Kind) -> String {
     let text = format!("{}::text", identifier(column));
     match kind {
         Kind::Blob => format!("convert_to({text}, 'UTF8')"),
-        Kind::BigInteger => format!(
+        Kind::BigInteger | Kind::Numbered => format!(
             "(CASE {text} WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE {text} END)::bigint"
         ),
         Kind::Text => text,
@@ -28,7 +28,7 @@ pub(super) fn on_postgres(column: &str, kind: Kind) -> String {
 pub(super) fn on_sqlite(v: &str, declared: &str, kind: Kind) -> Conversion {
     let (value, fits) = match kind {
         Kind::Text => (to_text(v, declared), "true".to_owned()),
-        Kind::BigInteger => (
+        Kind::BigInteger | Kind::Numbered => (
             format!(
                 "CASE WHEN {v} IN ('true', 'false') THEN {v} = 'true' \
                  ELSE CAST({v} AS INTEGER) END"

@@ -405,7 +405,7 @@ fn column_kind(kind: Kind, is_strict: bool) -> &'static str {
     match kind {
         Kind::Uuid | Kind::Blob => "BLOB",
         Kind::Text | Kind::Timestamptz | Kind::Json => "TEXT",
-        Kind::BigInteger | Kind::Boolean => "INTEGER",
+        Kind::BigInteger | Kind::Numbered | Kind::Boolean => "INTEGER",
         Kind::Double => "REAL",
     }
 }

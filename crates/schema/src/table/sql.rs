@@ -82,7 +82,11 @@ pub(crate) fn column(column: &Column, engine: DbBackend) -> String {
         DbBackend::Sqlite => sqlite_type(column.kind),
         _ => postgres_type(column.kind),
     };
-    format!("{} {kind}{null}", identifier(column.name))
+    let numbering = match (column.kind, engine) {
+        (Kind::Numbered, DbBackend::Postgres) => " GENERATED ALWAYS AS IDENTITY",
+        _ => "",
+    };
+    format!("{} {kind}{null}{numbering}", identifier(column.name))
 }
 
 /// The type names by which SeaORM recognises on SQLite what a column holds.
@@ -91,6 +95,8 @@ pub(crate) fn sqlite_type(kind: Kind) -> &'static str {
         Kind::Uuid => "uuid_text",
         Kind::Text => "text",
         Kind::BigInteger => "bigint",
+        // Only a primary key of exactly this type numbers the rows.
+        Kind::Numbered => "integer",
         Kind::Double => "double",
         Kind::Boolean => "boolean",
         Kind::Timestamptz => "timestamp_with_timezone_text",
@@ -103,7 +109,7 @@ pub(crate) fn postgres_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Uuid => "uuid",
         Kind::Text => "text",
-        Kind::BigInteger => "bigint",
+        Kind::BigInteger | Kind::Numbered => "bigint",
         Kind::Double => "double precision",
         Kind::Boolean => "boolean",
         Kind::Timestamptz => "timestamp with time zone",
@@ -230,6 +236,16 @@ mod tests {
         ] {
             insta::assert_snapshot!(name, STEPS.create(&CONVENTION, engine).join(";\n"));
         }
+    }
+
+    #[test]
+    fn rows_are_numbered_in_each_engines_way() {
+        let id = Column::required("id", Kind::Numbered);
+        assert_eq!(column(&id, DbBackend::Sqlite), r#""id" integer NOT NULL"#);
+        assert_eq!(
+            column(&id, DbBackend::Postgres),
+            r#""id" bigint NOT NULL GENERATED ALWAYS AS IDENTITY"#
+        );
     }
 
     #[test]

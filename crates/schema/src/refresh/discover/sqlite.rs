@@ -1,18 +1,19 @@
 //! Tables of an SQLite database.
 
 use sea_orm::{DatabaseConnection, FromQueryResult};
+use sea_query::ColumnType;
 use sea_schema::sqlite::def::parse_type;
 
 use super::{failed, foreign_keys, grouped, rows};
 use crate::refresh::{
-    RefreshError, sql,
+    RefreshError,
     table::{Column, Table},
     value_list,
 };
 
 /// Whole tables; those of virtual tables' own making (`shadow`) are no business of ours.
 const TABLES: &str = "\
-    SELECT l.name, m.sql FROM pragma_table_list l JOIN sqlite_master m ON m.name = l.name \
+    SELECT l.name, m.sql, l.wr = 0 AS has_rowid FROM pragma_table_list l JOIN sqlite_master m ON m.name = l.name \
     WHERE l.schema = 'main' AND l.type IN ('table', 'virtual') AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
 /// Columns that a query can name: the hidden ones of virtual tables are left out.
@@ -43,6 +44,7 @@ const FOREIGN_KEYS: &str = "\
 struct TableRow {
     name: String,
     sql: String,
+    has_rowid: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -96,20 +98,31 @@ async fn columns(
     database: &DatabaseConnection,
     table: &TableRow,
 ) -> Result<Vec<Column>, RefreshError> {
-    let numbered = sql::tokenize(&table.sql)
-        .iter()
-        .any(|token| token.is_keyword("autoincrement"));
+    let rows = rows::<ColumnRow>(database, COLUMNS, Some(&table.name)).await?;
+    let is_whole_key = rows.iter().filter(|row| row.in_primary_key).count() == 1;
     let mut columns = Vec::new();
-    for row in rows::<ColumnRow>(database, COLUMNS, Some(&table.name)).await? {
+    for row in rows {
+        let is_numbered =
+            row.in_primary_key && is_whole_key && table.has_rowid && is_rowid_type(&row.kind);
         columns.push(Column {
             name: row.name,
-            kind: parse_type(row.kind).map_err(failed)?,
+            kind: match is_numbered {
+                // A number of 64 bits, whatever `integer` means elsewhere.
+                true => ColumnType::BigInteger,
+                false => parse_type(row.kind).map_err(failed)?,
+            },
             // Only SQLite lets a column of a primary key be NULL, by a historic mistake of its own.
             not_null: row.not_null || row.in_primary_key,
-            auto_increment: numbered && row.in_primary_key,
+            auto_increment: is_numbered,
         });
     }
     Ok(columns)
+}
+
+/// Whether a primary key of this declared type is another name of the rowid, which SQLite counts
+/// up: `bigint` and `int` are not.
+fn is_rowid_type(declared: &str) -> bool {
+    declared.eq_ignore_ascii_case("integer")
 }
 
 async fn keys(

@@ -1,0 +1,38 @@
+//! The atlas: videos, what is said in them, and where.
+//!
+//! Reads take any connection; changes take the unit of work that they are part of. What reads files
+//! takes neither: it opens its own units, one for each video.
+
+mod error;
+mod videos;
+mod views;
+
+use crate::{clock::Clock, db::Database};
+
+pub use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
+pub use error::AtlasError;
+pub use videos::{
+    Kept, MAX_EXTERNAL_ID_BYTES, MAX_NAME_BYTES, MAX_URL_BYTES, NewVideo, VideoFilter,
+};
+pub use views::{Segment, Transcript, Video};
+
+/// The services of the atlas. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Atlas {
+    db: Database,
+    clock: Clock,
+}
+
+impl Atlas {
+    /// The atlas in this database.
+    #[must_use]
+    pub fn new(db: Database, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+
+    /// The database that the atlas keeps its rows in: begin a unit of work here.
+    #[must_use]
+    pub fn db(&self) -> &Database {
+        &self.db
+    }
+}
