@@ -5,7 +5,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
     task::{Context, Waker},
     time::{Duration, Instant},
@@ -26,6 +26,9 @@ const STEPS_BETWEEN_QUESTIONS: i32 = 10_000;
 
 /// How long an answer is looked for before the thread is parked.
 const SOON: Duration = Duration::from_micros(40);
+
+/// How many texts run in this process, on whichever connection.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
 /// What a text of statements yields: the rows of each, and then that it is done.
 pub(super) type Part = Result<Either<SqliteQueryResult, SqliteRow>, sqlx::Error>;
@@ -85,6 +88,7 @@ impl Line {
         let connection = Arc::clone(&self.connection);
         Box::pin(stream! {
             let mut connection = connection.lock_owned().await;
+            let _running = Running::begin();
             let mut parts = match values {
                 Some(values) => {
                     let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
@@ -96,6 +100,29 @@ impl Line {
                 yield part;
             }
         })
+    }
+
+    /// All rows of a text of statements, and what it changed. Run as [`Line::run`] does.
+    pub(super) async fn all(
+        &self,
+        sql: &str,
+        values: Option<Values>,
+    ) -> Result<(Vec<SqliteRow>, SqliteQueryResult), sqlx::Error> {
+        let mut connection = self.connection.lock().await;
+        let _running = Running::begin();
+        let sql = AssertSqlSafe(sql);
+        let mut parts = match values {
+            Some(values) => connection.fetch_many(sqlx::query_with(sql, SqlxValues(values))),
+            None => connection.fetch_many(sqlx::raw_sql(sql)),
+        };
+        let (mut rows, mut result) = (Vec::new(), SqliteQueryResult::default());
+        while let Some(part) = parts.try_next().await? {
+            match part {
+                Either::Left(done) => result.extend([done]),
+                Either::Right(row) => rows.push(row),
+            }
+        }
+        Ok((rows, result))
     }
 
     /// Runs a text that yields no rows, or none that matter.
@@ -116,6 +143,7 @@ impl Line {
         values: Values,
     ) -> Result<Option<SqliteRow>, sqlx::Error> {
         let mut connection = self.connection.lock().await;
+        let _running = Running::begin();
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
         connection.fetch_optional(query).await
     }
@@ -153,7 +181,8 @@ impl Line {
 }
 
 /// The next part. An answer mostly comes within microseconds, and to park this thread and wake it up
-/// again takes longer: so it is looked for a short while first, giving way to whoever wants to run.
+/// again takes longer: so it is looked for a short while first, unless the thread has others to serve
+/// meanwhile.
 async fn soon(parts: &mut BoxStream<'_, Part>) -> Option<Part> {
     let mut until = None;
     poll_fn(|context| {
@@ -164,13 +193,29 @@ async fn soon(parts: &mut BoxStream<'_, Part>) -> Option<Part> {
             if next.is_ready() {
                 return next;
             }
-            if Instant::now() >= until {
+            if Instant::now() >= until || RUNNING.load(Ordering::Relaxed) > 1 {
                 return parts.poll_next_unpin(context);
             }
             std::thread::yield_now();
         }
     })
     .await
+}
+
+/// A text is under way as long as this lives.
+struct Running;
+
+impl Running {
+    fn begin() -> Self {
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 /// Statements are cut off as long as this lives.

@@ -204,18 +204,7 @@ impl Readers {
         values: Option<Values>,
     ) -> Result<(Vec<SqliteRow>, SqliteQueryResult), Failed> {
         let mut seated = self.seat(sql).await?;
-        let mut parts = seated.line.run(sql.to_owned(), values);
-        let collecting = async {
-            let (mut rows, mut result) = (Vec::new(), SqliteQueryResult::default());
-            while let Some(part) = parts.next().await {
-                match part? {
-                    Either::Left(done) => result.extend([done]),
-                    Either::Right(row) => rows.push(row),
-                }
-            }
-            Ok((rows, result))
-        };
-        let collected = seated.within_its_time(collecting).await;
+        let collected = seated.within_its_time(seated.line.all(sql, values)).await;
         seated.is_done = !matches!(collected, Err(Failed::TooLong(_)));
         collected
     }

@@ -41,6 +41,9 @@ const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(250);
 /// enters its group with it.
 const WRITER_STATEMENTS: usize = 500;
 
+/// How many rows of a read the engine may be ahead of the caller.
+const ROWS_AHEAD: usize = 512;
+
 /// The size in bytes that the write-ahead log is cut to once all of it is in the database file.
 const JOURNAL_SIZE_LIMIT: &str = "67108864";
 
@@ -68,6 +71,7 @@ pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> 
     let options = self::options(config)?
         .disable_statement_logging()
         .read_only(true)
+        .row_buffer_size(ROWS_AHEAD)
         .pragma("query_only", "ON");
     let (most, limit) = (config.readers, config.statement_timeout);
     let open = || Readers::open(options.clone(), most, patience, limit);

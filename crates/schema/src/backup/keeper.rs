@@ -1,14 +1,11 @@
 //! When a copy is made: once in a run, before its first step that loses data.
 
-use std::collections::HashSet;
-
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
-use sea_orm_migration::MigrationTrait;
 
 use super::{Backup, BackupError, keep};
 use crate::{
     model::Engine,
-    record::{self, Recording},
+    record::Recording,
     run::{Direction, HISTORY_TABLE},
     table::sql::identifier,
 };
@@ -23,37 +20,33 @@ pub enum Kept {
 }
 
 /// Sees to the copy of one run.
-pub(crate) struct Keeper<'a> {
-    migrations: &'a [Box<dyn MigrationTrait>],
+pub(crate) struct Keeper {
     /// How many copies remain; 0: none is made.
     newest: usize,
     is_done: bool,
-    /// The migrations whose way up loses data, once somebody has asked.
-    losing: Option<HashSet<String>>,
 }
 
-impl<'a> Keeper<'a> {
-    pub(crate) fn new(migrations: &'a [Box<dyn MigrationTrait>], newest: usize) -> Self {
+impl Keeper {
+    pub(crate) fn new(newest: usize) -> Self {
         Self {
-            migrations,
             newest,
             is_done: newest == 0,
-            losing: None,
         }
     }
 
-    /// Keeps a copy if the step needs one. The connection holds the lock, and has changed nothing.
+    /// Keeps a copy if the step needs one, which `recording` is the way up of. The connection holds
+    /// the lock, and has changed nothing.
     pub(crate) async fn before(
         &mut self,
         connection: &impl ConnectionTrait,
         direction: Direction,
-        migration: &str,
+        recording: &Recording,
     ) -> Result<Option<Kept>, BackupError> {
         let engine = Engine::of(connection.get_database_backend());
         let Some(engine) = engine.filter(|_| !self.is_done) else {
             return Ok(None);
         };
-        if direction == Direction::Up && !self.loses(engine, migration).await {
+        if direction == Direction::Up && !may_lose_data(recording) {
             return Ok(None);
         }
         self.is_done = true;
@@ -62,20 +55,8 @@ impl<'a> Keeper<'a> {
             let has_rows = has_rows.map_err(BackupError::database("looking for rows"))?;
             return Ok(has_rows.then_some(Kept::ByServer));
         }
-        let kept = keep(connection, direction, migration, self.newest).await?;
+        let kept = keep(connection, direction, &recording.migration, self.newest).await?;
         Ok(kept.map(Kept::Backup))
-    }
-
-    /// Whether the way up of a migration loses data.
-    async fn loses(&mut self, engine: Engine, migration: &str) -> bool {
-        if self.losing.is_none() {
-            let recordings = record::up(self.migrations, engine).await;
-            let losing = recordings.into_iter().filter(may_lose_data);
-            self.losing = Some(losing.map(|recording| recording.migration).collect());
-        }
-        self.losing
-            .as_ref()
-            .is_some_and(|losing| losing.contains(migration))
     }
 }
 

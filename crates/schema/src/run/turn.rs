@@ -26,7 +26,7 @@ pub(super) struct Run<'a> {
     edits: Edits,
     settings: &'a Settings<'a>,
     rendering: Rendering,
-    keeper: Keeper<'a>,
+    keeper: Keeper,
     /// What the history says; `None` before it was read, or when another process has changed it.
     known: Option<Known>,
 }
@@ -60,7 +60,7 @@ impl<'a> Run<'a> {
     ) -> Result<Self, RunError> {
         watch_for_death(connection).await;
         let rendering = Rendering::of(plan.migrations(), engine_of(connection)?).await;
-        let keeper = Keeper::new(plan.migrations(), settings.backups);
+        let keeper = Keeper::new(settings.backups);
         Ok(Self {
             connection,
             plan,
@@ -103,12 +103,9 @@ impl<'a> Run<'a> {
         let Some(position) = self.next().filter(|&at| self.is_transactional(at)) else {
             return Ok(None);
         };
-        let (name, direction) = (
-            self.plan.migrations()[position].name(),
-            self.plan.direction(),
-        );
         let connection = session.connection();
-        let kept = self.keeper.before(&connection, direction, name);
+        let (recording, direction) = (self.rendering.recording(position), self.plan.direction());
+        let kept = self.keeper.before(&connection, direction, recording);
         if let Some(kept) = kept.await? {
             (self.settings.progress)(Event::Kept(&kept));
         }
