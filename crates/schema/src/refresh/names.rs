@@ -61,6 +61,11 @@ pub(super) fn upper_camel(name: &str) -> String {
     }
 }
 
+/// What one row of a table is, as the name of a type: `Category` for `categories`.
+pub(super) fn one_of(table: &str) -> String {
+    upper_camel(&pluralizer::pluralize(&table.to_snake_case(), 1, false))
+}
+
 /// Whether a domain may have the name: it becomes a folder and a module.
 pub(super) fn is_module(name: &str) -> bool {
     name == name.to_snake_case() && syn::parse_str::<syn::Ident>(name).is_ok()
@@ -117,6 +122,20 @@ mod tests {
             Some("; did you mean `scenes`?")
         );
         assert_eq!(suggestion("invoices", tables), None);
+    }
+
+    #[test]
+    fn a_row_is_named_in_the_singular() {
+        for (table, one) in [
+            ("video_clips", "VideoClip"),
+            ("categories", "Category"),
+            ("people", "Person"),
+            ("file_trash", "FileTrash"),
+            ("knowledge_graphs", "KnowledgeGraph"),
+            ("statuses", "Status"),
+        ] {
+            assert_eq!(one_of(table), one);
+        }
     }
 
     #[test]

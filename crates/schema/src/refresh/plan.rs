@@ -1,5 +1,6 @@
 //! The type map laid over the tables: what is to be written, with every column's own type.
 
+mod patterns;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -224,13 +225,13 @@ impl Planner {
     }
 
     fn docs(&mut self, domain: &Domain) {
-        for assignment in &domain.docs {
+        for assignment in self.expanded(domain, &domain.docs) {
             let known = match assignment.table_and_column() {
-                (_, None) => self.table(domain, assignment),
-                (_, Some(_)) => self.column(domain, assignment).map(|_| ()),
+                (_, None) => self.table(domain, &assignment),
+                (_, Some(_)) => self.column(domain, &assignment).map(|_| ()),
             };
             if known.is_some() {
-                let Assignment { subject, value, .. } = assignment.clone();
+                let Assignment { subject, value, .. } = assignment;
                 self.plan.docs.insert(subject, value);
             }
         }
@@ -351,6 +352,70 @@ mod tests {
             problems[0].to_string(),
             "line 3: `b.status` lists 'off', 'on', but `Status` is 'on', 'off' by `a.status`"
         );
+    }
+
+    fn types(map: &str, tables: Vec<Table>) -> Result<Vec<String>, Vec<String>> {
+        let plan = plan(&TypeMap::parse(map).unwrap(), tables);
+        let plan =
+            plan.map_err(|problems| problems.iter().map(Problem::to_string).collect::<Vec<_>>())?;
+        let types = plan.types.iter();
+        let types = types.map(|((table, column), own)| format!("{table}.{column} {}", own.name));
+        Ok(types.collect())
+    }
+
+    #[test]
+    fn a_pattern_gives_a_type_to_every_column_that_no_line_names() {
+        let tables = vec![
+            table("categories", &["id", "name"], &[]),
+            table(
+                "people",
+                &["id", "category_id"],
+                &[("category_id", "categories", "id")],
+            ),
+            table("boxes", &["id"], &[]),
+        ];
+        let map = "[all]\ntables = [\"boxes\", \"categories\", \"people\"]\n\
+                   ids = { '*.id' = \"{Table}Id\", people.id = \"HumanId\" }";
+        assert_eq!(
+            types(map, tables).unwrap(),
+            [
+                "boxes.id BoxId",
+                "categories.id CategoryId",
+                "people.category_id CategoryId",
+                "people.id HumanId",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_pattern_keeps_to_its_domain() {
+        let tables = vec![table("a", &["id"], &[]), table("b", &["id"], &[])];
+        let map =
+            "[one]\ntables = [\"a\"]\nids = { '*.id' = \"{Table}Id\" }\n[two]\ntables = [\"b\"]";
+        assert_eq!(types(map, tables).unwrap(), ["a.id AId"]);
+    }
+
+    #[test]
+    fn a_pattern_that_matches_nothing_or_too_much_is_refused() {
+        let tables = vec![table("a", &["id", "kind"], &[]), table("b", &["id"], &[])];
+        let map = |ids: &str| format!("[all]\ntables = [\"a\", \"b\"]\nids = {{ {ids} }}");
+        for (ids, problem) in [
+            (
+                "'*.knd' = \"Kind\"",
+                "line 3: `*.knd` matches no column of the domain `all`; did you mean `kind`?",
+            ),
+            (
+                "'*.id' = \"Id\"",
+                "line 3: `Id` is the type of `a.id` already; an id has one home, and foreign keys \
+                 to it get its type by themselves",
+            ),
+            (
+                "'*.id' = \"{Table}Id\", 'a.i*' = \"Other\"",
+                "line 3: `a.id` is a `AId` already",
+            ),
+        ] {
+            assert_eq!(types(&map(ids), tables.clone()).unwrap_err(), [problem]);
+        }
     }
 
     #[test]

@@ -19,6 +19,10 @@
 //! [shop.docs]
 //! "orders" = "What a customer ordered at once."
 //! ```
+//!
+//! A `*` stands for any characters, so that one line says it for many columns of the domain; a line
+//! that names a column goes before. In the type of a pattern, `{Table}` is the table in the singular:
+//! `"*.id" = "{Table}Id"` gives `OrderId` to `orders.id`.
 
 use std::{fmt, ops::Range};
 
@@ -58,7 +62,15 @@ pub(super) struct Assignment {
     pub(super) line: usize,
 }
 
+/// What stands for the name of the table in the type of a pattern.
+pub(super) const TABLE: &str = "{Table}";
+
 impl Assignment {
+    /// Whether it speaks of whatever columns match.
+    pub(super) fn is_pattern(&self) -> bool {
+        self.subject.contains('*')
+    }
+
     /// The table and the column; `None` for the column where only a table is named.
     pub(super) fn table_and_column(&self) -> (&str, Option<&str>) {
         match self.subject.split_once('.') {
@@ -228,7 +240,12 @@ impl Reader<'_> {
                     ),
                 });
             }
-            if let Err(why) = names::check_type(&assignment.value) {
+            let name = if assignment.is_pattern() {
+                assignment.value.replace(TABLE, "Table")
+            } else {
+                assignment.value.clone()
+            };
+            if let Err(why) = names::check_type(&name) {
                 let message = format!("`{}` {why}", assignment.value);
                 self.problems.push(Problem { line, message });
             }

@@ -14,14 +14,14 @@ use crate::refresh::{
 impl Planner {
     /// Gives columns the types that the domain declares.
     pub(super) fn types(&mut self, domain: &Domain) {
-        for assignment in &domain.ids {
-            if let Some((table, column)) = self.column(domain, assignment) {
-                self.id(domain, assignment, &table, &column);
+        for assignment in self.expanded(domain, &domain.ids) {
+            if let Some((table, column)) = self.column(domain, &assignment) {
+                self.id(domain, &assignment, &table, &column);
             }
         }
-        for assignment in &domain.enums {
-            if let Some((table, column)) = self.column(domain, assignment) {
-                self.enumeration(domain, assignment, &table, &column);
+        for assignment in self.expanded(domain, &domain.enums) {
+            if let Some((table, column)) = self.column(domain, &assignment) {
+                self.enumeration(domain, &assignment, &table, &column);
             }
         }
     }
