@@ -10,4 +10,6 @@ pub mod atlas;
 #[rustfmt::skip]
 pub mod files;
 #[rustfmt::skip]
+pub mod signals;
+#[rustfmt::skip]
 pub mod studio;

@@ -13,6 +13,11 @@ mod m20261120_103000_create_keyframes;
 mod m20261120_104000_create_video_clips;
 mod m20261120_105000_create_pipeline_runs;
 mod m20261120_110000_create_file_trash;
+mod m20261121_090000_create_tracked_entities;
+mod m20261121_091000_create_articles;
+mod m20261121_092000_create_article_mentions;
+mod m20261121_093000_create_sentiment_timeseries;
+mod m20261121_094000_create_stale_hours;
 mod m20261121_100000_create_videos;
 mod m20261121_101000_create_transcripts;
 mod m20261121_102000_create_transcript_segments;
@@ -38,6 +43,11 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261120_104000_create_video_clips::Migration),
         Box::new(m20261120_105000_create_pipeline_runs::Migration),
         Box::new(m20261120_110000_create_file_trash::Migration),
+        Box::new(m20261121_090000_create_tracked_entities::Migration),
+        Box::new(m20261121_091000_create_articles::Migration),
+        Box::new(m20261121_092000_create_article_mentions::Migration),
+        Box::new(m20261121_093000_create_sentiment_timeseries::Migration),
+        Box::new(m20261121_094000_create_stale_hours::Migration),
         Box::new(m20261121_100000_create_videos::Migration),
         Box::new(m20261121_101000_create_transcripts::Migration),
         Box::new(m20261121_102000_create_transcript_segments::Migration),

@@ -6,7 +6,8 @@ use sea_orm_migration::{prelude::*, sea_orm::TransactionTrait};
 
 use super::{execute, migrated};
 
-/// A project with a scene, an artifact, and a run: what the rows of the cases refer to.
+/// A project with a scene, an artifact, and a run, and an article that mentions an entity: what the
+/// rows of the cases are, or refer to.
 const GIVEN: &str = "
 INSERT INTO projects (id, title, prompt, style, status, created_at, updated_at)
 VALUES ('p', 't', 'p', 's', 'draft', 'now', 'now');
@@ -23,6 +24,12 @@ INSERT INTO transcripts (id, video_id, language, origin, created_at, updated_at)
 VALUES ('w', 'v', 'en', 'manual', 'now', 'now');
 INSERT INTO transcript_segments (transcript_id, position, starts_ms, ends_ms, text, words)
 VALUES ('w', 0, 5, 7, '', '');
+INSERT INTO tracked_entities (id, name, category) VALUES ('t', 'GPT-5', 'model');
+INSERT INTO articles (id, external_id, url, title, published_at) VALUES ('a', 'one', 'https://a', 'T', 'now');
+INSERT INTO article_mentions (article_id, tracked_entity_id, published_at, sentiment_score)
+VALUES ('a', 't', 'now', 0);
+INSERT INTO sentiment_timeseries (tracked_entity_id, period, starts_at, mean, min, max, std, article_count)
+VALUES ('t', 'hourly', 'now', 0, -0.5, 0.5, 0, 1);
 ";
 
 /// A rule by its name, values that it admits and values that it refuses. Each is the end of
@@ -246,6 +253,82 @@ const RULES: &[Rule] = &[
         admits: &["ends_ms = 5", "ends_ms = 6"],
         refuses: &["ends_ms = 4"],
     },
+    Rule {
+        name: "ck_tracked_entities_name_length",
+        table: "tracked_entities",
+        admits: &["name = LONG(200)"],
+        refuses: &["name = LONG(201)"],
+    },
+    Rule {
+        name: "ck_tracked_entities_category",
+        table: "tracked_entities",
+        admits: &["category = 'model'", "category = 'tool'"],
+        refuses: &["category = 'person'", "category = ''"],
+    },
+    Rule {
+        name: "ck_articles_external_id_length",
+        table: "articles",
+        admits: &["external_id = LONG(512)"],
+        refuses: &["external_id = LONG(513)"],
+    },
+    Rule {
+        name: "ck_articles_url_length",
+        table: "articles",
+        admits: &["url = LONG(2048)"],
+        refuses: &["url = LONG(2049)"],
+    },
+    Rule {
+        name: "ck_articles_sentiment_score",
+        table: "articles",
+        admits: &[
+            "sentiment_score = NULL",
+            "sentiment_score = -1",
+            "sentiment_score = 1",
+        ],
+        refuses: &["sentiment_score = -1.001", "sentiment_score = 1.001"],
+    },
+    Rule {
+        name: "ck_article_mentions_sentiment_score",
+        table: "article_mentions",
+        admits: &["sentiment_score = -1", "sentiment_score = 1"],
+        refuses: &["sentiment_score = -1.001", "sentiment_score = 1.001"],
+    },
+    Rule {
+        name: "ck_sentiment_timeseries_period",
+        table: "sentiment_timeseries",
+        admits: &["period = 'hourly'", "period = 'daily'"],
+        refuses: &["period = 'weekly'"],
+    },
+    Rule {
+        name: "ck_sentiment_timeseries_mean",
+        table: "sentiment_timeseries",
+        admits: &["mean = -0.5", "mean = 0.5"],
+        refuses: &["mean = -0.6", "mean = 0.6"],
+    },
+    Rule {
+        name: "ck_sentiment_timeseries_min",
+        table: "sentiment_timeseries",
+        admits: &["min = -1"],
+        refuses: &["min = -1.001"],
+    },
+    Rule {
+        name: "ck_sentiment_timeseries_max",
+        table: "sentiment_timeseries",
+        admits: &["max = 1"],
+        refuses: &["max = 1.001"],
+    },
+    Rule {
+        name: "ck_sentiment_timeseries_std",
+        table: "sentiment_timeseries",
+        admits: &["std = 0", "std = 1"],
+        refuses: &["std = -0.001", "std = 1.001"],
+    },
+    Rule {
+        name: "ck_sentiment_timeseries_article_count",
+        table: "sentiment_timeseries",
+        admits: &["article_count = 1"],
+        refuses: &["article_count = 0"],
+    },
 ];
 
 /// Unique rules, and the rows that they admit beside the given ones, or refuse.
@@ -327,6 +410,24 @@ const UNIQUES: &[Rule] = &[
         table: "transcript_segments (starts_ms, ends_ms, text, words, transcript_id, position)",
         admits: &["0, 0, '', '', 'w', 1"],
         refuses: &["0, 0, '', '', 'w', 0"],
+    },
+    Rule {
+        name: "uq_tracked_entities_name",
+        table: "tracked_entities (id, category, name)",
+        admits: &["'x', 'model', 'GPT-6'"],
+        refuses: &["'x', 'tool', 'GPT-5'"],
+    },
+    Rule {
+        name: "uq_articles_external_id",
+        table: "articles (id, url, title, published_at, external_id)",
+        admits: &["'x', 'https://b', 'T', 'now', 'two'"],
+        refuses: &["'x', 'https://b', 'T', 'now', 'one'"],
+    },
+    Rule {
+        name: "uq_articles_url",
+        table: "articles (id, external_id, title, published_at, url)",
+        admits: &["'x', 'two', 'T', 'now', 'https://b'"],
+        refuses: &["'x', 'two', 'T', 'now', 'https://a'"],
     },
 ];
 
@@ -418,11 +519,15 @@ async fn attempt(connection: &sea_orm::DatabaseConnection, sql: &str) -> Result<
 }
 
 /// Puts values of the right shape in the place of the short words above: an id for a letter, a
-/// digest of 64 digits, an instant.
+/// digest of 64 digits, an instant, a text of so many characters.
 fn concrete(sql: &str) -> String {
     let mut sql = sql
         .replace("'now'", "'2026-01-01T00:00:00+00:00'")
         .replace("'digest", &format!("'{}", "d".repeat(64)));
+    for length in [200, 201, 512, 513, 2048, 2049] {
+        let text = format!("'{}'", "é".repeat(length));
+        sql = sql.replace(&format!("LONG({length})"), &text);
+    }
     for letter in "abckprstuvwx".chars() {
         let id = format!(
             "'00000000-0000-7000-8000-0000000000{:02x}'",

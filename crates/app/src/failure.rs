@@ -8,6 +8,7 @@ use groundwork_core::{
     db::{DbError, OpenError},
     error::{DomainError, Kind},
     files::FilesError,
+    signals::SignalsError,
     studio::StudioError,
 };
 use groundwork_http::BindError;
@@ -174,6 +175,7 @@ fn kind_of(error: &(dyn Error + 'static)) -> Option<Kind> {
         .or_else(|| told::<DbError>(error))
         .or_else(|| told::<FilesError>(error))
         .or_else(|| told::<StudioError>(error))
+        .or_else(|| told::<SignalsError>(error))
 }
 
 fn advice_of(error: &anyhow::Error) -> Option<&'static str> {

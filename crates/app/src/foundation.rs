@@ -1,4 +1,4 @@
-//! What every command stands on: the database at the newest schema, the file store, and the studio
+//! What every command stands on: the database at the newest schema, the file store, and the domains
 //! over both.
 
 use anyhow::{Context, Result};
@@ -7,6 +7,7 @@ use groundwork_core::{
     config::{self, Config},
     db::{Database, connect_for_migration},
     files::{FileStore, FileStoreOptions},
+    signals::Signals,
     studio::{LEDGER, Studio},
 };
 use groundwork_schema::run::{self, Goal, RunError};
@@ -19,6 +20,7 @@ pub(crate) struct Foundation {
     pub(crate) db: Database,
     pub(crate) files: FileStore,
     pub(crate) studio: Studio,
+    pub(crate) signals: Signals,
 }
 
 impl Foundation {
@@ -37,8 +39,14 @@ impl Foundation {
     pub(crate) async fn over(db: Database, config: &Config) -> Result<Self> {
         let clock = Clock::system();
         let files = FileStore::open(file_options(config, clock.clone())).await?;
+        let signals = Signals::new(db.clone(), clock.clone());
         let studio = Studio::new(db.clone(), files.clone(), clock, config.pipeline.clone());
-        Ok(Self { db, files, studio })
+        Ok(Self {
+            db,
+            files,
+            studio,
+            signals,
+        })
     }
 
     /// Closes the database; the last one to do so empties SQLite's write-ahead log.

@@ -14,4 +14,6 @@ pub mod files;
 pub mod log;
 pub mod page;
 #[cfg(feature = "services")]
+pub mod signals;
+#[cfg(feature = "services")]
 pub mod studio;

@@ -1,7 +1,8 @@
-//! The routes of the studio: each takes a request apart, calls one service, and puts its answer
+//! The routes of the domains: each takes a request apart, calls one service, and puts its answer
 //! together.
 
 mod answer;
+mod articles;
 mod artifacts;
 mod clips;
 mod keyframes;
@@ -15,7 +16,7 @@ mod upload;
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{get, post, put},
+    routing::{delete, get, post, put},
 };
 use groundwork_core::{clock::Clock, config::Config};
 use groundwork_http::{Metrics, Options, Routes, health, service};
@@ -76,6 +77,7 @@ fn api(parts: Foundation) -> Router {
         .route("/api/runs/{run}", get(runs::show))
         .route("/api/runs/{run}/cancel", post(runs::cancel))
         .route("/api/runs/{run}/resume", post(runs::resume))
+        .route("/api/articles/{article}", delete(articles::remove))
         .with_state(parts)
 }
 

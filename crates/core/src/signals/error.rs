@@ -1,0 +1,92 @@
+//! What can go wrong with signals.
+
+use entity::signals::{ArticleId, TrackedEntityId};
+use sea_orm::DbErr;
+
+use crate::{
+    db::{DbError, kind_of},
+    error::{DomainError, Kind},
+};
+
+/// A request about signals could not be fulfilled; nothing of it was kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SignalsError {
+    /// No such tracked entity (any more).
+    #[error("there is no tracked entity {entity}")]
+    EntityNotFound {
+        /// The entity asked for.
+        entity: TrackedEntityId,
+    },
+    /// No such article (any more).
+    #[error("there is no article {article}")]
+    ArticleNotFound {
+        /// The article asked for.
+        article: ArticleId,
+    },
+    /// A field of the request has a value that it cannot have.
+    #[error("{field} {expected}")]
+    InvalidValue {
+        /// The field.
+        field: String,
+        /// What it must be, to continue a sentence.
+        expected: String,
+    },
+    /// The unit of work could not begin or be kept.
+    #[error(transparent)]
+    Unit(Box<DbError>),
+    /// The database refused a statement.
+    #[error("the database failed while {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// The database's error.
+        #[source]
+        source: DbErr,
+    },
+}
+
+impl DomainError for SignalsError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::EntityNotFound { .. } | Self::ArticleNotFound { .. } => Kind::NotFound,
+            Self::InvalidValue { .. } => Kind::Invalid,
+            Self::Unit(error) => error.kind(),
+            Self::Database { source, .. } => kind_of(source),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::EntityNotFound { .. } => "ENTITY_NOT_FOUND",
+            Self::ArticleNotFound { .. } => "ARTICLE_NOT_FOUND",
+            Self::InvalidValue { .. } => "VALIDATION_FAILED",
+            Self::Unit(error) => error.code(),
+            Self::Database { .. } => "DATABASE_FAILED",
+        }
+    }
+
+    fn field(&self) -> Option<&str> {
+        match self {
+            Self::InvalidValue { field, .. } => Some(field),
+            _ => None,
+        }
+    }
+}
+
+impl From<DbError> for SignalsError {
+    fn from(error: DbError) -> Self {
+        Self::Unit(Box::new(error))
+    }
+}
+
+/// Says what was being done when the database failed.
+pub(super) trait Doing<T> {
+    fn doing(self, doing: &'static str) -> Result<T, SignalsError>;
+}
+
+impl<T> Doing<T> for Result<T, DbErr> {
+    fn doing(self, doing: &'static str) -> Result<T, SignalsError> {
+        self.map_err(|source| SignalsError::Database { doing, source })
+    }
+}

@@ -1,0 +1,40 @@
+//! Signals: what articles feel about the models and tools that they mention, over time.
+//!
+//! Reads take any connection, changes the unit of work that they are part of. The time series
+//! follows the mentions: the database itself notes the hours that a change makes stale, whoever makes
+//! it and however.
+
+mod articles;
+mod error;
+
+use crate::{clock::Clock, db::Database};
+
+pub use entity::signals::{ArticleId, EntityCategory, Period, TrackedEntityId};
+pub use error::SignalsError;
+
+/// The services of signals. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Signals {
+    db: Database,
+    clock: Clock,
+}
+
+impl Signals {
+    /// The services over this database.
+    #[must_use]
+    pub fn new(db: Database, clock: Clock) -> Self {
+        Self { db, clock }
+    }
+
+    /// The database that the rows are in: begin a unit of work here.
+    #[must_use]
+    pub fn db(&self) -> &Database {
+        &self.db
+    }
+
+    /// Tells the time and makes ids.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}
