@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 use uuid::Uuid;
 
@@ -51,27 +52,59 @@ impl PageLimit {
 /// A place in a list, opaque to those who page through it. It names the last item seen, so that
 /// items added or removed meanwhile neither repeat nor hide others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Cursor(Uuid);
+pub struct Cursor {
+    id: Uuid,
+    instant: Option<DateTime<Utc>>,
+}
 
 impl Cursor {
-    /// The place right after the item with this id.
+    /// The place right after the item with this id, in a list in the order of ids.
     #[must_use]
     pub fn after(id: Uuid) -> Self {
-        Self(id)
+        Self { id, instant: None }
+    }
+
+    /// The place right after the item with this instant and id, in a list in the order of instants
+    /// and, among equal ones, of ids.
+    #[must_use]
+    pub fn after_instant(instant: DateTime<Utc>, id: Uuid) -> Self {
+        let instant = Some(instant);
+        Self { id, instant }
     }
 
     /// The id of the last item seen.
     #[must_use]
     pub fn id(self) -> Uuid {
-        self.0
+        self.id
+    }
+
+    /// The instant of the last item seen, to the microsecond; `None` if the list is in the order of
+    /// ids.
+    #[must_use]
+    pub fn instant(self) -> Option<DateTime<Utc>> {
+        self.instant
     }
 }
 
 impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0.simple())
+        if let Some(instant) = self.instant {
+            write!(
+                f,
+                "{:0digits$x}",
+                instant.timestamp_micros(),
+                digits = INSTANT_DIGITS
+            )?;
+        }
+        write!(f, "{}", self.id.simple())
     }
 }
+
+/// How many digits of a cursor's text are its instant: the microseconds since 1970, hexadecimal.
+const INSTANT_DIGITS: usize = 16;
+
+/// How many digits of a cursor's text are its id.
+const ID_DIGITS: usize = 32;
 
 /// The text is no cursor of ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -82,7 +115,16 @@ impl FromStr for Cursor {
     type Err = InvalidCursor;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Uuid::try_parse(text).map(Self).map_err(|_| InvalidCursor)
+        let (instant, id) = match text.split_at_checked(INSTANT_DIGITS) {
+            Some((instant, id)) if text.len() == INSTANT_DIGITS + ID_DIGITS => {
+                let micros = u64::from_str_radix(instant, 16).map_err(|_| InvalidCursor)?;
+                let instant = DateTime::from_timestamp_micros(micros.cast_signed());
+                (Some(instant.ok_or(InvalidCursor)?), id)
+            }
+            _ => (None, text),
+        };
+        let id = Uuid::try_parse(id).map_err(|_| InvalidCursor)?;
+        Ok(Self { id, instant })
     }
 }
 
@@ -105,14 +147,21 @@ impl<T> Page<T> {
     /// Makes a page of rows that were read with a limit of one more than `limit`: the surplus row
     /// tells that there is a next page, and is dropped.
     #[must_use]
-    pub fn of_surplus(mut rows: Vec<T>, limit: PageLimit, id: impl Fn(&T) -> Uuid) -> Self {
+    pub fn of_surplus(rows: Vec<T>, limit: PageLimit, id: impl Fn(&T) -> Uuid) -> Self {
+        Self::of_surplus_by(rows, limit, |row| Cursor::after(id(row)))
+    }
+
+    /// As [`of_surplus`](Self::of_surplus), of a list in another order than that of ids.
+    #[must_use]
+    pub fn of_surplus_by(
+        mut rows: Vec<T>,
+        limit: PageLimit,
+        cursor: impl Fn(&T) -> Cursor,
+    ) -> Self {
         let limit = usize::from(limit.0);
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|row| Cursor::after(id(row)));
+        let next = rows.last().filter(|_| more).map(cursor);
         Self { items: rows, next }
     }
 
@@ -155,5 +204,20 @@ mod tests {
         let cursor = Cursor::after(Uuid::from_u128(42));
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
         assert_eq!("42".parse::<Cursor>(), Err(InvalidCursor));
+    }
+
+    #[test]
+    fn a_cursor_with_an_instant_survives_its_text_also_before_1970() {
+        for instant in ["2026-05-01T12:00:00.123456Z", "1066-10-14T09:00:00Z"] {
+            let cursor = Cursor::after_instant(instant.parse().unwrap(), Uuid::from_u128(42));
+            assert_eq!(cursor.to_string().parse(), Ok(cursor));
+        }
+        for text in [
+            "g".repeat(48),
+            format!("7{}", "f".repeat(47)),
+            "é".repeat(24),
+        ] {
+            assert_eq!(text.parse::<Cursor>(), Err(InvalidCursor), "{text}");
+        }
     }
 }
