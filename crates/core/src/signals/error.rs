@@ -18,6 +18,20 @@ pub enum SignalsError {
         /// The entity asked for.
         entity: TrackedEntityId,
     },
+    /// No tracked entity has this name.
+    #[error("no tracked entity is named {name:?}{}", meant(suggestion.as_deref()))]
+    EntityUnknown {
+        /// The name asked for.
+        name: String,
+        /// The name that was perhaps meant.
+        suggestion: Option<String>,
+    },
+    /// A tracked entity has this name already.
+    #[error("{name:?} is tracked already")]
+    EntityExists {
+        /// The name.
+        name: String,
+    },
     /// No such article (any more).
     #[error("there is no article {article}")]
     ArticleNotFound {
@@ -49,7 +63,10 @@ pub enum SignalsError {
 impl DomainError for SignalsError {
     fn kind(&self) -> Kind {
         match self {
-            Self::EntityNotFound { .. } | Self::ArticleNotFound { .. } => Kind::NotFound,
+            Self::EntityNotFound { .. }
+            | Self::EntityUnknown { .. }
+            | Self::ArticleNotFound { .. } => Kind::NotFound,
+            Self::EntityExists { .. } => Kind::Conflict,
             Self::InvalidValue { .. } => Kind::Invalid,
             Self::Unit(error) => error.kind(),
             Self::Database { source, .. } => kind_of(source),
@@ -58,7 +75,8 @@ impl DomainError for SignalsError {
 
     fn code(&self) -> &'static str {
         match self {
-            Self::EntityNotFound { .. } => "ENTITY_NOT_FOUND",
+            Self::EntityNotFound { .. } | Self::EntityUnknown { .. } => "ENTITY_NOT_FOUND",
+            Self::EntityExists { .. } => "ENTITY_EXISTS",
             Self::ArticleNotFound { .. } => "ARTICLE_NOT_FOUND",
             Self::InvalidValue { .. } => "VALIDATION_FAILED",
             Self::Unit(error) => error.code(),
@@ -69,9 +87,14 @@ impl DomainError for SignalsError {
     fn field(&self) -> Option<&str> {
         match self {
             Self::InvalidValue { field, .. } => Some(field),
+            Self::EntityExists { .. } => Some("name"),
             _ => None,
         }
     }
+}
+
+fn meant(suggestion: Option<&str>) -> String {
+    suggestion.map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
 }
 
 impl From<DbError> for SignalsError {

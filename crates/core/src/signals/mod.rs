@@ -4,13 +4,34 @@
 //! follows the mentions: the database itself notes the hours that a change makes stale, whoever makes
 //! it and however.
 
+mod article_lists;
 mod articles;
+pub mod chart;
+mod columns;
+mod comparison;
+mod entities;
 mod error;
+mod movers;
+pub mod range;
+#[cfg(test)]
+mod samples;
+mod scores;
+mod series;
+mod sparkline;
 
 use crate::{clock::Clock, db::Database};
 
+pub use article_lists::{Article, ArticleAbout, ArticleDetails, Mention};
+pub use chart::Chart;
+pub use comparison::{Compared, Comparison, MOST_COMPARED};
+pub use entities::{NewEntity, TrackedEntity};
 pub use entity::signals::{ArticleId, EntityCategory, Period, TrackedEntityId};
 pub use error::SignalsError;
+pub use movers::{Level, Mover, Movers, MoversRequest};
+pub use range::{Moment, TimeRange, Window};
+pub use scores::Scores;
+pub use series::{Gaps, MOST_POINTS, Point, Series, SeriesRequest};
+pub use sparkline::sparkline;
 
 /// The services of signals. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -1,0 +1,43 @@
+//! A series as a picture: SVG of 960 × 420, light or dark as whoever looks at it prefers.
+//!
+//! The line is the mean, the band reaches from the least to the greatest score, the bars count the
+//! articles; where there are no articles, line and band are broken. Hours or days that would lie
+//! closer than two units are pooled. The same points give the same bytes.
+
+mod axis;
+mod scale;
+mod svg;
+mod text;
+
+use entity::signals::Period;
+
+use super::{Point, TimeRange, columns::columns};
+
+/// The most columns: they lie at least two units apart.
+const MOST_COLUMNS: usize = 420;
+
+/// A chart of one series.
+#[derive(Clone, Copy, Debug)]
+pub struct Chart<'a> {
+    /// What it is about: a name.
+    pub title: &'a str,
+    /// The period of the points.
+    pub period: Period,
+    /// What the axis of time shows, extended to whole hours or days.
+    pub range: TimeRange,
+    /// The points, in the order of time.
+    pub points: &'a [Point],
+}
+
+impl Chart<'_> {
+    /// The chart as an SVG document.
+    #[must_use]
+    pub fn svg(&self) -> String {
+        let range = self.range.whole(self.period);
+        let columns = columns(self.points, range, self.period, MOST_COLUMNS);
+        svg::render(self.title, self.period, range, &columns)
+    }
+}
+
+#[cfg(test)]
+mod tests;
