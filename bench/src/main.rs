@@ -35,7 +35,7 @@ use crate::{
     process::Programs,
     python::Python,
     report::Measured,
-    work::{ALEMBIC, FASTAPI, OURS, RUSQLITE, SEAORM, SQLALCHEMY, SQLX, Work},
+    work::{AIM, ALEMBIC, FASTAPI, OURS, RUSQLITE, SEAORM, SQLALCHEMY, SQLX, Work},
 };
 
 /// Measure Groundwork beside its peers
@@ -218,7 +218,7 @@ impl Bench {
             Work::Start | Work::Memory => {
                 let ours = process::serve(work, programs, folder, length).await?;
                 let theirs = process::serve_python(work, python, folder, length).await?;
-                vec![(OURS, ours), (FASTAPI, theirs)]
+                vec![(OURS, ours), (FASTAPI, theirs), (AIM, process::aim(work))]
             }
             Work::Migrate => {
                 let ours = process::migrate(programs, folder)?;
