@@ -212,7 +212,8 @@ impl Planner {
             None => {
                 // A table that exists and belongs to no domain is told about elsewhere.
                 if !self.plan.tables.contains_key(table) {
-                    let known = domain.tables.iter().map(|entry| entry.text.as_str());
+                    let listed = domain.tables.iter().map(|entry| entry.text.as_str());
+                    let known = listed.filter(|name| self.plan.tables.contains_key(*name));
                     let hint = names::suggestion(table, known).unwrap_or_default();
                     self.problem(
                         assignment.line,
