@@ -1,10 +1,16 @@
 //! The commands and flags of `groundwork`, as data: what each does is said in its help, and done
 //! in [`crate::commands`] and [`crate::serve`].
 
+mod signals;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
+
+pub(crate) use self::signals::{
+    AddEntity, Articles, Compare, Entities, EntitiesCommand, Movers, Range, Series, Signals,
+};
 
 /// The backend of a media studio: one program, on SQLite or PostgreSQL.
 #[derive(Debug, Parser)]
@@ -74,6 +80,18 @@ Examples:
   groundwork studio export 0199b2c4-7f1e-7a30-8a55-1c9d3c1f7b21 lighthouse-copy"
     )]
     Studio(Studio),
+    /// Follow how articles feel about AI models and tools
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  groundwork signals series 'Quillon 2' --period daily --from 2026-02-01 --to 2026-05-31
+  groundwork signals compare 'Quillon 2' 'Heron Large'
+  groundwork signals movers --window 7d
+  groundwork signals articles 'Quillon 2'
+  groundwork signals entities"
+    )]
+    Signals(Signals),
     /// Print every setting with its effective value and where it comes from
     #[command(after_help = "\
 Secrets and the passwords in URLs are hidden.
@@ -197,7 +215,7 @@ Examples:
 /// Which part of the list.
 #[derive(Args, Debug)]
 pub(crate) struct List {
-    /// The most projects to list, 1 to 200
+    /// The most to list, 1 to 200
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=200))]
     pub(crate) limit: u64,
     /// List what comes after this cursor, which the page before printed

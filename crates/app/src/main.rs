@@ -44,6 +44,10 @@ fn run(output: Output, cli: Cli) -> Result<()> {
             let loaded = settings.load()?;
             block_on(commands::studio::run(output, &loaded.config, &command))
         }
+        Command::Signals(command) => {
+            let loaded = settings.load()?;
+            block_on(commands::signals::run(output, &loaded.config, &command))
+        }
         Command::Config(format) => commands::config::run(output, &settings, format),
         Command::Doctor(format) => block_on(commands::doctor::run(output, &settings, format)),
         Command::Completions { shell } => Ok(commands::completions::run(output, shell)?),

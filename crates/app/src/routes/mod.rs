@@ -5,18 +5,20 @@ mod answer;
 mod articles;
 mod artifacts;
 mod clips;
+mod entities;
 mod keyframes;
 mod optional;
 mod projects;
 mod readiness;
 mod runs;
 mod scenes;
+mod sentiment;
 mod upload;
 
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{delete, get, post, put},
+    routing::{get, post, put},
 };
 use groundwork_core::{clock::Clock, config::Config};
 use groundwork_http::{Metrics, Options, Routes, health, service};
@@ -77,7 +79,21 @@ fn api(parts: Foundation) -> Router {
         .route("/api/runs/{run}", get(runs::show))
         .route("/api/runs/{run}/cancel", post(runs::cancel))
         .route("/api/runs/{run}/resume", post(runs::resume))
-        .route("/api/articles/{article}", delete(articles::remove))
+        .route("/api/articles", get(articles::list))
+        .route(
+            "/api/articles/{article}",
+            get(articles::show).delete(articles::remove),
+        )
+        .route("/api/entities", get(entities::list).post(entities::add))
+        .route("/api/entities/{entity}", get(entities::show))
+        .route("/api/entities/{entity}/articles", get(entities::articles))
+        .route("/api/entities/{entity}/sentiment", get(sentiment::series))
+        .route(
+            "/api/entities/{entity}/sentiment.svg",
+            get(sentiment::chart),
+        )
+        .route("/api/sentiment", get(sentiment::comparison))
+        .route("/api/sentiment/movers", get(sentiment::movers))
         .with_state(parts)
 }
 

@@ -1,5 +1,4 @@
-//! `groundwork studio`: every command opens what it needs, also beside a running server, does one
-//! thing, and closes it again.
+//! `groundwork studio`: every command does one thing.
 
 mod export;
 mod import;
@@ -11,24 +10,13 @@ mod show;
 
 use anyhow::Result;
 use groundwork_core::config::Config;
-use tracing::warn;
 
-use crate::{
-    cli::Studio, foundation::Foundation, interruption::unless_interrupted, output::Output,
-};
+use super::with_foundation;
+use crate::{cli::Studio, foundation::Foundation, output::Output};
 
 /// Does what the command says.
 pub(crate) async fn run(output: Output, config: &Config, command: &Studio) -> Result<()> {
-    let parts = Foundation::open(config).await?;
-    let done = unless_interrupted(perform(output, &parts, command)).await;
-    if let Err(error) = parts.close().await {
-        // What the command did is committed, or taken back, either way.
-        warn!(
-            error = format!("{error:#}"),
-            "the database was not closed in order"
-        );
-    }
-    done
+    with_foundation(config, async |parts| perform(output, parts, command).await).await
 }
 
 async fn perform(output: Output, parts: &Foundation, command: &Studio) -> Result<()> {

@@ -1,0 +1,106 @@
+//! `groundwork signals compare`
+
+use anyhow::Result;
+use groundwork_core::signals::{Compared, Comparison, sparkline};
+
+use super::{
+    argument::{self, score, score_or_dash},
+    csv,
+};
+use crate::{
+    cli,
+    foundation::Foundation,
+    output::{Output, instant, printable, table},
+};
+
+/// The most characters of a sparkline.
+const SPARKLINE: usize = 40;
+
+/// Shows several entities over the same time.
+pub(super) async fn run(output: Output, parts: &Foundation, asked: &cli::Compare) -> Result<()> {
+    let request = argument::request(&asked.range)?;
+    let mut entities = Vec::with_capacity(asked.names.len());
+    for name in &asked.names {
+        entities.push(argument::entity(parts, name).await?.id);
+    }
+    let reader = parts.db.reader();
+    let comparison = parts
+        .signals
+        .comparison(&reader, &entities, request)
+        .await?;
+    match asked.csv {
+        true => output.text(&values(&comparison))?,
+        false => output.data(asked.format, &comparison, text)?,
+    }
+    if comparison.entities.iter().all(|it| it.total.is_none()) {
+        output.note("no articles mention them in this range");
+    }
+    Ok(())
+}
+
+fn text(comparison: &Comparison) -> String {
+    let range = comparison.range;
+    let mut text = format!(
+        "{} from {} to {}\n\n{}\n",
+        comparison.period,
+        instant(range.from),
+        instant(range.to),
+        totals(comparison),
+    );
+    let rows = comparison.rows();
+    if !rows.is_empty() {
+        let names = comparison.entities.iter().map(|it| it.entity.name.as_str());
+        let header: Vec<&str> = std::iter::once("starts").chain(names).collect();
+        let rows = rows.into_iter().map(|(starts_at, means)| {
+            let means = means.into_iter().map(score_or_dash);
+            std::iter::once(instant(starts_at)).chain(means).collect()
+        });
+        text.push('\n');
+        text.push_str(&table(&header, rows));
+    }
+    text
+}
+
+fn totals(comparison: &Comparison) -> String {
+    let row = |compared: &Compared| {
+        let total = compared.total;
+        vec![
+            compared.entity.name.clone(),
+            compared.entity.category.to_string(),
+            total.map_or(0, |it| it.article_count).to_string(),
+            total.map_or_else(|| "-".to_owned(), |it| score(it.mean)),
+            total.map_or_else(|| "-".to_owned(), |it| format!("{:.2}", it.std)),
+            sparkline(
+                &compared.points,
+                comparison.range,
+                comparison.period,
+                SPARKLINE,
+            ),
+        ]
+    };
+    let rows = comparison.entities.iter().map(row);
+    table(
+        &[
+            "entity",
+            "category",
+            "articles",
+            "mean",
+            "std",
+            "means over time",
+        ],
+        rows,
+    )
+}
+
+fn values(comparison: &Comparison) -> String {
+    let names = comparison
+        .entities
+        .iter()
+        .map(|it| printable(&it.entity.name));
+    let header = csv::line(std::iter::once("starts_at".to_owned()).chain(names));
+    let lines = comparison.rows().into_iter().map(|(starts_at, means)| {
+        let means = means.into_iter().map(csv::number);
+        csv::line(std::iter::once(instant(starts_at)).chain(means))
+    });
+    std::iter::once(header).chain(lines).collect()
+}

@@ -1,0 +1,74 @@
+//! `/api/entities`
+
+use axum::extract::State;
+use groundwork_core::{
+    page::Page,
+    signals::{ArticleAbout, EntityCategory, NewEntity, TrackedEntity, TrackedEntityId},
+};
+use groundwork_http::{Json, PageQuery, Path, Query};
+use serde::Deserialize;
+
+use super::answer::{Answer, Created};
+use crate::foundation::Foundation;
+
+/// An entity to be tracked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Addition {
+    name: String,
+    category: EntityCategory,
+}
+
+/// Which entities are asked for.
+#[derive(Deserialize)]
+pub(super) struct Filter {
+    category: Option<EntityCategory>,
+}
+
+pub(super) async fn list(
+    State(parts): State<Foundation>,
+    Query(Filter { category }): Query<Filter>,
+    PageQuery(page): PageQuery,
+) -> Answer<Json<Page<TrackedEntity>>> {
+    let reader = parts.db.reader();
+    let page = parts.signals.list_entities(&reader, category, page).await?;
+    Ok(Json(page))
+}
+
+pub(super) async fn add(
+    State(parts): State<Foundation>,
+    Json(body): Json<Addition>,
+) -> Answer<Created<TrackedEntity>> {
+    let new = NewEntity {
+        name: body.name,
+        category: body.category,
+    };
+    let work = parts.db.begin().await?;
+    let entity = parts.signals.add_entity(&work, new).await?;
+    work.commit().await?;
+    Ok(Created {
+        location: format!("/api/entities/{}", entity.id),
+        body: entity,
+    })
+}
+
+pub(super) async fn show(
+    State(parts): State<Foundation>,
+    Path(entity): Path<TrackedEntityId>,
+) -> Answer<Json<TrackedEntity>> {
+    let entity = parts.signals.entity(&parts.db.reader(), entity).await?;
+    Ok(Json(entity))
+}
+
+pub(super) async fn articles(
+    State(parts): State<Foundation>,
+    Path(entity): Path<TrackedEntityId>,
+    PageQuery(page): PageQuery,
+) -> Answer<Json<Page<ArticleAbout>>> {
+    let reader = parts.db.reader();
+    let page = parts
+        .signals
+        .list_articles_about(&reader, entity, page)
+        .await?;
+    Ok(Json(page))
+}
