@@ -21,6 +21,9 @@ mod m20261121_094000_create_stale_hours;
 mod m20261121_100000_create_videos;
 mod m20261121_101000_create_transcripts;
 mod m20261121_102000_create_transcript_segments;
+mod m20261121_110000_create_knowledge_graphs;
+mod m20261121_111000_create_graph_nodes;
+mod m20261121_112000_create_graph_edges;
 
 /// How every constraint of this schema is named, on both engines.
 pub const CONVENTION: Convention = Convention {
@@ -51,6 +54,9 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261121_100000_create_videos::Migration),
         Box::new(m20261121_101000_create_transcripts::Migration),
         Box::new(m20261121_102000_create_transcript_segments::Migration),
+        Box::new(m20261121_110000_create_knowledge_graphs::Migration),
+        Box::new(m20261121_111000_create_graph_nodes::Migration),
+        Box::new(m20261121_112000_create_graph_edges::Migration),
     ]
 }
 

@@ -30,6 +30,11 @@ INSERT INTO article_mentions (article_id, tracked_entity_id, published_at, senti
 VALUES ('a', 't', 'now', 0);
 INSERT INTO sentiment_timeseries (tracked_entity_id, period, starts_at, mean, min, max, std, article_count)
 VALUES ('t', 'hourly', 'now', 0, -0.5, 0.5, 0, 1);
+INSERT INTO knowledge_graphs (id, name, title, video_id, is_directed, created_at, updated_at)
+VALUES ('g', 'g1', '', 'v', TRUE, 'now', 'now'), ('h', 'g2', '', NULL, FALSE, 'now', 'now');
+INSERT INTO graph_nodes (id, graph_id, key, label) VALUES ('m', 'g', 'k1', ''), ('o', 'h', 'k1', '');
+INSERT INTO graph_edges (id, graph_id, source_id, target_id, label, weight)
+VALUES ('q', 'g', 'm', 'm', '', 1);
 ";
 
 /// A rule by its name, values that it admits and values that it refuses. Each is the end of
@@ -329,6 +334,28 @@ const RULES: &[Rule] = &[
         admits: &["article_count = 1"],
         refuses: &["article_count = 0"],
     },
+    Rule {
+        name: "ck_knowledge_graphs_name",
+        table: "knowledge_graphs",
+        admits: &["name = name"],
+        refuses: &["name = ''"],
+    },
+    Rule {
+        name: "ck_graph_nodes_key",
+        table: "graph_nodes",
+        admits: &["key = 'k2'"],
+        refuses: &["key = ''"],
+    },
+    Rule {
+        name: "ck_graph_edges_weight",
+        table: "graph_edges",
+        admits: &[
+            "weight = 1e-300",
+            "weight = 1",
+            "weight = 1.7976931348623157e308",
+        ],
+        refuses: &["weight = 0", "weight = -1"],
+    },
 ];
 
 /// Unique rules, and the rows that they admit beside the given ones, or refuse.
@@ -429,6 +456,24 @@ const UNIQUES: &[Rule] = &[
         admits: &["'x', 'two', 'T', 'now', 'https://b'"],
         refuses: &["'x', 'two', 'T', 'now', 'https://a'"],
     },
+    Rule {
+        name: "uq_knowledge_graphs_name",
+        table: "knowledge_graphs (id, title, is_directed, created_at, updated_at, name)",
+        admits: &["'x', '', TRUE, 'now', 'now', 'g3'"],
+        refuses: &["'x', '', TRUE, 'now', 'now', 'g1'"],
+    },
+    Rule {
+        name: "uq_graph_nodes_graph_id_key",
+        table: "graph_nodes (id, label, graph_id, key)",
+        admits: &["'x', '', 'g', 'k2'"],
+        refuses: &["'x', '', 'g', 'k1'"],
+    },
+    Rule {
+        name: "uq_graph_edges_graph_id_source_id_target_id_label",
+        table: "graph_edges (id, weight, graph_id, source_id, target_id, label)",
+        admits: &["'x', 1, 'g', 'm', 'm', 'knows'"],
+        refuses: &["'x', 1, 'g', 'm', 'm', ''"],
+    },
 ];
 
 #[rstest]
@@ -528,7 +573,7 @@ fn concrete(sql: &str) -> String {
         let text = format!("'{}'", "é".repeat(length));
         sql = sql.replace(&format!("LONG({length})"), &text);
     }
-    for letter in "abckprstuvwx".chars() {
+    for letter in "abcghkmopqrstuvwx".chars() {
         let id = format!(
             "'00000000-0000-7000-8000-0000000000{:02x}'",
             u32::from(letter)
@@ -536,4 +581,46 @@ fn concrete(sql: &str) -> String {
         sql = sql.replace(&format!("'{letter}'"), &id);
     }
     sql
+}
+
+#[rstest]
+#[tokio::test]
+async fn both_ends_of_an_edge_lie_in_its_graph(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (_scratch, connection) = migrated(engine).await;
+    given(&connection).await;
+    let insert = |values: &str| {
+        concrete(&format!(
+            "INSERT INTO graph_edges (id, weight, label, graph_id, source_id, target_id) VALUES ('x', 1, 'knows', {values})"
+        ))
+    };
+    for (values, admitted) in [
+        ("'g', 'm', 'm'", true),
+        ("'h', 'o', 'o'", true),
+        ("'g', 'm', 'o'", false),
+        ("'g', 'o', 'm'", false),
+        ("'h', 'm', 'm'", false),
+    ] {
+        let result = attempt(&connection, &insert(values)).await;
+        assert_eq!(result.is_ok(), admitted, "{values}: {result:?}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_weight_of_an_edge_is_finite(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let (_scratch, connection) = migrated(engine).await;
+    given(&connection).await;
+    let weights: &[&str] = match engine {
+        Engine::Sqlite => &["9e999", "-9e999"],
+        Engine::Postgres => &["'Infinity'", "'-Infinity'", "'NaN'"],
+    };
+    for weight in weights {
+        let sql = format!("UPDATE graph_edges SET weight = {weight}");
+        let refused = attempt(&connection, &sql).await.unwrap_err().to_string();
+        assert!(refused.contains("ck_graph_edges_weight"), "{refused}");
+    }
 }

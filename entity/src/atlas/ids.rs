@@ -5,6 +5,150 @@ use std::{fmt, str::FromStr};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64, prelude::Uuid};
 use serde::{Deserialize, Serialize};
 
+/// Identifies a row of `graph_edges`: its `id`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    DeriveValueType,
+    Deserialize,
+    Serialize
+)]
+#[serde(transparent)]
+pub struct GraphEdgeId(pub Uuid);
+
+impl fmt::Display for GraphEdgeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for GraphEdgeId {
+    type Err = <Uuid as FromStr>::Err;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<Uuid> for GraphEdgeId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl From<GraphEdgeId> for Uuid {
+    fn from(id: GraphEdgeId) -> Self {
+        id.0
+    }
+}
+
+impl TryFromU64 for GraphEdgeId {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("GraphEdgeId"))
+    }
+}
+
+/// Identifies a row of `knowledge_graphs`: its `id`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    DeriveValueType,
+    Deserialize,
+    Serialize
+)]
+#[serde(transparent)]
+pub struct GraphId(pub Uuid);
+
+impl fmt::Display for GraphId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for GraphId {
+    type Err = <Uuid as FromStr>::Err;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<Uuid> for GraphId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl From<GraphId> for Uuid {
+    fn from(id: GraphId) -> Self {
+        id.0
+    }
+}
+
+impl TryFromU64 for GraphId {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("GraphId"))
+    }
+}
+
+/// Identifies a row of `graph_nodes`: its `id`.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    DeriveValueType,
+    Deserialize,
+    Serialize
+)]
+#[serde(transparent)]
+pub struct GraphNodeId(pub Uuid);
+
+impl fmt::Display for GraphNodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for GraphNodeId {
+    type Err = <Uuid as FromStr>::Err;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl From<Uuid> for GraphNodeId {
+    fn from(id: Uuid) -> Self {
+        Self(id)
+    }
+}
+
+impl From<GraphNodeId> for Uuid {
+    fn from(id: GraphNodeId) -> Self {
+        id.0
+    }
+}
+
+impl TryFromU64 for GraphNodeId {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("GraphNodeId"))
+    }
+}
+
 /// Identifies a row of `transcripts`: its `id`.
 #[derive(
     Clone,

@@ -40,6 +40,9 @@ pub struct Model {
     pub created_at: DateTimeUtc,
     /// `timestamptz`.
     pub updated_at: DateTimeUtc,
+    /// The rows of `knowledge_graphs` whose `video_id` refers here.
+    #[sea_orm(has_many)]
+    pub knowledge_graphs: HasMany<super::knowledge_graphs::Entity>,
     /// The rows of `transcripts` whose `video_id` refers here.
     #[sea_orm(has_many)]
     pub transcripts: HasMany<super::transcripts::Entity>,
