@@ -24,6 +24,13 @@ pub struct Json<T>(
     pub T,
 );
 
+/// A body as it comes, whatever it holds; refuses what is too large (413).
+#[derive(Clone, Debug)]
+pub struct RawBody(
+    /// All of it.
+    pub Bytes,
+);
+
 /// The parameters of the path; refuses those of the wrong type, such as a broken UUID, with 422.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(
@@ -53,6 +60,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
             .await
             .map_err(|rejection| refuse_body(&rejection))?;
         parse_json(&body).map(Self)
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for RawBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let body = Bytes::from_request(request, state).await;
+        body.map(Self).map_err(|rejection| refuse_body(&rejection))
     }
 }
 

@@ -26,7 +26,7 @@ pub use self::{
     auth::Caller,
     content::{Content, ContentRequest},
     error::{ApiError, ErrorBody, FieldError},
-    extract::{Json, Path, Query},
+    extract::{Json, Path, Query, RawBody},
     health::{Check, CheckFailed, health},
     lifecycle::{BindError, Drained, Shutdown, bind, serve},
     metrics::{CannotCollect, Metrics},

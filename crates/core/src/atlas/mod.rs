@@ -4,6 +4,7 @@
 //! takes neither: it opens its own units, one for each video.
 
 mod error;
+pub mod graph;
 mod videos;
 mod views;
 

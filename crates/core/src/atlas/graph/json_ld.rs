@@ -1,0 +1,43 @@
+//! JSON-LD 1.1: nodes are resources, and an edge is a property whose value is another resource.
+//!
+//! ```json
+//! {
+//!   "@context": { "@vocab": "urn:groundwork:atlas:", "label": "http://www.w3.org/2000/01/rdf-schema#label" },
+//!   "@id": "#computing",
+//!   "title": "Early computing",
+//!   "@graph": [
+//!     { "@id": "#ada", "@type": "person", "label": "Ada Lovelace", "born": 1815,
+//!       "wrote": { "@id": "#notes", "@annotation": { "weight": 0.9 } } },
+//!     { "@id": "#notes", "label": "Notes on the Analytical Engine" }
+//!   ]
+//! }
+//! ```
+//!
+//! A key that is no absolute IRI becomes a fragment (`#ada`), and what an IRI cannot hold is written
+//! in percent. What is known of an edge stands in an `@annotation`, as JSON-LD-star has it; a
+//! processor that does not know it leaves it out. Lists and objects are JSON literals (`@json`).
+//!
+//! Read are documents with `@graph`, arrays of nodes and single nodes, as `flatten` leaves them.
+//! Terms are taken as they stand: contexts are neither fetched nor applied. A resource that is only
+//! referred to is a node called by its key.
+
+mod iri;
+mod read;
+mod write;
+
+pub(super) use read::{is_likely, parse};
+pub(super) use write::render;
+
+/// What a label is called: the first that is there is taken.
+const LABELS: [&str; 7] = [
+    "label",
+    "rdfs:label",
+    "http://www.w3.org/2000/01/rdf-schema#label",
+    "name",
+    "schema:name",
+    "https://schema.org/name",
+    "http://schema.org/name",
+];
+
+/// Where the kinds go that a resource has beside its first.
+const FURTHER_KINDS: &str = "additionalType";

@@ -1,0 +1,37 @@
+//! Knowledge graphs: nodes and the labelled, weighted relations between them.
+//!
+//! [`Graph`] is a graph as plain data, which every [`Format`] is read into and written from, and
+//! which [`View`] shows. [`Atlas`](super::Atlas) stores graphs, and finds ways through them.
+
+mod dot;
+mod error;
+mod format;
+mod graphml;
+mod import;
+mod json;
+mod json_ld;
+mod layout;
+mod model;
+mod node_link;
+mod place;
+mod rules;
+mod stored;
+mod svg;
+#[cfg(test)]
+mod tests;
+mod views;
+mod walk;
+mod xml;
+
+pub use entity::atlas::{GraphEdgeId, GraphId, GraphNodeId};
+pub use error::GraphError;
+pub use format::{Format, MAX_TEXT_BYTES, TooLargeToDraw, UnknownFormat, View, read};
+pub use import::NewGraph;
+pub use model::{Directedness, Edge, EdgeKey, Graph, Node, Properties};
+pub use place::{FormatError, Place};
+pub use rules::{
+    Fault, MAX_EDGES, MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_NODES, MAX_PROPERTIES_BYTES,
+    MAX_PROPERTIES_DEPTH,
+};
+pub use views::{Changes, GraphPath, GraphSummary, ImportedGraph, Neighbour, PathEdge, PathNode};
+pub use walk::{Direction, MAX_DEPTH, MAX_HOPS, MAX_PASSED, NeighbourQuery, PathQuery};
