@@ -1,13 +1,16 @@
-//! Segments: the parts of a transcript, each with the time at which it is said.
+//! Segments: the parts of a transcript, each with the time at which it is said; and the full-text
+//! index over them, which the database keeps current by itself.
 //!
-//! A segment's id is a number, which a full-text index can refer to and which a `VACUUM` keeps.
-//! `words` is its text in the form that is searched: words of lowercase ASCII letters and digits,
-//! separated by blanks, so that both engines find the same words in it.
+//! `words` is a segment's text in the form that is searched: words of lowercase ASCII letters and
+//! digits, separated by blanks, so that the tokenizers of both engines find the same words in it.
+//! On SQLite the index is an FTS5 table that refers to the rows (and to a primary key that is a
+//! number, because a `VACUUM` may change any other rowid) and that triggers fill; on PostgreSQL it
+//! is a GIN index over the `tsvector`.
 
 use groundwork_schema::table::{
     Check, Column, Condition, ForeignKey, Kind, OnDelete, Table, Unique,
 };
-use sea_orm_migration::prelude::*;
+use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
 
 use crate::CONVENTION;
 
@@ -56,16 +59,61 @@ const TRANSCRIPT_SEGMENTS: Table = Table {
     indexes: &[],
 };
 
+/// Lengths are only kept for a ranking that nobody asks FTS5 for.
+const SQLITE_UP: &str = "
+CREATE VIRTUAL TABLE segment_words USING fts5(
+    words, content='transcript_segments', content_rowid='id', tokenize='ascii', columnsize=0
+);
+CREATE TRIGGER transcript_segments_words_inserted AFTER INSERT ON transcript_segments
+BEGIN
+    INSERT INTO segment_words (rowid, words) VALUES (NEW.id, NEW.words);
+END;
+CREATE TRIGGER transcript_segments_words_deleted AFTER DELETE ON transcript_segments
+BEGIN
+    INSERT INTO segment_words (segment_words, rowid, words) VALUES ('delete', OLD.id, OLD.words);
+END;
+CREATE TRIGGER transcript_segments_words_changed AFTER UPDATE OF id, words ON transcript_segments
+BEGIN
+    INSERT INTO segment_words (segment_words, rowid, words) VALUES ('delete', OLD.id, OLD.words);
+    INSERT INTO segment_words (rowid, words) VALUES (NEW.id, NEW.words);
+END;
+";
+
+const SQLITE_DOWN: &str = "
+DROP TRIGGER transcript_segments_words_changed;
+DROP TRIGGER transcript_segments_words_deleted;
+DROP TRIGGER transcript_segments_words_inserted;
+DROP TABLE segment_words;
+";
+
+const POSTGRES_UP: &str = "
+CREATE INDEX ix_transcript_segments_words ON transcript_segments
+    USING gin (to_tsvector('simple', words))
+";
+
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        TRANSCRIPT_SEGMENTS.create_with(manager, &CONVENTION).await
+        TRANSCRIPT_SEGMENTS
+            .create_with(manager, &CONVENTION)
+            .await?;
+        let index = match manager.get_database_backend() {
+            DbBackend::Sqlite => SQLITE_UP,
+            _ => POSTGRES_UP,
+        };
+        let connection = manager.get_connection();
+        connection.execute_unprepared(index).await?;
+        Ok(())
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if manager.get_database_backend() == DbBackend::Sqlite {
+            let connection = manager.get_connection();
+            connection.execute_unprepared(SQLITE_DOWN).await?;
+        }
         TRANSCRIPT_SEGMENTS.drop_with(manager).await
     }
 

@@ -3,15 +3,29 @@
 //! Reads take any connection; changes take the unit of work that they are part of. What reads files
 //! takes neither: it opens its own units, one for each video.
 
+pub mod captions;
 mod error;
 pub mod graph;
+pub mod import;
+pub mod language;
+pub mod query;
+mod rank;
+pub mod search;
+pub mod snippet;
+mod transcripts;
 mod videos;
 mod views;
+pub mod words;
 
 use crate::{clock::Clock, db::Database};
 
 pub use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
 pub use error::AtlasError;
+pub use import::{Counts, ImportProgress, ImportReport, Problem};
+pub use language::Language;
+pub use query::Query;
+pub use search::{Found, Hit, Search};
+pub use transcripts::{MAX_SEGMENT_BYTES, MAX_SEGMENTS, NewSegment, NewTranscript};
 pub use videos::{
     Kept, MAX_EXTERNAL_ID_BYTES, MAX_NAME_BYTES, MAX_URL_BYTES, NewVideo, VideoFilter,
 };

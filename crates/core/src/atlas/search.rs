@@ -1,0 +1,259 @@
+//! Full-text search over what is said, by the index that the database keeps current itself.
+//!
+//! Both engines find the same segments, because both are asked with the same words about the same
+//! words ([`words`]). The rank is computed here, so that it is the same too.
+
+use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value, Values};
+use serde::Serialize;
+use url::Url;
+
+use super::{
+    Atlas, AtlasError,
+    error::Doing,
+    language::Language,
+    query::Query,
+    rank,
+    snippet::{self, Part},
+};
+use crate::page::PageLimit;
+
+/// The most matches that are ranked: those that were imported last. A query that has more says so.
+pub const MAX_RANKED: u64 = 1_000;
+
+/// What to look for, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// The words; see [`query`](super::query).
+    pub query: Query,
+    /// Only in transcripts in this language.
+    pub language: Option<Language>,
+    /// Only in videos of this channel, by its exact name.
+    pub channel: Option<String>,
+    /// The most hits.
+    pub limit: PageLimit,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Found {
+    /// The best hits, the best first.
+    pub items: Vec<Hit>,
+    /// How many segments match, counted up to [`MAX_RANKED`].
+    pub matches: u64,
+    /// Whether there may be more matches than were ranked.
+    pub is_cut: bool,
+}
+
+/// A segment that matches.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Hit {
+    /// The video.
+    pub video_id: VideoId,
+    /// What its platform calls it.
+    pub external_id: String,
+    /// What people call it.
+    pub title: String,
+    /// Who published it.
+    pub channel: String,
+    /// The transcript.
+    pub transcript_id: TranscriptId,
+    /// Its language.
+    pub language: String,
+    /// Whether a person or a machine wrote it down.
+    pub origin: TranscriptOrigin,
+    /// The segment's place in the transcript.
+    pub position: i64,
+    /// When it begins, from the start of the video.
+    pub starts_ms: i64,
+    /// When it ends.
+    pub ends_ms: i64,
+    /// The text around the match, in parts that match and parts that do not.
+    pub snippet: Vec<Part>,
+    /// Where to watch it from its beginning; `None` if the video's address is not known.
+    pub link: Option<String>,
+    /// How good the hit is; more is better.
+    pub score: f64,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct CandidateRow {
+    id: i64,
+    words: String,
+}
+
+#[derive(Debug, FromQueryResult)]
+struct HitRow {
+    id: i64,
+    video_id: VideoId,
+    external_id: String,
+    title: String,
+    channel: String,
+    url: Option<String>,
+    transcript_id: TranscriptId,
+    language: String,
+    origin: TranscriptOrigin,
+    position: i64,
+    starts_ms: i64,
+    ends_ms: i64,
+    text: String,
+}
+
+impl Atlas {
+    /// Finds what is said.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn search(
+        &self,
+        connection: &impl ConnectionTrait,
+        search: &Search,
+    ) -> Result<Found, AtlasError> {
+        let statement = candidates(connection.get_database_backend(), search);
+        let candidates = CandidateRow::find_by_statement(statement)
+            .all(connection)
+            .await
+            .doing("searching")?;
+        let matches = candidates.len() as u64;
+        let candidates = candidates.into_iter().map(|row| (row.id, row.words));
+        let best = rank::best(&search.query, candidates, search.limit);
+        let ids: Vec<i64> = best.iter().map(|&(id, _)| id).collect();
+        let rows = self.hit_rows(connection, &ids).await?;
+        let items = best.into_iter().filter_map(|(id, score)| {
+            let row = rows.iter().find(|row| row.id == id)?;
+            Some(hit(row, score, &search.query))
+        });
+        Ok(Found {
+            items: items.collect(),
+            matches,
+            is_cut: matches >= MAX_RANKED,
+        })
+    }
+
+    async fn hit_rows(
+        &self,
+        connection: &impl ConnectionTrait,
+        ids: &[i64],
+    ) -> Result<Vec<HitRow>, AtlasError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Numbers of our own: nothing to quote.
+        let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+        let sql = format!(
+            "SELECT s.id, v.id AS video_id, v.external_id, v.title, v.channel, v.url, \
+                    s.transcript_id, t.language, t.origin, s.position, s.starts_ms, s.ends_ms, s.text \
+             FROM transcript_segments s \
+             JOIN transcripts t ON t.id = s.transcript_id JOIN videos v ON v.id = t.video_id \
+             WHERE s.id IN ({})",
+            ids.join(", ")
+        );
+        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        HitRow::find_by_statement(statement)
+            .all(connection)
+            .await
+            .doing("reading what was found")
+    }
+}
+
+/// The newest segments that match.
+fn candidates(engine: DbBackend, search: &Search) -> Statement {
+    let (from, matches, query) = match engine {
+        DbBackend::Sqlite => (
+            "segment_words w CROSS JOIN transcript_segments s ON s.id = w.rowid",
+            "segment_words MATCH $1",
+            search.query.to_fts5(),
+        ),
+        _ => (
+            "transcript_segments s",
+            "to_tsvector('simple', s.words) @@ $1::text::tsquery",
+            search.query.to_tsquery(),
+        ),
+    };
+    // FTS5 gives its rows in this order by itself.
+    let newest_first = match engine {
+        DbBackend::Sqlite => "w.rowid",
+        _ => "s.id",
+    };
+    let mut values: Vec<Value> = vec![query.into()];
+    let mut sql = format!("SELECT s.id, s.words FROM {from}");
+    if search.language.is_some() || search.channel.is_some() {
+        sql.push_str(" JOIN transcripts t ON t.id = s.transcript_id");
+    }
+    if search.channel.is_some() {
+        sql.push_str(" JOIN videos v ON v.id = t.video_id");
+    }
+    sql.push_str(" WHERE ");
+    sql.push_str(matches);
+    if let Some(language) = &search.language {
+        values.push(language.as_str().into());
+        sql.push_str(&format!(" AND t.language = ${}", values.len()));
+    }
+    if let Some(channel) = &search.channel {
+        values.push(channel.as_str().into());
+        sql.push_str(&format!(" AND v.channel = ${}", values.len()));
+    }
+    sql.push_str(&format!(" ORDER BY {newest_first} DESC LIMIT {MAX_RANKED}"));
+    Statement {
+        sql,
+        values: Some(Values(values)),
+        db_backend: engine,
+    }
+}
+
+fn hit(row: &HitRow, score: f64, query: &Query) -> Hit {
+    Hit {
+        video_id: row.video_id,
+        external_id: row.external_id.clone(),
+        title: row.title.clone(),
+        channel: row.channel.clone(),
+        transcript_id: row.transcript_id,
+        language: row.language.clone(),
+        origin: row.origin,
+        position: row.position,
+        starts_ms: row.starts_ms,
+        ends_ms: row.ends_ms,
+        snippet: snippet::of(&row.text, query),
+        link: row.url.as_deref().and_then(|url| link(url, row.starts_ms)),
+        score,
+    }
+}
+
+/// The address with `t=SECONDS`, which the players of the large platforms start from.
+#[must_use]
+pub fn link(url: &str, starts_ms: i64) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    let others: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| name != "t")
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    url.query_pairs_mut()
+        .clear()
+        .extend_pairs(others)
+        .append_pair("t", &(starts_ms / 1000).to_string());
+    Some(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_starts_there() {
+        for (url, expected) in [
+            (
+                "https://example.org/watch?v=x",
+                "https://example.org/watch?v=x&t=83",
+            ),
+            (
+                "https://example.org/watch?t=5&v=x",
+                "https://example.org/watch?v=x&t=83",
+            ),
+            ("https://example.org/a#b", "https://example.org/a?t=83#b"),
+        ] {
+            assert_eq!(link(url, 83_999).as_deref(), Some(expected));
+        }
+        assert_eq!(link("no address", 0), None);
+    }
+}
