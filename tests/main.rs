@@ -5,6 +5,7 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod atlas;
 mod cli;
 mod config;
 mod db;

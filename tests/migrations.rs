@@ -131,7 +131,12 @@ async fn texts(connection: &DatabaseConnection, sql: &str) -> Vec<String> {
 /// The tables of a database, in the order of their names.
 async fn tables(connection: &DatabaseConnection) -> Vec<String> {
     let sql = match connection.get_database_backend() {
-        DbBackend::Sqlite => "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY 1",
+        // Without virtual tables, and those that they keep their content in.
+        DbBackend::Sqlite => {
+            "SELECT name FROM pragma_table_list
+             WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+             ORDER BY 1"
+        }
         _ => "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
     };
     texts(connection, sql).await

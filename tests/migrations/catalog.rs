@@ -131,13 +131,15 @@ pub(super) async fn catalog(connection: &DatabaseConnection) -> Vec<String> {
 }
 
 /// The names of a table's constraints and indexes, as the catalog has them. On SQLite, where a
-/// nameless constraint is possible, it must have none.
+/// nameless constraint is possible, it must have none. Full-text indexes are not among them: each
+/// engine has its own kind.
 pub(super) async fn names_of(connection: &DatabaseConnection, table: &str) -> BTreeSet<String> {
     if connection.get_database_backend() != DbBackend::Sqlite {
         let sql = format!(
             "SELECT conname::text FROM pg_constraint
              WHERE conrelid = '{table}'::regclass AND contype IN ('p', 'u', 'f', 'c')
-             UNION SELECT indexname::text FROM pg_indexes WHERE tablename = '{table}'"
+             UNION SELECT indexname::text FROM pg_indexes
+             WHERE tablename = '{table}' AND indexdef NOT LIKE '%USING gin%'"
         );
         return texts(connection, &sql).await.into_iter().collect();
     }
@@ -237,7 +239,8 @@ async fn indexes(connection: &DatabaseConnection, table: &str) -> Vec<Index> {
                  FROM unnest(indkey::int2[]) WITH ORDINALITY AS k (n, i)
                  JOIN pg_attribute ON attrelid = indrelid AND attnum = k.n
              ) AS columns
-             FROM pg_index WHERE indrelid = '{table}'::regclass"
+             FROM pg_index
+             WHERE indrelid = '{table}'::regclass AND indexprs IS NULL"
         ),
     };
     rows(connection, &sql)

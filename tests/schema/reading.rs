@@ -43,7 +43,8 @@ async fn what_the_model_has_no_place_for_is_named_on_sqlite() {
     let connection = connect(&scratch).await;
     run(
         &connection,
-        "CREATE VIRTUAL TABLE words USING fts5 (text);
+        "CREATE VIEW v AS SELECT 1 AS a;
+         CREATE TRIGGER nothing INSTEAD OF DELETE ON v BEGIN SELECT 1; END;
          CREATE TABLE t (a text CONSTRAINT uq_t_a UNIQUE ON CONFLICT REPLACE);",
     )
     .await;
@@ -51,8 +52,56 @@ async fn what_the_model_has_no_place_for_is_named_on_sqlite() {
     let named: Vec<String> = (schema.unsupported.iter())
         .map(|other| format!("{} {}", other.kind, other.name))
         .collect();
-    assert_eq!(named, ["an ON CONFLICT of table t", "virtual table words"]);
+    assert_eq!(
+        named,
+        ["an ON CONFLICT of table t", "trigger of a view nothing"]
+    );
     assert_eq!(schema.tables.keys().collect::<Vec<_>>(), ["t"]);
+}
+
+/// An index over the text of a table's rows, which triggers keep current.
+const FULL_TEXT: &str = "
+    CREATE TABLE notes (id integer CONSTRAINT pk_notes PRIMARY KEY, text text NOT NULL);
+    CREATE VIRTUAL TABLE note_words USING fts5 (text, content='notes', content_rowid='id');
+    CREATE TRIGGER notes_inserted AFTER INSERT ON notes BEGIN
+        INSERT INTO note_words (rowid, text) VALUES (NEW.id, NEW.text);
+    END;";
+
+#[tokio::test]
+async fn a_virtual_table_is_read_without_what_it_keeps_its_content_in() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let connection = connect(&scratch).await;
+    run(&connection, FULL_TEXT).await;
+    let schema = inspect::schema(&connection).await.unwrap();
+    assert_eq!(schema.unsupported, []);
+    assert_eq!(schema.tables.keys().collect::<Vec<_>>(), ["notes"]);
+    assert_eq!(
+        schema.virtual_tables.keys().collect::<Vec<_>>(),
+        ["note_words"]
+    );
+    assert_eq!(schema.tables["notes"].triggers.len(), 1);
+}
+
+#[tokio::test]
+async fn a_virtual_table_that_differs_is_told() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let connection = connect(&scratch).await;
+    run(&connection, FULL_TEXT).await;
+    let before = inspect::schema(&connection).await.unwrap();
+    run(
+        &connection,
+        "DROP TABLE note_words;
+         CREATE VIRTUAL TABLE note_words USING fts5 (text, tokenize='ascii');",
+    )
+    .await;
+    let other = inspect::schema(&connection).await.unwrap();
+    let told = differences(&before, &other);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].to_string().contains("note_words"), "{}", told[0]);
+    run(&connection, "DROP TABLE note_words").await;
+    let without = inspect::schema(&connection).await.unwrap();
+    assert_eq!(differences(&before, &without).len(), 1);
+    assert_eq!(differences(&without, &before).len(), 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 //! The commands and flags of `groundwork`, as data: what each does is said in its help, and done
 //! in [`crate::commands`] and [`crate::serve`].
 
+mod atlas;
 mod signals;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -11,6 +12,7 @@ use clap_complete::Shell;
 pub(crate) use self::signals::{
     AddEntity, Articles, Compare, Entities, EntitiesCommand, Movers, Range, Series, Signals,
 };
+pub(crate) use self::atlas::{Atlas, AtlasSearch, TextFormat, VideoArgument, VideoList};
 
 /// The backend of a media studio: one program, on SQLite or PostgreSQL.
 #[derive(Debug, Parser)]
@@ -92,6 +94,17 @@ Examples:
   groundwork signals entities"
     )]
     Signals(Signals),
+    /// Import videos and their transcripts, and search what is said in them
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  groundwork atlas import examples/atlas
+  groundwork atlas search 'spring tide'
+  groundwork atlas list
+  groundwork atlas show tide-2041"
+    )]
+    Atlas(Atlas),
     /// Print every setting with its effective value and where it comes from
     #[command(after_help = "\
 Secrets and the passwords in URLs are hidden.

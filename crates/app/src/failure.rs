@@ -4,6 +4,7 @@
 use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
 
 use groundwork_core::{
+    atlas::AtlasError,
     config::ConfigErrors,
     db::{DbError, OpenError},
     error::{DomainError, Kind},
@@ -175,6 +176,7 @@ fn kind_of(error: &(dyn Error + 'static)) -> Option<Kind> {
         .or_else(|| told::<DbError>(error))
         .or_else(|| told::<FilesError>(error))
         .or_else(|| told::<StudioError>(error))
+        .or_else(|| told::<AtlasError>(error))
         .or_else(|| told::<SignalsError>(error))
 }
 

@@ -3,6 +3,7 @@
 
 use anyhow::{Context, Result};
 use groundwork_core::{
+    atlas::Atlas,
     clock::Clock,
     config::{self, Config},
     db::{Database, connect_for_migration},
@@ -21,6 +22,7 @@ pub(crate) struct Foundation {
     pub(crate) files: FileStore,
     pub(crate) studio: Studio,
     pub(crate) signals: Signals,
+    pub(crate) atlas: Atlas,
 }
 
 impl Foundation {
@@ -40,12 +42,14 @@ impl Foundation {
         let clock = Clock::system();
         let files = FileStore::open(file_options(config, clock.clone())).await?;
         let signals = Signals::new(db.clone(), clock.clone());
+        let atlas = Atlas::new(db.clone(), clock.clone());
         let studio = Studio::new(db.clone(), files.clone(), clock, config.pipeline.clone());
         Ok(Self {
             db,
             files,
             studio,
             signals,
+            atlas,
         })
     }
 

@@ -46,6 +46,7 @@ pub enum Kind {
     Check,
     Index,
     Trigger,
+    VirtualTable,
     View,
     /// An object of a kind that the model has no place for.
     Unsupported,
@@ -205,6 +206,10 @@ fn objects(schema: &Schema) -> Objects {
             free(Kind::View, name),
             vec![("definition", view.definition.clone())],
         );
+    }
+    for (name, table) in &schema.virtual_tables {
+        let facts = vec![("definition", table.definition.clone())];
+        all.insert(free(Kind::VirtualTable, name), facts);
     }
     for other in &schema.unsupported {
         all.insert(
@@ -407,6 +412,7 @@ impl fmt::Display for Kind {
             Self::Index => "index",
             Self::Trigger => "trigger",
             Self::View => "view",
+            Self::VirtualTable => "virtual table",
             Self::Unsupported => "object",
         })
     }

@@ -16,6 +16,8 @@ pub struct Schema {
     pub engine: Engine,
     /// The tables by name, the history of migrations left out.
     pub tables: BTreeMap<String, Table>,
+    /// The virtual tables by name, without the tables that they keep their content in (SQLite).
+    pub virtual_tables: BTreeMap<String, VirtualTable>,
     /// The views by name.
     pub views: BTreeMap<String, View>,
     /// Functions by signature, such as those of triggers (PostgreSQL).
@@ -240,6 +242,15 @@ pub struct Trigger {
     pub definition: String,
 }
 
+/// A table that a module of the engine stands behind, such as a full-text index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VirtualTable {
+    /// Its name.
+    pub name: String,
+    /// The whole statement that creates it.
+    pub definition: String,
+}
+
 /// A view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct View {
@@ -263,7 +274,7 @@ pub struct Function {
 /// An object that the model has no place for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Unsupported {
-    /// What it is: `virtual table`, `partitioned table`, `domain`, …
+    /// What it is: `partitioned table`, `domain`, `trigger of a view`, …
     pub kind: String,
     /// Its name.
     pub name: String,
@@ -276,6 +287,7 @@ impl Schema {
         Self {
             engine,
             tables: BTreeMap::new(),
+            virtual_tables: BTreeMap::new(),
             views: BTreeMap::new(),
             functions: BTreeMap::new(),
             enums: BTreeMap::new(),

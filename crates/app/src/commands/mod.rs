@@ -1,5 +1,6 @@
 //! What each command does.
 
+pub(crate) mod atlas;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod doctor;

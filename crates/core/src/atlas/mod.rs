@@ -4,6 +4,7 @@
 //! takes neither: it opens its own units, one for each video.
 
 pub mod captions;
+mod details;
 mod error;
 pub mod graph;
 pub mod import;
@@ -19,6 +20,7 @@ pub mod words;
 
 use crate::{clock::Clock, db::Database};
 
+pub use details::{TextForm, TranscriptDetails, VideoDetails};
 pub use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
 pub use error::AtlasError;
 pub use import::{Counts, ImportProgress, ImportReport, Problem};

@@ -34,6 +34,7 @@ pub(super) async fn statements(
         .into_iter()
         .filter(|object| match object.kind.as_str() {
             "view" => schema.views.contains_key(&object.name),
+            "table" if schema.virtual_tables.contains_key(&object.name) => true,
             _ => schema.tables.contains_key(&object.table),
         });
     Ok(supported.map(|object| object.sql).collect())

@@ -11,7 +11,7 @@ use super::{InspectError, rows};
 use crate::{
     model::{
         Column, Engine, Generated, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported,
-        View,
+        View, VirtualTable,
     },
     run::HISTORY_TABLE,
     text::normal,
@@ -101,8 +101,8 @@ struct Reading {
 impl Reading {
     fn table(&mut self, object: &ObjectRow, columns: &[ColumnRow], keys: &[KeyRow]) {
         match object.table_kind.as_str() {
-            "virtual" => return self.unsupported("virtual table", &object.name),
-            // A virtual table's own.
+            "virtual" => return self.virtual_table(object),
+            // What a virtual table keeps its content in.
             "shadow" => return,
             _ if object.name == HISTORY_TABLE => return,
             _ => {}
@@ -132,6 +132,16 @@ impl Reading {
             self.unsupported(part, &object.name);
         }
         self.schema.tables.insert(table.name.clone(), table);
+    }
+
+    fn virtual_table(&mut self, object: &ObjectRow) {
+        let sql = object.sql.as_deref().unwrap_or_default();
+        let table = VirtualTable {
+            name: object.name.clone(),
+            definition: normal(Engine::Sqlite, sql),
+        };
+        let tables = &mut self.schema.virtual_tables;
+        tables.insert(object.name.clone(), table);
     }
 
     /// Indexes, triggers and views, once all tables are known.

@@ -66,7 +66,7 @@ impl<'a> Reading<'a> {
 
     /// Goes to the next line that is not blank; whether there is one.
     fn skip_blank(&mut self) -> bool {
-        while self.peek().is_some_and(|line| is_blank(line)) {
+        while self.peek().is_some_and(is_blank) {
             self.next += 1;
         }
         self.next < self.lines.len()

@@ -27,6 +27,7 @@ const ORIGINAL: &str = "-orig";
 
 #[derive(Debug, Deserialize)]
 struct Info {
+    #[serde(default)]
     id: String,
     title: Option<String>,
     #[serde(rename = "_type")]
@@ -49,11 +50,17 @@ struct Info {
 
 /// Reads a description and its captions. Captions that cannot be read are noted in `reading`, and
 /// keep nothing else from being imported.
-pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Found, Problem> {
+pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Option<Found>, Problem> {
     let bytes = bytes_of(&source.path)?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let info: Info =
         serde_json::from_slice(bytes).map_err(|error| of_json(&source.path, &error))?;
+    if let Some(kind) = info.kind.as_deref().filter(|&kind| kind != "video") {
+        // yt-dlp describes a playlist beside its videos.
+        let reason = format!("describes a {kind}, not a video");
+        reading.skipped.push(Problem::new(&source.path, reason));
+        return Ok(None);
+    }
     let video = info.video(&source.path)?;
     let mut read = Vec::new();
     for file in &source.captions {
@@ -63,16 +70,11 @@ pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Found, Prob
         }
     }
     let transcripts = best_of_each(read, reading);
-    Ok(Found { video, transcripts })
+    Ok(Some(Found { video, transcripts }))
 }
 
 impl Info {
     fn video(&self, path: &Path) -> Result<NewVideo, Problem> {
-        if self.kind.as_deref().is_some_and(|kind| kind != "video") {
-            let kind = self.kind.as_deref().unwrap_or_default();
-            let reason = format!("describes a {kind}, not a video");
-            return Err(Problem::new(path, reason));
-        }
         let said = |texts: &[&Option<String>]| {
             let said = texts.iter().filter_map(|text| text.as_deref());
             said.map(str::trim)

@@ -56,7 +56,7 @@ struct ListedSegment {
 }
 
 /// Reads a description and the files that it names.
-pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Found, Problem> {
+pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Option<Found>, Problem> {
     let path = &source.path;
     let bytes = bytes_of(path)?;
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
@@ -88,7 +88,7 @@ pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Found, Prob
         published_at: manifest.published_at.map(|it| it.trunc_subsecs(6)),
         duration_ms: manifest.duration_ms,
     };
-    Ok(Found { video, transcripts })
+    Ok(Some(Found { video, transcripts }))
 }
 
 impl Listed {

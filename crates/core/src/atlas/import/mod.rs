@@ -151,8 +151,12 @@ fn read(source: &Source) -> Reading {
         Form::Info => info::read(source, &mut reading),
         Form::Manifest => manifest::read(source, &mut reading),
     };
-    match found.and_then(|found| found.checked(&source.path)) {
-        Ok(found) => reading.found = Some(found),
+    let checked = found.and_then(|found| {
+        let checked = found.map(|found| found.checked(&source.path));
+        checked.transpose()
+    });
+    match checked {
+        Ok(found) => reading.found = found,
         Err(problem) => reading.problems.push(problem),
     }
     reading

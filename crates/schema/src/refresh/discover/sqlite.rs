@@ -11,10 +11,11 @@ use crate::refresh::{
     value_list,
 };
 
-/// Whole tables; those of virtual tables' own making (`shadow`) are no business of ours.
+/// Whole tables. Virtual ones, such as full-text indexes, have columns without types, and no other
+/// engine has them: they are no entities, and neither is what they keep their content in (`shadow`).
 const TABLES: &str = "\
     SELECT l.name, m.sql, l.wr = 0 AS has_rowid FROM pragma_table_list l JOIN sqlite_master m ON m.name = l.name \
-    WHERE l.schema = 'main' AND l.type IN ('table', 'virtual') AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
+    WHERE l.schema = 'main' AND l.type = 'table' AND l.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
 /// Columns that a query can name: the hidden ones of virtual tables are left out.
 const COLUMNS: &str = "\

@@ -1,0 +1,99 @@
+//! `groundwork atlas show`
+
+use anyhow::Result;
+use groundwork_core::atlas::{Language, TextForm, VideoDetails, VideoId};
+use uuid::Uuid;
+
+use super::clock;
+use crate::{
+    cli::{Format, TextFormat, VideoArgument},
+    failure::Refusal,
+    foundation::Foundation,
+    output::{Output, instant, printable, table},
+};
+
+/// The video with this id, or that its platform calls so.
+pub(super) async fn find(parts: &Foundation, argument: &VideoArgument) -> Result<VideoId> {
+    let text = argument.video.as_str();
+    let named = parts.atlas.find_video(&parts.db.reader(), text).await?;
+    match (named, Uuid::try_parse(text)) {
+        (Some(video), _) => Ok(video.id),
+        (None, Ok(id)) => Ok(id.into()),
+        (None, Err(_)) => Err(Refusal::Argument(format!("there is no video {text:?}")).into()),
+    }
+}
+
+/// Shows a video with its transcripts.
+pub(super) async fn video(
+    output: Output,
+    parts: &Foundation,
+    video: VideoId,
+    format: Format,
+) -> Result<()> {
+    let details = parts.atlas.video_details(&parts.db.reader(), video).await?;
+    Ok(output.data(format, &details, text)?)
+}
+
+/// Prints what a transcript says.
+pub(super) async fn transcript(
+    output: Output,
+    parts: &Foundation,
+    video: VideoId,
+    language: &str,
+    text: Option<TextFormat>,
+    format: Format,
+) -> Result<()> {
+    let asked = language.parse::<Language>();
+    let asked = asked.map_err(|error| Refusal::Argument(error.to_string()))?;
+    let reader = parts.db.reader();
+    let all = parts.atlas.transcripts(&reader, video).await?;
+    let Some(chosen) = all.iter().find(|it| it.language == asked.as_str()) else {
+        let languages: Vec<&str> = all.iter().map(|it| it.language.as_str()).collect();
+        let message = match languages.is_empty() {
+            true => "the video has no transcript".to_owned(),
+            false => format!(
+                "the video has no transcript in {asked}; it has {}",
+                languages.join(", ")
+            ),
+        };
+        return Err(Refusal::Argument(message).into());
+    };
+    let details = parts.atlas.transcript_details(&reader, chosen.id).await?;
+    let form = match text.unwrap_or(TextFormat::Txt) {
+        TextFormat::Txt => TextForm::Plain,
+        TextFormat::Vtt => TextForm::WebVtt,
+        TextFormat::Srt => TextForm::SubRip,
+    };
+    Ok(output.data(format, &details, |details| details.to_text(form))?)
+}
+
+fn text(details: &VideoDetails) -> String {
+    let video = &details.video;
+    let dash = || "-".to_owned();
+    let lines = [
+        ("id", video.id.to_string()),
+        ("name", video.external_id.clone()),
+        ("channel", video.channel.clone()),
+        ("url", video.url.clone().unwrap_or_else(dash)),
+        ("published", video.published_at.map_or_else(dash, instant)),
+        ("length", video.duration_ms.map_or_else(dash, clock)),
+    ];
+    let lines: Vec<String> = lines
+        .iter()
+        .map(|(name, value)| format!("  {name:9}  {}", printable(value)))
+        .collect();
+    let mut text = format!("{}\n{}", printable(&video.title), lines.join("\n"));
+    if !details.transcripts.is_empty() {
+        let rows = details.transcripts.iter().map(|transcript| {
+            vec![
+                transcript.id.to_string(),
+                transcript.language.clone(),
+                transcript.origin.to_string(),
+                instant(transcript.updated_at),
+            ]
+        });
+        let table = table(&["transcript", "language", "origin", "updated"], rows);
+        text.push_str(&format!("\n\n{table}"));
+    }
+    text
+}

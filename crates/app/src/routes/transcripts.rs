@@ -1,0 +1,52 @@
+//! `/api/transcripts/{transcript}`, which the end of the path gives a form: `.json`, which is also
+//! meant without one, `.vtt`, `.srt` or `.txt`.
+
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use groundwork_core::atlas::{TextForm, TranscriptId};
+use groundwork_http::{Json, Path};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use super::answer::Answer;
+use crate::foundation::Foundation;
+
+/// `ID`, `ID.json`, `ID.vtt`, …
+pub(super) struct Asked {
+    transcript: TranscriptId,
+    /// `None`: as JSON.
+    form: Option<TextForm>,
+}
+
+impl<'de> Deserialize<'de> for Asked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (id, extension) = text.split_once('.').unwrap_or((&text, "json"));
+        let form = match extension {
+            "json" => None,
+            other => Some(TextForm::of_extension(other).ok_or_else(|| {
+                D::Error::custom("a transcript ends with .json, .vtt, .srt or .txt")
+            })?),
+        };
+        let transcript = id.parse().map_err(D::Error::custom)?;
+        Ok(Self { transcript, form })
+    }
+}
+
+pub(super) async fn show(
+    State(parts): State<Foundation>,
+    Path(asked): Path<Asked>,
+) -> Answer<Response> {
+    let reader = parts.db.reader();
+    let transcript = asked.transcript;
+    let details = parts.atlas.transcript_details(&reader, transcript).await?;
+    Ok(match asked.form {
+        None => Json(details).into_response(),
+        Some(form) => {
+            let media_type = [(header::CONTENT_TYPE, form.media_type())];
+            (media_type, details.to_text(form)).into_response()
+        }
+    })
+}

@@ -1,0 +1,44 @@
+//! `/api/videos`
+
+use axum::extract::State;
+use groundwork_core::{
+    atlas::{Transcript, Video, VideoDetails, VideoFilter, VideoId},
+    page::Page,
+};
+use groundwork_http::{Json, PageQuery, Path, Query};
+use serde::Deserialize;
+
+use super::answer::Answer;
+use crate::foundation::Foundation;
+
+/// Which videos to list; the page is asked for beside it.
+#[derive(Deserialize)]
+pub(super) struct Filter {
+    channel: Option<String>,
+}
+
+pub(super) async fn list(
+    State(parts): State<Foundation>,
+    Query(Filter { channel }): Query<Filter>,
+    PageQuery(page): PageQuery,
+) -> Answer<Json<Page<Video>>> {
+    let filter = VideoFilter { channel };
+    let reader = parts.db.reader();
+    Ok(Json(parts.atlas.list_videos(&reader, &filter, page).await?))
+}
+
+pub(super) async fn show(
+    State(parts): State<Foundation>,
+    Path(video): Path<VideoId>,
+) -> Answer<Json<VideoDetails>> {
+    let reader = parts.db.reader();
+    Ok(Json(parts.atlas.video_details(&reader, video).await?))
+}
+
+pub(super) async fn transcripts(
+    State(parts): State<Foundation>,
+    Path(video): Path<VideoId>,
+) -> Answer<Json<Vec<Transcript>>> {
+    let reader = parts.db.reader();
+    Ok(Json(parts.atlas.transcripts(&reader, video).await?))
+}

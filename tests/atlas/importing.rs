@@ -1,0 +1,406 @@
+//! Files that become videos and transcripts.
+
+use std::fs;
+
+use acceptance::Engine;
+use groundwork_core::{
+    atlas::{AtlasError, Counts, Kept, NewVideo, TranscriptOrigin},
+    page::PageRequest,
+};
+use rstest::rstest;
+
+use super::world::{World, examples, transcript};
+
+const INFO: &str = r#"{"id": "x1", "title": "One", "channel": "Coast Notes",
+    "webpage_url": "https://example.org/watch?v=x1", "upload_date": "20260131", "duration": 12.5,
+    "subtitles": {"en": []}, "automatic_captions": {"en": [], "de": [], "en-orig": []}}"#;
+const VTT: &str = "WEBVTT\n\n00:01.000 --> 00:02.000\nHello &amp; welcome\n\n00:02.000 --> 00:03.000\nto the <b>sea</b>\n";
+
+const fn counts(added: usize, updated: usize, unchanged: usize) -> Counts {
+    Counts {
+        added,
+        updated,
+        unchanged,
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_examples_are_imported_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let first = world.import(&examples()).await;
+    assert_eq!(first.problems, []);
+    assert_eq!(first.skipped, []);
+    assert_eq!(first.videos, counts(3, 0, 0));
+    assert_eq!(first.transcripts, counts(5, 0, 0));
+    let segments = world
+        .number("SELECT count(*) FROM transcript_segments")
+        .await;
+    assert_eq!(i64::try_from(first.segments).unwrap(), segments);
+    let again = world.import(&examples()).await;
+    assert_eq!(again.videos, counts(0, 0, 3));
+    assert_eq!(again.transcripts, counts(0, 0, 5));
+    assert_eq!(again.segments, 0);
+}
+
+#[rstest]
+#[tokio::test]
+async fn captions_of_a_machine_are_told_from_those_of_a_person(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    world.import(&examples()).await;
+    let reader = world.db.reader();
+    for (video, expected) in [
+        (
+            "tide-2041",
+            vec![
+                ("de", TranscriptOrigin::Manual, 12),
+                ("en", TranscriptOrigin::Manual, 12),
+            ],
+        ),
+        // A cue of the machine repeats the one before; each line is there once.
+        ("quay-7", vec![("en", TranscriptOrigin::Automatic, 11)]),
+        (
+            "keeper",
+            vec![
+                ("en", TranscriptOrigin::Manual, 7),
+                ("fr", TranscriptOrigin::Manual, 7),
+            ],
+        ),
+    ] {
+        let video = world
+            .atlas
+            .find_video(&reader, video)
+            .await
+            .unwrap()
+            .unwrap();
+        let mut found = Vec::new();
+        for transcript in world.atlas.transcripts(&reader, video.id).await.unwrap() {
+            let segments = world.atlas.segments(&reader, transcript.id).await.unwrap();
+            found.push((transcript.language, transcript.origin, segments.len()));
+        }
+        let found: Vec<_> = (found.iter())
+            .map(|(language, origin, segments)| (language.as_str(), *origin, *segments))
+            .collect();
+        assert_eq!(found, expected);
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_has_changed_is_updated_and_nothing_else_is_touched(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.folder();
+    fs::write(folder.join("One.info.json"), INFO).unwrap();
+    fs::write(folder.join("One.en.vtt"), VTT).unwrap();
+    fs::write(folder.join("One.de.vtt"), VTT.replace("sea", "Meer")).unwrap();
+    let first = world.import(&folder).await;
+    assert_eq!(
+        (first.videos, first.transcripts),
+        (counts(1, 0, 0), counts(2, 0, 0))
+    );
+    let before = world
+        .atlas
+        .list_videos(&world.db.reader(), &Default::default(), PageRequest::FIRST)
+        .await
+        .unwrap();
+
+    world.clock.advance(chrono::TimeDelta::days(1));
+    fs::write(folder.join("One.de.vtt"), VTT.replace("sea", "Ozean")).unwrap();
+    let second = world.import(&folder).await;
+    assert_eq!(
+        (second.videos, second.transcripts),
+        (counts(0, 0, 1), counts(0, 1, 1))
+    );
+    assert_eq!(second.segments, 2);
+    let after = world
+        .atlas
+        .list_videos(&world.db.reader(), &Default::default(), PageRequest::FIRST)
+        .await
+        .unwrap();
+    assert_eq!(before, after);
+    assert_eq!(world.search("Meer").await.items.len(), 0);
+    assert_eq!(world.search("Ozean").await.items.len(), 1);
+
+    fs::write(folder.join("One.info.json"), INFO.replace("One", "Two")).unwrap();
+    let third = world.import(&folder).await;
+    assert_eq!(
+        (third.videos, third.transcripts),
+        (counts(0, 1, 0), counts(0, 0, 2))
+    );
+    let video = world
+        .atlas
+        .find_video(&world.db.reader(), "x1")
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(video.title, "Two");
+    assert_eq!(video.created_at, before.items[0].created_at);
+    assert!(video.updated_at > before.items[0].updated_at);
+}
+
+#[rstest]
+#[tokio::test]
+async fn of_two_files_of_one_transcript_the_better_is_taken(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.folder();
+    fs::write(folder.join("One.info.json"), INFO).unwrap();
+    fs::write(
+        folder.join("One.en-orig.vtt"),
+        VTT.replace("sea", "original"),
+    )
+    .unwrap();
+    fs::write(folder.join("One.en.vtt"), VTT).unwrap();
+    let srt = "1\n00:00:01,000 --> 00:00:02,000\nfrom SubRip\n";
+    fs::write(folder.join("One.en.srt"), srt).unwrap();
+    // Of another video.
+    fs::write(folder.join("One.more.en.vtt"), VTT).unwrap();
+    let report = world.import(&folder).await;
+    assert_eq!(report.transcripts, counts(2, 0, 0));
+    let skipped: Vec<String> = (report.skipped.iter())
+        .map(|problem| {
+            format!(
+                "{}: {}",
+                problem.path.file_name().unwrap().display(),
+                problem.reason
+            )
+        })
+        .collect();
+    assert_eq!(
+        skipped,
+        [
+            "One.more.en.vtt: has no *.info.json beside it",
+            "One.en.srt: another file has the manual transcript in en",
+        ]
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_bad_file_is_told_with_its_line_and_keeps_nothing_else_out(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.folder();
+    fs::write(folder.join("One.info.json"), INFO).unwrap();
+    fs::write(folder.join("One.en.vtt"), VTT).unwrap();
+    fs::write(
+        folder.join("One.de.vtt"),
+        VTT.replace("00:02.000\n", "00:99.000\n"),
+    )
+    .unwrap();
+    fs::write(
+        folder.join("One.nl.vtt"),
+        b"WEBVTT\n\n00:01.000 --> 00:02.000\n\xFF\n",
+    )
+    .unwrap();
+    fs::write(folder.join("Two.info.json"), "{\n\"id\": \"x2\",\n}").unwrap();
+    fs::write(
+        folder.join("Three.info.json"),
+        r#"{"id": "PL1", "_type": "playlist"}"#,
+    )
+    .unwrap();
+    fs::write(folder.join("Four.info.json"), INFO.replace("x1", " ")).unwrap();
+    fs::write(
+        folder.join("Five.info.json"),
+        INFO.replace("https://", "javascript:"),
+    )
+    .unwrap();
+    let below = folder.join("a/b");
+    fs::create_dir_all(&below).unwrap();
+    let manifest = r#"{"external_id": "x6", "title": "t", "channel": "c", "transcripts": [
+        {"language": "en", "file": "../../One.en.vtt"},
+        {"language": "english please", "segments": []},
+        {"language": "en"},
+        {"language": "en", "segments": [{"starts_ms": 5, "ends_ms": 9, "text": "hi"}]}]}"#;
+    fs::write(below.join("video.json"), manifest).unwrap();
+    let report = world.import(&folder).await;
+    let told: Vec<String> = (report.problems.iter())
+        .map(|problem| {
+            problem
+                .to_string()
+                .replace(&format!("{}/", folder.display()), "")
+        })
+        .collect();
+    assert_eq!(report.videos, counts(2, 0, 0), "{told:#?}");
+    assert_eq!(report.transcripts, counts(2, 0, 0), "{told:#?}");
+    assert_eq!(report.skipped.len(), 1);
+    assert_eq!(
+        report.skipped[0].reason,
+        "describes a playlist, not a video"
+    );
+    insta::assert_snapshot!("bad_files", told.join("\n"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_path_that_holds_nothing_is_told(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.folder();
+    fs::write(folder.join("lonely.en.vtt"), VTT).unwrap();
+    fs::write(folder.join("notes.txt"), "").unwrap();
+    for (path, reason) in [
+        (
+            "nowhere",
+            "cannot be read: No such file or directory (os error 2)",
+        ),
+        (
+            "notes.txt",
+            "is none of *.info.json, video.json, *.vtt and *.srt",
+        ),
+        ("lonely.en.vtt", "has no *.info.json beside it"),
+        ("", "holds no *.info.json and no video.json"),
+    ] {
+        let report = world.import(&folder.join(path)).await;
+        assert_eq!(report.problems.len(), 1);
+        assert_eq!(report.problems[0].reason, reason);
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn captions_that_are_named_bring_their_video_along(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let folder = world.folder();
+    fs::write(folder.join("One.info.json"), INFO).unwrap();
+    fs::write(folder.join("One.en.vtt"), VTT).unwrap();
+    let report = world.import(&folder.join("One.en.vtt")).await;
+    assert_eq!(
+        (report.videos, report.transcripts),
+        (counts(1, 0, 0), counts(1, 0, 0))
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn two_imports_at_once_make_nothing_twice(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let paths = [examples()];
+    let (one, other) = tokio::join!(
+        world.atlas.import(&paths, &|_| ()),
+        world.atlas.import(&paths, &|_| ()),
+    );
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(one.videos.added + other.videos.added, 3);
+    assert_eq!(one.transcripts.added + other.transcripts.added, 5);
+    assert_eq!(world.number("SELECT count(*) FROM videos").await, 3);
+    assert_eq!(world.number("SELECT count(*) FROM transcripts").await, 5);
+}
+
+#[rstest]
+#[tokio::test]
+async fn rules_of_videos_and_segments_are_kept(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let good = NewVideo {
+        external_id: "v".to_owned(),
+        title: "t".to_owned(),
+        channel: "c".to_owned(),
+        ..NewVideo::default()
+    };
+    for (bad, field) in [
+        (
+            NewVideo {
+                title: " ".to_owned(),
+                ..good.clone()
+            },
+            "title",
+        ),
+        (
+            NewVideo {
+                channel: "a\0".to_owned(),
+                ..good.clone()
+            },
+            "channel",
+        ),
+        (
+            NewVideo {
+                external_id: "x".repeat(256),
+                ..good.clone()
+            },
+            "external_id",
+        ),
+        (
+            NewVideo {
+                url: Some("ftp://x".to_owned()),
+                ..good.clone()
+            },
+            "url",
+        ),
+        (
+            NewVideo {
+                duration_ms: Some(-1),
+                ..good.clone()
+            },
+            "duration_ms",
+        ),
+    ] {
+        let work = world.db.begin().await.unwrap();
+        let refused = world.atlas.put_video(&work, &bad).await;
+        assert!(
+            matches!(refused, Err(AtlasError::InvalidValue { field: at, .. }) if at == field),
+            "{refused:?}"
+        );
+    }
+    let work = world.db.begin().await.unwrap();
+    let (video, kept) = world.atlas.put_video(&work, &good).await.unwrap();
+    assert_eq!(kept, Kept::Added);
+    for text in ["", " \n", "nul\0", &"x".repeat(16 * 1024 + 1)] {
+        let refused = world
+            .atlas
+            .put_transcript(&work, video, &transcript("en", &[text]))
+            .await;
+        assert!(
+            matches!(refused, Err(AtlasError::InvalidValue { .. })),
+            "{text:?}"
+        );
+    }
+    let empty = world
+        .atlas
+        .put_transcript(&work, video, &transcript("en", &[]))
+        .await;
+    assert_eq!(empty.unwrap().1, Kept::Added);
+    work.commit().await.unwrap();
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_removed_video_takes_its_transcripts_along(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    world.given_transcript("a", &["the sea"]).await;
+    world.given_transcript("b", &["the sea"]).await;
+    let video = world
+        .atlas
+        .find_video(&world.db.reader(), "a")
+        .await
+        .unwrap()
+        .unwrap();
+    let work = world.db.begin().await.unwrap();
+    world.atlas.remove_video(&work, video.id).await.unwrap();
+    let gone = world.atlas.remove_video(&work, video.id).await;
+    assert!(matches!(gone, Err(AtlasError::VideoNotFound { .. })));
+    work.commit().await.unwrap();
+    assert_eq!(
+        world
+            .number("SELECT count(*) FROM transcript_segments")
+            .await,
+        1
+    );
+    assert_eq!(world.search("sea").await.items.len(), 1);
+}

@@ -1,0 +1,425 @@
+//! What is found, and what is not.
+
+use std::collections::BTreeSet;
+
+use acceptance::Engine;
+use groundwork_core::atlas::{Query, words};
+use proptest::{
+    strategy::{Strategy, ValueTree},
+    test_runner::TestRunner,
+};
+use rstest::rstest;
+
+use super::world::{World, examples, texts};
+
+#[rstest]
+#[tokio::test]
+async fn words_phrases_beginnings_and_exclusions(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let all = [
+        "The sea level rises",
+        "At sea, nobody knows the level",
+        "Glaciers don't melt by themselves",
+        "Un café à la mer",
+        "e-mail me at ann@example.org, 3.14 times",
+        "日本語を話します",
+        "ЁЛКА и Straße",
+    ];
+    world.given_transcript("a", &all).await;
+    for (query, expected) in [
+        ("sea level", vec![0, 1]),
+        ("SEA", vec![0, 1]),
+        ("\"sea level\"", vec![0]),
+        ("\"level sea\"", vec![]),
+        ("sea -rises", vec![1]),
+        ("level -\"sea level\"", vec![1]),
+        ("glac*", vec![2]),
+        ("glac", vec![]),
+        ("sea ris*", vec![0]),
+        ("\"sea lev\"*", vec![0]),
+        ("sea -ris*", vec![1]),
+        ("don't", vec![2]),
+        ("dont", vec![]),
+        ("CAFE", vec![3]),
+        ("cafe\u{301}", vec![3]),
+        ("e-mail", vec![4]),
+        ("ann@example.org", vec![4]),
+        ("example", vec![4]),
+        ("3.14", vec![4]),
+        ("14.3", vec![]),
+        ("本語", vec![5]),
+        ("語本", vec![]),
+        ("елка", vec![6]),
+        ("strasse", vec![6]),
+    ] {
+        let found: BTreeSet<i64> = (world.search(query).await.items.iter())
+            .map(|hit| hit.starts_ms / 10_000)
+            .collect();
+        assert_eq!(found, expected.into_iter().collect(), "{query}");
+    }
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_hit_tells_where_it_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine).await;
+    world.import(&examples()).await;
+    let found = world.search("\"spring tide\"").await;
+    assert_eq!((found.matches, found.is_cut), (1, false));
+    let mut hit = serde_json::to_value(&found.items[0]).unwrap();
+    for id in ["video_id", "transcript_id"] {
+        assert!(hit[id].take().is_string());
+    }
+    insta::assert_json_snapshot!("hit", hit);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_search_keeps_to_a_language_and_a_channel(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    world.import(&examples()).await;
+    // The English "die" is a German article.
+    assert!(world.search("die").await.items.len() > 1);
+    let in_english = world
+        .search_with("die", |search| {
+            search.language = Some("en".parse().unwrap())
+        })
+        .await;
+    assert_eq!(in_english.items.len(), 0);
+    let in_channel = |channel: &str| {
+        let channel = Some(channel.to_owned());
+        world.search_with("lighthouse", |search| search.channel = channel)
+    };
+    assert_eq!(in_channel("Coast Notes").await.items.len(), 1);
+    assert_eq!(in_channel("Harbour School").await.items.len(), 1);
+    assert_eq!(in_channel("harbour").await.items.len(), 0);
+}
+
+#[rstest]
+#[tokio::test]
+async fn both_engines_rank_alike(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine).await;
+    let all = [
+        "the sea is wide and the ship is small, and far away lies the level land",
+        "sea level",
+        "the level of the sea",
+        "the sea, and the sea again, its level",
+    ];
+    world.given_transcript("a", &all).await;
+    let found = texts(&world.search("sea level").await);
+    assert_eq!(found, [all[1], all[3], all[2], all[0]]);
+    let one = world
+        .search_with("sea level", |search| {
+            search.limit = groundwork_core::page::PageLimit::new(1).unwrap();
+        })
+        .await;
+    assert_eq!(texts(&one), [all[1]]);
+    assert_eq!(one.matches, 4);
+}
+
+#[rstest]
+#[tokio::test]
+async fn the_database_keeps_the_index_current_itself(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    world.given_transcript("a", &["one fish", "two fish"]).await;
+    world
+        .execute("UPDATE transcript_segments SET text = 'One bird', words = 'one bird' WHERE position = 0")
+        .await;
+    assert_eq!(texts(&world.search("fish").await), ["two fish"]);
+    assert_eq!(texts(&world.search("bird").await), ["One bird"]);
+    world
+        .execute("INSERT INTO transcript_segments (transcript_id, position, starts_ms, ends_ms, text, words)
+                  SELECT transcript_id, 2, 0, 0, 'Bird three', 'bird three' FROM transcript_segments WHERE position = 0")
+        .await;
+    assert_eq!(world.search("bird").await.items.len(), 2);
+    world
+        .execute("DELETE FROM transcript_segments WHERE position = 0")
+        .await;
+    assert_eq!(texts(&world.search("bird").await), ["Bird three"]);
+    world.execute("DELETE FROM videos").await;
+    assert_eq!(world.search("bird").await.items.len(), 0);
+    let undone = world.db.begin().await.unwrap();
+    sea_orm::ConnectionTrait::execute_unprepared(&undone, "DELETE FROM transcripts")
+        .await
+        .unwrap();
+    undone.rollback().await.unwrap();
+    if engine == Engine::Sqlite {
+        world
+            .execute("INSERT INTO segment_words (segment_words) VALUES ('integrity-check')")
+            .await;
+    }
+}
+
+/// `VACUUM` may change the rowids of tables, and a rebuild copies them.
+#[tokio::test]
+async fn the_index_survives_a_vacuum_on_sqlite() {
+    let world = World::new(Engine::Sqlite).await;
+    world.given_transcript("a", &["one", "two", "three"]).await;
+    world
+        .execute("DELETE FROM transcript_segments WHERE position = 0")
+        .await;
+    let World { db, scratch, .. } = world;
+    db.close().await.unwrap();
+    let connection = sea_orm::Database::connect(scratch.url()).await.unwrap();
+    sea_orm::ConnectionTrait::execute_unprepared(&connection, "VACUUM")
+        .await
+        .unwrap();
+    sea_orm::ConnectionTrait::execute_unprepared(
+        &connection,
+        "INSERT INTO segment_words (segment_words) VALUES ('integrity-check')",
+    )
+    .await
+    .unwrap();
+    connection.close().await.unwrap();
+    let db = acceptance::given::database(&scratch).await;
+    let clock = acceptance::given::clock();
+    let atlas = groundwork_core::atlas::Atlas::new(db.clone(), clock.clone());
+    let world = World {
+        atlas,
+        db,
+        clock,
+        scratch,
+    };
+    assert_eq!(texts(&world.search("three").await), ["three"]);
+}
+
+/// What could be syntax somewhere: in FTS5, in a tsquery, in SQL.
+const HOSTILE: &[&str] = &[
+    "'; DROP TABLE videos; --",
+    "\" OR 1=1 --",
+    "a AND",
+    "OR",
+    "NOT a",
+    "a NOT b",
+    "NEAR(a b)",
+    "NEAR/2",
+    "a NEAR b",
+    "words:a",
+    "-words:a",
+    "{words}: a",
+    "^a",
+    "a + b",
+    "a^2",
+    "(((",
+    ")))",
+    "a)",
+    "*",
+    "a**",
+    "**a",
+    "a & b",
+    "a | b",
+    "!a",
+    "a <-> b",
+    "a <2> b",
+    "a:*",
+    "a:*AB",
+    "'a' & 'b",
+    "\\'",
+    "\\",
+    "a\\:b",
+    "$1",
+    "?",
+    ":1",
+    "@a",
+    "%s",
+    "%00",
+    "\u{0}",
+    "a\u{0}b",
+    "\u{202e}a",
+    "\u{feff}a",
+    "🦀",
+    "a🦀b",
+    "\"\"\"",
+    "\"a",
+    "a\"",
+    "\"a\"\"b\"",
+    "-\"a",
+    "--a",
+    "- a",
+    "a -",
+    "-",
+    "\n\ta\r\n",
+];
+
+#[rstest]
+#[tokio::test]
+async fn no_query_is_syntax(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+    let world = World::new(engine).await;
+    world
+        .given_transcript("a", &["a b c", "or not near and"])
+        .await;
+    let mut runner = TestRunner::deterministic();
+    let strange = proptest::string::string_regex("[\\PC'\"*()\\\\:&|!<>^ -]{0,40}").unwrap();
+    let random = (0..300).map(|_| strange.new_tree(&mut runner).unwrap().current());
+    let mut asked = 0;
+    for query in HOSTILE.iter().map(|&query| query.to_owned()).chain(random) {
+        // A query without a word is refused before it reaches the database.
+        if Query::parse(&query).is_ok() {
+            let _ = world.search(&query).await;
+            asked += 1;
+        }
+    }
+    assert!(asked > 100, "{asked}");
+    assert_eq!(world.number("SELECT count(*) FROM videos").await, 1);
+}
+
+/// Words in which tokenizers differ.
+const VOCABULARY: &[&str] = &[
+    "sea",
+    "Sea",
+    "SEAS",
+    "level",
+    "lev",
+    "don't",
+    "don’t",
+    "e-mail",
+    "email",
+    "3.14",
+    "314",
+    "1st",
+    "2e5",
+    "0x1F",
+    "-5",
+    "1,000",
+    "ann@example.org",
+    "https://example.org/a_b?c=d#e",
+    "/etc/hosts",
+    "a.b.c",
+    "C++",
+    "naïve",
+    "naive",
+    "café",
+    "cafe\u{301}",
+    "straße",
+    "STRASSE",
+    "日本語",
+    "日本",
+    "привет",
+    "Ёлка",
+    "ελλάς",
+    "ΕΛΛΑΣ",
+    "ﬁne",
+    "fine",
+    "½",
+    "x²",
+    "jazz",
+    "z",
+    "zz",
+    "zn1",
+    "_under_",
+    "snake_case",
+    "#tag",
+    "@you",
+    "rock'n'roll",
+    "o\u{AD}ver",
+    "สวัสดี",
+    "नमस्ते",
+    "שלום",
+    "مرحبا",
+    "…",
+    "&amp;",
+];
+
+/// A list of words, put together as people write.
+fn sentence(length: std::ops::Range<usize>) -> impl Strategy<Value = String> {
+    let word = proptest::sample::select(VOCABULARY);
+    let sign = proptest::sample::select(&[" ", " ", " ", ", ", "-", "\n", "/"][..]);
+    proptest::collection::vec((word, sign), length).prop_map(|pairs| {
+        pairs
+            .iter()
+            .map(|(word, sign)| format!("{word}{sign}"))
+            .collect()
+    })
+}
+
+/// A query of one to four terms, each of one of the kinds that there are.
+fn question() -> impl Strategy<Value = String> {
+    let term = (0..6_u8, sentence(1..3)).prop_map(|(kind, words)| {
+        let words = words.trim().to_owned();
+        let first: String = words.chars().take(2).collect();
+        match kind {
+            0 => format!("\"{words}\""),
+            1 => format!("{first}*"),
+            2 => format!("-{words}"),
+            3 => format!("\"{words}\"*"),
+            _ => words,
+        }
+    });
+    proptest::collection::vec(term, 1..4).prop_map(|terms| terms.join(" "))
+}
+
+/// Both engines against each other, and against the definition of the syntax.
+#[tokio::test]
+async fn both_engines_find_the_same() {
+    let mut runner = TestRunner::deterministic();
+    let corpus: Vec<String> = (0..150)
+        .map(|number| {
+            format!(
+                "{number}. {}",
+                sentence(1..12).new_tree(&mut runner).unwrap().current()
+            )
+        })
+        .collect();
+    let corpus: Vec<&str> = corpus.iter().map(String::as_str).collect();
+    let (one, other) = (
+        World::new(Engine::Sqlite).await,
+        World::new(Engine::Postgres).await,
+    );
+    for world in [&one, &other] {
+        world.given_transcript("a", &corpus).await;
+    }
+    let mut hits = 0;
+    for _ in 0..300 {
+        let query = question().new_tree(&mut runner).unwrap().current();
+        let Ok(parsed) = Query::parse(&query) else {
+            continue;
+        };
+        let expected: BTreeSet<i64> = (0..)
+            .zip(&corpus)
+            .filter(|(_, text)| holds(text, &parsed))
+            .map(|(position, _)| position)
+            .collect();
+        let [on_sqlite, on_postgres] =
+            [one.search(&query).await, other.search(&query).await].map(|found| found.items);
+        let positions = |items: &[groundwork_core::atlas::Hit]| -> Vec<i64> {
+            items.iter().map(|hit| hit.position).collect()
+        };
+        assert_eq!(positions(&on_sqlite), positions(&on_postgres), "{query}");
+        assert_eq!(
+            positions(&on_sqlite).into_iter().collect::<BTreeSet<_>>(),
+            expected,
+            "{query}"
+        );
+        hits += expected.len();
+    }
+    assert!(hits > 1_000, "{hits}");
+}
+
+/// Whether a text is what a query asks for, word by word.
+fn holds(text: &str, query: &Query) -> bool {
+    let words: Vec<String> = words::of(text)
+        .into_iter()
+        .map(|word| word.written)
+        .collect();
+    let has = |term: &groundwork_core::atlas::query::Term| {
+        (0..words.len()).any(|from| {
+            let Some(found) = words.get(from..from + term.words.len()) else {
+                return false;
+            };
+            let last = term.words.len() - 1;
+            let exact = found[..last] == term.words[..last];
+            let ends = match term.is_prefix {
+                true => found[last].starts_with(&term.words[last]),
+                false => found[last] == term.words[last],
+            };
+            exact && ends
+        })
+    };
+    query.all.iter().all(has) && !query.none.iter().any(has)
+}
