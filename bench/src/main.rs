@@ -7,6 +7,7 @@
     reason = "a command for people: tables to stdout, progress to stderr"
 )]
 
+mod atlas;
 mod chart;
 mod contender;
 mod file;
@@ -57,7 +58,7 @@ Examples:
 )]
 struct Arguments {
     /// commits, counters, rollbacks, single (together: writes), reads, models, bulk (rows), start,
-    /// memory (server), migrate, linear, check (schema); all by default
+    /// memory (server), migrate, linear, check (schema), transcripts, search (atlas); all by default
     #[arg(value_name = "NAME", value_parser = works)]
     names: Vec<Works>,
 
@@ -228,6 +229,8 @@ impl Bench {
             }
             Work::Linear => schema::linear(folder).await?,
             Work::Check => schema::check(folder).await?,
+            Work::Transcripts => atlas::import(folder, length).await?,
+            Work::Search => atlas::search(folder, length).await?,
             _ => Vec::new(),
         })
     }

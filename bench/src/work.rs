@@ -44,6 +44,10 @@ pub(crate) enum Work {
     Linear,
     /// `check` of a database of 500 tables
     Check,
+    /// 1,000 transcripts of 500 segments, from their files into rows and a full-text index
+    Transcripts,
+    /// 8 callers searching 500,000 segments
+    Search,
 }
 
 /// What a figure must be in proportion to another's.
@@ -95,6 +99,7 @@ impl Work {
             "writes" => vec![Self::Commits, Self::Counters, Self::Rollbacks, Self::Single],
             "rows" => vec![Self::Reads, Self::Models, Self::Bulk],
             "server" => vec![Self::Start, Self::Memory],
+            "atlas" => vec![Self::Transcripts, Self::Search],
             "schema" => vec![Self::Migrate, Self::Linear, Self::Check],
             one => vec![Self::from_str(one, false).ok()?],
         })
@@ -121,6 +126,8 @@ impl Work {
             Self::Migrate => "migrations on a fresh SQLite file, as a process",
             Self::Linear => "each of 1,000 generated migrations",
             Self::Check => "check of 500 tables",
+            Self::Transcripts => "1,000 transcripts of 500 segments imported",
+            Self::Search => "full-text search over 500,000 segments, 8 callers",
         }
     }
 
@@ -131,6 +138,8 @@ impl Work {
                 Unit::PerSecond("units/s")
             }
             Self::Reads => Unit::PerSecond("reads/s"),
+            Self::Transcripts => Unit::PerSecond("segments/s"),
+            Self::Search => Unit::PerSecond("searches/s"),
             Self::Models | Self::Bulk => Unit::PerSecond("rows/s"),
             Self::Start | Self::Migrate | Self::Linear | Self::Check => Unit::Millis,
             Self::Memory => Unit::Megabytes,
@@ -165,6 +174,8 @@ impl Work {
         const MIGRATE: &[Demand] = &[rate(ALEMBIC, 8.0, None)];
         const LINEAR: &[Demand] = &[rate("250 of them", 1.0 / 1.5, None)];
         const CHECK: &[Demand] = &[rate("the limit", 1.0, None)];
+        const TRANSCRIPTS: &[Demand] = &[rate(RUSQLITE, 0.5, None)];
+        const SEARCH: &[Demand] = &[p99(AIM, 1.0)];
         match self {
             Self::Commits => COMMITS,
             Self::Counters => COUNTERS,
@@ -179,6 +190,8 @@ impl Work {
             // Each takes no more than one and a half times as long, four times as many or not.
             Self::Linear => LINEAR,
             Self::Check => CHECK,
+            Self::Transcripts => TRANSCRIPTS,
+            Self::Search => SEARCH,
         }
     }
 }

@@ -109,7 +109,7 @@ async fn what_is_said_is_found(#[values(Engine::Sqlite, Engine::Postgres)] engin
             .succeeded()
     );
     for (words, count) in [
-        (&["lighthouse", "-old"][..], 1),
+        (&["--", "-old", "lighthouse"][..], 1),
         (&["lighthouse -old"][..], 1),
         (&["\"spring tide\""][..], 1),
         (&["HARB*", "--language", "en"][..], 2),
@@ -144,7 +144,7 @@ async fn what_cannot_be_done_is_told(#[values(Engine::Sqlite, Engine::Postgres)]
         (&["import", "nowhere"][..], 65, "nowhere: cannot be read"),
         (&["import"][..], 2, "<PATH>"),
         (
-            &["search", "-fog"][..],
+            &["search", "--", "-fog"][..],
             65,
             "must name at least one word to look for",
         ),

@@ -44,7 +44,7 @@ async fn what_the_model_has_no_place_for_is_named_on_sqlite() {
     run(
         &connection,
         "CREATE VIEW v AS SELECT 1 AS a;
-         CREATE TRIGGER nothing INSTEAD OF DELETE ON v BEGIN SELECT 1; END;
+         CREATE TRIGGER silent INSTEAD OF DELETE ON v BEGIN SELECT 1; END;
          CREATE TABLE t (a text CONSTRAINT uq_t_a UNIQUE ON CONFLICT REPLACE);",
     )
     .await;
@@ -54,7 +54,7 @@ async fn what_the_model_has_no_place_for_is_named_on_sqlite() {
         .collect();
     assert_eq!(
         named,
-        ["an ON CONFLICT of table t", "trigger of a view nothing"]
+        ["an ON CONFLICT of table t", "trigger of a view silent"]
     );
     assert_eq!(schema.tables.keys().collect::<Vec<_>>(), ["t"]);
 }

@@ -35,7 +35,7 @@ All words must be there; case and accents do not matter.
   glac*             a word that begins so
   -tide             not this word; -\"high tide\" and -tid* work too
 
-Quote the query, so that the shell leaves its signs alone.
+Quote the query, so that the shell leaves its signs alone; -- stands before one that begins with -.
 
 Examples:
   groundwork atlas search 'lighthouse -fog'
@@ -77,7 +77,7 @@ Examples:
 #[derive(Args, Debug)]
 pub(crate) struct AtlasSearch {
     /// The words
-    #[arg(value_name = "WORDS", required = true, allow_hyphen_values = true)]
+    #[arg(value_name = "WORDS", required = true)]
     pub(crate) words: Vec<String>,
     /// Only transcripts in this language, such as en or pt-BR
     #[arg(long, value_name = "LANGUAGE")]

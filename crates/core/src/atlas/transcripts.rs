@@ -23,8 +23,8 @@ pub const MAX_SEGMENTS: usize = 100_000;
 /// The longest text of a segment, in bytes.
 pub const MAX_SEGMENT_BYTES: usize = MAX_CUE_BYTES;
 
-/// The rows of one statement; each takes six of the 32,766 values that SQLite binds.
-const ROWS_AT_ONCE: usize = 500;
+/// The rows of one statement, whose text is thereby mostly the same: prepared once, it is kept.
+const ROWS_AT_ONCE: usize = 100;
 
 /// A transcript as it is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
