@@ -132,7 +132,7 @@ async fn migrated(folder: &Path, who: &str) -> Result<PathBuf> {
 }
 
 /// What is stored, in a form that can be compared.
-fn contents(file: &Path) -> Result<(u64, String)> {
+fn contents(file: &Path) -> Result<(i64, String)> {
     let connection = Connection::open(file)?;
     let sql = "SELECT count(*), group_concat(text || starts_ms || ends_ms || words, '')
                FROM (SELECT s.* FROM transcript_segments s

@@ -9,10 +9,10 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+pub(crate) use self::atlas::{Atlas, AtlasSearch, TextFormat, VideoArgument, VideoList};
 pub(crate) use self::signals::{
     AddEntity, Articles, Compare, Entities, EntitiesCommand, Movers, Range, Series, Signals,
 };
-pub(crate) use self::atlas::{Atlas, AtlasSearch, TextFormat, VideoArgument, VideoList};
 
 /// The backend of a media studio: one program, on SQLite or PostgreSQL.
 #[derive(Debug, Parser)]

@@ -44,15 +44,13 @@ fn run(output: Output, cli: Cli) -> Result<()> {
             let loaded = settings.load()?;
             block_on(commands::studio::run(output, &loaded.config, &command))
         }
-<<<<<<< HEAD
         Command::Signals(command) => {
             let loaded = settings.load()?;
             block_on(commands::signals::run(output, &loaded.config, &command))
-=======
+        }
         Command::Atlas(command) => {
             let loaded = settings.load()?;
             block_on(commands::atlas::run(output, &loaded.config, &command))
->>>>>>> ebed428 (Search videos from the command line and over HTTP)
         }
         Command::Config(format) => commands::config::run(output, &settings, format),
         Command::Doctor(format) => block_on(commands::doctor::run(output, &settings, format)),

@@ -12,12 +12,9 @@ mod projects;
 mod readiness;
 mod runs;
 mod scenes;
-<<<<<<< HEAD
-mod sentiment;
-=======
 mod search;
+mod sentiment;
 mod transcripts;
->>>>>>> ebed428 (Search videos from the command line and over HTTP)
 mod upload;
 mod videos;
 
@@ -85,7 +82,6 @@ fn api(parts: Foundation) -> Router {
         .route("/api/runs/{run}", get(runs::show))
         .route("/api/runs/{run}/cancel", post(runs::cancel))
         .route("/api/runs/{run}/resume", post(runs::resume))
-<<<<<<< HEAD
         .route("/api/articles", get(articles::list))
         .route(
             "/api/articles/{article}",
@@ -101,14 +97,11 @@ fn api(parts: Foundation) -> Router {
         )
         .route("/api/sentiment", get(sentiment::comparison))
         .route("/api/sentiment/movers", get(sentiment::movers))
-=======
         .route("/api/search", get(search::search))
         .route("/api/videos", get(videos::list))
         .route("/api/videos/{video}", get(videos::show))
         .route("/api/videos/{video}/transcripts", get(videos::transcripts))
         .route("/api/transcripts/{transcript}", get(transcripts::show))
-        .route("/api/articles/{article}", delete(articles::remove))
->>>>>>> ebed428 (Search videos from the command line and over HTTP)
         .with_state(parts)
 }
 
