@@ -9,4 +9,5 @@ mod projects;
 mod readiness;
 mod runs;
 mod scenes;
+mod sentiment;
 mod uploads;

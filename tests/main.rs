@@ -17,4 +17,5 @@ mod migrations;
 mod rebuild;
 mod runs;
 mod schema;
+mod signals;
 mod studio;

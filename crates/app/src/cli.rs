@@ -88,7 +88,7 @@ Examples:
         after_help = "\
 Examples:
   groundwork signals series 'Quillon 2' --period daily --from 2026-02-01 --to 2026-05-31
-  groundwork signals compare 'Quillon 2' 'Heron Large'
+  groundwork signals compare 'Quillon 2' 'Varrow Large'
   groundwork signals movers --window 7d
   groundwork signals articles 'Quillon 2'
   groundwork signals entities"

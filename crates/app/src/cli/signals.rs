@@ -27,8 +27,8 @@ Examples:
     /// Show several entities over the same time
     #[command(after_help = "\
 Examples:
-  groundwork signals compare 'Quillon 2' 'Heron Large' Ostler
-  groundwork signals compare 'Quillon 2' 'Heron Large' --from 2026-02-01 --csv")]
+  groundwork signals compare 'Quillon 2' 'Varrow Large' Ostler
+  groundwork signals compare 'Quillon 2' 'Varrow Large' --from 2026-02-01 --csv")]
     Compare(Compare),
     /// Show whose sentiment moved most from one window of time to the next
     #[command(after_help = "\

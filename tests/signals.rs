@@ -1,0 +1,7 @@
+//! Acceptance tests of signals: articles that come in, and what becomes of their scores.
+
+mod series;
+mod series_articles;
+mod series_commands;
+mod series_plans;
+mod series_world;
