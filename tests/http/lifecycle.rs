@@ -62,3 +62,33 @@ async fn an_idle_connection_does_not_hold_up_the_end(
     assert!(started.elapsed().as_secs() < 15, "{:?}", started.elapsed());
     drop(silent);
 }
+
+#[tokio::test]
+async fn a_server_that_was_told_to_stop_is_not_ready_any_more() {
+    let mut api = Api::start(Engine::Sqlite).await;
+    let head = "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
+    let mut asking = api.connect(head).await;
+    api.get("/health/ready").await.with(200);
+    api.server.signal(Signal::TERM);
+    let address = api.server.address().to_owned();
+    let is_closed = || std::net::TcpStream::connect(&address).is_err();
+    wait_until("no new connection is accepted", is_closed).await;
+    asking.write_all(b"\r\n").await.unwrap();
+    let answer = read_to_end(asking).await;
+    assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+    assert!(answer.contains("it is shutting down"), "{answer}");
+    assert!(api.server.ended().await.success());
+}
+
+#[tokio::test]
+async fn half_a_request_does_not_use_up_the_time_of_the_others() {
+    let mut api = Api::start(Engine::Sqlite).await;
+    let half = api.connect("GET /api/projects HTTP/1.1\r\nHost: lo").await;
+    api.get("/api/projects").await.with(200);
+    let started = std::time::Instant::now();
+    api.server.signal(Signal::TERM);
+    assert!(api.server.ended().await.success());
+    // The drain takes 20 s at most, and half of a head 5 s.
+    assert!(started.elapsed().as_secs() < 15, "{:?}", started.elapsed());
+    drop(half);
+}

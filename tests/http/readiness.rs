@@ -23,7 +23,7 @@ async fn a_server_at_the_newest_schema_is_ready(
         (200, Some("ready")),
         "{body}"
     );
-    for check in ["database", "migrations", "files"] {
+    for check in ["server", "database", "migrations", "files"] {
         assert_eq!(body["checks"][check]["status"], "ok", "{body}");
     }
 }

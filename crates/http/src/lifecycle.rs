@@ -1,5 +1,10 @@
 //! From the bound address to the last answer: accepts connections until told to stop, lets the
 //! requests that are under way finish, and returns when nothing runs any more.
+//!
+//! A request is under way from the end of its head to the end of its answer. A connection that has
+//! sent half of a head gets a moment to send the rest, so that it does not hold up the end.
+
+mod busy;
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -15,11 +20,15 @@ use tokio::{
     task::JoinSet,
 };
 use tokio_util::sync::CancellationToken;
+use tower::service_fn;
 
 use crate::port_holder::PortHolder;
+use busy::Busy;
 
 /// How long a connection may take to send the head of a request.
 const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
+/// How long a connection may take for the rest of a head once the server was told to stop.
+const HEAD_GRACE: Duration = Duration::from_secs(5);
 /// The pause after a connection could not be accepted for lack of descriptors or memory.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -127,6 +136,12 @@ impl Shutdown {
         self.hurried.cancel();
     }
 
+    /// Whether it has begun.
+    #[must_use]
+    pub fn has_begun(&self) -> bool {
+        self.begun.is_cancelled()
+    }
+
     /// Waits until it has begun.
     pub async fn begun(&self) {
         self.begun.cancelled().await;
@@ -166,12 +181,23 @@ pub async fn serve(
             () = shutdown.begun() => break,
             Some(_) = connections.join_next() => {}
             stream = accept(&listener) => {
-                let service = TowerToHyperService::new(router.clone());
+                let busy = Busy::default();
+                let answer = {
+                    let (busy, router) = (busy.clone(), router.clone());
+                    move |request| busy.clone().answer(router.clone(), request)
+                };
+                let service = TowerToHyperService::new(service_fn(answer));
                 let connection = builder.serve_connection(TokioIo::new(stream), service);
                 let connection = graceful.watch(connection.into_owned());
+                let shutdown = shutdown.clone();
                 connections.spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::debug!(error, "a connection broke off");
+                    tokio::select! {
+                        ended = connection => if let Err(error) = ended {
+                            tracing::debug!(error, "a connection broke off");
+                        },
+                        () = given_up(&shutdown, &busy) => {
+                            tracing::debug!("closed a connection that had sent half of a head");
+                        }
                     }
                 });
             }
@@ -179,6 +205,15 @@ pub async fn serve(
     }
     drop(listener);
     finish(graceful, connections, shutdown, drain).await
+}
+
+/// Waits until a connection has sent no whole head in the moment that it was given. One that has is
+/// closed after its answer anyway.
+async fn given_up(shutdown: &Shutdown, busy: &Busy) {
+    shutdown.begun().await;
+    if !busy.starts_none_within(HEAD_GRACE).await {
+        std::future::pending::<()>().await;
+    }
 }
 
 async fn accept(listener: &TcpListener) -> TcpStream {

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    #[cfg(target_os = "linux")]
+    #[cfg_attr(not(target_os = "linux"), ignore = "needs the /proc of Linux")]
     fn a_port_of_this_process_is_found() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();

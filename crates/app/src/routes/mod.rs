@@ -24,7 +24,7 @@ use axum::{
     routing::{get, post, put},
 };
 use groundwork_core::{clock::Clock, config::Config};
-use groundwork_http::{Metrics, Options, Routes, health, service};
+use groundwork_http::{Metrics, Options, Routes, Shutdown, health, service};
 
 use crate::foundation::Foundation;
 
@@ -34,13 +34,14 @@ pub(crate) fn app(
     config: &Config,
     pending: &[String],
     metrics: Metrics,
+    shutdown: &Shutdown,
 ) -> Router {
     let db = parts.db.clone();
     let metrics = metrics.route(move || db.measure());
     let gate = readiness::Gate::new(parts.db.clone(), pending);
     let closed_until_migrated = from_fn_with_state(gate, readiness::require_schema);
     let routes = Routes {
-        open: health(readiness::checks(parts)),
+        open: health(readiness::checks(parts, shutdown)),
         guarded: api(parts.clone())
             .route_layer(closed_until_migrated.clone())
             .merge(metrics),

@@ -13,15 +13,20 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use groundwork_core::db::Database;
-use groundwork_http::{ApiError, Check, CheckFailed};
+use groundwork_http::{ApiError, Check, CheckFailed, Shutdown};
 use tracing::{info, warn};
 
 use crate::foundation::{self, Foundation};
 
 /// What has to be right before the service can do its work.
-pub(super) fn checks(parts: &Foundation) -> Vec<Check> {
+pub(super) fn checks(parts: &Foundation, shutdown: &Shutdown) -> Vec<Check> {
     let (db, schema, files) = (parts.db.clone(), parts.db.clone(), parts.files.clone());
+    let shutdown = shutdown.clone();
     vec![
+        Check::new("server", move || {
+            let is_stopping = shutdown.has_begun();
+            async move { stays(is_stopping) }
+        }),
         Check::new("database", move || {
             let db = db.clone();
             async move { told(db.ping().await, "the database does not answer") }
@@ -35,6 +40,14 @@ pub(super) fn checks(parts: &Foundation) -> Vec<Check> {
             async move { told(files.health().await, "the files root cannot be written") }
         }),
     ]
+}
+
+/// Whoever deals out requests is to send no more to a server that was told to stop.
+fn stays(is_stopping: bool) -> Result<(), CheckFailed> {
+    if is_stopping {
+        return Err(CheckFailed("it is shutting down".to_owned()));
+    }
+    Ok(())
 }
 
 /// The reason goes to the log; callers, who may be anybody, are told what does not work.

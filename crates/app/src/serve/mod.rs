@@ -40,7 +40,7 @@ pub(crate) async fn run(output: Output, loaded: Loaded) -> Result<()> {
     let sweeper = sweeper::start(parts.clone(), &pending);
     banner::print(output, &loaded, address, &pending);
 
-    let app = routes::app(&parts, config, &pending, metrics);
+    let app = routes::app(&parts, config, &pending, metrics, &shutdown);
     groundwork_http::serve(listener, app, &shutdown, DRAIN).await;
 
     sweeper.stop().await;
