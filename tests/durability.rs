@@ -3,6 +3,8 @@
 mod checker;
 mod disk;
 mod failing_disk;
+mod failing_flushes;
+mod full_disk;
 mod killed;
 mod load;
 mod mutants;

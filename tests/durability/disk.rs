@@ -118,19 +118,26 @@ struct Library {
 
 /// `disk.c`, compiled.
 static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("disk.so");
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/durability/disk.c");
-    let output = Command::new("cc")
-        .args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"])
-        .arg(&path)
-        .args([source, "-ldl", "-pthread"])
-        .output()
-        .expect("a C compiler, which the build needs too");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+    let (folder, path) = compiled("disk");
     Library {
         path,
         _folder: folder,
     }
 });
+
+/// A library that is compiled from one of the sources here, and the folder that it lies in.
+pub(crate) fn compiled(name: &str) -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(format!("{name}.so"));
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("durability");
+    let output = Command::new("cc")
+        .args(["-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o"])
+        .arg(&path)
+        .arg(sources.join(format!("{name}.c")))
+        .args(["-ldl", "-pthread"])
+        .output()
+        .expect("a C compiler, which the build needs too");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    (folder, path)
+}

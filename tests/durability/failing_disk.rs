@@ -12,6 +12,10 @@ use super::{
 #[rstest]
 #[case::flushes_fail(State::Failing, "disk I/O error")]
 #[case::no_space_left(State::Full, "database or disk is full")]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "needs LD_PRELOAD and /proc, as Linux has them"
+)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_disk_that_takes_nothing_is_told_and_the_service_recovers(
     #[case] state: State,
@@ -39,6 +43,10 @@ async fn a_disk_that_takes_nothing_is_told_and_the_service_recovers(
 }
 
 #[rstest]
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "needs LD_PRELOAD and /proc, as Linux has them"
+)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_killed_while_the_disk_takes_nothing_has_acknowledged_nothing_more(
     #[values(State::Failing, State::Full)] state: State,

@@ -77,6 +77,14 @@ impl Load {
         self.told.lock().unwrap().len()
     }
 
+    /// How many units it has told to be stored.
+    pub(crate) fn stored(&self) -> usize {
+        let told = self.told.lock().unwrap();
+        told.iter()
+            .filter(|told| matches!(told, Told::Stored(_)))
+            .count()
+    }
+
     /// Kills it with SIGKILL; what it has told.
     pub(crate) fn kill(mut self) -> Vec<Told> {
         self.child.kill().unwrap();

@@ -39,6 +39,10 @@ async fn a_process_that_works_wrongly_is_found_out_by_killing_it(
     panic!("{KILLS} kills did not find out who works like this: {way}");
 }
 
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "needs LD_PRELOAD and /proc, as Linux has them"
+)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_commit_without_a_flush_is_found_out_by_a_power_cut() {
     for way in [Way::Flushed, Way::Unflushed] {

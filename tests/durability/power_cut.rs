@@ -6,6 +6,10 @@ use super::{checker::compare, disk::Disk, load::let_run};
 
 const CUTS: i64 = 12;
 
+#[cfg_attr(
+    not(target_os = "linux"),
+    ignore = "needs LD_PRELOAD and /proc, as Linux has them"
+)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_power_cut_takes_nothing_that_was_acknowledged() {
     let disk = Disk::new().await;

@@ -2,6 +2,7 @@
 //! tests share it is durable: it flushes what it acknowledges.
 
 use std::{
+    ffi::OsString,
     fs,
     io::Read as _,
     net::{Ipv4Addr, TcpListener},
@@ -60,6 +61,8 @@ pub enum Stop {
 pub struct PostgresServer {
     folder: TempDir,
     port: u16,
+    /// What its processes find in their environment.
+    variables: Vec<(&'static str, OsString)>,
     running: Option<Running>,
 }
 
@@ -83,6 +86,34 @@ impl PostgresServer {
                 .arg(data));
         });
         server.started()
+    }
+
+    /// The same, with variables in the environment of its processes.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    #[must_use]
+    pub fn start_with(variables: Vec<(&'static str, OsString)>) -> Self {
+        let mut server = Self::start();
+        server.stop(Stop::Fast);
+        server.variables = variables;
+        server.started()
+    }
+
+    /// Asks everybody but the administrator for a password from now on.
+    ///
+    /// # Panics
+    /// If the server does not take the rule.
+    pub async fn ask_for_passwords(&self) {
+        let rules = "host all postgres all trust\nhost all all all scram-sha-256\n";
+        fs::write(self.data().join("pg_hba.conf"), rules).expect("the rules of the server");
+        self.run("SELECT pg_reload_conf()").await;
+    }
+
+    /// What the server has written about itself.
+    #[must_use]
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
     }
 
     /// Makes a streaming replica of this server, and starts it.
@@ -161,6 +192,7 @@ impl PostgresServer {
             .arg(self.data())
             .args(["-p", &self.port.to_string()])
             .args(SETTINGS.iter().flat_map(|setting| ["-c", setting]))
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .process_group(0);
@@ -183,6 +215,7 @@ impl PostgresServer {
         Self {
             folder,
             port: free_port(),
+            variables: Vec::new(),
             running: None,
         }
     }
@@ -209,7 +242,7 @@ impl PostgresServer {
             assert!(
                 start.elapsed() < PATIENCE,
                 "PostgreSQL did not start; it said:\n{}",
-                fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
+                self.log()
             );
             std::thread::sleep(Duration::from_millis(5));
         }

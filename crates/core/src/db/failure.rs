@@ -7,7 +7,10 @@
 use std::sync::Arc;
 
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
-use sqlx::{postgres::PgDatabaseError, sqlite::SqliteError};
+use sqlx::{
+    postgres::{PgDatabaseError, PgSeverity},
+    sqlite::SqliteError,
+};
 
 /// SQLITE_BUSY: somebody else holds the lock.
 const SQLITE_BUSY: i32 = 5;
@@ -48,6 +51,13 @@ pub(super) fn is_busy(error: &sqlx::Error) -> bool {
 /// be found there after a crash.
 pub(super) fn is_disk_failure(error: &sqlx::Error) -> bool {
     sqlite(error).is_some_and(|(code, _)| code & 0xff == SQLITE_IOERR)
+}
+
+/// The server gave up the session, or itself, over an error. After a failed flush of its log it
+/// stops and recovers, and may find in the log what it could not promise to be there.
+pub(super) fn ended_the_session(error: &sqlx::Error) -> bool {
+    postgres(error)
+        .is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
 }
 
 /// The pool had no connection to give in time.

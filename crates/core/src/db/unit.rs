@@ -188,8 +188,11 @@ impl Drop for EndsWithTheUnit {
 }
 
 fn not_stored(source: DbErr) -> DbError {
-    let unknown = failure::driver_error(&source)
-        .is_none_or(|error| failure::is_lost(error) || failure::is_disk_failure(error));
+    let unknown = failure::driver_error(&source).is_none_or(|error| {
+        failure::is_lost(error)
+            || failure::is_disk_failure(error)
+            || failure::ended_the_session(error)
+    });
     if unknown {
         DbError::OutcomeUnknown { source }
     } else {
