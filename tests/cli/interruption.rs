@@ -141,3 +141,39 @@ async fn a_running_server_removes_what_a_killed_import_left(
     server.stop().await;
     assert_eq!(files_below(&home.dir().join("var/files")).len(), FILES);
 }
+
+#[tokio::test]
+async fn what_a_killed_export_leaves_goes_with_the_next_one() {
+    let home = Home::new(Engine::Sqlite).await;
+    slow_production().write_to(&home.dir().join("production"));
+    let import = ["studio", "import", "production", "--json"];
+    let imported = home.groundwork(import).await.json();
+    let project = imported["project"]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    fs::create_dir(home.dir().join("out")).unwrap();
+    let export = ["studio", "export", &project, "out/copy"];
+    let names = || {
+        let entries = fs::read_dir(home.dir().join("out")).unwrap();
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect::<Vec<_>>()
+    };
+    let mut killed = home.command(Program::Groundwork, export).spawn().unwrap();
+    let begun = async {
+        while names().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(60), begun).await.unwrap();
+    killed.kill().await.unwrap();
+    let left = names();
+    assert!(left.len() == 1 && left[0].ends_with(".partial"), "{left:?}");
+
+    let _ = home.groundwork(export).await.succeeded();
+    assert_eq!(names(), ["copy"]);
+    assert_eq!(
+        files_below(&home.dir().join("out/copy")),
+        files_below(&home.dir().join("production"))
+    );
+}
