@@ -3,9 +3,11 @@
 mod concurrency;
 mod given;
 mod group;
+mod hazards;
 mod observing;
 mod opening;
 mod process;
+mod retries;
 mod server_lock;
 mod settings;
 mod units;

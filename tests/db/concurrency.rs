@@ -242,7 +242,7 @@ async fn an_error_that_is_not_about_timing_is_not_repeated(
 }
 
 #[derive(Debug)]
-enum WriteError {
+pub(super) enum WriteError {
     Statement(DbErr),
     Database(DbError),
 }
