@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use acceptance::{Engine, Home, Outcome, Program, Scratch, production::Production};
+use acceptance::{Engine, Home, Outcome, PostgresServer, Program, Scratch, production::Production};
 
 /// Tries to list, which must fail because something is unavailable, and gives what was said.
 async fn unavailable(home: &Home) -> String {
@@ -17,6 +17,42 @@ async fn a_server_that_nobody_runs_is_named() {
     home.set_database_url("postgres://postgres@127.0.0.1:1/studio");
     let said = unavailable(&home).await;
     assert!(said.contains("127.0.0.1:1"), "{said}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_told_without_telling_it() {
+    let server = PostgresServer::start();
+    server
+        .run("CREATE ROLE ann LOGIN SUPERUSER PASSWORD 'r1ght-secret'")
+        .await;
+    server.ask_for_passwords().await;
+    let url = |password| {
+        let url = server.url();
+        url.replace("//postgres@", &format!("//ann:{password}@"))
+    };
+    let mut home = Home::new(Engine::Sqlite).await;
+    home.set_database_url(url("wr0ng-secret"));
+    let commands: [(Program, &[&str]); 5] = [
+        (Program::Groundwork, &["studio", "list"]),
+        (Program::Groundwork, &["serve"]),
+        (Program::Groundwork, &["doctor"]),
+        (Program::Migrate, &["status"]),
+        (Program::Migrate, &["-vv", "up"]),
+    ];
+    for (program, arguments) in commands {
+        let refused = Outcome::of(&mut home.command(program, arguments)).await;
+        let said = format!("{}{}", refused.stdout, refused.stderr);
+        assert!(!said.contains("secret"), "{arguments:?}: {said}");
+        assert!(
+            said.contains("refuses the user ann")
+                && said.contains("check user and password in database.url"),
+            "{arguments:?}: {said}"
+        );
+        let expected = if arguments == ["doctor"] { 1 } else { 69 };
+        assert_eq!(refused.code, Some(expected), "{arguments:?}: {said}");
+    }
+    home.set_database_url(url("r1ght-secret"));
+    let _ = home.groundwork(["studio", "list"]).await.succeeded();
 }
 
 #[tokio::test]
@@ -49,7 +85,7 @@ async fn a_folder_in_place_of_the_database_is_refused() {
 }
 
 /// Permissions do not bind root, but nobody can write below /proc.
-#[cfg(target_os = "linux")]
+#[cfg_attr(not(target_os = "linux"), ignore = "needs the /proc of Linux")]
 #[tokio::test]
 async fn a_folder_that_cannot_be_written_is_named() {
     let mut home = Home::new(Engine::Sqlite).await;
@@ -89,7 +125,6 @@ async fn a_schema_that_is_newer_than_the_program_is_left_as_it_is() {
 
 /// Runs a shell script in a mount namespace of its own, whose `small/` is a filesystem of 1 MiB,
 /// and whose `frozen/` can only be read.
-#[cfg(target_os = "linux")]
 async fn among_mounts(home: &Home, script: &str) -> Outcome {
     for folder in ["small", "frozen"] {
         fs::create_dir(home.dir().join(folder)).unwrap();
@@ -98,11 +133,13 @@ async fn among_mounts(home: &Home, script: &str) -> Outcome {
                    mount -t tmpfs -o ro groundwork frozen || exit 99";
     // The program's own environment, but the shell in its place.
     let program = home.command(Program::Groundwork, [""; 0]);
+    let migrate = home.command(Program::Migrate, [""; 0]);
     let mut command = tokio::process::Command::new("unshare");
     command
         .args(["--mount", "--map-root-user", "sh", "-c"])
         .arg(format!("{prepare}\n{script}"))
         .env("GROUNDWORK", program.as_std().get_program())
+        .env("MIGRATE", migrate.as_std().get_program())
         .env("GROUNDWORK_DATABASE__URL", home.database_url())
         .current_dir(home.dir());
     let outcome = Outcome::of(&mut command).await;
@@ -110,7 +147,6 @@ async fn among_mounts(home: &Home, script: &str) -> Outcome {
     outcome
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 #[ignore = "mounts filesystems; `cargo xtask test` runs it where that is allowed"]
 async fn a_read_only_folder_is_refused() {
@@ -122,7 +158,6 @@ async fn a_read_only_folder_is_refused() {
     assert!(said.contains("frozen"), "{said}");
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 #[ignore = "mounts filesystems; `cargo xtask test` runs it where that is allowed"]
 async fn an_import_that_fills_the_disk_stores_nothing() {
@@ -149,7 +184,6 @@ async fn an_import_that_fills_the_disk_stores_nothing() {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
 #[ignore = "mounts filesystems; `cargo xtask test` runs it where that is allowed"]
 async fn a_database_on_a_full_disk_is_refused_and_stays_whole() {
@@ -170,5 +204,43 @@ async fn a_database_on_a_full_disk_is_refused_and_stays_whole() {
         outcome.stdout.contains(r#""items": []"#),
         "{}",
         outcome.stdout
+    );
+}
+
+#[tokio::test]
+#[ignore = "mounts filesystems; `cargo xtask test` runs it where that is allowed"]
+async fn a_step_that_loses_data_is_refused_where_its_backup_has_no_room() {
+    let mut home = Home::new(Engine::Sqlite).await;
+    home.set_database_url("sqlite://small/groundwork.db");
+    Production::with_scenes(1).write_to(&home.dir().join("production"));
+    let script = r#"
+        "$MIGRATE" up >/dev/null 2>&1 || exit 98
+        # Rows, so that there is something to lose.
+        GROUNDWORK_FILES__ROOT=files "$GROUNDWORK" studio import production >/dev/null 2>&1 || exit 97
+        "$MIGRATE" status > before
+        size=$(stat -c %s small/groundwork.db)
+        free=$(stat -f -c %a small)
+        # One block less than the copy takes.
+        dd if=/dev/zero of=small/ballast bs=4096 count=$((free - size / 4096)) 2>/dev/null || exit 96
+        "$MIGRATE" down --all; code=$?
+        "$MIGRATE" status > after
+        cmp before after || exit 95
+        ls small | grep -c backup
+        echo "$size"
+        rm small/ballast
+        "$MIGRATE" down -n 1 >/dev/null || exit 94
+        exit $code"#;
+    let outcome = among_mounts(&home, script).await;
+    assert_eq!(outcome.code, Some(69), "{outcome:?}");
+    let (backups, size) = outcome.stdout.trim().split_once('\n').unwrap();
+    assert_eq!(backups, "0", "{outcome:?}");
+    let expected = format!("a backup of small/groundwork.db needs {size} bytes, and ");
+    let said = outcome
+        .stderr
+        .replace(&format!("{}/", home.dir().display()), "");
+    assert!(said.contains(&expected), "{said}");
+    assert!(
+        said.contains("are free; make room, or go on without one (--no-backup)"),
+        "{said}"
     );
 }
