@@ -8,3 +8,4 @@ mod names;
 mod random;
 mod recorded;
 mod refusals;
+mod statistics;

@@ -12,7 +12,8 @@
 //!   texts of its indexes and triggers are run again afterwards. Those of other tables, and views,
 //!   are not touched.
 //! - The rowid is carried over wherever a statement can name it, and so is the number that
-//!   `AUTOINCREMENT` has reached. Generated columns are computed anew.
+//!   `AUTOINCREMENT` has reached. Generated columns are computed anew, and so are the planner's
+//!   statistics of a table that has some: they go with the old table.
 //! - Before and after, the rows of *all* tables are counted, `foreign_key_check` is asked, and
 //!   every view and trigger is compiled; whatever was well before and is not afterwards is an
 //!   error, and the transaction around it is rolled back.
@@ -80,6 +81,7 @@ impl Rebuild<'_> {
         triggers: &[Object],
     ) -> Result<(), RebuildError> {
         let new = self.free_name(connection).await?;
+        let has_statistics = catalog::has_statistics(connection, self.table).await?;
         let run = async |sql: &str| connection.execute_unprepared(sql).await.map(drop);
         let create = self.definition.create_as(&new)?;
         run(&create).await?;
@@ -98,6 +100,9 @@ impl Rebuild<'_> {
         .await?;
         for object in self.indexes.iter().chain(triggers) {
             run(&object.sql).await?;
+        }
+        if has_statistics {
+            run(&format!("ANALYZE {}", identifier(self.table))).await?;
         }
         Ok(())
     }

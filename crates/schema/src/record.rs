@@ -312,13 +312,19 @@ fn success(statement: Statement) -> Result<ExecResult, DbErr> {
         .execute(0, statement)
 }
 
-/// Whether a query asks for tables and columns, which are the same wherever the migration runs, or
-/// can but refuse a change.
+/// Whether a query asks for tables and columns, which are the same wherever the migration runs; for
+/// the planner's statistics, which no schema depends on; or can but refuse a change.
 fn is_about_catalog(sql: &str) -> bool {
     let sql = sql.to_ascii_lowercase();
-    ["sqlite_master", "sqlite_schema", "pragma", GUARD]
-        .iter()
-        .any(|name| sql.contains(name))
+    [
+        "sqlite_master",
+        "sqlite_schema",
+        "sqlite_stat1",
+        "pragma",
+        GUARD,
+    ]
+    .iter()
+    .any(|name| sql.contains(name))
 }
 
 /// Whether this is one statement that creates a table, an index or a view.

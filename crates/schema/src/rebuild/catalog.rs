@@ -147,6 +147,17 @@ pub(super) async fn key_is_rowid(
     Ok(number(connection, &sql).await? == 1)
 }
 
+/// Whether the planner has statistics about a table (<https://www.sqlite.org/lang_analyze.html>).
+pub(super) async fn has_statistics(
+    connection: &impl ConnectionTrait,
+    table: &str,
+) -> Result<bool, DbErr> {
+    let exists = "SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_stat1'";
+    let table = literal(table);
+    let rows = format!("SELECT count(*) FROM sqlite_stat1 WHERE tbl = {table} COLLATE NOCASE");
+    Ok(number(connection, exists).await? > 0 && number(connection, &rows).await? > 0)
+}
+
 /// How many rows each table has.
 pub(crate) async fn row_counts(
     connection: &impl ConnectionTrait,
