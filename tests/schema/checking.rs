@@ -122,3 +122,47 @@ fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
         }
     }
 }
+
+/// A database whose tables are in a schema that a new database does not have.
+#[rstest]
+#[case::named_by_the_url(true)]
+#[case::set_for_the_database(false)]
+#[tokio::test]
+async fn the_search_path_of_the_database_is_that_of_the_comparison(#[case] by_url: bool) {
+    let mut home = Home::new(Engine::Postgres).await;
+    let plain = home.database_url().to_owned();
+    let connection = Database::connect(ConnectOptions::new(&plain))
+        .await
+        .unwrap();
+    run(&connection, r#"CREATE SCHEMA "of the studio""#).await;
+    if by_url {
+        let options = "options=-csearch_path%3D%22of%5C%20the%5C%20studio%22%2Cpublic";
+        home.set_database_url(format!("{plain}?{options}"));
+    } else {
+        let name = plain.rsplit('/').next().unwrap();
+        let set = format!(r#"ALTER DATABASE "{name}" SET search_path = "of the studio", public"#);
+        run(&connection, &set).await;
+    }
+    connection.close().await.unwrap();
+    assert_eq!(home.migrate(["up"]).await.succeeded(), "");
+
+    let connection = Database::connect(ConnectOptions::new(&plain))
+        .await
+        .unwrap();
+    let clean = home.migrate(["check", "--entity", ENTITY]).await;
+    assert_eq!(
+        (clean.code, clean.stdout.as_str()),
+        (Some(0), ""),
+        "{clean:?}"
+    );
+    run(
+        &connection,
+        r#"DROP INDEX "of the studio".ix_file_trash_trashed_at"#,
+    )
+    .await;
+    connection.close().await.unwrap();
+    let drifted = home.migrate(["check", "--entity", ENTITY]).await;
+    assert_eq!(drifted.code, Some(1));
+    assert_eq!(drifted.stdout.lines().count(), 1, "{}", drifted.stdout);
+    assert!(drifted.stdout.contains("ix_file_trash_trashed_at"));
+}

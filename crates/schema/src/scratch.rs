@@ -1,12 +1,15 @@
 //! Databases that nobody else uses, gone afterwards: where migrations are tried, and read back.
+//!
+//! A database on a server has an owner: a session whose `application_name` is the name of the
+//! database. Where a process was killed there is no such session any more, and whoever makes the
+//! next database drops that one.
 
 use std::time::Duration;
 
 use sea_orm::{
-    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbBackend, DbErr,
-    SqlxPostgresConnector,
+    ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector,
     sqlx::{
-        self,
+        self, AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _,
         postgres::{PgConnectOptions, PgPoolOptions},
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
@@ -16,6 +19,19 @@ use url::Url;
 
 /// How long to try to reach a server that does not answer.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the names of databases on a server begin with; a UUID follows.
+const PREFIX: &str = "migrate_scratch_";
+
+/// The databases of this role that have no owner any more.
+const ABANDONED: &str = "\
+    SELECT datname::text FROM pg_database AS kept \
+    WHERE datname ~ '^migrate_scratch_[0-9a-f]{32}$' \
+      AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user) \
+      AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = kept.datname)";
+
+/// The search path, and the schema in which it makes new tables.
+const PLACE: &str = "SELECT current_setting('search_path'), current_schema()::text";
 
 /// Where a scratch database is made.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -48,6 +64,8 @@ enum Home {
     Server {
         server: Box<PgConnectOptions>,
         database: String,
+        /// Held, so that nobody takes the database for an abandoned one.
+        owner: PgConnection,
     },
 }
 
@@ -99,17 +117,20 @@ impl Scratch {
             clippy::disallowed_methods,
             reason = "no row's id, but a name that no other process takes at the same time"
         )]
-        let database = format!("scratch_{}", uuid::Uuid::now_v7().simple());
-        administer(
-            &server,
-            &format!("CREATE DATABASE \"{database}\" TEMPLATE template0"),
-        )
-        .await
-        .map_err(failed("make"))?;
+        let database = format!("{PREFIX}{}", uuid::Uuid::now_v7().simple());
+        let mut owner = owner(&server, &database)
+            .await
+            .map_err(failed("reach the server for"))?;
+        drop_abandoned(&mut owner).await;
+        let made = make(&mut owner, &database).await;
+        let schema = made.map_err(failed("make"))?;
         let own = server.clone().database(&database);
-        let server = Box::new(server);
-        let home = Home::Server { server, database };
-        match connect(own).await {
+        let home = Home::Server {
+            server: Box::new(server),
+            database,
+            owner,
+        };
+        match prepared(own, schema.as_deref()).await {
             Ok(connection) => Ok(Self { connection, home }),
             Err(error) => {
                 home.remove().await.ok();
@@ -138,14 +159,86 @@ impl Home {
     async fn remove(self) -> Result<(), ScratchError> {
         match self {
             Self::Folder(folder) => folder.close().map_err(failed("remove")),
-            Self::Server { server, database } => administer(
-                &server,
-                &format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)"),
-            )
-            .await
-            .map_err(failed("remove")),
+            Self::Server {
+                server,
+                database,
+                owner,
+            } => {
+                // The server may have been restarted in between.
+                let owner = match alive(owner).await {
+                    Some(owner) => Ok(owner),
+                    None => self::owner(&server, &database).await,
+                };
+                let removed = async {
+                    let mut owner = owner?;
+                    let drop = format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)");
+                    owner.execute(AssertSqlSafe(drop)).await?;
+                    owner.close().await
+                };
+                removed.await.map_err(failed("remove"))
+            }
         }
     }
+}
+
+async fn alive(mut owner: PgConnection) -> Option<PgConnection> {
+    owner.ping().await.ok().map(|()| owner)
+}
+
+/// A session that owns the database of this name, which need not exist yet.
+async fn owner(server: &PgConnectOptions, database: &str) -> Result<PgConnection, sqlx::Error> {
+    let server = server.clone().application_name(database);
+    let connecting = PgConnection::connect_with(&server);
+    match tokio::time::timeout(PATIENCE, connecting).await {
+        Ok(connected) => connected,
+        Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
+    }
+}
+
+/// Drops what killed processes have left. A failure is no reason not to go on: another process may
+/// be doing the same, or somebody is looking at the database.
+async fn drop_abandoned(session: &mut PgConnection) {
+    let found = sqlx::query_scalar::<_, String>(ABANDONED)
+        .fetch_all(&mut *session)
+        .await;
+    for database in found.unwrap_or_default() {
+        let drop = format!("DROP DATABASE IF EXISTS \"{database}\"");
+        if let Err(error) = session.execute(AssertSqlSafe(drop)).await {
+            tracing::debug!(%error, database, "left an abandoned scratch database");
+        }
+    }
+}
+
+/// Makes a database with the search path of the session; the schema in which that makes tables,
+/// which a new database may lack.
+async fn make(session: &mut PgConnection, database: &str) -> Result<Option<String>, sqlx::Error> {
+    let place = session.fetch_one(PLACE).await?;
+    let (path, schema): (String, Option<String>) = (place.try_get(0)?, place.try_get(1)?);
+    let create = format!("CREATE DATABASE \"{database}\" TEMPLATE template0");
+    session.execute(AssertSqlSafe(create)).await?;
+    if !path.is_empty() {
+        let set = format!("ALTER DATABASE \"{database}\" SET search_path = {path}");
+        session.execute(AssertSqlSafe(set)).await?;
+    }
+    Ok(schema)
+}
+
+/// The connection to a new database that has this schema.
+async fn prepared(
+    own: PgConnectOptions,
+    schema: Option<&str>,
+) -> Result<DatabaseConnection, sqlx::Error> {
+    let pool = PgPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(PATIENCE)
+        .connect_with(own)
+        .await?;
+    if let Some(schema) = schema {
+        let schema = schema.replace('"', "\"\"");
+        let create = format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"");
+        pool.execute(AssertSqlSafe(create)).await?;
+    }
+    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
 }
 
 fn options(url: impl Into<String>) -> ConnectOptions {
@@ -168,24 +261,6 @@ async fn sqlite(folder: &TempDir) -> Result<DatabaseConnection, DbErr> {
                 .synchronous(SqliteSynchronous::Off)
         });
     Database::connect(options).await
-}
-
-async fn connect(server: PgConnectOptions) -> Result<DatabaseConnection, sqlx::Error> {
-    let pool = PgPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(PATIENCE);
-    let pool = pool.connect_with(server).await?;
-    Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))
-}
-
-async fn administer(
-    server: &PgConnectOptions,
-    sql: &str,
-) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let server = connect(server.clone()).await?;
-    let done = server.execute_unprepared(sql).await.map(drop);
-    server.close().await?;
-    Ok(done?)
 }
 
 fn failed<E>(doing: &'static str) -> impl Fn(E) -> ScratchError

@@ -4,7 +4,7 @@ use sea_orm::FromQueryResult;
 
 pub(super) const TABLES: &str = "\
     SELECT c.relname::text AS name FROM pg_class c \
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r' \
       AND NOT c.relispartition AND c.relname <> 'seaql_migrations' \
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass \
                       AND d.objid = c.oid AND d.deptype = 'e') \
@@ -24,7 +24,7 @@ pub(super) const COLUMNS: &str = "\
     JOIN pg_type t ON t.oid = a.atttypid \
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
     LEFT JOIN pg_collation l ON l.oid = a.attcollation \
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r' \
     ORDER BY c.relname, a.attnum";
 
 pub(super) const CONSTRAINTS: &str = "\
@@ -42,7 +42,7 @@ pub(super) const CONSTRAINTS: &str = "\
            pg_get_expr(k.conbin, k.conrelid) AS expression \
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
     LEFT JOIN pg_class r ON r.oid = k.confrelid \
-    WHERE c.relnamespace = current_schema()::regnamespace AND k.contype IN ('p', 'u', 'f', 'c') \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND k.contype IN ('p', 'u', 'f', 'c') \
     ORDER BY c.relname, k.conname";
 
 /// A row for each key of each index that no constraint brought along.
@@ -72,7 +72,7 @@ pub(super) const INDEXES: &str = "\
     LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0 \
     LEFT JOIN pg_attribute e ON e.attrelid = i.indexrelid AND e.attnum = k.place \
     LEFT JOIN pg_type t ON t.oid = e.atttypid \
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r' \
       AND NOT EXISTS (SELECT 1 FROM pg_constraint n WHERE n.conindid = i.indexrelid \
                       AND n.contype IN ('p', 'u', 'x')) \
     ORDER BY c.relname, x.relname, k.place";
@@ -83,7 +83,7 @@ pub(super) const TRIGGERS: &str = "\
                || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (enabled: ' || g.tgenabled::text || ')' END \
                AS definition \
     FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid \
-    WHERE c.relnamespace = current_schema()::regnamespace AND NOT g.tgisinternal \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND NOT g.tgisinternal \
     ORDER BY c.relname, g.tgname";
 
 pub(super) const VIEWS: &str = "\
@@ -91,7 +91,7 @@ pub(super) const VIEWS: &str = "\
            'CREATE ' || CASE c.relkind WHEN 'm' THEN 'MATERIALIZED ' ELSE '' END || 'VIEW ' \
                || quote_ident(c.relname) || ' AS ' || pg_get_viewdef(c.oid) AS definition \
     FROM pg_class c \
-    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('v', 'm') \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('v', 'm') \
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass \
                       AND d.objid = c.oid AND d.deptype = 'e') \
     ORDER BY 1";
@@ -103,7 +103,7 @@ pub(super) const FUNCTIONS: &str = "\
                    ' ' || quote_ident(current_schema()) || '.' || quote_ident(p.proname) || '(', \
                    ' ' || quote_ident(p.proname) || '(') AS definition \
     FROM pg_proc p \
-    WHERE p.pronamespace = current_schema()::regnamespace AND p.prokind IN ('f', 'p') \
+    WHERE p.pronamespace = quote_ident(current_schema())::regnamespace AND p.prokind IN ('f', 'p') \
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass \
                       AND d.objid = p.oid AND d.deptype = 'e') \
     ORDER BY 1";
@@ -111,14 +111,14 @@ pub(super) const FUNCTIONS: &str = "\
 pub(super) const ENUMS: &str = "\
     SELECT t.typname::text AS name, e.enumlabel::text AS value \
     FROM pg_type t JOIN pg_enum e ON e.enumtypid = t.oid \
-    WHERE t.typnamespace = current_schema()::regnamespace \
+    WHERE t.typnamespace = quote_ident(current_schema())::regnamespace \
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_type'::regclass \
                       AND d.objid = t.oid AND d.deptype = 'e') \
     ORDER BY 1, e.enumsortorder";
 
 /// What the model has no place for.
 pub(super) const OTHERS: &str = "\
-    WITH own AS (SELECT current_schema()::regnamespace AS id) \
+    WITH own AS (SELECT quote_ident(current_schema())::regnamespace AS id) \
     SELECT CASE WHEN c.relispartition THEN 'partition' ELSE CASE c.relkind \
                WHEN 'p' THEN 'partitioned table' WHEN 'f' THEN 'foreign table' \
                WHEN 'c' THEN 'composite type' ELSE 'sequence' END END AS kind, \

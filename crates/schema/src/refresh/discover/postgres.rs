@@ -15,7 +15,7 @@ use crate::refresh::{
 
 const TABLES: &str = "\
     SELECT c.relname::text AS name FROM pg_class c \
-    WHERE c.relnamespace = current_schema()::regnamespace \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace \
       AND c.relkind IN ('r', 'p') AND NOT c.relispartition";
 
 const COLUMNS: &str = "\
