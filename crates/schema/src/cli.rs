@@ -114,7 +114,7 @@ where
     C: AsyncFnOnce(Target) -> Result<Option<DatabaseConnection>, Failure>,
 {
     let access = match &args.command {
-        Command::New { name } => return new_migration(app, name, output),
+        Command::New(command) => return command.run(app, output),
         Command::Entities(command) => return entities(app, command).await,
         Command::Verify(command) => return command.run(app, output).await,
         Command::Diagram(command) if !command.live => return command.run(app, None, output).await,
@@ -166,7 +166,7 @@ async fn on_database(
         Command::Lint(lint) => lint.run(app, Some(existing()?), output).await,
         Command::Diagram(diagram) => diagram.run(app, Some(existing()?), output).await,
         Command::Restore(restore) => restore.run(existing()?, output).await,
-        Command::New { .. } | Command::Plan(_) | Command::Entities(_) | Command::Verify(_) => {
+        Command::New(_) | Command::Plan(_) | Command::Entities(_) | Command::Verify(_) => {
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -180,15 +180,6 @@ async fn entities(app: &App, command: &Entities) -> Result<ExitCode, Failure> {
         .await
         .map_err(|error| Failure::new(error.exit_code(), error))?;
     Ok(ExitCode::from(outcome.exit_code()))
-}
-
-/// `new NAME`.
-fn new_migration(app: &App, name: &str, output: Output) -> Result<ExitCode, Failure> {
-    let known: Vec<&str> = app.migrations.iter().map(|m| m.name()).collect();
-    let file = new::add(&app.sources, name, app.now, &known)?;
-    output.data(&file.display().to_string())?;
-    output.note("write its up and its down, then run `migrate up`");
-    Ok(ExitCode::SUCCESS)
 }
 
 /// `1 migration`, `3 migrations`.

@@ -7,6 +7,7 @@
 
 mod check;
 mod document;
+mod guess;
 mod report;
 pub mod rules;
 mod shape;
@@ -31,6 +32,7 @@ use crate::{
 };
 use check::{Checker, Hit, Origin};
 pub use document::document;
+pub use guess::engine;
 pub use report::{json, sarif, text};
 use rules::{Rule, Severity, both, postgres, sqlite};
 use shape::Shape;

@@ -10,6 +10,7 @@ use super::{
     check::Check,
     diagram::Diagram,
     lint::Lint,
+    new::New,
     plan::Plan,
     repair::Repair,
     restore::Restore,
@@ -77,17 +78,7 @@ pub(super) enum Command {
     Entities(Entities),
     Verify(Verify),
     Lint(Lint),
-    /// Write the file of a new migration, and register it
-    #[command(after_help = "\
-The name says what it does to what, in snake case. The timestamp is added.
-
-Examples:
-  migrate new create_captions
-  migrate new add_language_to_captions")]
-    New {
-        /// Verb and object, such as create_captions
-        name: String,
-    },
+    New(New),
 }
 
 #[cfg(test)]

@@ -24,14 +24,15 @@ Examples:
   migrate lint
   migrate lint --deny warnings
   migrate lint --live
+  migrate lint changes.sql
   migrate lint --engine postgres changes.sql
   migrate lint --format sarif > lint.sarif")]
 pub(super) struct Lint {
-    /// Files of SQL to look at instead of the migrations; they need --engine
-    #[arg(value_name = "FILE.sql", requires = "engine", conflicts_with = "live")]
+    /// Files of SQL to look at instead of the migrations
+    #[arg(value_name = "FILE.sql", conflicts_with = "live")]
     files: Vec<PathBuf>,
 
-    /// For this engine only [default: both]
+    /// For this engine only [default: both; for a file, the one that its words are of]
     #[arg(long, value_name = "ENGINE")]
     engine: Option<EngineName>,
 
@@ -84,7 +85,7 @@ impl Lint {
             };
             lint::migrations(&app.migrations, &app.sources, &app.convention, &engines).await
         } else {
-            self.read(app)?
+            self.read(app, output)?
         };
         if let Some(connection) = live {
             let schema = inspect::schema(connection)
@@ -100,7 +101,7 @@ impl Lint {
     }
 
     /// Looks at the files.
-    fn read(&self, app: &App) -> Result<Report, Failure> {
+    fn read(&self, app: &App, output: Output) -> Result<Report, Failure> {
         let mut report = Report::default();
         for path in &self.files {
             let text = fs::read_to_string(path).map_err(|error| {
@@ -111,10 +112,12 @@ impl Lint {
                 };
                 Failure::new(code, format!("cannot read {}: {error}", path.display()))
             })?;
-            if let Some(engine) = self.engine {
-                let path = path.display().to_string();
-                report.extend(lint::sql(&path, &text, engine.model(), &app.convention));
-            }
+            let path = path.display().to_string();
+            let engine = match self.engine {
+                Some(engine) => engine.model(),
+                None => guess(&path, &text, output)?,
+            };
+            report.extend(lint::sql(&path, &text, engine, &app.convention));
         }
         Ok(report)
     }
@@ -141,6 +144,22 @@ impl Lint {
         ));
         Ok(())
     }
+}
+
+/// The engine that a file is written for.
+fn guess(path: &str, text: &str, output: Output) -> Result<Engine, Failure> {
+    let Some((engine, words)) = lint::engine(text) else {
+        let message = format!(
+            "{path} does not say for which engine it is: add --engine sqlite or --engine postgres"
+        );
+        return Err(Failure::new(2, message));
+    };
+    let name = match engine {
+        Engine::Sqlite => "SQLite",
+        Engine::Postgres => "PostgreSQL",
+    };
+    output.note(format!("{path} is for {name}: it says {words}"));
+    Ok(engine)
 }
 
 impl EngineName {

@@ -4,17 +4,53 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
+    process::ExitCode,
 };
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
-use super::Failure;
+use super::{App, Failure, Output};
 
 const CREATE_TABLE: &str = include_str!("new/create_table.rs");
 const CHANGE: &str = include_str!("new/change.rs");
 
 /// How the instant in a migration's name is written.
 const TIMESTAMP: &str = "m%Y%m%d_%H%M%S";
+
+/// Write the file of a new migration, and register it
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+The name says what it does to what, in snake case. The timestamp is added.
+
+Examples:
+  migrate new create_captions
+  migrate new add_language_to_captions --json")]
+pub(super) struct New {
+    /// Verb and object, such as create_captions
+    name: String,
+
+    /// As JSON: migration, file
+    #[arg(long)]
+    json: bool,
+}
+
+impl New {
+    pub(super) fn run(&self, app: &App, output: Output) -> Result<ExitCode, Failure> {
+        let known: Vec<&str> = app.migrations.iter().map(|m| m.name()).collect();
+        let written = add(&app.sources, &self.name, app.now, &known)?;
+        if self.json {
+            let report = serde_json::json!({
+                "migration": written.migration,
+                "file": written.file,
+            });
+            output.data(&format!("{report:#}"))?;
+        } else {
+            output.data(&written.file.display().to_string())?;
+        }
+        output.note("write its up and its down, then run `migrate up`");
+        Ok(ExitCode::SUCCESS)
+    }
+}
 
 /// Why no new migration was written. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -66,22 +102,24 @@ pub enum NewError {
 }
 
 /// Writes the file of a new migration into `sources` and registers it in `lib.rs` after those that
-/// are `known`; returns the path of the file.
-pub(super) fn add(
+/// are `known`.
+fn add(
     sources: &Path,
     name: &str,
     now: DateTime<Utc>,
     known: &[&str],
-) -> Result<PathBuf, NewError> {
+) -> Result<Written, NewError> {
     require_good(name)?;
     require_free(name, known)?;
     let newest = known.iter().max().copied();
-    let full_name = format!("{}_{name}", timestamp(now, newest));
+    let migration = format!("{}_{name}", timestamp(now, newest));
     let place = Place::After(known.last().copied().unwrap_or_default());
-    write_and_register(sources, &full_name, &contents(name), place)
+    let file = write_and_register(sources, &migration, &contents(name), place)?;
+    Ok(Written { migration, file })
 }
 
 /// What was written.
+#[derive(Debug)]
 pub(super) struct Written {
     pub(super) migration: String,
     pub(super) file: PathBuf,

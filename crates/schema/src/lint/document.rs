@@ -12,7 +12,7 @@ const HEAD: &str = "\
 ```sh
 cargo migrate lint                                   # the migrations, for both engines
 cargo migrate lint --live                            # and the catalog of the configured database
-cargo migrate lint --engine postgres changes.sql     # files of SQL
+cargo migrate lint changes.sql                       # a file of SQL, for the engine it is written for
 cargo migrate lint --format sarif > lint.sarif       # text, json or sarif
 cargo migrate lint --deny warnings                   # for CI: warnings count too
 ```
@@ -21,7 +21,8 @@ It exits with 1 when there are errors, with `--deny warnings` also when there ar
 with 0 otherwise. A migration is looked at by the statements that its `up` renders for each engine,
 without a database; a `down` is looked at for doing something. A table that the same migration or
 file creates has no rows and no readers yet, so that most hazards are none there. A file is taken
-for one that runs on a database that exists, outside of a transaction until it says BEGIN.
+for one that runs on a database that exists, outside of a transaction until it says BEGIN. Its engine is that of --engine, or the one whose words
+it has, such as AUTOINCREMENT or CONCURRENTLY; a file that has none, or those of both, is an error.
 
 Ids never change: `GW1xx` is about PostgreSQL, `GW2xx` about SQLite, `GW3xx` about both, with
 `GW39x` for waivers.

@@ -29,7 +29,9 @@ fn a_new_migration_is_written_and_registered_last() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("lib.rs"), LIB).unwrap();
     let now = at("2026-11-21T09:08:07Z");
-    let file = add(folder.path(), "create_captions", now, KNOWN).unwrap();
+    let file = add(folder.path(), "create_captions", now, KNOWN)
+        .unwrap()
+        .file;
     assert_eq!(
         file.file_name().unwrap(),
         "m20261121_090807_create_captions.rs"
@@ -37,7 +39,9 @@ fn a_new_migration_is_written_and_registered_last() {
     insta::assert_snapshot!("new_table", fs::read_to_string(file).unwrap());
     let list = fs::read_to_string(folder.path().join("lib.rs")).unwrap();
     insta::assert_snapshot!("new_list", list);
-    let file = add(folder.path(), "add_language_to_captions", now, KNOWN).unwrap();
+    let file = add(folder.path(), "add_language_to_captions", now, KNOWN)
+        .unwrap()
+        .file;
     insta::assert_snapshot!("new_change", fs::read_to_string(file).unwrap());
 }
 
