@@ -10,6 +10,7 @@ mod planning;
 mod running;
 mod template;
 mod trash;
+mod untransacted;
 
 use std::time::Duration;
 

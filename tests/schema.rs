@@ -1,15 +1,18 @@
 //! Schemas read from live databases, and what tells two of them apart.
 
+mod adopted;
 mod adopting;
 mod checking;
 mod drawing;
+mod linting;
 mod mutations;
 mod reading;
+mod scratches;
 mod verifying;
 
 use std::fmt::Write as _;
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Home, Scratch};
 use groundwork_schema::model::{self, Schema};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
@@ -20,6 +23,19 @@ async fn connect(scratch: &Scratch) -> DatabaseConnection {
         Engine::Postgres => scratch.url().to_owned(),
     };
     let mut options = ConnectOptions::new(url);
+    options.max_connections(1).sqlx_logging(false);
+    Database::connect(options).await.unwrap()
+}
+
+/// The database of a home; SQLite's file is created where nothing has done so yet.
+async fn connect_to(home: &Home) -> DatabaseConnection {
+    let url = home.database_url();
+    let mode = if url.starts_with("sqlite") {
+        "?mode=rwc"
+    } else {
+        ""
+    };
+    let mut options = ConnectOptions::new(format!("{url}{mode}"));
     options.max_connections(1).sqlx_logging(false);
     Database::connect(options).await.unwrap()
 }

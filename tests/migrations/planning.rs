@@ -29,7 +29,7 @@ const fn name(engine: Engine) -> &'static str {
 }
 
 /// Runs a script as its reader would: with `psql`, or with `sqlite3`.
-async fn run_script(scratch: &Scratch, script: &str) -> Outcome {
+pub(super) async fn run_script(scratch: &Scratch, script: &str) -> Outcome {
     let mut command = match scratch.engine() {
         Engine::Postgres => {
             let mut command = Command::new(psql());
@@ -70,7 +70,7 @@ fn psql() -> std::path::PathBuf {
 }
 
 /// The history without its times.
-async fn history(connection: &DatabaseConnection) -> Vec<String> {
+pub(super) async fn history(connection: &DatabaseConnection) -> Vec<String> {
     let sql = "SELECT version || ' ' || coalesce(checksum, '-') || ' ' || coalesce(program, '-')
                       || ' ' || coalesce(rendered_sql, '-')
                FROM seaql_migrations ORDER BY version";

@@ -1,25 +1,44 @@
 //! A program of somebody else's: its own migrations, and the whole command `migrate` for them.
 //!
 //! The migrations make a table with one number, and double it ten times: whatever runs twice, or
-//! in part, shows.
+//! in part, shows. `DOWNSTREAM_MIGRATIONS` names another list: `none`, or a baseline that `adopt`
+//! has written; `DOWNSTREAM_SOURCES` the folder of its source code.
 
-use std::process::ExitCode;
+use std::{path::PathBuf, process::ExitCode};
 
 use groundwork_schema::cli::{self, App, Failure, Target};
 use migration::CONVENTION;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use sea_orm_migration::prelude::*;
 
+/// What `adopt` has written for the databases of the tests: compiled here, as by whoever adopts one.
+#[path = "../../schema/adopted/postgres/m19700101_000000_adopt_schema.rs"]
+mod adopted_from_postgres;
+#[path = "../../schema/adopted/sqlite/m19700101_000000_adopt_schema.rs"]
+mod adopted_from_sqlite;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let app = App {
-        migrations: migrations(),
+        migrations: match variable("DOWNSTREAM_MIGRATIONS").as_deref() {
+            Some("none") => Vec::new(),
+            Some("adopted_from_postgres") => vec![Box::new(adopted_from_postgres::Migration)],
+            Some("adopted_from_sqlite") => vec![Box::new(adopted_from_sqlite::Migration)],
+            _ => migrations(),
+        },
         convention: CONVENTION,
-        sources: concat!(env!("CARGO_MANIFEST_DIR"), "/src").into(),
+        sources: variable("DOWNSTREAM_SOURCES").map_or_else(
+            || concat!(env!("CARGO_MANIFEST_DIR"), "/src").into(),
+            PathBuf::from,
+        ),
         now: chrono::DateTime::UNIX_EPOCH,
         program: "downstream 1.0.0".to_owned(),
     };
     cli::run(app, connect).await
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var_os(name)?.into_string().ok()
 }
 
 async fn connect(target: Target) -> Result<Option<DatabaseConnection>, Failure> {

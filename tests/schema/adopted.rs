@@ -1,0 +1,268 @@
+//! `migrate adopt`, as a project uses it that has its own program: the committed baselines are what
+//! it writes, and compiled into the program `downstream`, which goes on with them.
+//!
+//! To write them anew: `UPDATE_ADOPTED=1 cargo xtask test -- adopted`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use acceptance::{Engine, Outcome, Scratch};
+use groundwork_schema::{
+    diff::differences,
+    inspect,
+    model::{Schema, Unsupported},
+};
+use rstest::rstest;
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use super::{connect, rich, run};
+
+const NAME: &str = "m19700101_000000_adopt_schema";
+
+/// An empty list of migrations, as a new project has it.
+const LIST: &str = "\
+//! Migrations.
+
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![]
+}
+";
+
+/// The same with the baseline.
+const LIST_WITH_BASELINE: &str = "\
+//! Migrations.
+
+pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+    vec![
+        Box::new(m19700101_000000_adopt_schema::Migration),
+    ]
+}
+
+mod m19700101_000000_adopt_schema;
+";
+
+/// Something that the model has no place for.
+fn odd(engine: Engine) -> (&'static str, &'static str, &'static str) {
+    match engine {
+        Engine::Sqlite => (
+            "CREATE VIRTUAL TABLE places USING rtree (id, west, east)",
+            "virtual table",
+            "places",
+        ),
+        Engine::Postgres => ("CREATE SEQUENCE free", "sequence", "free"),
+    }
+}
+
+/// A project with an empty list of migrations, and a database of other origin.
+struct Project {
+    scratch: Scratch,
+    sources: TempDir,
+    before: Schema,
+}
+
+impl Project {
+    async fn new(engine: Engine) -> Self {
+        let scratch = Scratch::empty(engine).await;
+        let connection = connect(&scratch).await;
+        run(&connection, rich(engine)).await;
+        run(&connection, odd(engine).0).await;
+        let publisher = "INSERT INTO publishers (name) VALUES ('Ann')";
+        run(&connection, publisher).await;
+        let before = inspect::schema(&connection).await.unwrap();
+        connection.close().await.unwrap();
+        let sources = tempfile::tempdir().unwrap();
+        fs::write(sources.path().join("lib.rs"), LIST).unwrap();
+        Self {
+            scratch,
+            sources,
+            before,
+        }
+    }
+
+    /// Runs the program before the baseline is part of it.
+    async fn without_baseline(&self, arguments: &[&str]) -> Outcome {
+        downstream(&self.scratch, self.sources.path(), "none", arguments).await
+    }
+
+    /// Runs the program that has it, on a database.
+    async fn with_baseline(&self, scratch: &Scratch, arguments: &[&str]) -> Outcome {
+        let list = match scratch.engine() {
+            Engine::Sqlite => "adopted_from_sqlite",
+            Engine::Postgres => "adopted_from_postgres",
+        };
+        downstream(scratch, self.sources.path(), list, arguments).await
+    }
+
+    async fn schema(&self) -> Schema {
+        let connection = connect(&self.scratch).await;
+        inspect::schema(&connection).await.unwrap()
+    }
+}
+
+async fn downstream(scratch: &Scratch, sources: &Path, list: &str, arguments: &[&str]) -> Outcome {
+    let mode = match scratch.engine() {
+        Engine::Sqlite => "?mode=rwc",
+        Engine::Postgres => "",
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_downstream"));
+    command
+        .args(arguments)
+        .arg(format!("--database-url={}{mode}", scratch.url()))
+        .env("DOWNSTREAM_SOURCES", sources)
+        .env("DOWNSTREAM_MIGRATIONS", list)
+        .current_dir(sources)
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    Outcome::of(&mut command).await
+}
+
+/// The baseline that is compiled into the program.
+fn committed(engine: Engine) -> PathBuf {
+    let folder = match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+    };
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schema/adopted/{folder}/{NAME}.rs"))
+}
+
+#[rstest]
+#[tokio::test]
+async fn adopt_writes_a_baseline_registers_it_and_marks_it_applied(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let project = Project::new(engine).await;
+    let (_, kind, name) = odd(engine);
+    let adopted = project.without_baseline(&["adopt", "--json"]).await;
+    assert_eq!(
+        adopted.stderr,
+        format!(
+            "not supported, and not in the migration: {kind} {name}\n\
+             adopted {} tables; {NAME} is marked applied\n",
+            project.before.tables.len()
+        )
+    );
+    let file = project.sources.path().join(format!("{NAME}.rs"));
+    let mut report = adopted.json();
+    let statements = report["statements"].take().as_u64().unwrap();
+    assert!(statements > 10, "{statements}");
+    assert_eq!(
+        report,
+        json!({
+            "migration": NAME,
+            "file": file,
+            "engine": match engine { Engine::Sqlite => "sqlite", Engine::Postgres => "postgres" },
+            "tables": project.before.tables.len(),
+            "statements": null,
+            "unsupported": [{ "kind": kind, "name": name }],
+        })
+    );
+
+    let written = fs::read_to_string(file).unwrap();
+    if std::env::var_os("UPDATE_ADOPTED").is_some() {
+        fs::write(committed(engine), &written).unwrap();
+    }
+    let compiled = fs::read_to_string(committed(engine)).unwrap();
+    assert_eq!(written, compiled, "UPDATE_ADOPTED=1 writes it anew");
+    let list = fs::read_to_string(project.sources.path().join("lib.rs")).unwrap();
+    assert_eq!(list, LIST_WITH_BASELINE);
+    assert_eq!(
+        project.schema().await,
+        project.before,
+        "it is only looked at"
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_program_with_the_baseline_goes_on_with_the_adopted_database_and_makes_equal_ones(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let project = Project::new(engine).await;
+    let told = project.without_baseline(&["adopt"]).await.succeeded();
+    assert!(told.ends_with(&format!("{NAME}.rs\n")), "{told}");
+
+    let status = project.with_baseline(&project.scratch, &["status", "--json"]);
+    let status = status.await.json();
+    assert_eq!(status[0]["migration"], NAME);
+    assert_eq!(status[0]["state"], "applied");
+    let up = project.with_baseline(&project.scratch, &["up"]).await;
+    assert_eq!(
+        up.stderr,
+        format!(
+            "recorded the SQL of {NAME}, applied earlier\nnothing to do\nthe schema is up to date\n"
+        )
+    );
+    let check = project.with_baseline(&project.scratch, &["check"]).await;
+    let (_, kind, name) = odd(engine);
+    assert_eq!(check.code, Some(1), "{}", check.stderr);
+    assert_eq!(check.stdout.lines().count(), 1, "{}", check.stdout);
+    assert!(
+        check.stdout.contains(&format!("{kind} {name}")),
+        "{}",
+        check.stdout
+    );
+
+    let new = Scratch::empty(engine).await;
+    let _ = project.with_baseline(&new, &["up"]).await.succeeded();
+    let mut made = inspect::schema(&connect(&new).await).await.unwrap();
+    made.unsupported.push(Unsupported {
+        kind: kind.to_owned(),
+        name: name.to_owned(),
+    });
+    assert_eq!(differences(&project.before, &made), []);
+    assert_eq!(made, project.before);
+
+    let back = project.with_baseline(&new, &["down"]).await.failed(65);
+    assert!(back.contains("it is what was there before"), "{back}");
+}
+
+#[rstest]
+#[tokio::test]
+async fn what_cannot_be_adopted_is_told_and_nothing_is_written(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let project = Project::new(engine).await;
+    let _ = project.without_baseline(&["adopt"]).await.succeeded();
+    let again = project.without_baseline(&["adopt", "once_more"]).await;
+    let told = again.failed(65);
+    assert!(
+        told.contains(&format!("has applied {NAME} already")),
+        "{told}"
+    );
+
+    let sources = tempfile::tempdir().unwrap();
+    fs::write(sources.path().join("lib.rs"), LIST).unwrap();
+    let empty = Scratch::empty(engine).await;
+    let refused = downstream(&empty, sources.path(), "none", &["adopt"]).await;
+    let told = refused.failed(65);
+    assert!(
+        told.contains("no tables: begin with `migrate new`"),
+        "{told}"
+    );
+    assert_eq!(fs::read_dir(sources.path()).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn new_writes_a_migration_and_tells_it_as_json() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let sources = tempfile::tempdir().unwrap();
+    fs::write(sources.path().join("lib.rs"), LIST).unwrap();
+    let new = ["new", "create_captions", "--json"];
+    let written = downstream(&scratch, sources.path(), "none", &new).await;
+    assert_eq!(
+        written.stderr,
+        "write its up and its down, then run `migrate up`\n"
+    );
+    let name = "m19700101_000000_create_captions";
+    let file = sources.path().join(format!("{name}.rs"));
+    assert_eq!(written.json(), json!({ "migration": name, "file": file }));
+    let source = fs::read_to_string(file).unwrap();
+    assert!(source.contains(r#"name: "captions""#), "{source}");
+    let list = fs::read_to_string(sources.path().join("lib.rs")).unwrap();
+    assert!(list.contains(&format!("Box::new({name}::Migration),")));
+}
