@@ -5,6 +5,7 @@
 //! sent half of a head gets a moment to send the rest, so that it does not hold up the end.
 
 mod busy;
+mod patience;
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -24,6 +25,7 @@ use tower::service_fn;
 
 use crate::port_holder::PortHolder;
 use busy::Busy;
+use patience::Patient;
 
 /// How long a connection may take to send the head of a request.
 const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -187,17 +189,12 @@ pub async fn serve(
                     move |request| busy.clone().answer(router.clone(), request)
                 };
                 let service = TowerToHyperService::new(service_fn(answer));
+                let stream = Patient::until(given_up(shutdown.clone(), busy), stream);
                 let connection = builder.serve_connection(TokioIo::new(stream), service);
                 let connection = graceful.watch(connection.into_owned());
-                let shutdown = shutdown.clone();
                 connections.spawn(async move {
-                    tokio::select! {
-                        ended = connection => if let Err(error) = ended {
-                            tracing::debug!(error, "a connection broke off");
-                        },
-                        () = given_up(&shutdown, &busy) => {
-                            tracing::debug!("closed a connection that had sent half of a head");
-                        }
+                    if let Err(error) = connection.await {
+                        tracing::debug!(error, "a connection broke off");
                     }
                 });
             }
@@ -209,7 +206,7 @@ pub async fn serve(
 
 /// Waits until a connection has sent no whole head in the moment that it was given. One that has is
 /// closed after its answer anyway.
-async fn given_up(shutdown: &Shutdown, busy: &Busy) {
+async fn given_up(shutdown: Shutdown, busy: Busy) {
     shutdown.begun().await;
     if !busy.starts_none_within(HEAD_GRACE).await {
         std::future::pending::<()>().await;

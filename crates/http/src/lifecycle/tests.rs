@@ -125,3 +125,34 @@ async fn an_address_of_another_machine_is_told() {
     let error = bind("192.0.2.1:8000".parse().unwrap()).await.unwrap_err();
     assert!(matches!(error, BindError::NotHere { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn half_of_a_head_may_be_finished_in_a_moment_but_not_later() {
+    let (listener, address) = listen().await;
+    let shutdown = Shutdown::new();
+    let server = tokio::spawn({
+        let shutdown = shutdown.clone();
+        async move { serve(listener, router(), &shutdown, Duration::from_secs(60)).await }
+    });
+    let half = b"GET /slow HTTP/1.1\r\nHost: loc";
+    let (mut one, mut other) = (
+        TcpStream::connect(address).await.unwrap(),
+        TcpStream::connect(address).await.unwrap(),
+    );
+    for stream in [&mut one, &mut other] {
+        stream.write_all(half).await.unwrap();
+    }
+    sleep(Duration::from_millis(100)).await;
+    shutdown.begin();
+    sleep(Duration::from_millis(100)).await;
+    one.write_all(b"alhost\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    one.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.ends_with("done"), "{answer}");
+    // Long before the drain is over.
+    let drained = tokio::time::timeout(Duration::from_secs(30), server).await;
+    assert_eq!(drained.unwrap().unwrap(), Drained::Whole);
+    let mut rest = Vec::new();
+    let _ = other.read_to_end(&mut rest).await;
+    assert_eq!(rest, b"");
+}
