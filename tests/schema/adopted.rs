@@ -50,9 +50,11 @@ mod m19700101_000000_adopt_schema;
 fn odd(engine: Engine) -> (&'static str, &'static str, &'static str) {
     match engine {
         Engine::Sqlite => (
-            "CREATE VIRTUAL TABLE places USING rtree (id, west, east)",
-            "virtual table",
-            "places",
+            "CREATE TRIGGER no_more INSTEAD OF INSERT ON cheap_books BEGIN
+                 SELECT raise(ABORT, 'no more');
+             END",
+            "trigger of a view",
+            "no_more",
         ),
         Engine::Postgres => ("CREATE SEQUENCE free", "sequence", "free"),
     }
