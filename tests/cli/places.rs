@@ -123,13 +123,13 @@ async fn a_schema_that_is_newer_than_the_program_is_left_as_it_is() {
     }
 }
 
-/// Runs a shell script in a mount namespace of its own, whose `small/` is a filesystem of 1 MiB,
+/// Runs a shell script in a mount namespace of its own, whose `small/` is a filesystem of 4 MiB,
 /// and whose `frozen/` can only be read.
 async fn among_mounts(home: &Home, script: &str) -> Outcome {
     for folder in ["small", "frozen"] {
         fs::create_dir(home.dir().join(folder)).unwrap();
     }
-    let prepare = "mount -t tmpfs -o size=1m groundwork small || exit 99
+    let prepare = "mount -t tmpfs -o size=4m groundwork small || exit 99
                    mount -t tmpfs -o ro groundwork frozen || exit 99";
     // The program's own environment, but the shell in its place.
     let program = home.command(Program::Groundwork, [""; 0]);
@@ -164,7 +164,7 @@ async fn an_import_that_fills_the_disk_stores_nothing() {
     for engine in Engine::ALL {
         let home = Home::over(Scratch::migrated(engine).await);
         let mut production = Production::with_scenes(3);
-        production.add_large_clip(2 << 20);
+        production.add_large_clip(8 << 20);
         production.write_to(&home.dir().join("production"));
         let script = r#"
             export GROUNDWORK_FILES__ROOT=small/files
