@@ -19,10 +19,10 @@ FIRST, LAST = date(2026, 1, 5), date(2026, 6, 28)
 # Name, category, articles a day, mood at the beginning and at the end, events: day, change of
 # mood, which wears off in about two weeks, and how many articles it brings.
 ENTITIES = [
-    ("Quillon 2", "model", 0.75, 0.05, 0.35, [
+    ("Quillon 2", "model", 2.80, 0.05, 0.35, [
         ("2026-02-10", 0.55, 14, "release"), ("2026-04-14", -0.95, 16, "outage"),
         ("2026-05-20", 0.35, 8, "price")]),
-    ("Varrow Large", "model", 0.50, 0.30, -0.05, [
+    ("Varrow Large", "model", 0.45, 0.30, -0.05, [
         ("2026-03-17", -0.50, 8, "licence"), ("2026-06-02", 0.45, 7, "release")]),
     ("Brindle Chat", "model", 0.35, 0.10, 0.20, [("2026-05-05", 0.40, 6, "release")]),
     ("Tessaly 7B", "model", 0.25, 0.25, 0.45, [("2026-03-03", 0.35, 7, "release")]),
@@ -99,8 +99,8 @@ def articles_of(rng, entity, day):
     """How many articles a day brings, and what they are about."""
     _, _, rate, _, _, events = entity
     weekend = day.weekday() >= 5
-    rate *= 0.35 if weekend else 1.0
-    kinds = [None] * sum(rng.random() < rate / 3 for _ in range(3))
+    rate *= 0.6 if weekend else 1.0
+    kinds = [None] * sum(rng.random() < rate / 6 for _ in range(6))
     for when, _, count, kind in events:
         since = (day - date.fromisoformat(when)).days
         if 0 <= since < 5:
