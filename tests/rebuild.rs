@@ -3,6 +3,7 @@
 mod backups;
 mod changes;
 mod crash;
+mod full_text;
 mod given;
 mod names;
 mod random;

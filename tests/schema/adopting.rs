@@ -98,6 +98,38 @@ async fn a_full_text_index_is_adopted_on_sqlite() {
     assert_eq!(baseline.unsupported, []);
 }
 
+#[tokio::test]
+async fn full_text_indexes_are_adopted_on_postgres() {
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let connection = connect(&scratch).await;
+    run(
+        &connection,
+        "CREATE TABLE notes (
+             id bigint CONSTRAINT pk_notes PRIMARY KEY, text text NOT NULL,
+             search tsvector GENERATED ALWAYS AS (to_tsvector('simple', text)) STORED);
+         CREATE INDEX ix_notes_search ON notes USING gin (search);
+         CREATE INDEX ix_notes_text ON notes USING gin (to_tsvector('simple', text));",
+    )
+    .await;
+    let before = inspect::schema(&connection).await.unwrap();
+    assert_eq!(before.unsupported, []);
+    let search = &before.tables["notes"].columns[2];
+    assert!(search.generated.as_ref().is_some_and(|it| it.stored));
+    let baseline = adopt::baseline(&connection).await.unwrap();
+    let copy = Scratch::empty(Engine::Postgres).await;
+    let copy = connect(&copy).await;
+    for statement in &baseline.statements {
+        run(&copy, statement).await;
+    }
+    assert_eq!(
+        differences(&before, &inspect::schema(&copy).await.unwrap()),
+        []
+    );
+    run(&copy, "DROP INDEX ix_notes_text").await;
+    let without = inspect::schema(&copy).await.unwrap();
+    assert_eq!(differences(&before, &without).len(), 1);
+}
+
 #[rstest]
 #[tokio::test]
 async fn what_cannot_be_replayed_is_refused_with_the_statement(

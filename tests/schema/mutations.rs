@@ -80,7 +80,9 @@ fn require_named(mutation: &Mutation, original: &Schema, mutated: &Schema) {
 /// The statements that made an SQLite database, tables first.
 async fn texts(connection: &DatabaseConnection) -> Vec<String> {
     let sql = "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'
-               AND name <> 'seaql_migrations' ORDER BY type <> 'table', rowid";
+               AND name <> 'seaql_migrations'
+               AND name NOT IN (SELECT name FROM pragma_table_list WHERE type = 'shadow')
+               ORDER BY type <> 'table', rowid";
     let statement = sea_orm::Statement::from_string(connection.get_database_backend(), sql);
     let rows = connection.query_all_raw(statement).await.unwrap();
     rows.iter()

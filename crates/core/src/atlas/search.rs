@@ -138,17 +138,22 @@ impl Atlas {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        // Numbers of our own: nothing to quote.
+        let engine = connection.get_database_backend();
         let ids: Vec<String> = ids.iter().map(i64::to_string).collect();
+        let ids = ids.join(", ");
+        // One value for all of them, so that the statement is always the same.
+        let (these, ids) = match engine {
+            DbBackend::Sqlite => ("IN (SELECT value FROM json_each($1))", format!("[{ids}]")),
+            _ => ("= ANY ($1::text::bigint[])", format!("{{{ids}}}")),
+        };
         let sql = format!(
             "SELECT s.id, v.id AS video_id, v.external_id, v.title, v.channel, v.url, \
                     s.transcript_id, t.language, t.origin, s.position, s.starts_ms, s.ends_ms, s.text \
              FROM transcript_segments s \
              JOIN transcripts t ON t.id = s.transcript_id JOIN videos v ON v.id = t.video_id \
-             WHERE s.id IN ({})",
-            ids.join(", ")
+             WHERE s.id {these}"
         );
-        let statement = Statement::from_string(connection.get_database_backend(), sql);
+        let statement = Statement::from_sql_and_values(engine, sql, [ids.into()]);
         HitRow::find_by_statement(statement)
             .all(connection)
             .await
@@ -170,18 +175,19 @@ fn candidates(engine: DbBackend, search: &Search) -> Statement {
             search.query.to_tsquery(),
         ),
     };
-    // FTS5 gives its rows in this order by itself.
-    let newest_first = match engine {
-        DbBackend::Sqlite => "w.rowid",
-        _ => "s.id",
+    // FTS5 gives its rows in this order by itself, if it is the first to be asked: SQLite keeps the
+    // order of a CROSS JOIN.
+    let (newest_first, join) = match engine {
+        DbBackend::Sqlite => ("w.rowid", "CROSS JOIN"),
+        _ => ("s.id", "JOIN"),
     };
     let mut values: Vec<Value> = vec![query.into()];
     let mut sql = format!("SELECT s.id, s.words FROM {from}");
     if search.language.is_some() || search.channel.is_some() {
-        sql.push_str(" JOIN transcripts t ON t.id = s.transcript_id");
+        sql.push_str(&format!(" {join} transcripts t ON t.id = s.transcript_id"));
     }
     if search.channel.is_some() {
-        sql.push_str(" JOIN videos v ON v.id = t.video_id");
+        sql.push_str(&format!(" {join} videos v ON v.id = t.video_id"));
     }
     sql.push_str(" WHERE ");
     sql.push_str(matches);
