@@ -4,25 +4,23 @@
 use std::{pin::Pin, sync::Arc};
 
 use futures_util::Stream;
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbErr, ExecResult, QueryResult, Statement, StreamTrait,
-};
+use sea_orm::{DbErr, ExecResult, QueryResult, Statement};
 
-use super::writer::Lease;
+use super::{session::refusal, transaction::Transaction, writer::Lease};
 
 /// The rows of a stream.
 pub(super) type RowStream<'a> = Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>;
 
 pub(super) enum Channel {
     Sqlite(Arc<Lease>),
-    Postgres(DatabaseTransaction),
+    Postgres(Transaction),
 }
 
 impl Channel {
     pub(super) async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
         match self {
             Self::Sqlite(lease) => lease.execute(statement).await,
-            Self::Postgres(tx) => tx.execute_raw(statement.clone()).await,
+            Self::Postgres(tx) => tx.execute(statement).await,
         }
     }
 
@@ -39,22 +37,29 @@ impl Channel {
     ) -> Result<Option<QueryResult>, DbErr> {
         match self {
             Self::Sqlite(lease) => lease.query_one(statement).await,
-            Self::Postgres(tx) => tx.query_one_raw(statement.clone()).await,
+            Self::Postgres(tx) => tx.query_one(statement).await,
         }
     }
 
     pub(super) async fn query_all(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self {
             Self::Sqlite(lease) => lease.query_all(statement).await,
-            Self::Postgres(tx) => tx.query_all_raw(statement.clone()).await,
+            Self::Postgres(tx) => tx.query_all(statement).await,
         }
     }
 
     pub(super) async fn stream(&self, statement: Statement) -> Result<RowStream<'_>, DbErr> {
         Ok(match self {
             Self::Sqlite(lease) => Box::pin(lease.stream(statement).await?),
-            Self::Postgres(tx) => Box::pin(tx.stream_raw(statement).await?),
+            Self::Postgres(tx) => Box::pin(tx.stream(statement)),
         })
+    }
+
+    pub(super) async fn copy_in(&self, statement: &str, data: &[u8]) -> Result<u64, DbErr> {
+        match self {
+            Self::Sqlite(_) => Err(refusal("SQLite has no COPY")),
+            Self::Postgres(tx) => tx.copy_in(statement, data).await,
+        }
     }
 
     /// Why the engine, or the time limit, has ended the transaction.

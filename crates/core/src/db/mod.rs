@@ -24,6 +24,7 @@
 //! [`DbError::TimedOut`].
 
 mod channel;
+mod copy;
 mod engine;
 mod error;
 mod explain;
@@ -45,6 +46,7 @@ mod session;
 mod settings;
 mod sql;
 mod sqlite;
+mod transaction;
 mod turns;
 mod unit;
 mod violation;
@@ -61,6 +63,7 @@ use self::{
     channel::Channel, observe::Observer, readers::Readers, session::Session, writer::Writer,
 };
 pub use self::{
+    copy::CopyRows,
     engine::Engine,
     error::{DbError, kind_of},
     open_error::OpenError,

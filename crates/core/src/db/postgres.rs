@@ -20,13 +20,13 @@ use std::{
 };
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use sea_orm::{DatabaseTransaction, DbErr, SqlxPostgresConnector, TransactionTrait, sqlx};
+use sea_orm::{DbErr, sqlx};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{DbError, OpenError, failure, open_error, retry};
+use super::{DbError, OpenError, failure, open_error, retry, transaction::Transaction};
 use crate::config::{self, DatabaseUrl};
 
 /// How long a connection may be idle and still be used unasked.
@@ -47,11 +47,10 @@ pub(super) struct Pools {
 
 impl Pools {
     /// Begins a transaction.
-    pub(super) async fn begin(&self) -> Result<DatabaseTransaction, DbError> {
-        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(self.units.clone());
+    pub(super) async fn begin(&self) -> Result<Transaction, DbError> {
         let mut attempts = Attempts::new(self.units.options().get_acquire_timeout());
         loop {
-            let begun = connection.begin().await;
+            let begun = Transaction::begin(&self.units).await;
             match attempts.pause_after(&begun) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return begun.map_err(|source| not_begun(source, attempts.started)),

@@ -164,6 +164,19 @@ impl Session {
         self.conclude(turn, result, Some(&statement)).await
     }
 
+    pub(super) async fn copy_in(
+        &self,
+        level: Level,
+        text: &str,
+        data: &[u8],
+    ) -> Result<u64, DbErr> {
+        sql::refuse_transaction_control(text)?;
+        let turn = self.turn(level).await?;
+        let run = self.channel.copy_in(text, data);
+        let result = self.observer.statement(text, run).await;
+        self.conclude(turn, result, None).await
+    }
+
     /// Opens a stream that holds the turn until it ends or is dropped.
     pub(super) async fn stream(
         &self,

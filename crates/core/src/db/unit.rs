@@ -8,7 +8,7 @@ use std::{
 use sea_orm::DbErr;
 
 use super::{
-    DbError, Engine, Violation,
+    CopyRows, DbError, Engine, Violation,
     channel::Channel,
     failure, foreign_keys,
     session::Session,
@@ -121,6 +121,17 @@ impl UnitOfWork {
     #[must_use]
     pub fn violation(&self, error: &DbErr) -> Option<Violation> {
         self.session.violation(error)
+    }
+
+    /// PostgreSQL only: runs a `COPY … FROM STDIN (FORMAT binary)` with these rows, and returns how
+    /// many were stored.
+    ///
+    /// # Errors
+    /// What PostgreSQL refuses; on SQLite always.
+    pub async fn copy_in(&self, statement: &str, rows: &CopyRows) -> Result<u64, DbErr> {
+        self.session
+            .copy_in(None, statement, &rows.finished())
+            .await
     }
 
     /// The engine beneath.

@@ -1,8 +1,11 @@
 //! What can go wrong with signals.
 
+use std::io;
+
 use entity::signals::{ArticleId, TrackedEntityId};
 use sea_orm::DbErr;
 
+use super::problem::LineProblem;
 use crate::{
     db::{DbError, kind_of},
     error::{DomainError, Kind},
@@ -46,6 +49,28 @@ pub enum SignalsError {
         /// What it must be, to continue a sentence.
         expected: String,
     },
+    /// A line of an import cannot be stored, and nothing is to be stored then.
+    #[error("nothing was imported: {problem}")]
+    Refused {
+        /// The line.
+        problem: Box<LineProblem>,
+    },
+    /// An article contradicts another one that came with it, or what is stored.
+    #[error("articles[{place}] {reason}")]
+    Conflict {
+        /// Its place among those that came with it, from 0.
+        place: u64,
+        /// What contradicts what.
+        reason: String,
+    },
+    /// What is imported cannot be read any further; what was stored by then is kept.
+    #[error("the input cannot be read after {lines} lines")]
+    Input {
+        /// How many lines were dealt with.
+        lines: u64,
+        /// Why.
+        source: io::Error,
+    },
     /// The unit of work could not begin or be kept.
     #[error(transparent)]
     Unit(Box<DbError>),
@@ -66,8 +91,8 @@ impl DomainError for SignalsError {
             Self::EntityNotFound { .. }
             | Self::EntityUnknown { .. }
             | Self::ArticleNotFound { .. } => Kind::NotFound,
-            Self::EntityExists { .. } => Kind::Conflict,
-            Self::InvalidValue { .. } => Kind::Invalid,
+            Self::EntityExists { .. } | Self::Conflict { .. } => Kind::Conflict,
+            Self::InvalidValue { .. } | Self::Refused { .. } | Self::Input { .. } => Kind::Invalid,
             Self::Unit(error) => error.kind(),
             Self::Database { source, .. } => kind_of(source),
         }
@@ -79,6 +104,9 @@ impl DomainError for SignalsError {
             Self::EntityExists { .. } => "ENTITY_EXISTS",
             Self::ArticleNotFound { .. } => "ARTICLE_NOT_FOUND",
             Self::InvalidValue { .. } => "VALIDATION_FAILED",
+            Self::Refused { .. } => "LINE_REFUSED",
+            Self::Conflict { .. } => "ARTICLE_CONFLICT",
+            Self::Input { .. } => "INPUT_UNREADABLE",
             Self::Unit(error) => error.code(),
             Self::Database { .. } => "DATABASE_FAILED",
         }

@@ -4,34 +4,48 @@
 //! follows the mentions: the database itself notes the hours that a change makes stale, whoever makes
 //! it and however.
 
+mod article;
 mod article_lists;
 mod articles;
+mod batch;
 pub mod chart;
 mod columns;
 mod comparison;
 mod entities;
 mod error;
+mod import;
+mod lines;
+mod moments;
 mod movers;
+mod problem;
 pub mod range;
+mod rollup;
 #[cfg(test)]
 mod samples;
 mod scores;
 mod series;
 mod sparkline;
+mod store;
 
 use crate::{clock::Clock, db::Database};
 
+pub use article::{NewArticle, NewMention};
 pub use article_lists::{Article, ArticleAbout, ArticleDetails, Mention};
 pub use chart::Chart;
 pub use comparison::{Compared, Comparison, MOST_COMPARED};
 pub use entities::{NewEntity, TrackedEntity};
 pub use entity::signals::{ArticleId, EntityCategory, Period, TrackedEntityId};
 pub use error::SignalsError;
+pub use import::{AddedArticle, ImportEvent, ImportOptions, Imported, OnProblem};
+pub use lines::MAX_LINE_BYTES;
 pub use movers::{Level, Mover, Movers, MoversRequest};
+pub use problem::{LineProblem, ProblemKind};
 pub use range::{Moment, TimeRange, Window};
+pub use rollup::RolledUp;
 pub use scores::Scores;
 pub use series::{Gaps, MOST_POINTS, Point, Series, SeriesRequest};
 pub use sparkline::sparkline;
+pub use store::Outcome;
 
 /// The services of signals. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -1,0 +1,105 @@
+//! A transaction on PostgreSQL.
+
+use std::ops::DerefMut as _;
+
+use async_stream::stream;
+use futures_util::{Stream, StreamExt as _};
+use sea_orm::{DbErr, ExecResult, QueryResult, Statement, sqlx};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{AssertSqlSafe, Executor as _, PgConnection, PgPool, Postgres};
+use tokio::sync::Mutex;
+
+use super::{failure, line::values};
+
+/// A transaction on a connection of its own. Dropped, it is rolled back.
+pub(super) struct Transaction {
+    inner: Mutex<sqlx::Transaction<'static, Postgres>>,
+}
+
+impl Transaction {
+    pub(super) async fn begin(pool: &PgPool) -> Result<Self, DbErr> {
+        let begun = pool.begin().await.map_err(failure::wrapped)?;
+        Ok(Self {
+            inner: Mutex::new(begun),
+        })
+    }
+
+    pub(super) async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
+        let mut inner = self.inner.lock().await;
+        let done = inner.execute(query(statement)).await;
+        done.map(Into::into).map_err(failure::executed)
+    }
+
+    /// Runs a text, which may be several statements, without preparing it.
+    pub(super) async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        let mut inner = self.inner.lock().await;
+        let text = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
+        let done = inner.execute(text).await;
+        done.map(Into::into).map_err(failure::executed)
+    }
+
+    pub(super) async fn query_one(
+        &self,
+        statement: &Statement,
+    ) -> Result<Option<QueryResult>, DbErr> {
+        let mut inner = self.inner.lock().await;
+        let row = inner.fetch_optional(query(statement)).await;
+        row.map(|row| row.map(Into::into)).map_err(failure::wrapped)
+    }
+
+    pub(super) async fn query_all(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let mut inner = self.inner.lock().await;
+        let rows = inner.fetch_all(query(statement)).await;
+        rows.map(|rows| rows.into_iter().map(Into::into).collect())
+            .map_err(failure::wrapped)
+    }
+
+    /// The rows of a statement, as they come.
+    pub(super) fn stream(
+        &self,
+        statement: Statement,
+    ) -> impl Stream<Item = Result<QueryResult, DbErr>> + Send {
+        stream! {
+            let mut inner = self.inner.lock().await;
+            let mut rows = inner.fetch(query(&statement));
+            while let Some(row) = rows.next().await {
+                yield row.map(Into::into).map_err(failure::wrapped);
+            }
+        }
+    }
+
+    /// Runs a `COPY … FROM STDIN` with what it is to read; returns the number of rows.
+    pub(super) async fn copy_in(&self, statement: &str, data: &[u8]) -> Result<u64, DbErr> {
+        let mut inner = self.inner.lock().await;
+        let connection: &mut PgConnection = inner.deref_mut();
+        let copied = copy_in(connection, statement, data).await;
+        copied.map_err(failure::executed)
+    }
+
+    pub(super) async fn commit(self) -> Result<(), DbErr> {
+        let committed = self.inner.into_inner().commit().await;
+        committed.map_err(failure::wrapped)
+    }
+
+    pub(super) async fn rollback(self) -> Result<(), DbErr> {
+        let rolled_back = self.inner.into_inner().rollback().await;
+        rolled_back.map_err(failure::wrapped)
+    }
+}
+
+fn query(statement: &Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+    sqlx::query_with(
+        AssertSqlSafe(statement.sql.clone()),
+        SqlxValues(values(statement)),
+    )
+}
+
+async fn copy_in(
+    connection: &mut PgConnection,
+    statement: &str,
+    data: &[u8],
+) -> Result<u64, sqlx::Error> {
+    let mut copy = connection.copy_in_raw(statement).await?;
+    copy.send(data).await?;
+    copy.finish().await
+}

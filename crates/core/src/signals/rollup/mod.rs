@@ -1,0 +1,104 @@
+//! The rollup: brings the time series up to date where mentions have changed.
+//!
+//! The database notes the hours that a change makes stale, in the same transaction (`stale_hours`).
+//! A rollup takes such notes, computes the points of their hours from the mentions and those of
+//! their days from the hours, and removes points that nothing is left for: all in one unit of work,
+//! so that whoever is killed leaves the notes. Two rollups take turns.
+//!
+//! Means and deviations of days are put together from those of hours (Chan, Golub and LeVeque,
+//! 1979); no sum of squares is ever taken, of which little would be left where scores are alike.
+
+mod postgres;
+mod sqlite;
+
+use chrono::{DateTime, Utc};
+use entity::signals::{TrackedEntityId, tracked_entities};
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, QuerySelect, Statement};
+use serde::Serialize;
+
+use super::{Signals, SignalsError, error::Doing};
+use crate::db::{Engine, UnitOfWork};
+
+/// What a rollup did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RolledUp {
+    /// How many hours of an entity were computed anew.
+    pub hours: u64,
+    /// How many days of an entity were computed anew.
+    pub days: u64,
+}
+
+/// What one unit of a rollup did.
+struct Part {
+    done: RolledUp,
+    /// Nothing stale is left.
+    is_last: bool,
+}
+
+impl Signals {
+    /// Brings the time series up to date: what nobody has changed is not touched.
+    ///
+    /// # Errors
+    /// If the database fails; what was done by then is kept, and the next rollup goes on from there.
+    pub async fn roll_up(&self) -> Result<RolledUp, SignalsError> {
+        let mut all = RolledUp::default();
+        loop {
+            let part = self
+                .db()
+                .write(|work| async move {
+                    match work.engine() {
+                        Engine::Postgres => postgres::roll_up(&work).await,
+                        Engine::Sqlite => sqlite::roll_up(&work).await,
+                    }
+                })
+                .await?;
+            all.hours += part.done.hours;
+            all.days += part.done.days;
+            if part.is_last {
+                return Ok(all);
+            }
+        }
+    }
+
+    /// Computes the time series anew from the day of that instant on, changed or not, and brings the
+    /// rest up to date.
+    ///
+    /// # Errors
+    /// As [`roll_up`](Self::roll_up).
+    pub async fn roll_up_since(&self, since: DateTime<Utc>) -> Result<RolledUp, SignalsError> {
+        let entities: Vec<TrackedEntityId> = tracked_entities::Entity::find()
+            .select_only()
+            .column(tracked_entities::Column::Id)
+            .order_by_asc(tracked_entities::Column::Id)
+            .into_tuple()
+            .all(&self.db().fresh_reader())
+            .await
+            .doing("listing tracked entities")?;
+        let midnight = since
+            .date_naive()
+            .and_time(chrono::NaiveTime::MIN)
+            .and_utc();
+        for entity in entities {
+            self.db()
+                .write(|work| async move { mark(&work, entity, midnight).await })
+                .await?;
+        }
+        self.roll_up().await
+    }
+}
+
+/// Notes that all hours of an entity from an instant on are stale.
+async fn mark(
+    work: &UnitOfWork,
+    entity: TrackedEntityId,
+    since: DateTime<Utc>,
+) -> Result<(), SignalsError> {
+    let sql = match work.engine() {
+        Engine::Postgres => postgres::MARK,
+        Engine::Sqlite => sqlite::MARK,
+    };
+    let values = [entity.0.into(), since.into()];
+    let mark = Statement::from_sql_and_values(work.engine().backend(), sql, values);
+    work.execute_raw(mark).await.doing("noting stale hours")?;
+    Ok(())
+}

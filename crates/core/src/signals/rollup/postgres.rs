@@ -1,0 +1,154 @@
+//! The rollup on PostgreSQL: a statement for all hours, and one for all days.
+
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use super::{Part, RolledUp};
+use crate::{
+    db::UnitOfWork,
+    signals::{SignalsError, error::Doing},
+};
+
+/// How many notes a unit takes.
+const NOTES: i64 = 200_000;
+
+pub(super) const MARK: &str = "
+INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
+SELECT tracked_entity_id, date_trunc('hour', published_at, 'UTC'), txid_current()
+FROM article_mentions WHERE tracked_entity_id = $1 AND published_at >= $2
+UNION
+SELECT tracked_entity_id, starts_at, txid_current()
+FROM sentiment_timeseries
+WHERE tracked_entity_id = $1 AND period IN ('hourly', 'daily') AND starts_at >= $2
+ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING";
+
+/// Rollups take turns, from before they look at anything: what one of them computes must not be
+/// older than what is there.
+const TAKE_TURNS: &str = "
+SELECT pg_advisory_xact_lock(hashtextextended('groundwork.signals.rollup', 0))";
+
+const STAGE: &str = "
+CREATE TEMPORARY TABLE rollup_hours (
+    tracked_entity_id uuid NOT NULL, starts_at timestamptz NOT NULL, day timestamptz NOT NULL
+) ON COMMIT DROP";
+
+const TAKE: &str = "
+WITH first AS (
+    SELECT tracked_entity_id, starts_at, transaction_number FROM stale_hours
+    ORDER BY tracked_entity_id, starts_at, transaction_number LIMIT $1
+), taken AS (
+    DELETE FROM stale_hours s USING first
+    WHERE (s.tracked_entity_id, s.starts_at, s.transaction_number)
+        = (first.tracked_entity_id, first.starts_at, first.transaction_number)
+    RETURNING s.tracked_entity_id, s.starts_at
+), kept AS (
+    INSERT INTO rollup_hours (tracked_entity_id, starts_at, day)
+    SELECT DISTINCT tracked_entity_id, starts_at, date_trunc('day', starts_at, 'UTC') FROM taken
+    RETURNING tracked_entity_id, day
+)
+SELECT (SELECT count(*) FROM taken), count(*), count(DISTINCT (tracked_entity_id, day))
+FROM kept";
+
+/// An entity that is being removed is waited for; one that is there stays till the end.
+const HOLD_ENTITIES: &str = "
+SELECT 1 FROM tracked_entities
+WHERE id IN (SELECT tracked_entity_id FROM rollup_hours) ORDER BY id FOR KEY SHARE";
+
+/// The hour is compared twice: as a range, for the index, and as a whole, for a hash join where most
+/// of the table is stale.
+const HOURS: &str = "
+INSERT INTO sentiment_timeseries AS known
+    (tracked_entity_id, period, starts_at, mean, min, max, std, article_count)
+SELECT h.tracked_entity_id, 'hourly', h.starts_at,
+       greatest(least(avg(m.sentiment_score), max(m.sentiment_score)), min(m.sentiment_score)),
+       min(m.sentiment_score), max(m.sentiment_score),
+       least(stddev_pop(m.sentiment_score), 1), count(*)
+FROM rollup_hours h
+JOIN article_mentions m ON m.tracked_entity_id = h.tracked_entity_id
+    AND date_trunc('hour', m.published_at, 'UTC') = h.starts_at
+    AND m.published_at >= h.starts_at AND m.published_at < h.starts_at + interval '1 hour'
+GROUP BY h.tracked_entity_id, h.starts_at
+ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE
+SET mean = excluded.mean, min = excluded.min, max = excluded.max, std = excluded.std,
+    article_count = excluded.article_count";
+
+const EMPTY_HOURS: &str = "
+DELETE FROM sentiment_timeseries t USING rollup_hours h
+WHERE t.tracked_entity_id = h.tracked_entity_id AND t.period = 'hourly'
+  AND t.starts_at = h.starts_at
+  AND NOT EXISTS (
+      SELECT 1 FROM article_mentions m
+      WHERE m.tracked_entity_id = h.tracked_entity_id
+        AND m.published_at >= h.starts_at AND m.published_at < h.starts_at + interval '1 hour'
+  )";
+
+const DAYS: &str = "
+WITH hours AS (
+    SELECT d.tracked_entity_id, d.day, t.mean, t.min, t.max, t.std,
+           t.article_count::double precision AS n
+    FROM (SELECT DISTINCT tracked_entity_id, day FROM rollup_hours) d
+    JOIN sentiment_timeseries t ON t.tracked_entity_id = d.tracked_entity_id
+        AND t.period = 'hourly'
+        AND t.starts_at >= d.day AND t.starts_at < d.day + interval '24 hours'
+), means AS (
+    SELECT tracked_entity_id, day, sum(mean * n) / sum(n) AS mean, min(min) AS min,
+           max(max) AS max, sum(n) AS n
+    FROM hours GROUP BY tracked_entity_id, day
+)
+INSERT INTO sentiment_timeseries AS known
+    (tracked_entity_id, period, starts_at, mean, min, max, std, article_count)
+SELECT m.tracked_entity_id, 'daily', m.day, greatest(least(m.mean, m.max), m.min), m.min, m.max,
+       least(sqrt(sum(h.n * (h.std * h.std + (h.mean - m.mean) * (h.mean - m.mean))) / m.n), 1),
+       m.n
+FROM means m JOIN hours h USING (tracked_entity_id, day)
+GROUP BY m.tracked_entity_id, m.day, m.mean, m.min, m.max, m.n
+ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE
+SET mean = excluded.mean, min = excluded.min, max = excluded.max, std = excluded.std,
+    article_count = excluded.article_count";
+
+const EMPTY_DAYS: &str = "
+DELETE FROM sentiment_timeseries t
+USING (SELECT DISTINCT tracked_entity_id, day FROM rollup_hours) d
+WHERE t.tracked_entity_id = d.tracked_entity_id AND t.period = 'daily' AND t.starts_at = d.day
+  AND NOT EXISTS (
+      SELECT 1 FROM sentiment_timeseries h
+      WHERE h.tracked_entity_id = d.tracked_entity_id AND h.period = 'hourly'
+        AND h.starts_at >= d.day AND h.starts_at < d.day + interval '24 hours'
+  )";
+
+/// Takes notes and deals with them.
+pub(super) async fn roll_up(work: &UnitOfWork) -> Result<Part, SignalsError> {
+    execute(work, TAKE_TURNS, "waiting for another rollup").await?;
+    execute(work, STAGE, "taking stale hours").await?;
+    let (notes, hours, days) = take(work).await?;
+    if hours > 0 {
+        execute(work, "ANALYZE rollup_hours", "taking stale hours").await?;
+        execute(work, HOLD_ENTITIES, "holding tracked entities").await?;
+        if execute(work, HOURS, "computing hours").await? < hours {
+            execute(work, EMPTY_HOURS, "removing hours").await?;
+        }
+        if execute(work, DAYS, "computing days").await? < days {
+            execute(work, EMPTY_DAYS, "removing days").await?;
+        }
+    }
+    Ok(Part {
+        done: RolledUp { hours, days },
+        is_last: notes < NOTES,
+    })
+}
+
+/// How many notes were taken, and how many hours and days they are about.
+async fn take(work: &UnitOfWork) -> Result<(i64, u64, u64), SignalsError> {
+    const DOING: &str = "taking stale hours";
+    let take = Statement::from_sql_and_values(DbBackend::Postgres, TAKE, [NOTES.into()]);
+    let Some(row) = work.query_one_raw(take).await.doing(DOING)? else {
+        return Ok((0, 0, 0));
+    };
+    let number = |index| row.try_get_by_index::<i64>(index).doing(DOING);
+    let (hours, days) = (number(1)?.unsigned_abs(), number(2)?.unsigned_abs());
+    Ok((number(0)?, hours, days))
+}
+
+async fn execute(work: &UnitOfWork, sql: &str, doing: &'static str) -> Result<u64, SignalsError> {
+    let done = work.execute_unprepared(sql).await.doing(doing)?;
+    Ok(done.rows_affected())
+}
