@@ -1,6 +1,7 @@
 //! Acceptance tests: the API, through the program as it is run.
 
 mod api;
+mod articles;
 mod atlas;
 mod downloads;
 mod errors;

@@ -1,7 +1,10 @@
 //! Acceptance tests of signals: articles that come in, and what becomes of their scores.
 
+mod importing;
+mod rolling_up;
 mod series;
 mod series_articles;
 mod series_commands;
 mod series_plans;
 mod series_world;
+mod world;

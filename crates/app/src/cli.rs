@@ -11,7 +11,8 @@ use clap_complete::Shell;
 
 pub(crate) use self::atlas::{Atlas, AtlasSearch, TextFormat, VideoArgument, VideoList};
 pub(crate) use self::signals::{
-    AddEntity, Articles, Compare, Entities, EntitiesCommand, Movers, Range, Series, Signals,
+    AddEntity, Articles, Compare, Entities, EntitiesCommand, Import, Movers, Range, Rollup, Series,
+    Signals,
 };
 
 /// The backend of a media studio: one program, on SQLite or PostgreSQL.
@@ -87,6 +88,7 @@ Examples:
         subcommand,
         after_help = "\
 Examples:
+  groundwork signals import articles.jsonl
   groundwork signals series 'Quillon 2' --period daily --from 2026-02-01 --to 2026-05-31
   groundwork signals compare 'Quillon 2' 'Varrow Large'
   groundwork signals movers --window 7d

@@ -54,6 +54,8 @@ pub(crate) enum Refusal {
     NoConfigDir(PathBuf),
     /// An argument is not what it should be.
     Argument(String),
+    /// So many lines of an import were not stored; each was told.
+    Lines(u64),
     /// A signal, such as that of Ctrl-C.
     Signal(i32),
     /// A check found something; it has said what.
@@ -65,7 +67,7 @@ impl Refusal {
         match self {
             Self::PendingMigrations(_) => exit::UNAVAILABLE,
             Self::NoConfigDir(_) => exit::CONFIGURATION,
-            Self::Argument(_) => exit::BAD_INPUT,
+            Self::Argument(_) | Self::Lines(_) => exit::BAD_INPUT,
             Self::Signal(number) => {
                 u8::try_from(*number).map_or(exit::SIGNAL, |n| exit::SIGNAL + n)
             }
@@ -79,6 +81,7 @@ impl Refusal {
                 Some("run `migrate up` (from the sources: `cargo migrate up`), then try again")
             }
             Self::NoConfigDir(_) => Some("name a folder that exists with --config-dir"),
+            Self::Lines(_) => Some("correct them and import the file again; the rest is stored"),
             Self::Argument(_) | Self::Signal(_) | Self::Found => None,
         }
     }
@@ -98,6 +101,8 @@ impl fmt::Display for Refusal {
                 write!(f, "there is no folder {}", folder.display())
             }
             Self::Argument(message) => f.write_str(message),
+            Self::Lines(1) => f.write_str("1 line was not stored"),
+            Self::Lines(count) => write!(f, "{count} lines were not stored"),
             Self::Signal(_) => f.write_str("interrupted; what was not finished was undone"),
             Self::Found => f.write_str("a check failed"),
         }

@@ -13,6 +13,29 @@ use super::{Format, List};
 /// Commands on signals.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Signals {
+    /// Store articles from a file of JSON lines, and bring the time series up to date
+    #[command(after_help = "\
+Each line is an object: external_id, url, title, published_at (RFC 3339), entities (names, or objects
+with name, score and category), and, if known, source_name, content and sentiment_score (-1 to 1),
+which counts for every entity without a score. An article is known by its external_id and by its url:
+what is stored already stays, what differs is changed. Lines are stored some thousands at a time;
+after an interruption, run the same command again.
+
+Exits with 65 if a line was not stored; each such line is told with its number and the reason.
+
+Examples:
+  groundwork signals import articles.jsonl
+  zcat articles.jsonl.gz | groundwork signals import - --category tool
+  groundwork signals import articles.jsonl --strict --json | jq .inserted")]
+    Import(Import),
+    /// Bring the time series up to date with the articles
+    #[command(after_help = "\
+An import does this by itself. Only what has changed since the last time is computed.
+
+Examples:
+  groundwork signals rollup
+  groundwork signals rollup --since 2026-05-01")]
+    Rollup(Rollup),
     /// Show how articles feel about an entity over time
     #[command(after_help = "\
 A day that ends the range is part of it. Without --to the series ends with its newest point, without
@@ -57,6 +80,32 @@ Examples:
   groundwork signals entities add 'Quillon 3' --category model"
     )]
     Entities(Entities),
+}
+
+/// Which articles to store, and how.
+#[derive(Args, Debug)]
+pub(crate) struct Import {
+    /// The file, or - for the standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Store nothing if a line cannot be stored
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// What an entity is that is not tracked yet and whose line does not say
+    #[arg(long, default_value = "model", value_parser = category())]
+    pub(crate) category: EntityCategory,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
+
+/// What of the time series to compute.
+#[derive(Args, Debug)]
+pub(crate) struct Rollup {
+    /// Compute everything anew from this day (in UTC) on, changed or not
+    #[arg(long, value_name = "MOMENT")]
+    pub(crate) since: Option<String>,
+    #[command(flatten)]
+    pub(crate) format: Format,
 }
 
 /// What part of a series.

@@ -1,14 +1,41 @@
 //! `/api/articles`
 
-use axum::{extract::State, http::StatusCode};
+use std::fmt;
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use groundwork_core::{
     page::Page,
-    signals::{Article, ArticleDetails, ArticleId},
+    signals::{
+        AddedArticle, Article, ArticleDetails, ArticleId, EntityCategory, NewArticle, Outcome,
+    },
 };
 use groundwork_http::{Json, PageQuery, Path};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{
+        MapAccess, SeqAccess, Visitor,
+        value::{MapAccessDeserializer, SeqAccessDeserializer},
+    },
+};
 
-use super::answer::Answer;
+use super::answer::{Answer, Created};
 use crate::foundation::Foundation;
+
+/// An article, or an array of them.
+pub(super) enum Addition {
+    One(Box<NewArticle>),
+    Many(Vec<NewArticle>),
+}
+
+/// What became of many articles, in their order.
+#[derive(Serialize)]
+struct AddedArticles {
+    items: Vec<AddedArticle>,
+}
 
 pub(super) async fn list(
     State(parts): State<Foundation>,
@@ -19,6 +46,30 @@ pub(super) async fn list(
         .list_articles(&parts.db.reader(), page)
         .await?;
     Ok(Json(page))
+}
+
+/// Stores one article or many, all or none: what is there already is changed where it differs.
+pub(super) async fn add(
+    State(parts): State<Foundation>,
+    Json(body): Json<Addition>,
+) -> Answer<Response> {
+    let (articles, is_one) = match body {
+        Addition::One(article) => (vec![*article], true),
+        Addition::Many(articles) => (articles, false),
+    };
+    let items = parts
+        .signals
+        .add_articles(articles, EntityCategory::Model)
+        .await?;
+    Ok(match items.as_slice() {
+        [added] if is_one && added.outcome == Outcome::Inserted => Created {
+            location: format!("/api/articles/{}", added.id),
+            body: *added,
+        }
+        .into_response(),
+        [added] if is_one => Json(*added).into_response(),
+        _ => Json(AddedArticles { items }).into_response(),
+    })
 }
 
 pub(super) async fn show(
@@ -36,5 +87,31 @@ pub(super) async fn remove(
     let work = parts.db.begin().await?;
     parts.signals.remove_article(&work, article).await?;
     work.commit().await?;
+    parts.signals.roll_up().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+impl<'de> Deserialize<'de> for Addition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AdditionVisitor)
+    }
+}
+
+struct AdditionVisitor;
+
+impl<'de> Visitor<'de> for AdditionVisitor {
+    type Value = Addition;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an article, or an array of articles")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Addition, A::Error> {
+        let article = NewArticle::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Addition::One(Box::new(article)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Addition, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(items)).map(Addition::Many)
+    }
 }

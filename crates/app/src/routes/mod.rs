@@ -83,7 +83,7 @@ fn api(parts: Foundation) -> Router {
         .route("/api/runs/{run}", get(runs::show))
         .route("/api/runs/{run}/cancel", post(runs::cancel))
         .route("/api/runs/{run}/resume", post(runs::resume))
-        .route("/api/articles", get(articles::list))
+        .route("/api/articles", get(articles::list).post(articles::add))
         .route(
             "/api/articles/{article}",
             get(articles::show).delete(articles::remove),

@@ -19,8 +19,7 @@ const URL_BYTES: usize = 2_048;
 const NAME_CHARS: usize = 200;
 
 /// An article that is to be stored, with what it mentions.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Fields")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewArticle {
     /// What its source calls it: 1 to 512 bytes.
     pub external_id: String,
@@ -121,6 +120,28 @@ impl TryFrom<Fields> for NewArticle {
             sentiment_score: fields.sentiment_score,
             mentions,
         })
+    }
+}
+
+impl<'de> Deserialize<'de> for NewArticle {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ArticleVisitor)
+    }
+}
+
+/// Takes objects only; what is derived takes arrays too.
+struct ArticleVisitor;
+
+impl<'de> Visitor<'de> for ArticleVisitor {
+    type Value = NewArticle;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an article, which is an object with external_id, url, title and so on")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NewArticle, A::Error> {
+        let fields = Fields::deserialize(MapAccessDeserializer::new(map))?;
+        fields.try_into().map_err(A::Error::custom)
     }
 }
 

@@ -103,6 +103,23 @@ impl Signals {
         options: ImportOptions,
         watch: &(dyn Fn(ImportEvent<'_>) + Send + Sync),
     ) -> Result<Imported, SignalsError> {
+        let mut imported = self.ingest(input, options, watch).await?;
+        watch(ImportEvent::RollingUp);
+        imported.rollup = self.roll_up().await?;
+        Ok(imported)
+    }
+
+    /// The same without the time series, which is left behind until the next
+    /// [`roll_up`](Self::roll_up): for one of several imports in a row.
+    ///
+    /// # Errors
+    /// As [`import`](Self::import).
+    pub async fn ingest<R: AsyncBufRead + Unpin + Send>(
+        &self,
+        input: R,
+        options: ImportOptions,
+        watch: &(dyn Fn(ImportEvent<'_>) + Send + Sync),
+    ) -> Result<Imported, SignalsError> {
         let mut report = Report {
             imported: Imported::default(),
             conflicted: HashSet::new(),
@@ -116,8 +133,6 @@ impl Signals {
                     .await?
             }
         }
-        watch(ImportEvent::RollingUp);
-        report.imported.rollup = self.roll_up().await?;
         Ok(report.imported)
     }
 

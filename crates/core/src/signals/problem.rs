@@ -82,7 +82,7 @@ fn reason(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&place).unwrap_or(&message);
     if !message.starts_with("unknown field") {
-        return message.to_owned();
+        return said(message);
     }
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next().unwrap_or_default();
@@ -92,8 +92,15 @@ fn reason(error: &serde_json::Error) -> String {
         .max_by(|one, other| one.0.total_cmp(&other.0));
     match nearest {
         Some((_, known)) => format!("unknown key {unknown:?}; did you mean {known:?}?"),
-        None => message.replace('`', "\"").replace("field", "key"),
+        None => said(message),
     }
+}
+
+/// In our words.
+fn said(message: &str) -> String {
+    let message = message.replace("missing field", "missing key");
+    let message = message.replace("unknown field", "unknown key");
+    message.replace('`', "\"")
 }
 
 #[cfg(test)]
@@ -138,6 +145,7 @@ mod tests {
             ("\"GPT-5\"", "17"),
             ("]}", "]"),
             ("]}", "]} 1"),
+            ("]}", "]}]"),
         ] {
             let (column, reason) = told(&article(changed, to));
             all.push(format!("{changed} -> {to}\n  {column}: {reason}"));

@@ -5,7 +5,9 @@ mod articles;
 mod compare;
 mod csv;
 mod entities;
+mod import;
 mod movers;
+mod rollup;
 mod series;
 
 use anyhow::Result;
@@ -21,6 +23,8 @@ pub(crate) async fn run(output: Output, config: &Config, command: &Signals) -> R
 
 async fn perform(output: Output, parts: &Foundation, command: &Signals) -> Result<()> {
     match command {
+        Signals::Import(import) => import::run(output, parts, import).await,
+        Signals::Rollup(rollup) => rollup::run(output, parts, rollup).await,
         Signals::Series(series) => series::run(output, parts, series).await,
         Signals::Compare(compare) => compare::run(output, parts, compare).await,
         Signals::Movers(movers) => movers::run(output, parts, movers).await,

@@ -1,0 +1,270 @@
+//! Articles come in, line by line.
+
+use acceptance::Engine;
+use groundwork_core::signals::{MAX_LINE_BYTES, OnProblem, ProblemKind, SignalsError};
+use rstest::rstest;
+use serde_json::{Value, json};
+
+use super::world::{World, article, text, with};
+
+const NOON: &str = "2026-05-01T12:30:00Z";
+
+/// More lines than a batch has.
+const MANY: usize = 9_000;
+
+#[rstest]
+#[tokio::test]
+async fn what_is_imported_twice_is_stored_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let lines = [
+        article(1, NOON, 0.5),
+        with(
+            article(2, NOON, -1.0),
+            "entities",
+            json!([{"name": "Cursor", "score": 0.25, "category": "tool"}, "GPT-5"]),
+        ),
+        with(article(3, NOON, 0.0), "content", json!("Sätze\nund 🦀")),
+        with(article(4, NOON, 0.0), "entities", json!([])),
+    ];
+    let first = world.import(&lines).await;
+    assert_eq!(
+        (first.lines, first.inserted, first.entities_added),
+        (4, 4, 2)
+    );
+    assert_eq!((first.rollup.hours, first.rollup.days), (2, 2));
+    let tracked = world
+        .rows("SELECT name || ' ' || category FROM tracked_entities ORDER BY 1")
+        .await;
+    let tracked: Vec<String> = tracked
+        .iter()
+        .map(|row| row.try_get_by_index(0).unwrap())
+        .collect();
+    assert_eq!(tracked, ["Cursor tool", "GPT-5 model"]);
+    let expected = [("Cursor".to_owned(), 0.25), ("GPT-5".to_owned(), -1.0)];
+    assert_eq!(world.mentions("a2").await, expected);
+
+    let before = world.points().await;
+    let again = world.import(&lines).await;
+    assert_eq!((again.unchanged, again.inserted, again.updated), (4, 0, 0));
+    assert_eq!((again.rollup.hours, again.rollup.days), (0, 0));
+    assert_eq!(world.points().await, before);
+    world.assert_points_are_right().await;
+}
+
+#[rstest]
+#[case::title("title", json!("Other"))]
+#[case::content("content", json!("New"))]
+#[case::source("source_name", json!("The Courier"))]
+#[case::instant("published_at", json!("2026-05-03T01:02:03.456789Z"))]
+#[case::score("sentiment_score", json!(0.75))]
+#[case::url("url", json!("https://news.example/other"))]
+#[case::external_id("external_id", json!("other"))]
+#[case::mentions("entities", json!(["GPT-5", "Cursor"]))]
+#[case::no_mentions("entities", json!([]))]
+#[case::score_of_a_mention("entities", json!([{"name": "GPT-5", "score": -0.5}]))]
+#[tokio::test]
+async fn a_changed_line_changes_its_article(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    #[case] key: &str,
+    #[case] value: Value,
+) {
+    let world = World::new(engine).await;
+    let _ = world
+        .import(&[article(1, NOON, 0.5), article(2, NOON, 0.1)])
+        .await;
+    let changed = with(article(1, NOON, 0.5), key, value);
+    let imported = world
+        .import(&[article(2, NOON, 0.1), changed.clone()])
+        .await;
+    assert_eq!(
+        (imported.updated, imported.unchanged),
+        (1, 1),
+        "{imported:?}"
+    );
+    assert_eq!(world.count("articles").await, 2);
+    world.assert_points_are_right().await;
+    let again = world.import(&[changed]).await;
+    assert_eq!((again.updated, again.unchanged), (0, 1));
+}
+
+#[rstest]
+#[tokio::test]
+async fn an_article_may_take_the_url_that_another_has_just_given_up(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let _ = world
+        .import(&[article(1, NOON, 0.5), article(2, NOON, 0.1)])
+        .await;
+    let url = |number| json!(format!("https://news.example/{number}"));
+    let imported = world
+        .import(&[
+            with(article(1, NOON, 0.5), "url", url(3)),
+            with(article(2, NOON, 0.1), "url", url(1)),
+            with(article(4, NOON, 0.2), "url", url(2)),
+        ])
+        .await;
+    assert_eq!(
+        (imported.updated, imported.inserted),
+        (2, 1),
+        "{imported:?}"
+    );
+    assert_eq!(
+        world.articles().await,
+        [
+            "a1 https://news.example/3 Title 1",
+            "a2 https://news.example/1 Title 2",
+            "a4 https://news.example/2 Title 4"
+        ]
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_line_about_two_stored_articles_is_a_conflict(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let stored = [article(1, NOON, 0.5), article(2, NOON, 0.1)];
+    let _ = world.import(&stored).await;
+    let torn = with(
+        article(1, NOON, 0.5),
+        "url",
+        json!("https://news.example/2"),
+    );
+    let imported = world
+        .import(&[article(3, NOON, 0.0), torn.clone(), torn])
+        .await;
+    assert_eq!(
+        (imported.inserted, imported.conflicts),
+        (1, 2),
+        "{imported:?}"
+    );
+    let [first, second] = imported.problems.as_slice() else {
+        panic!("{imported:?}");
+    };
+    assert_eq!((first.line, first.kind), (2, ProblemKind::TwoArticles));
+    assert_eq!(
+        (second.line, second.kind),
+        (3, ProblemKind::Conflict { with: 2 })
+    );
+    let again = world.import(&stored).await;
+    assert_eq!(again.unchanged, 2);
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_line_that_contradicts_an_earlier_one_is_a_conflict(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let lines = text(&[
+        article(1, NOON, 0.5),
+        article(1, NOON, 0.5),
+        with(article(1, NOON, 0.5), "title", json!("Other")),
+        with(
+            article(2, NOON, 0.5),
+            "url",
+            json!("https://news.example/1"),
+        ),
+    ]);
+    for inserted in [1, 0] {
+        let imported = world.import_text(&lines).await;
+        let told = (imported.inserted, imported.unchanged, imported.conflicts);
+        assert_eq!(told, (inserted, 2 - inserted, 2), "{imported:?}");
+        let lines: Vec<String> = imported.problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            lines,
+            [
+                "line 3: has the external_id of another article that came before it, in line 1",
+                "line 4: has the url of another article that came before it, in line 1"
+            ]
+        );
+    }
+    assert_eq!(
+        world.articles().await,
+        ["a1 https://news.example/1 Title 1"]
+    );
+}
+
+#[rstest]
+#[tokio::test]
+async fn bad_lines_are_told_and_the_rest_is_stored(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let good = article(1, NOON, 0.5).to_string();
+    let too_long = format!("{{\"content\":\"{}\"}}", "x".repeat(MAX_LINE_BYTES));
+    let lines = format!(
+        "\u{feff}{good}\r\n\n{{\"title\":\n{}\n{too_long}\n[]\n{}",
+        with(article(2, NOON, 0.5), "sentiment_score", json!(2)),
+        article(3, NOON, 0.5)
+    );
+    let imported = world.import_text(&lines).await;
+    assert_eq!((imported.lines, imported.inserted, imported.bad), (6, 2, 4));
+    let told: Vec<String> = imported.problems.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!("bad_lines", told.join("\n"));
+}
+
+#[rstest]
+#[tokio::test]
+async fn nothing_is_stored_if_a_line_is_bad_and_that_is_asked_for(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let mut lines: Vec<Value> = (0..MANY).map(|number| article(number, NOON, 0.1)).collect();
+    lines.push(with(article(1, NOON, 0.1), "title", json!("Other")));
+    let refused = world
+        .try_import(&text(&lines), OnProblem::StoreNothing)
+        .await;
+    let Err(SignalsError::Refused { problem }) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(problem.line, MANY as u64 + 1);
+    for table in [
+        "articles",
+        "article_mentions",
+        "tracked_entities",
+        "stale_hours",
+    ] {
+        assert_eq!(world.count(table).await, 0, "{table}");
+    }
+    lines.pop();
+    let stored = world
+        .try_import(&text(&lines), OnProblem::StoreNothing)
+        .await
+        .unwrap();
+    assert_eq!(stored.inserted, MANY as u64);
+    world.assert_points_are_right().await;
+}
+
+#[rstest]
+#[tokio::test]
+async fn imports_of_the_same_lines_at_once_store_them_once(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let world = World::new(engine).await;
+    let lines: Vec<Value> = (0..3_000)
+        .map(|number| {
+            let names = json!([
+                format!("Model {}", number % 7),
+                format!("Tool {}", number % 5)
+            ]);
+            with(article(number, NOON, 0.1), "entities", names)
+        })
+        .collect();
+    let backwards: Vec<Value> = lines.iter().rev().cloned().collect();
+    let (one, other) = (text(&lines), text(&backwards));
+    let (one, other, third) = tokio::join!(
+        world.import_text(&one),
+        world.import_text(&other),
+        world.import_text(&one)
+    );
+    assert_eq!(one.inserted + other.inserted + third.inserted, 3_000);
+    assert_eq!(one.unchanged + other.unchanged + third.unchanged, 6_000);
+    assert_eq!(world.count("articles").await, 3_000);
+    assert_eq!(world.count("tracked_entities").await, 12);
+    world.assert_points_are_right().await;
+}
