@@ -1,5 +1,6 @@
 //! Acceptance tests of signals: articles that come in, and what becomes of their scores.
 
+mod commands;
 mod importing;
 mod rolling_up;
 mod series;

@@ -17,6 +17,7 @@ mod python;
 mod report;
 mod rows;
 mod schema;
+mod signals;
 mod work;
 
 use std::{
@@ -58,7 +59,8 @@ Examples:
 )]
 struct Arguments {
     /// commits, counters, rollbacks, single (together: writes), reads, models, bulk (rows), start,
-    /// memory (server), migrate, linear, check (schema), transcripts, search (atlas); all by default
+    /// memory (server), migrate, linear, check (schema), transcripts, search (atlas), ingest, rollup
+    /// and year, each with -sqlite or -postgres (signals); all by default
     #[arg(value_name = "NAME", value_parser = works)]
     names: Vec<Works>,
 
@@ -231,6 +233,12 @@ impl Bench {
             Work::Check => schema::check(folder).await?,
             Work::Transcripts => atlas::import(folder, length).await?,
             Work::Search => atlas::search(folder, length).await?,
+            Work::IngestPostgres
+            | Work::IngestSqlite
+            | Work::RollupPostgres
+            | Work::RollupSqlite
+            | Work::YearPostgres
+            | Work::YearSqlite => signals::round(work, folder, python, length).await?,
             _ => Vec::new(),
         })
     }

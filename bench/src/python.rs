@@ -2,11 +2,14 @@
 
 use std::{
     fs,
+    io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
+
+use crate::outcome::Outcome;
 
 /// A virtual environment that holds the pinned packages.
 pub(crate) struct Python {
@@ -51,6 +54,29 @@ impl Python {
     /// The folder of the programs that are compared with.
     pub(crate) fn peers(&self) -> PathBuf {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("peers")
+    }
+
+    /// Runs a program of the peers for one request, and reads its answer.
+    ///
+    /// # Errors
+    /// If it dies; what it said has gone to stderr.
+    pub(crate) fn answer(&self, program: &str, request: &serde_json::Value) -> Result<Outcome> {
+        let mut child = Command::new(self.program("python"))
+            .arg(self.peers().join(program))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("cannot start Python")?;
+        let mut requests = child.stdin.take().context("Python has no input")?;
+        writeln!(requests, "{request}")?;
+        drop(requests);
+        let ended = child.wait_with_output()?;
+        ensure!(
+            ended.status.success(),
+            "{program} failed ({})",
+            ended.status
+        );
+        Ok(serde_json::from_slice(&ended.stdout)?)
     }
 
     fn make(&self) -> Result<()> {

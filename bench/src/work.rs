@@ -48,6 +48,18 @@ pub(crate) enum Work {
     Transcripts,
     /// 8 callers searching 500,000 segments
     Search,
+    /// 50,000 articles from a file, on PostgreSQL
+    IngestPostgres,
+    /// The same on SQLite
+    IngestSqlite,
+    /// The time series of 1,000,000 mentions, on PostgreSQL
+    RollupPostgres,
+    /// The same on SQLite
+    RollupSqlite,
+    /// A year of hourly points, on PostgreSQL
+    YearPostgres,
+    /// The same on SQLite
+    YearSqlite,
 }
 
 /// What a figure must be in proportion to another's.
@@ -70,6 +82,8 @@ pub(crate) const SQLX: &str = "sqlx";
 pub(crate) const RUSQLITE: &str = "rusqlite";
 pub(crate) const ALEMBIC: &str = "alembic";
 pub(crate) const FASTAPI: &str = "fastapi";
+pub(crate) const PYTHON: &str = "python";
+pub(crate) const SQL: &str = "sql by hand";
 /// Nobody: a figure to come to.
 pub(crate) const AIM: &str = "the aim";
 
@@ -101,6 +115,14 @@ impl Work {
             "server" => vec![Self::Start, Self::Memory],
             "atlas" => vec![Self::Transcripts, Self::Search],
             "schema" => vec![Self::Migrate, Self::Linear, Self::Check],
+            "signals" => vec![
+                Self::IngestPostgres,
+                Self::IngestSqlite,
+                Self::RollupPostgres,
+                Self::RollupSqlite,
+                Self::YearPostgres,
+                Self::YearSqlite,
+            ],
             one => vec![Self::from_str(one, false).ok()?],
         })
     }
@@ -128,6 +150,12 @@ impl Work {
             Self::Check => "check of 500 tables",
             Self::Transcripts => "1,000 transcripts of 500 segments imported",
             Self::Search => "full-text search over 500,000 segments, 8 callers",
+            Self::IngestPostgres => "50,000 articles from a file, PostgreSQL",
+            Self::IngestSqlite => "50,000 articles from a file, SQLite",
+            Self::RollupPostgres => "rollup of 1,000,000 mentions, PostgreSQL",
+            Self::RollupSqlite => "rollup of 1,000,000 mentions, SQLite",
+            Self::YearPostgres => "a year of hourly points, PostgreSQL",
+            Self::YearSqlite => "a year of hourly points, SQLite",
         }
     }
 
@@ -137,9 +165,11 @@ impl Work {
             Self::Commits | Self::Counters | Self::Rollbacks | Self::Single => {
                 Unit::PerSecond("units/s")
             }
-            Self::Reads => Unit::PerSecond("reads/s"),
             Self::Transcripts => Unit::PerSecond("segments/s"),
             Self::Search => Unit::PerSecond("searches/s"),
+            Self::Reads | Self::YearPostgres | Self::YearSqlite => Unit::PerSecond("reads/s"),
+            Self::IngestPostgres | Self::IngestSqlite => Unit::PerSecond("articles/s"),
+            Self::RollupPostgres | Self::RollupSqlite => Unit::Millis,
             Self::Models | Self::Bulk => Unit::PerSecond("rows/s"),
             Self::Start | Self::Migrate | Self::Linear | Self::Check => Unit::Millis,
             Self::Memory => Unit::Megabytes,
@@ -176,6 +206,9 @@ impl Work {
         const CHECK: &[Demand] = &[rate("the limit", 1.0, None)];
         const TRANSCRIPTS: &[Demand] = &[rate(RUSQLITE, 0.5, None)];
         const SEARCH: &[Demand] = &[p99(AIM, 1.0)];
+        const INGEST: &[Demand] = &[rate(SQLALCHEMY, 2.0, None), rate(SQL, 0.75, None)];
+        const ROLLUP: &[Demand] = &[rate(PYTHON, 8.0, None), rate(SQL, 0.7, None)];
+        const YEAR: &[Demand] = &[rate(SQLX, 0.5, None)];
         match self {
             Self::Commits => COMMITS,
             Self::Counters => COUNTERS,
@@ -192,6 +225,9 @@ impl Work {
             Self::Check => CHECK,
             Self::Transcripts => TRANSCRIPTS,
             Self::Search => SEARCH,
+            Self::IngestPostgres | Self::IngestSqlite => INGEST,
+            Self::RollupPostgres | Self::RollupSqlite => ROLLUP,
+            Self::YearPostgres | Self::YearSqlite => YEAR,
         }
     }
 }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub(crate) struct World {
     pub(crate) signals: Signals,
     pub(crate) db: Database,
-    _scratch: Scratch,
+    scratch: Scratch,
 }
 
 /// A point of the time series: mean, min, max, std, count.
@@ -32,8 +32,12 @@ impl World {
         Self {
             signals: Signals::new(db.clone(), given::clock()),
             db,
-            _scratch: scratch,
+            scratch,
         }
+    }
+
+    pub(crate) fn url(&self) -> &str {
+        self.scratch.url()
     }
 
     pub(crate) async fn import(&self, lines: &[Value]) -> Imported {

@@ -1,10 +1,14 @@
-//! `cargo xtask bench`: builds what is measured for release, and starts the bench.
+//! `cargo xtask bench`: builds what is measured for release, and starts the bench beside a PostgreSQL
+//! of the tests.
 
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::cargo;
+use crate::{
+    cargo::{self, Runner},
+    postgres::{Server, VARIABLE},
+};
 
 /// Builds, and hands `arguments` on to the bench.
 ///
@@ -18,8 +22,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
         ensure!(built.success(), "cargo build --release -p {package} failed");
     }
     let bench = cargo::target()?.join("release/bench");
+    let server = Server::of_environment_or_own(&Runner::new()?)?;
     let ended = Command::new(&bench)
         .args(arguments)
+        .env(VARIABLE, server.url())
         .status()
         .with_context(|| format!("cannot start {}", bench.display()))?;
     let code = ended.code().and_then(|code| u8::try_from(code).ok());

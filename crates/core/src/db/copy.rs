@@ -92,7 +92,8 @@ impl CopyRows {
     }
 
     /// The rows with what comes after them.
-    pub(super) fn finished(&self) -> Vec<u8> {
+    #[must_use]
+    pub fn finished(&self) -> Vec<u8> {
         [self.bytes.as_slice(), &(-1_i16).to_be_bytes()].concat()
     }
 

@@ -10,11 +10,12 @@ use tokio::{
     io::{AsyncRead, BufReader},
 };
 
+use super::rollup::{self, counted};
 use crate::{
     cli::Import,
     failure::Refusal,
     foundation::Foundation,
-    output::{Output, counted, printable},
+    output::{Output, printable},
 };
 
 /// How much is read at once.
@@ -86,19 +87,20 @@ fn text(imported: &Imported) -> String {
         bad,
         conflicts,
         entities_added,
-        rollup,
+        rollup: rolled_up,
         ..
     } = imported;
-    let mut text = format!("{inserted} articles inserted, {updated} updated, {unchanged} unchanged");
+    let inserted = counted(*inserted, "article");
+    let mut text = format!("{inserted} inserted, {updated} updated, {unchanged} unchanged");
     if bad + conflicts > 0 {
-        text.push_str(&format!("; {bad} bad lines, {conflicts} conflicts"));
+        let (bad, conflicts) = (counted(*bad, "bad line"), counted(*conflicts, "conflict"));
+        text.push_str(&format!("; {bad}, {conflicts}"));
     }
     if *entities_added > 0 {
-        let added = usize::try_from(*entities_added).unwrap_or(usize::MAX);
-        let noun = counted(added, "name");
-        text.push_str(&format!("\n  {noun} tracked from now on"));
+        let added = counted(*entities_added, "name");
+        text.push_str(&format!("\n  {added} tracked from now on"));
     }
-    text.push_str(&super::rollup::text(rollup));
+    text.push_str(&rollup::text(rolled_up));
     text
 }
 

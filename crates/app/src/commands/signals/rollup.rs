@@ -4,7 +4,11 @@ use anyhow::Result;
 use groundwork_core::signals::{Moment, RolledUp};
 
 use super::argument::parsed;
-use crate::{cli::Rollup, foundation::Foundation, output::Output};
+use crate::{
+    cli::Rollup,
+    foundation::Foundation,
+    output::{self, Output},
+};
 
 /// Brings the time series up to date.
 pub(super) async fn run(output: Output, parts: &Foundation, rollup: &Rollup) -> Result<()> {
@@ -23,6 +27,15 @@ pub(super) async fn run(output: Output, parts: &Foundation, rollup: &Rollup) -> 
 pub(super) fn text(rolled_up: &RolledUp) -> String {
     match rolled_up {
         RolledUp { hours: 0, .. } => "\n  the time series is up to date".to_owned(),
-        RolledUp { hours, days } => format!("\n  {hours} hourly and {days} daily points computed"),
+        RolledUp { hours, days } => format!(
+            "\n  {} and {} computed anew",
+            counted(*hours, "hour"),
+            counted(*days, "day")
+        ),
     }
+}
+
+/// `1 hour`, `3 hours`.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    output::counted(usize::try_from(count).unwrap_or(usize::MAX), noun)
 }
