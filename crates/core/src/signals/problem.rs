@@ -100,7 +100,11 @@ fn reason(error: &serde_json::Error) -> String {
 fn said(message: &str) -> String {
     let message = message.replace("missing field", "missing key");
     let message = message.replace("unknown field", "unknown key");
-    message.replace('`', "\"")
+    let quote = match message.starts_with("invalid") {
+        true => "",
+        false => "\"",
+    };
+    message.replace('`', quote)
 }
 
 #[cfg(test)]
