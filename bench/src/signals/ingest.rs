@@ -48,7 +48,7 @@ pub(super) fn write_articles(folder: &Path) -> Result<PathBuf> {
             "content": content,
             "published_at": at,
             "sentiment_score": score,
-            "entities": [name(number), name(number / 7 + number + 1)],
+            "entities": [name(number), name(number + 1 + number / 7 % (ENTITIES - 1))],
         });
         writeln!(file, "{article}")?;
     }
@@ -56,10 +56,8 @@ pub(super) fn write_articles(folder: &Path) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// Two neighbours never have the same.
 fn name(number: u64) -> String {
-    let parity = number % 2;
-    format!("Model {}", number % (ENTITIES / 2) * 2 + parity)
+    format!("Model {}", number % ENTITIES)
 }
 
 pub(super) async fn ours(place: &Place, file: &Path) -> Result<Outcome> {
@@ -72,7 +70,11 @@ pub(super) async fn ours(place: &Place, file: &Path) -> Result<Outcome> {
     let input = tokio::io::BufReader::with_capacity(256 * 1024, tokio::fs::File::open(file).await?);
     let imported = signals.ingest(input, options, &|_| {}).await?;
     let outcome = outcome(started);
-    ensure!(imported.inserted == ARTICLES, "{imported:?}");
+    ensure!(
+        imported.inserted == ARTICLES,
+        "{} articles were inserted",
+        imported.inserted
+    );
     signals.db().clone().close().await?;
     Ok(outcome)
 }
