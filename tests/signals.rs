@@ -7,5 +7,6 @@ mod series;
 mod series_articles;
 mod series_commands;
 mod series_plans;
+mod series_sample;
 mod series_world;
 mod world;

@@ -4,6 +4,8 @@ use entity::signals::sentiment_timeseries;
 use sea_orm::DerivePartialModel;
 use serde::Serialize;
 
+use super::moments::Moments;
+
 /// How a number of articles, at least one, feel about an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, DerivePartialModel)]
 #[sea_orm(entity = "sentiment_timeseries::Entity")]
@@ -22,33 +24,27 @@ pub struct Scores {
 
 impl Scores {
     /// What the articles of all parts together give, which is what one would compute from the
-    /// articles (T. F. Chan, G. H. Golub, R. J. LeVeque: Updating formulae and a pairwise algorithm
-    /// for computing sample variances, 1979); `None` without any part.
+    /// articles; `None` without any part.
     #[must_use]
     pub fn pooled(parts: impl IntoIterator<Item = Self>) -> Option<Self> {
-        parts.into_iter().reduce(Self::with)
-    }
-
-    fn with(self, other: Self) -> Self {
-        let (a, b) = (self.weight(), other.weight());
-        let weight = a + b;
-        let distance = other.mean - self.mean;
-        let squares = self.std * self.std * a
-            + other.std * other.std * b
-            + distance * distance * a * b / weight;
-        let (min, max) = (self.min.min(other.min), self.max.max(other.max));
-        Self {
-            mean: (self.mean + distance * b / weight).clamp(min, max),
-            min,
-            max,
-            std: (squares / weight).max(0.0).sqrt(),
-            article_count: self.article_count + other.article_count,
+        let mut all = Moments::NONE;
+        for part in parts {
+            let Self {
+                mean,
+                min,
+                max,
+                std,
+                article_count,
+            } = part;
+            all.merge(Moments::of_point(article_count, mean, std, min, max));
         }
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 articles")]
-    fn weight(self) -> f64 {
-        self.article_count as f64
+        (all.count > 0).then(|| Self {
+            mean: all.mean(),
+            min: all.min,
+            max: all.max,
+            std: all.std(),
+            article_count: all.count,
+        })
     }
 }
 
