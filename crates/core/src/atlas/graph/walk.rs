@@ -223,16 +223,44 @@ struct Passed {
     target_id: GraphNodeId,
 }
 
-/// Which edges touch the node at hand, `walk.node`, and where they lead.
-fn step(direction: Direction) -> (&'static str, &'static str) {
+/// The ends that edges are entered by, and those that they are left by.
+fn ends(direction: Direction) -> &'static [(&'static str, &'static str)] {
     match direction {
-        Direction::Outgoing => ("e.source_id = walk.node", "e.target_id"),
-        Direction::Incoming => ("e.target_id = walk.node", "e.source_id"),
-        Direction::Both => (
-            "(e.source_id = walk.node OR e.target_id = walk.node)",
-            "CASE WHEN e.source_id = walk.node THEN e.target_id ELSE e.source_id END",
-        ),
+        Direction::Outgoing => &[("source_id", "target_id")],
+        Direction::Incoming => &[("target_id", "source_id")],
+        Direction::Both => &[("source_id", "target_id"), ("target_id", "source_id")],
     }
+}
+
+/// The recursive part of a walk: from the node at hand, `walk.node`, along the edges that touch it.
+/// Each way has an index of its own. SQLite takes several recursive parts; PostgreSQL takes one, and
+/// lets both ways be within it.
+///
+/// `CROSS JOIN` keeps SQLite from beginning with the edges. Every weight is above 0; that it is asked
+/// for keeps SQLite from reading all edges of the graph in the one index that has both ends, instead
+/// of the few of a node in the index that begins with the graph and that end.
+fn step(backend: DbBackend, direction: Direction, and_columns: &str, only: &str) -> String {
+    let ends = ends(direction);
+    if backend == DbBackend::Sqlite || ends.len() == 1 {
+        let parts = ends.iter().map(|(enter, leave)| {
+            format!(
+                "UNION SELECT e.{leave}{and_columns} FROM walk CROSS JOIN graph_edges e
+                 WHERE e.graph_id = $1 AND e.{enter} = walk.node AND e.weight > 0{only}"
+            )
+        });
+        return parts.collect::<Vec<_>>().join(" ");
+    }
+    let ways = ends.iter().map(|(enter, leave)| {
+        format!(
+            "SELECT e.{leave} AS node FROM graph_edges e
+             WHERE e.graph_id = $1 AND e.{enter} = walk.node"
+        )
+    });
+    let ways = ways.collect::<Vec<_>>().join(" UNION ALL ");
+    format!(
+        "UNION SELECT next.node{and_columns} FROM walk CROSS JOIN LATERAL ({ways}) AS next
+         WHERE TRUE{only}"
+    )
 }
 
 /// The nodes within a depth. A place is a node at a distance: `UNION` visits each once, so that a
@@ -244,22 +272,23 @@ pub(super) fn neighbours(
     start: GraphNodeId,
     depth: u32,
 ) -> Statement {
-    let (touches, leads) = step(direction);
+    let only = format!(" AND walk.depth < {depth}");
+    let step = step(backend, direction, ", walk.depth + 1", &only);
     let limit = MAX_PASSED + 1;
     let sql = format!(
         "WITH RECURSIVE walk (node, depth) AS (
              SELECT n.id, CAST(0 AS bigint) FROM graph_nodes n WHERE n.graph_id = $1 AND n.id = $2
-             UNION
-             SELECT {leads}, walk.depth + 1
-             FROM walk JOIN graph_edges e ON e.graph_id = $1 AND {touches}
-             WHERE walk.depth < {depth}
+             {step}
          ), near AS (
              SELECT seen.node, min(seen.depth) AS depth, count(*) AS passed
              FROM (SELECT walk.node, walk.depth FROM walk LIMIT {limit}) AS seen
              GROUP BY seen.node
          )
-         SELECT n.id, n.key, n.label, n.kind, near.depth, near.passed
-         FROM near JOIN graph_nodes n ON n.id = near.node"
+         SELECT near.node AS id, near.depth, near.passed,
+                (SELECT n.key FROM graph_nodes n WHERE n.id = near.node) AS key,
+                (SELECT n.label FROM graph_nodes n WHERE n.id = near.node) AS label,
+                (SELECT n.kind FROM graph_nodes n WHERE n.id = near.node) AS kind
+         FROM near"
     );
     statement(backend, sql, [graph.into(), start.into()])
 }
@@ -271,7 +300,7 @@ pub(super) fn reachable(
     graph: GraphId,
     start: GraphNodeId,
 ) -> Statement {
-    let (touches, leads) = step(direction);
+    let step = step(backend, direction, "", "");
     // Where edges are followed either way, the source of each is reached if its target is.
     let end = match direction {
         Direction::Outgoing | Direction::Both => "source_id",
@@ -281,12 +310,11 @@ pub(super) fn reachable(
     let sql = format!(
         "WITH RECURSIVE walk (node) AS (
              SELECT n.id FROM graph_nodes n WHERE n.graph_id = $1 AND n.id = $2
-             UNION
-             SELECT {leads}
-             FROM walk JOIN graph_edges e ON e.graph_id = $1 AND {touches}
+             {step}
          )
          SELECT e.id, e.source_id, e.target_id
-         FROM walk JOIN graph_edges e ON e.graph_id = $1 AND e.{end} = walk.node
+         FROM walk CROSS JOIN graph_edges e
+         WHERE e.graph_id = $1 AND e.{end} = walk.node
          LIMIT {limit}"
     );
     statement(backend, sql, [graph.into(), start.into()])
