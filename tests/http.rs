@@ -5,6 +5,7 @@ mod articles;
 mod atlas;
 mod downloads;
 mod errors;
+mod graphs;
 mod lifecycle;
 mod projects;
 mod readiness;

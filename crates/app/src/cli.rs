@@ -2,6 +2,7 @@
 //! in [`crate::commands`] and [`crate::serve`].
 
 mod atlas;
+mod atlas_graph;
 mod signals;
 
 use std::{net::SocketAddr, path::PathBuf};
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 pub(crate) use self::atlas::{Atlas, AtlasSearch, TextFormat, VideoArgument, VideoList};
+pub(crate) use self::atlas_graph::{Graph, GraphArgument, GraphImport, GraphList, GraphView, Way};
 pub(crate) use self::signals::{
     AddEntity, Articles, Compare, Entities, EntitiesCommand, Import, Movers, Range, Rollup, Series,
     Signals,

@@ -4,7 +4,7 @@
 use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
 
 use groundwork_core::{
-    atlas::AtlasError,
+    atlas::{AtlasError, graph::GraphError},
     config::ConfigErrors,
     db::{DbError, OpenError},
     error::{DomainError, Kind},
@@ -182,6 +182,7 @@ fn kind_of(error: &(dyn Error + 'static)) -> Option<Kind> {
         .or_else(|| told::<FilesError>(error))
         .or_else(|| told::<StudioError>(error))
         .or_else(|| told::<AtlasError>(error))
+        .or_else(|| told::<GraphError>(error))
         .or_else(|| told::<SignalsError>(error))
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Format;
+use super::{Format, Graph};
 
 /// Commands on videos and what is said in them.
 #[derive(Debug, Subcommand)]
@@ -42,6 +42,16 @@ Examples:
   groundwork atlas search '\"spring tide\"' --language en
   groundwork atlas search 'glac*' --channel 'Coast Notes' --json | jq -r '.items[].link'")]
     Search(AtlasSearch),
+    /// Import knowledge graphs, draw them, and find ways through them
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  groundwork atlas graph import examples/atlas/graphs/tides.jsonld
+  groundwork atlas graph show tides --svg > tides.svg
+  groundwork atlas graph path tides sun predictor"
+    )]
+    Graph(Graph),
     /// List the videos, those that were imported last first
     #[command(after_help = "\
 Examples:

@@ -6,6 +6,7 @@ mod articles;
 mod artifacts;
 mod clips;
 mod entities;
+mod graphs;
 mod keyframes;
 mod optional;
 mod projects;
@@ -103,6 +104,13 @@ fn api(parts: Foundation) -> Router {
         .route("/api/videos/{video}", get(videos::show))
         .route("/api/videos/{video}/transcripts", get(videos::transcripts))
         .route("/api/transcripts/{transcript}", get(transcripts::show))
+        .route("/api/graphs", get(graphs::list).post(graphs::add))
+        .route(
+            "/api/graphs/{graph}",
+            get(graphs::show).delete(graphs::remove),
+        )
+        .route("/api/graphs/{graph}/neighbours", get(graphs::neighbours))
+        .route("/api/graphs/{graph}/path", get(graphs::path))
         .with_state(parts)
 }
 

@@ -1,6 +1,7 @@
 //! `groundwork atlas`: every command opens what it needs, also beside a running server, does one
 //! thing, and closes it again.
 
+mod graph;
 mod import;
 mod list;
 mod search;
@@ -30,6 +31,7 @@ async fn perform(output: Output, parts: &Foundation, command: &Atlas) -> Result<
     match command {
         Atlas::Import { paths, format } => import::run(output, parts, paths, *format).await,
         Atlas::Search(search) => search::run(output, parts, search).await,
+        Atlas::Graph(command) => graph::run(output, parts, command).await,
         Atlas::List(list) => list::run(output, parts, list).await,
         Atlas::Show {
             video,

@@ -1,0 +1,259 @@
+//! `/api/graphs`
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use groundwork_core::{
+    atlas::{
+        Kept, VideoId,
+        graph::{
+            self, Direction, Graph, GraphId, GraphPath, GraphSummary, ImportedGraph, MAX_HOPS,
+            Neighbour, NeighbourQuery, NewGraph, PathQuery, View,
+        },
+    },
+    page::Page,
+};
+use groundwork_http::{ApiError, Json, PageQuery, Path, Query, RawBody};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+use super::answer::{Answer, Created};
+use crate::foundation::Foundation;
+
+/// `ID`, `ID.svg`, `ID.graphml`, …
+pub(super) struct Asked {
+    graph: GraphId,
+    /// `None`: as `Accept` says.
+    view: Option<View>,
+}
+
+impl<'de> Deserialize<'de> for Asked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let (id, ending) = match text.split_once('.') {
+            Some((id, ending)) => (id, Some(ending)),
+            None => (text.as_str(), None),
+        };
+        let known = |ending| {
+            View::of_ending(ending).ok_or_else(|| {
+                D::Error::custom("a graph ends with .json, .jsonld, .graphml, .dot or .svg")
+            })
+        };
+        Ok(Self {
+            graph: id.parse().map_err(D::Error::custom)?,
+            view: ending.map(known).transpose()?,
+        })
+    }
+}
+
+/// What is said of a graph beside its content.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct About {
+    name: Option<String>,
+    title: Option<String>,
+    video: Option<VideoId>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Near {
+    node: String,
+    #[serde(default = "one")]
+    depth: u32,
+    direction: Option<Direction>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Ends {
+    from: String,
+    to: String,
+    #[serde(default = "most")]
+    max_hops: u32,
+    direction: Option<Direction>,
+}
+
+/// The nodes near a node, all of them.
+#[derive(Serialize)]
+pub(super) struct Neighbours {
+    items: Vec<Neighbour>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn most() -> u32 {
+    MAX_HOPS
+}
+
+pub(super) async fn list(
+    State(parts): State<Foundation>,
+    PageQuery(page): PageQuery,
+) -> Answer<Json<Page<GraphSummary>>> {
+    let page = parts.atlas.list_graphs(&parts.db.reader(), page).await?;
+    Ok(Json(page))
+}
+
+pub(super) async fn add(
+    State(parts): State<Foundation>,
+    Query(about): Query<About>,
+    headers: HeaderMap,
+    RawBody(body): RawBody,
+) -> Answer<Response> {
+    let format = format_of(&headers)?;
+    let content = apart(move || graph::read(&body, format)).await?;
+    let content = content.map_err(|error| {
+        let detail = error.to_string();
+        ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "GRAPH_INVALID", detail)
+    })?;
+    let Some(name) = about.name.as_deref().or(content.name()) else {
+        let detail = "the graph has no name of its own: give it one with ?name=";
+        return Err(ApiError::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "GRAPH_INVALID",
+            detail,
+        ));
+    };
+    let new = NewGraph {
+        name,
+        title: about.title.as_deref(),
+        video: about.video,
+        graph: &content,
+    };
+    let work = parts.db.begin().await?;
+    let imported: ImportedGraph = parts.atlas.import_graph(&work, &new).await?;
+    work.commit().await?;
+    Ok(match imported.outcome {
+        Kept::Added => Created {
+            location: format!("/api/graphs/{}", imported.graph.id),
+            body: imported,
+        }
+        .into_response(),
+        Kept::Updated | Kept::Unchanged => Json(imported).into_response(),
+    })
+}
+
+pub(super) async fn show(
+    State(parts): State<Foundation>,
+    Path(asked): Path<Asked>,
+    headers: HeaderMap,
+) -> Answer<Response> {
+    let reader = parts.db.reader();
+    let Some(view) = asked.view.or_else(|| accepted(&headers)) else {
+        let summary = parts.atlas.graph(&reader, asked.graph).await?;
+        return Ok((varying(), Json(summary)).into_response());
+    };
+    let content: Graph = parts.atlas.graph_content(&reader, asked.graph).await?;
+    let text = apart(move || view.render(&content)).await?;
+    let text = text.map_err(|error| {
+        let detail = error.to_string();
+        ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "TOO_LARGE_TO_DRAW", detail)
+    })?;
+    let media_type = [(header::CONTENT_TYPE, view.media_type())];
+    Ok((varying(), media_type, text).into_response())
+}
+
+pub(super) async fn remove(
+    State(parts): State<Foundation>,
+    Path(graph): Path<GraphId>,
+) -> Answer<StatusCode> {
+    let work = parts.db.begin().await?;
+    parts.atlas.remove_graph(&work, graph).await?;
+    work.commit().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub(super) async fn neighbours(
+    State(parts): State<Foundation>,
+    Path(graph): Path<GraphId>,
+    Query(near): Query<Near>,
+) -> Answer<Json<Neighbours>> {
+    let query = NeighbourQuery {
+        node: near.node,
+        depth: near.depth,
+        direction: near.direction,
+    };
+    let reader = parts.db.reader();
+    let items = parts.atlas.graph_neighbours(&reader, graph, &query).await?;
+    Ok(Json(Neighbours { items }))
+}
+
+pub(super) async fn path(
+    State(parts): State<Foundation>,
+    Path(graph): Path<GraphId>,
+    Query(ends): Query<Ends>,
+) -> Answer<Json<GraphPath>> {
+    let query = PathQuery {
+        from: ends.from,
+        to: ends.to,
+        max_hops: ends.max_hops,
+        direction: ends.direction,
+    };
+    let reader = parts.db.reader();
+    match parts.atlas.graph_path(&reader, graph, &query).await? {
+        Some(path) => Ok(Json(path)),
+        None => {
+            let detail = format!(
+                "no path of at most {} edges leads from {:?} to {:?}",
+                query.max_hops, query.from, query.to
+            );
+            Err(ApiError::new(StatusCode::NOT_FOUND, "NO_PATH", detail))
+        }
+    }
+}
+
+/// The format that a body is said to have; `None` for JSON of either kind, which tells by itself.
+fn format_of(headers: &HeaderMap) -> Result<Option<graph::Format>, ApiError> {
+    match media_types(headers, header::CONTENT_TYPE).next().as_deref() {
+        Some("application/json") => Ok(None),
+        Some("application/ld+json") => Ok(Some(graph::Format::JsonLd)),
+        Some("application/graphml+xml" | "application/xml" | "text/xml") => {
+            Ok(Some(graph::Format::GraphMl))
+        }
+        _ => Err(ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            "the body must be a graph, with the header Content-Type: application/json, \
+             application/ld+json or application/graphml+xml",
+        )),
+    }
+}
+
+/// The first view that the caller asks for by its media type; JSON is the summary.
+fn accepted(headers: &HeaderMap) -> Option<View> {
+    media_types(headers, header::ACCEPT).find_map(|media_type| {
+        Some(match media_type.as_str() {
+            "application/json" | "*/*" => None,
+            "application/ld+json" => Some(View::As(graph::Format::JsonLd)),
+            "application/graphml+xml" => Some(View::As(graph::Format::GraphMl)),
+            "image/svg+xml" => Some(View::Svg),
+            "text/vnd.graphviz" => Some(View::Dot),
+            _ => return None,
+        })
+    })?
+}
+
+/// The media types of a header in their order, without parameters.
+fn media_types(headers: &HeaderMap, name: header::HeaderName) -> impl Iterator<Item = String> {
+    let values = headers.get(name).and_then(|value| value.to_str().ok());
+    values
+        .unwrap_or_default()
+        .split(',')
+        .filter_map(|media_type| media_type.split(';').next())
+        .map(|media_type| media_type.trim().to_ascii_lowercase())
+}
+
+fn varying() -> [(header::HeaderName, HeaderValue); 1] {
+    [(header::VARY, HeaderValue::from_static("accept"))]
+}
+
+/// Runs what takes its time where it holds up nobody else.
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|error| ApiError::internal(&error))
+}
