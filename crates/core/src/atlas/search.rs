@@ -1,7 +1,7 @@
 //! Full-text search over what is said, by the index that the database keeps current itself.
 //!
 //! Both engines find the same segments, because both are asked with the same words about the same
-//! words ([`words`]). The rank is computed here, so that it is the same too.
+//! words (`words`). The rank is computed here, so that it is the same too.
 
 use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value, Values};
