@@ -38,9 +38,14 @@ const ARTICLE_MENTIONS: Table = Table {
         rule: "sentiment_score",
         condition: Condition::Sql("sentiment_score >= -1 AND sentiment_score <= 1"),
     }],
-    // Read backwards: an entity's articles, newest first.
+    // Read backwards: an entity's articles, newest first. With the score, a rollup needs no more.
     indexes: &[Index {
-        columns: &["tracked_entity_id", "published_at", "article_id"],
+        columns: &[
+            "tracked_entity_id",
+            "published_at",
+            "article_id",
+            "sentiment_score",
+        ],
         only_where: None,
     }],
 };

@@ -61,19 +61,19 @@ CREATE FUNCTION article_mentions_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
-        SELECT DISTINCT tracked_entity_id, date_trunc('hour', published_at, 'UTC'), txid_current()
+        SELECT DISTINCT tracked_entity_id, date_bin('1 hour', published_at, '1970-01-01Z'), txid_current()
         FROM article_mentions
         ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;
     END IF;
     IF TG_OP IN ('DELETE', 'UPDATE') THEN
         INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
-        SELECT DISTINCT tracked_entity_id, date_trunc('hour', published_at, 'UTC'), txid_current()
+        SELECT DISTINCT tracked_entity_id, date_bin('1 hour', published_at, '1970-01-01Z'), txid_current()
         FROM old_rows
         ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;
     END IF;
     IF TG_OP IN ('INSERT', 'UPDATE') THEN
         INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
-        SELECT DISTINCT tracked_entity_id, date_trunc('hour', published_at, 'UTC'), txid_current()
+        SELECT DISTINCT tracked_entity_id, date_bin('1 hour', published_at, '1970-01-01Z'), txid_current()
         FROM new_rows
         ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;
     END IF;

@@ -19,7 +19,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["tracked_entity_id"], ["tracked_entities.id"], name="fk_article_mentions_tracked_entity_id_tracked_entities", ondelete="CASCADE"),
         sa.CheckConstraint("sentiment_score >= -1 AND sentiment_score <= 1", name="ck_article_mentions_sentiment_score"),
     )
-    op.create_index("ix_article_mentions_tracked_entity_id_published_at_article_id", "article_mentions", ["tracked_entity_id", "published_at", "article_id"])
+    op.create_index("ix_article_mentions_tracked_entity_id_published_at_a_21bcce3a0d", "article_mentions", ["tracked_entity_id", "published_at", "article_id", "sentiment_score"])
     op.execute(
         """
         CREATE TRIGGER article_mentions_stale_inserted AFTER INSERT ON article_mentions

@@ -15,7 +15,6 @@ mod entities;
 mod error;
 mod import;
 mod lines;
-mod moments;
 mod movers;
 mod problem;
 pub mod range;

@@ -4,8 +4,6 @@ use entity::signals::sentiment_timeseries;
 use sea_orm::DerivePartialModel;
 use serde::Serialize;
 
-use super::moments::Moments;
-
 /// How a number of articles, at least one, feel about an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, DerivePartialModel)]
 #[sea_orm(entity = "sentiment_timeseries::Entity")]
@@ -27,25 +25,49 @@ impl Scores {
     /// articles; `None` without any part.
     #[must_use]
     pub fn pooled(parts: impl IntoIterator<Item = Self>) -> Option<Self> {
-        let mut all = Moments::NONE;
-        for part in parts {
-            let Self {
-                mean,
-                min,
-                max,
-                std,
-                article_count,
-            } = part;
-            all.merge(Moments::of_point(article_count, mean, std, min, max));
-        }
-        (all.count > 0).then(|| Self {
-            mean: all.mean(),
-            min: all.min,
-            max: all.max,
-            std: all.std(),
-            article_count: all.count,
-        })
+        parts.into_iter().reduce(Self::and)
     }
+
+    /// What is known of a number of scores, by their mean and the sum of their squared distances to
+    /// it. Rounding keeps the mean between the extremes.
+    pub(super) fn of(mean: f64, squares: f64, min: f64, max: f64, article_count: i64) -> Self {
+        Self {
+            mean: mean.max(min).min(max),
+            min,
+            max,
+            std: (squares / as_float(article_count)).sqrt().min(1.0),
+            article_count,
+        }
+    }
+
+    /// Those of two sets as one (Chan, Golub and LeVeque, *Updating Formulae and a Pairwise
+    /// Algorithm for Computing Sample Variances*, 1979).
+    fn and(self, other: Self) -> Self {
+        let article_count = self.article_count + other.article_count;
+        let share = as_float(other.article_count) / as_float(article_count);
+        let distance = other.mean - self.mean;
+        let between = distance * distance * as_float(self.article_count) * share;
+        Self::of(
+            self.mean + distance * share,
+            self.squares() + other.squares() + between,
+            self.min.min(other.min),
+            self.max.max(other.max),
+            article_count,
+        )
+    }
+
+    /// The sum of the squared distances to the mean.
+    fn squares(&self) -> f64 {
+        self.std * self.std * as_float(self.article_count)
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "nobody has 2^53 articles in a day"
+)]
+fn as_float(count: i64) -> f64 {
+    count as f64
 }
 
 #[cfg(test)]
@@ -79,6 +101,24 @@ mod tests {
             prop_assert_eq!((pooled.min, pooled.max), (whole.min, whole.max));
             prop_assert_eq!(pooled.article_count, whole.article_count);
         }
+    }
+
+    proptest! {
+        /// Nothing is lost where the deviation is tiny beside the mean.
+        #[test]
+        fn scores_close_to_each_other_keep_their_deviation(
+            scores in prop::collection::vec(0.9..0.9 + 1e-7_f64, 2..100),
+        ) {
+            let pooled = Scores::pooled(scores.iter().map(|score| naive(&[*score]))).unwrap();
+            prop_assert!((pooled.std - naive(&scores).std).abs() < 1e-13);
+        }
+    }
+
+    #[test]
+    fn equal_scores_do_not_deviate() {
+        let pooled = Scores::pooled([naive(&[0.1]); 1_000]).unwrap();
+        assert_eq!((pooled.mean, pooled.min, pooled.max), (0.1, 0.1, 0.1));
+        assert!(pooled.std < 1e-15);
     }
 
     #[test]

@@ -19,7 +19,6 @@ use sea_orm::{
 use serde::Serialize;
 
 use self::matching::Match;
-pub(super) use self::sqlite::rows;
 use super::{SignalsError, batch::Incoming, error::Doing, problem::LineProblem};
 use crate::{
     clock::Clock,

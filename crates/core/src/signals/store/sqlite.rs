@@ -141,7 +141,7 @@ fn values(incoming: &Incoming) -> [Value; 7] {
 }
 
 /// `(?, ?), (?, ?)`
-pub(in crate::signals) fn rows(count: usize, columns: usize) -> String {
+fn rows(count: usize, columns: usize) -> String {
     let row = format!("({})", vec!["?"; columns].join(", "));
     vec![row; count].join(", ")
 }
