@@ -14,13 +14,13 @@ const LENGTH_WEIGHT: f64 = 0.75;
 const USUAL_LENGTH: f64 = 10.0;
 
 /// The best of these segments with their scores, the best first; among equals the newer one.
-pub(super) fn best(
+pub(super) fn best<'a>(
     query: &Query,
-    candidates: impl Iterator<Item = (i64, String)>,
+    candidates: impl Iterator<Item = (i64, &'a str)>,
     limit: PageLimit,
 ) -> Vec<(i64, f64)> {
     let mut scored: Vec<(i64, f64)> = candidates
-        .map(|(id, words)| (id, score(query, &words)))
+        .map(|(id, words)| (id, score(query, words)))
         .collect();
     scored.sort_by(|(one, a), (other, b)| b.total_cmp(a).then(other.cmp(one)));
     scored.truncate(usize::try_from(limit.items()).unwrap_or(usize::MAX));
@@ -84,7 +84,6 @@ mod tests {
     fn among_equals_the_newer_comes_first() {
         let query = Query::parse("sea").unwrap();
         let candidates = [(1, "sea"), (3, "sea"), (2, "the sea")];
-        let candidates = candidates.map(|(id, words)| (id, words.to_owned()));
         let two = PageLimit::new(2).unwrap();
         let best = best(&query, candidates.into_iter(), two);
         assert_eq!(best.iter().map(|&(id, _)| id).collect::<Vec<_>>(), [3, 1]);

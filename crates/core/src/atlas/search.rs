@@ -77,12 +77,6 @@ pub struct Hit {
 }
 
 #[derive(Debug, FromQueryResult)]
-struct CandidateRow {
-    id: i64,
-    words: String,
-}
-
-#[derive(Debug, FromQueryResult)]
 struct HitRow {
     id: i64,
     video_id: VideoId,
@@ -109,14 +103,18 @@ impl Atlas {
         connection: &impl ConnectionTrait,
         search: &Search,
     ) -> Result<Found, AtlasError> {
+        const DOING: &str = "searching";
         let statement = candidates(connection.get_database_backend(), search);
-        let candidates = CandidateRow::find_by_statement(statement)
-            .all(connection)
-            .await
-            .doing("searching")?;
+        let lines: Option<String> = match connection.query_one_raw(statement).await.doing(DOING)? {
+            Some(row) => row.try_get_by_index(0).doing(DOING)?,
+            None => None,
+        };
+        let candidates: Vec<(i64, &str)> = (lines.iter().flat_map(|lines| lines.lines()))
+            .filter_map(|line| line.split_once(' '))
+            .filter_map(|(id, words)| Some((id.parse().ok()?, words)))
+            .collect();
         let matches = candidates.len() as u64;
-        let candidates = candidates.into_iter().map(|row| (row.id, row.words));
-        let best = rank::best(&search.query, candidates, search.limit);
+        let best = rank::best(&search.query, candidates.into_iter(), search.limit);
         let ids: Vec<i64> = best.iter().map(|&(id, _)| id).collect();
         let rows = self.hit_rows(connection, &ids).await?;
         let items = best.into_iter().filter_map(|(id, score)| {
@@ -161,7 +159,8 @@ impl Atlas {
     }
 }
 
-/// The newest segments that match.
+/// The newest segments that match, all in one row: a line for each, of its id and its words, which are
+/// letters, digits and blanks. A thousand rows would cost more than finding them.
 fn candidates(engine: DbBackend, search: &Search) -> Statement {
     let (from, matches, query) = match engine {
         DbBackend::Sqlite => (
@@ -177,12 +176,12 @@ fn candidates(engine: DbBackend, search: &Search) -> Statement {
     };
     // FTS5 gives its rows in this order by itself, if it is the first to be asked: SQLite keeps the
     // order of a CROSS JOIN.
-    let (newest_first, join) = match engine {
-        DbBackend::Sqlite => ("w.rowid", "CROSS JOIN"),
-        _ => ("s.id", "JOIN"),
+    let (newest_first, join, lines) = match engine {
+        DbBackend::Sqlite => ("w.rowid", "CROSS JOIN", "group_concat(line, char(10))"),
+        _ => ("s.id", "JOIN", "string_agg(line, chr(10))"),
     };
     let mut values: Vec<Value> = vec![query.into()];
-    let mut sql = format!("SELECT s.id, s.words FROM {from}");
+    let mut sql = format!("SELECT {lines} FROM (SELECT s.id || ' ' || s.words AS line FROM {from}");
     if search.language.is_some() || search.channel.is_some() {
         sql.push_str(&format!(" {join} transcripts t ON t.id = s.transcript_id"));
     }
@@ -199,7 +198,9 @@ fn candidates(engine: DbBackend, search: &Search) -> Statement {
         values.push(channel.as_str().into());
         sql.push_str(&format!(" AND v.channel = ${}", values.len()));
     }
-    sql.push_str(&format!(" ORDER BY {newest_first} DESC LIMIT {MAX_RANKED}"));
+    sql.push_str(&format!(
+        " ORDER BY {newest_first} DESC LIMIT {MAX_RANKED}) AS found"
+    ));
     Statement {
         sql,
         values: Some(Values(values)),

@@ -30,7 +30,7 @@ impl Scores {
 
     /// What is known of a number of scores, by their mean and the sum of their squared distances to
     /// it. Rounding keeps the mean between the extremes.
-    pub(super) fn of(mean: f64, squares: f64, min: f64, max: f64, article_count: i64) -> Self {
+    fn of(mean: f64, squares: f64, min: f64, max: f64, article_count: i64) -> Self {
         Self {
             mean: mean.max(min).min(max),
             min,

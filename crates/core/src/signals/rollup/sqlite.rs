@@ -1,22 +1,19 @@
-//! The rollup on SQLite, which knows no square root: what it adds up comes out, a row for each hour or
-//! day, and points go in, many in each statement.
+//! The rollup on SQLite: a statement for all hours, and one for all days. SQLite knows no square root:
+//! within the unit each point has its variance first, and its deviation then.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use entity::signals::{Period, TrackedEntityId};
 use futures_util::TryStreamExt as _;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, StreamTrait as _, Value};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, StreamTrait as _, Value};
 
 use super::{Part, RolledUp};
 use crate::{
     db::UnitOfWork,
-    signals::{SignalsError, error::Doing, scores::Scores},
+    signals::{SignalsError, error::Doing},
 };
 
-/// How many notes a unit takes: few enough for others not to wait long.
-const NOTES: i64 = 20_000;
-/// How many points a statement writes.
-const POINTS: usize = 100;
+/// How many notes a unit takes: few enough for others to wait for half a second at most.
+const NOTES: i64 = 50_000;
+/// How many deviations a statement writes.
+const DEVIATIONS: usize = 250;
 
 pub(super) const MARK: &str = "
 INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
@@ -28,7 +25,7 @@ FROM sentiment_timeseries
 WHERE tracked_entity_id = ?1 AND period IN ('hourly', 'daily') AND starts_at >= ?2
 ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING";
 
-/// How many notes are dealt with, and the last of them.
+/// How many notes are dealt with, and the last of them: whatever follows is about those up to it.
 const FIRST: &str = "
 WITH first AS MATERIALIZED (
     SELECT tracked_entity_id, starts_at FROM stale_hours
@@ -38,61 +35,101 @@ SELECT (SELECT count(*) FROM first), tracked_entity_id, starts_at FROM first
 ORDER BY tracked_entity_id DESC, starts_at DESC LIMIT 1";
 
 /// Hours come in the order of an index, so that nothing is sorted, and their scores are all in
-/// another. Instants are text of one shape: an hour's begin alike, and ';' comes after ':'.
+/// another. Instants are text of one shape: an hour's begin alike, and '~' comes after the digits.
 ///
-/// A sum of squares leaves little of the deviation of scores that are alike: where they are, their
-/// distances to the mean are taken in a second look. The sums are exact to 10^-16 (SQLite sums as
-/// Kahan, Babuška and Neumaier do), and so the deviation from 0.01 on is to 10^-13.
+/// A mean of squares leaves little of the variance of scores that are alike: where they are, their
+/// distances to the mean are taken in a second look. The means are exact to 10^-15 (SQLite sums as
+/// Kahan, Babuška and Neumaier do), and so a deviation of 0.01 and more is to 10^-13.
 const HOURS: &str = "
 WITH hours AS MATERIALIZED (
     SELECT h.tracked_entity_id AS entity, h.starts_at AS hour, count(m.sentiment_score) AS n,
            avg(m.sentiment_score) AS mean, min(m.sentiment_score) AS low,
-           max(m.sentiment_score) AS high, sum(m.sentiment_score * m.sentiment_score) AS squares
-    FROM stale_hours h LEFT JOIN article_mentions m ON m.tracked_entity_id = h.tracked_entity_id
+           max(m.sentiment_score) AS high, avg(m.sentiment_score * m.sentiment_score) AS square
+    FROM stale_hours h CROSS JOIN article_mentions m
+        ON m.tracked_entity_id = h.tracked_entity_id
         AND m.published_at >= substr(h.starts_at, 1, 14)
-        AND m.published_at < substr(h.starts_at, 1, 13) || ';'
+        AND m.published_at < substr(h.starts_at, 1, 13) || ':~'
     WHERE (h.tracked_entity_id, h.starts_at) <= (?1, ?2)
     GROUP BY h.tracked_entity_id, h.starts_at, h.transaction_number
 )
-SELECT entity, hour, n, mean, CASE
+INSERT INTO sentiment_timeseries
+    (tracked_entity_id, period, starts_at, mean, min, max, std, article_count)
+SELECT entity, 'hourly', hour, max(min(mean, high), low), low, high, CASE
     WHEN low = high THEN 0.0
-    WHEN squares / n - mean * mean > 0.0001 THEN squares - n * mean * mean
+    WHEN square - mean * mean > 0.0001 THEN square - mean * mean
     ELSE (
-        SELECT total((m.sentiment_score - mean) * (m.sentiment_score - mean))
+        SELECT avg((m.sentiment_score - mean) * (m.sentiment_score - mean))
         FROM article_mentions m
         WHERE m.tracked_entity_id = entity
-            AND m.published_at >= substr(hour, 1, 14) AND m.published_at < substr(hour, 1, 13) || ';'
-    ) END, low, high
-FROM hours";
+            AND m.published_at >= substr(hour, 1, 14) AND m.published_at < substr(hour, 1, 13) || ':~'
+    ) END, n
+FROM hours WHERE true
+ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE
+SET mean = excluded.mean, min = excluded.min, max = excluded.max, std = excluded.std,
+    article_count = excluded.article_count
+RETURNING rowid, std";
 
-const TAKE: &str = "DELETE FROM stale_hours WHERE (tracked_entity_id, starts_at) <= (?, ?)";
+const EMPTY_HOURS: &str = "
+DELETE FROM sentiment_timeseries WHERE rowid IN (
+    SELECT t.rowid FROM stale_hours h CROSS JOIN sentiment_timeseries t
+        ON t.tracked_entity_id = h.tracked_entity_id AND t.period = 'hourly'
+        AND t.starts_at = h.starts_at
+    WHERE (h.tracked_entity_id, h.starts_at) <= (?1, ?2) AND NOT EXISTS (
+        SELECT 1 FROM article_mentions m
+        WHERE m.tracked_entity_id = h.tracked_entity_id
+            AND m.published_at >= substr(h.starts_at, 1, 14)
+            AND m.published_at < substr(h.starts_at, 1, 13) || ':~'
+    )
+)";
 
-/// The days of an entity, of which some may be left without an hour.
+/// The date is the first ten characters of an instant.
 const DAYS: &str = "
-WITH days AS MATERIALIZED (
-    SELECT d.value AS day, coalesce(sum(h.article_count), 0) AS n,
+WITH stale AS MATERIALIZED (
+    SELECT DISTINCT tracked_entity_id AS entity, substr(starts_at, 1, 10) AS day
+    FROM stale_hours WHERE (tracked_entity_id, starts_at) <= (?1, ?2)
+), days AS MATERIALIZED (
+    SELECT s.entity, s.day, sum(h.article_count) AS n,
            sum(h.mean * h.article_count) / sum(h.article_count) AS mean,
            min(h.min) AS low, max(h.max) AS high
-    FROM json_each(?2) d LEFT JOIN sentiment_timeseries h ON h.tracked_entity_id = ?1
-        AND h.period = 'hourly' AND h.starts_at >= d.value || 'T' AND h.starts_at < d.value || 'U'
-    GROUP BY d.value
+    FROM stale s CROSS JOIN sentiment_timeseries h ON h.tracked_entity_id = s.entity
+        AND h.period = 'hourly' AND h.starts_at >= s.day || 'T' AND h.starts_at < s.day || 'U'
+    GROUP BY s.entity, s.day
 )
-SELECT ?1, day || 'T00:00:00+00:00', n, mean, (
-    SELECT total(h.article_count
-                 * (h.std * h.std + (h.mean - days.mean) * (h.mean - days.mean)))
+INSERT INTO sentiment_timeseries
+    (tracked_entity_id, period, starts_at, mean, min, max, std, article_count)
+SELECT entity, 'daily', day || 'T00:00:00+00:00', max(min(mean, high), low), low, high, (
+    SELECT sum(h.article_count * (h.std * h.std + (h.mean - days.mean) * (h.mean - days.mean))) / n
     FROM sentiment_timeseries h
-    WHERE h.tracked_entity_id = ?1 AND h.period = 'hourly'
+    WHERE h.tracked_entity_id = entity AND h.period = 'hourly'
         AND h.starts_at >= day || 'T' AND h.starts_at < day || 'U'
-), low, high FROM days";
+), n
+FROM days WHERE true
+ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE
+SET mean = excluded.mean, min = excluded.min, max = excluded.max, std = excluded.std,
+    article_count = excluded.article_count
+RETURNING rowid, std";
 
-/// What is known of an hour or a day of an entity.
-struct Computed {
-    entity: TrackedEntityId,
-    /// As the database has it.
-    starts_at: String,
-    /// `None` where nothing is left.
-    scores: Option<Scores>,
-}
+const EMPTY_DAYS: &str = "
+DELETE FROM sentiment_timeseries WHERE rowid IN (
+    SELECT t.rowid FROM (
+        SELECT DISTINCT tracked_entity_id AS entity, substr(starts_at, 1, 10) AS day
+        FROM stale_hours WHERE (tracked_entity_id, starts_at) <= (?1, ?2)
+    ) s CROSS JOIN sentiment_timeseries t ON t.tracked_entity_id = s.entity
+        AND t.period = 'daily' AND t.starts_at = s.day || 'T00:00:00+00:00'
+    WHERE NOT EXISTS (
+        SELECT 1 FROM sentiment_timeseries h
+        WHERE h.tracked_entity_id = s.entity AND h.period = 'hourly'
+            AND h.starts_at >= s.day || 'T' AND h.starts_at < s.day || 'U'
+    )
+)";
+
+const COUNT_DAYS: &str = "
+SELECT count(*) FROM (
+    SELECT DISTINCT tracked_entity_id, substr(starts_at, 1, 10)
+    FROM stale_hours WHERE (tracked_entity_id, starts_at) <= (?1, ?2)
+)";
+
+const TAKE: &str = "DELETE FROM stale_hours WHERE (tracked_entity_id, starts_at) <= (?1, ?2)";
 
 /// Takes notes and deals with them.
 pub(super) async fn roll_up(work: &UnitOfWork) -> Result<Part, SignalsError> {
@@ -105,116 +142,62 @@ pub(super) async fn roll_up(work: &UnitOfWork) -> Result<Part, SignalsError> {
         });
     };
     let notes: i64 = first.try_get_by_index(0).doing(TAKING)?;
-    let entity: TrackedEntityId = first.try_get_by_index(1).doing(TAKING)?;
-    let starts_at: String = first.try_get_by_index(2).doing(TAKING)?;
-    let last = [Value::from(entity.0), starts_at.into()];
+    let last = last_of(&first).doing(TAKING)?;
+    let about = |sql: &str| Statement::from_sql_and_values(DbBackend::Sqlite, sql, last.clone());
 
-    let hours = computed(work, HOURS, last.clone()).await?;
-    write(work, Period::Hourly, &hours).await?;
-    let mut days_of: BTreeMap<TrackedEntityId, BTreeSet<&str>> = BTreeMap::new();
-    for hour in &hours {
-        // The date is the first ten characters of an instant.
-        let day = hour.starts_at.get(..10).unwrap_or(&hour.starts_at);
-        days_of.entry(hour.entity).or_default().insert(day);
+    let days = work.query_one_raw(about(COUNT_DAYS)).await.doing(TAKING)?;
+    let days = days.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0));
+    let done = RolledUp {
+        hours: notes.unsigned_abs(),
+        days: days.doing(TAKING)?.unsigned_abs(),
+    };
+    if write(work, about(HOURS)).await? < done.hours {
+        let empty = work.execute_raw(about(EMPTY_HOURS));
+        empty.await.doing("removing hours")?;
     }
-    let mut days = Vec::new();
-    for (entity, of_entity) in days_of {
-        let of_entity = serde_json::json!(of_entity).to_string();
-        days.extend(computed(work, DAYS, [entity.0.into(), of_entity.into()]).await?);
+    if write(work, about(DAYS)).await? < done.days {
+        let empty = work.execute_raw(about(EMPTY_DAYS));
+        empty.await.doing("removing days")?;
     }
-    write(work, Period::Daily, &days).await?;
-
-    let take = Statement::from_sql_and_values(DbBackend::Sqlite, TAKE, last);
-    work.execute_raw(take).await.doing(TAKING)?;
+    work.execute_raw(about(TAKE)).await.doing(TAKING)?;
     Ok(Part {
-        done: RolledUp {
-            hours: hours.len() as u64,
-            days: days.len() as u64,
-        },
+        done,
         is_last: notes < NOTES,
     })
 }
 
-async fn computed(
-    work: &UnitOfWork,
-    sql: &str,
-    values: [Value; 2],
-) -> Result<Vec<Computed>, SignalsError> {
+/// The key of the last note.
+fn last_of(first: &QueryResult) -> Result<[Value; 2], sea_orm::DbErr> {
+    let entity: uuid::Uuid = first.try_get_by_index(1)?;
+    let starts_at: String = first.try_get_by_index(2)?;
+    Ok([entity.into(), starts_at.into()])
+}
+
+/// Writes points by a statement that tells the variance of each, and makes it a deviation; returns how
+/// many there are.
+async fn write(work: &UnitOfWork, points: Statement) -> Result<u64, SignalsError> {
     const DOING: &str = "computing the time series";
-    let read = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
-    let rows = work.stream_raw(read).await.doing(DOING)?;
-    let computed = rows.and_then(|row| std::future::ready(of_row(&row)));
-    computed.try_collect().await.doing(DOING)
-}
-
-fn of_row(row: &QueryResult) -> Result<Computed, DbErr> {
-    let count: i64 = row.try_get_by_index(2)?;
-    let scores = match count {
-        0 => None,
-        _ => Some(Scores::of(
-            row.try_get_by_index(3)?,
-            row.try_get_by_index(4)?,
-            row.try_get_by_index(5)?,
-            row.try_get_by_index(6)?,
-            count,
-        )),
-    };
-    Ok(Computed {
-        entity: row.try_get_by_index(0)?,
-        starts_at: row.try_get_by_index(1)?,
-        scores,
-    })
-}
-
-/// Writes points, and removes those of hours or days in which nothing is left.
-async fn write(
-    work: &UnitOfWork,
-    period: Period,
-    computed: &[Computed],
-) -> Result<(), SignalsError> {
-    const DOING: &str = "writing the time series";
-    let period = period.as_str();
-    let points: Vec<(&Computed, &Scores)> = (computed.iter())
-        .filter_map(|it| Some((it, it.scores.as_ref()?)))
-        .collect();
-    for chunk in points.chunks(POINTS) {
-        let row = format!("(?, '{period}', ?, ?, ?, ?, ?, ?)");
+    let mut variances: Vec<(i64, f64)> = Vec::new();
+    let mut rows = work.stream_raw(points).await.doing(DOING)?;
+    while let Some(row) = rows.try_next().await.doing(DOING)? {
+        let id = row.try_get_by_index(0).doing(DOING)?;
+        variances.push((id, row.try_get_by_index(1).doing(DOING)?));
+    }
+    drop(rows);
+    let points = variances.len() as u64;
+    variances.retain(|(_, variance)| *variance > 0.0);
+    for chunk in variances.chunks(DEVIATIONS) {
         let sql = format!(
-            "INSERT INTO sentiment_timeseries (tracked_entity_id, period, starts_at, mean, min, \
-             max, std, article_count) VALUES {} \
-             ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE \
-             SET mean = excluded.mean, min = excluded.min, max = excluded.max, \
-             std = excluded.std, article_count = excluded.article_count",
-            vec![row; chunk.len()].join(", ")
+            "WITH deviations (id, std) AS (VALUES {}) \
+             UPDATE sentiment_timeseries SET std = deviations.std FROM deviations \
+             WHERE sentiment_timeseries.rowid = deviations.id",
+            vec!["(?, ?)"; chunk.len()].join(", ")
         );
-        let values = chunk.iter().flat_map(|(point, scores)| {
-            [
-                Value::from(point.entity.0),
-                point.starts_at.as_str().into(),
-                scores.mean.into(),
-                scores.min.into(),
-                scores.max.into(),
-                scores.std.into(),
-                scores.article_count.into(),
-            ]
-        });
+        let values = chunk
+            .iter()
+            .flat_map(|(id, variance)| [Value::from(*id), variance.sqrt().min(1.0).into()]);
         let write = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
         work.execute_raw(write).await.doing(DOING)?;
     }
-    let empty: Vec<&Computed> = computed.iter().filter(|it| it.scores.is_none()).collect();
-    for chunk in empty.chunks(POINTS) {
-        let sql = format!(
-            "WITH empty (entity, starts_at) AS (VALUES {}) \
-             DELETE FROM sentiment_timeseries WHERE rowid IN ( \
-                 SELECT t.rowid FROM empty CROSS JOIN sentiment_timeseries t \
-                 WHERE t.tracked_entity_id = empty.entity AND t.period = '{period}' \
-                   AND t.starts_at = empty.starts_at)",
-            vec!["(?, ?)"; chunk.len()].join(", ")
-        );
-        let values =
-            (chunk.iter()).flat_map(|it| [Value::from(it.entity.0), it.starts_at.as_str().into()]);
-        let remove = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
-        work.execute_raw(remove).await.doing(DOING)?;
-    }
-    Ok(())
+    Ok(points)
 }
