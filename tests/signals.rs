@@ -9,4 +9,5 @@ mod series_commands;
 mod series_plans;
 mod series_sample;
 mod series_world;
+mod series_writes;
 mod world;

@@ -22,11 +22,11 @@ use super::series_world::{Past, at};
 
 /// The tables that grow with the articles. An entity is something that people track: there are
 /// hundreds of them, which a planner may well read one and all.
-const LARGE: [&str; 3] = ["articles", "article_mentions", "sentiment_timeseries"];
+pub(super) const LARGE: [&str; 3] = ["articles", "article_mentions", "sentiment_timeseries"];
 
 /// 300 entities, 30,000 articles over 208 days, as many mentions, and for each entity 600 hours and
 /// 60 days.
-fn rows(engine: Engine) -> Vec<String> {
+pub(super) fn rows(engine: Engine) -> Vec<String> {
     let (id, instant, integer) = match engine {
         Engine::Sqlite => (
             "randomblob(16)",
