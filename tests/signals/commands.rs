@@ -1,6 +1,6 @@
 //! `groundwork signals import` and `rollup`, as processes.
 
-use std::{fs, time::Duration};
+use std::{fs, process::Stdio, time::Duration};
 
 use acceptance::{Engine, Home, Outcome, Program};
 use rstest::rstest;
@@ -132,4 +132,48 @@ async fn an_import_that_was_killed_can_be_run_again(
     assert!(inserted <= MANY as i64 - stored, "{told}");
     assert_eq!(world.count("articles").await, MANY as i64);
     world.assert_points_are_right().await;
+}
+
+/// What comes in is as little of it in memory as there is of a batch.
+#[rstest]
+#[tokio::test]
+async fn four_times_the_input_takes_no_more_memory(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
+    let few = most_memory_of_an_import(engine, 300).await;
+    let many = most_memory_of_an_import(engine, 1_200).await;
+    // All of what the second has more would be 45 MB.
+    assert!(many < few + (20 << 20), "{few} bytes, then {many}");
+}
+
+/// The most bytes of memory that the program had while it imported so many articles of 50 kB.
+async fn most_memory_of_an_import(engine: Engine, articles: usize) -> u64 {
+    let home = Home::new(engine).await;
+    let content = "All of it is said in this text, at length. ".repeat(1_200);
+    let lines: Vec<Value> = (0..articles)
+        .map(|number| with(article(number, NOON, 0.1), "content", json!(content)))
+        .collect();
+    given(&home, &text(&lines));
+    let arguments = ["signals", "import", "articles.jsonl"];
+    let mut import = home
+        .command(Program::Groundwork, arguments)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let status = format!("/proc/{}/status", import.id().unwrap());
+    let mut most = 0;
+    let ended = loop {
+        let told = fs::read_to_string(&status).unwrap_or_default();
+        let line = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        if let Some(kib) = line.and_then(|line| line.split_whitespace().next()) {
+            most = kib.parse::<u64>().unwrap() << 10;
+        }
+        if let Some(ended) = import.try_wait().unwrap() {
+            break ended;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    };
+    assert!(ended.success(), "{ended}");
+    assert!(most > 0, "no figure in {status}");
+    most
 }

@@ -124,7 +124,7 @@ async fn articles_and_entities_are_listed(
         added.starts_with("tracking the tool \"Ostler\" as "),
         "{added}"
     );
-    let again = home.groundwork(add).await.failed(75);
+    let again = home.groundwork(add).await.failed(65);
     assert!(again.contains("tracked already"), "{again}");
     let tools = ["signals", "entities", "--category", "tool", "--json"];
     let tools = home.groundwork(tools).await.json();

@@ -170,6 +170,10 @@ fn exit_of_cause(error: &(dyn Error + 'static)) -> Option<u8> {
     if error.is::<BindError>() {
         return Some(exit::UNAVAILABLE);
     }
+    // However often one tries: the name is taken.
+    if let Some(SignalsError::EntityExists { .. }) = error.downcast_ref() {
+        return Some(exit::BAD_INPUT);
+    }
     kind_of(error).map(exit_of_kind)
 }
 

@@ -7,7 +7,8 @@
 //! once, for two halves of the entities.
 //!
 //! Means and deviations of days are put together from those of hours (Chan, Golub and LeVeque,
-//! 1979); no sum of squares is ever taken, of which little would be left where scores are alike.
+//! 1979); a mean of squares, of which little would be left where scores are alike, is never relied on
+//! there.
 
 mod postgres;
 mod sqlite;

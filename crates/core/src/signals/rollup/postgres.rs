@@ -1,7 +1,7 @@
 //! The rollup on PostgreSQL: a statement for all hours, and one for all days, of half of the entities
 //! at a time, so that a server's cores share the work.
 
-use sea_orm::{ConnectionTrait, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
 use super::{Part, RolledUp};
 use crate::{
@@ -25,6 +25,10 @@ SELECT tracked_entity_id, starts_at, txid_current()
 FROM sentiment_timeseries
 WHERE tracked_entity_id = $1 AND period IN ('hourly', 'daily') AND starts_at >= $2
 ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING";
+
+/// What another rollup is at counts too, until it has committed.
+const IS_STALE: &str = "
+SELECT 1 FROM stale_hours WHERE abs(mod(uuid_hash(tracked_entity_id), $1)) = $2 LIMIT 1";
 
 /// Rollups of a half take turns, from before they look at anything: what one of them computes must
 /// not be older than what is there.
@@ -127,9 +131,16 @@ WHERE t.tracked_entity_id = d.tracked_entity_id AND t.period = 'daily' AND t.sta
 
 /// Takes notes of a half of the entities and deals with them.
 pub(super) async fn roll_up(work: &UnitOfWork, half: i32) -> Result<Part, SignalsError> {
-    let take_turns =
-        Statement::from_sql_and_values(DbBackend::Postgres, TAKE_TURNS, [i64::from(half).into()]);
-    (work.execute_raw(take_turns).await).doing("waiting for another rollup")?;
+    let is_stale = statement(IS_STALE, [HALVES.into(), half.into()]);
+    let stale = work.query_one_raw(is_stale).await;
+    if stale.doing("looking for stale hours")?.is_none() {
+        return Ok(Part {
+            done: RolledUp::default(),
+            is_last: true,
+        });
+    }
+    let take_turns = work.execute_raw(statement(TAKE_TURNS, [i64::from(half).into()]));
+    take_turns.await.doing("waiting for another rollup")?;
     execute(work, STAGE, "taking stale hours").await?;
     let (notes, days, hours) = take(work, half).await?;
     if hours > 0 {
@@ -151,14 +162,17 @@ pub(super) async fn roll_up(work: &UnitOfWork, half: i32) -> Result<Part, Signal
 /// How many notes were taken, and how many days and hours they are about.
 async fn take(work: &UnitOfWork, half: i32) -> Result<(i64, u64, u64), SignalsError> {
     const DOING: &str = "taking stale hours";
-    let values = [NOTES.into(), HALVES.into(), half.into()];
-    let take = Statement::from_sql_and_values(DbBackend::Postgres, TAKE, values);
+    let take = statement(TAKE, [NOTES.into(), HALVES.into(), half.into()]);
     let Some(row) = work.query_one_raw(take).await.doing(DOING)? else {
         return Ok((0, 0, 0));
     };
     let number = |index| row.try_get_by_index::<i64>(index).doing(DOING);
     let (days, hours) = (number(1)?.unsigned_abs(), number(2)?.unsigned_abs());
     Ok((number(0)?, days, hours))
+}
+
+fn statement<const N: usize>(sql: &str, values: [Value; N]) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
 }
 
 async fn execute(work: &UnitOfWork, sql: &str, doing: &'static str) -> Result<u64, SignalsError> {
