@@ -44,10 +44,6 @@ const WRITER_STATEMENTS: usize = 500;
 /// How many rows of a read the engine may be ahead of the caller.
 const ROWS_AHEAD: usize = 512;
 
-/// The pages that the writer keeps in memory, once it has had them: negative means KiB. A large unit
-/// reads and writes those of its indexes over and over.
-const WRITER_CACHE: &str = "-16384";
-
 /// The size in bytes that the write-ahead log is cut to once all of it is in the database file.
 const JOURNAL_SIZE_LIMIT: &str = "67108864";
 
@@ -62,8 +58,7 @@ pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> 
     let options = prepare(config)?
         .disable_statement_logging()
         .statement_cache_capacity(WRITER_STATEMENTS)
-        .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT)
-        .pragma("cache_size", WRITER_CACHE);
+        .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT);
     let (patience, limit) = (config.acquire_timeout, config.unit_of_work_timeout);
     let open = || Writer::open(options.clone(), patience, limit);
     let writer = waiting_for_the_lock(config, open).await?;
