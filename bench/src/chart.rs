@@ -7,9 +7,9 @@ use crate::{
     work::OURS,
 };
 
-const WIDTH: f64 = 860.0;
+const WIDTH: f64 = 900.0;
 const LABELS: f64 = 110.0;
-const FIGURES: f64 = 230.0;
+const FIGURES: f64 = 270.0;
 const BAR: f64 = 18.0;
 const STEP: f64 = 24.0;
 
@@ -38,6 +38,8 @@ fn panel(body: &mut String, measured: &Measured, top: f64) -> f64 {
         .rounds
         .keys()
         .filter_map(|who| Some((*who, measured.amount(who)?)))
+        // What only limits the 99th percentile has no amount.
+        .filter(|(_, amount)| *amount > 0.0)
         .collect();
     bars.sort_by_key(|(who, _)| *who != OURS);
     let most = bars.iter().map(|(_, amount)| *amount).fold(0.0, f64::max);

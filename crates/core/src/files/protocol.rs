@@ -1,7 +1,7 @@
 //! Tests of the protocol on a real disk: what each step leaves, and what refuses to happen.
 
 use std::{
-    fs,
+    fs, io,
     os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     time::Duration,
@@ -68,11 +68,16 @@ fn to(folder: Folder) -> Destination {
     }
 }
 
-/// Every file and folder under the root, sorted.
+/// Every file and folder under the root, sorted. What goes while it is looked at may be told or not.
 fn tree(root: &Path) -> Vec<String> {
     fn walk(root: &Path, at: &Path, found: &mut Vec<String>) {
-        for entry in fs::read_dir(at).unwrap() {
-            let path = entry.unwrap().path();
+        let entries = match fs::read_dir(at) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+            entries => entries.unwrap(),
+        };
+        for entry in entries {
+            let entry = entry.unwrap();
+            let path = entry.path();
             found.push(
                 path.strip_prefix(root)
                     .unwrap()
@@ -80,7 +85,7 @@ fn tree(root: &Path) -> Vec<String> {
                     .unwrap()
                     .to_owned(),
             );
-            if fs::symlink_metadata(&path).unwrap().is_dir() {
+            if entry.file_type().unwrap().is_dir() {
                 walk(root, &path, found);
             }
         }
