@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
+
+use crate::work::ROWS;
 
 /// What of an outcome is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -43,6 +45,17 @@ pub(crate) struct Outcome {
     /// Acknowledged changes that are not there; found by looking.
     #[serde(default)]
     pub(crate) lost: u64,
+}
+
+impl Outcome {
+    /// The outcome of insertions in bulk, of so many rows per second each: the one in the middle.
+    pub(crate) fn of_bulks(rates: Vec<f64>) -> Result<Self> {
+        Ok(Self {
+            kept: ROWS.unsigned_abs() * u64::try_from(rates.len())?,
+            amount: median(rates).context("no insertion in bulk")?,
+            ..Self::default()
+        })
+    }
 }
 
 /// What callers did together.

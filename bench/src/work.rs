@@ -16,6 +16,9 @@ pub(crate) const PROJECTS: i64 = 1_000;
 pub(crate) const SCENES: i64 = 5;
 /// Rows that are read as models, or inserted in one unit.
 pub(crate) const ROWS: i64 = 10_000;
+/// Insertions in bulk of a round, one after the other; the one in the middle counts. One alone takes
+/// 20 ms, and tells more of the disk's mood than of the contender.
+pub(crate) const BULKS: usize = 9;
 
 /// Something that is done over and over, and timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

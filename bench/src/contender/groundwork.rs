@@ -16,11 +16,11 @@ use super::{Contender, bulk, counter, expect_children, expect_models, note, pick
 use crate::{
     outcome::{End, Outcome, count, drive},
     rows::{counters, projects, scenes},
-    work::{CALLERS, OURS, READERS, ROWS, Work},
+    work::{BULKS, CALLERS, OURS, READERS, ROWS, Work},
 };
 
 /// Rows of one statement, whose text is thereby always the same: prepared once, it is kept.
-const ROWS_PER_STATEMENT: usize = 100;
+const ROWS_PER_STATEMENT: usize = 500;
 
 pub(crate) struct Groundwork;
 
@@ -151,17 +151,17 @@ async fn read_models(db: &Database, length: Duration) -> Result<Outcome> {
 }
 
 async fn insert_in_bulk(db: &Database) -> Result<Outcome> {
-    let rows = bulk();
-    let started = Instant::now();
-    let work = db.begin().await?;
-    for rows in rows.chunks(ROWS_PER_STATEMENT) {
-        let insert = scenes::Entity::insert_many(rows.to_vec());
-        insert.exec_without_returning(&work).await?;
+    let mut rates = Vec::new();
+    for _ in 0..BULKS {
+        let mut rows = bulk().into_iter().peekable();
+        let started = Instant::now();
+        let work = db.begin().await?;
+        while rows.peek().is_some() {
+            let insert = scenes::Entity::insert_many(rows.by_ref().take(ROWS_PER_STATEMENT));
+            insert.exec_without_returning(&work).await?;
+        }
+        work.commit().await?;
+        rates.push(count(ROWS.unsigned_abs()) / started.elapsed().as_secs_f64());
     }
-    work.commit().await?;
-    Ok(Outcome {
-        amount: count(ROWS.unsigned_abs()) / started.elapsed().as_secs_f64(),
-        kept: ROWS.unsigned_abs(),
-        ..Outcome::default()
-    })
+    Outcome::of_bulks(rates)
 }

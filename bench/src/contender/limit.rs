@@ -15,7 +15,7 @@ use crate::{
     file::{PRAGMAS, description},
     outcome::{End, Outcome, Tally, count},
     rows::{projects, scenes},
-    work::{READERS, ROWS, RUSQLITE, Work},
+    work::{BULKS, READERS, ROWS, RUSQLITE, Work},
 };
 
 /// Units that share a commit.
@@ -167,19 +167,20 @@ fn read_one(connection: &Connection, id: i64) -> Result<()> {
 fn insert_in_bulk(file: &Path) -> Result<Outcome> {
     let mut connection = open(file)?;
     let rows: Vec<(i64, String)> = (0..ROWS).map(|it| (it, description(it))).collect();
-    let started = Instant::now();
-    let unit = connection.transaction()?;
-    let mut insert = unit.prepare(
-        "INSERT INTO scenes (project_id, position, description, seconds) VALUES (1, ?1, ?2, ?3)",
-    )?;
-    for (position, description) in &rows {
-        insert.execute(params![position, description, 2.5])?;
+    let mut rates = Vec::new();
+    for _ in 0..BULKS {
+        let started = Instant::now();
+        let unit = connection.transaction()?;
+        let mut insert = unit.prepare_cached(
+            "INSERT INTO scenes (project_id, position, description, seconds)
+             VALUES (1, ?1, ?2, ?3)",
+        )?;
+        for (position, description) in &rows {
+            insert.execute(params![position, description, 2.5])?;
+        }
+        drop(insert);
+        unit.commit()?;
+        rates.push(count(ROWS.unsigned_abs()) / started.elapsed().as_secs_f64());
     }
-    drop(insert);
-    unit.commit()?;
-    Ok(Outcome {
-        amount: count(ROWS.unsigned_abs()) / started.elapsed().as_secs_f64(),
-        kept: ROWS.unsigned_abs(),
-        ..Outcome::default()
-    })
+    Outcome::of_bulks(rates)
 }

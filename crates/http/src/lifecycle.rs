@@ -10,9 +10,10 @@ mod patience;
 use std::{io, net::SocketAddr, time::Duration};
 
 use axum::Router;
+use hyper::server::conn::http1::Builder;
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
     service::TowerToHyperService,
 };
 use tokio::{
@@ -171,9 +172,8 @@ pub async fn serve(
     drain: Duration,
 ) -> Drained {
     let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new(TokioExecutor::new());
+    let mut builder = Builder::new();
     builder
-        .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME_LIMIT);
     let mut connections = JoinSet::new();
@@ -191,10 +191,10 @@ pub async fn serve(
                 let service = TowerToHyperService::new(service_fn(answer));
                 let stream = Patient::until(given_up(shutdown.clone(), busy), stream);
                 let connection = builder.serve_connection(TokioIo::new(stream), service);
-                let connection = graceful.watch(connection.into_owned());
+                let connection = graceful.watch(connection);
                 connections.spawn(async move {
                     if let Err(error) = connection.await {
-                        tracing::debug!(error, "a connection broke off");
+                        tracing::debug!(%error, "a connection broke off");
                     }
                 });
             }
