@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use acceptance::Engine;
+use acceptance::{Engine, plan};
 use groundwork_core::{
     atlas::graph::{
         Directedness, Direction, Edge, EdgeKey, Graph, GraphId, NeighbourQuery, NewGraph, Node,
@@ -28,19 +28,8 @@ impl<'c, C: ConnectionTrait> Explaining<'c, C> {
     }
 
     async fn note(&self, statement: &Statement) -> Result<(), DbErr> {
-        let backend = statement.db_backend;
-        let (prefix, column) = match backend {
-            DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
-            _ => ("EXPLAIN", "QUERY PLAN"),
-        };
-        let explain = Statement {
-            sql: format!("{prefix} {}", statement.sql),
-            ..statement.clone()
-        };
-        let rows = self.connection.query_all_raw(explain).await?;
-        let lines: Result<Vec<String>, DbErr> =
-            rows.iter().map(|row| row.try_get("", column)).collect();
-        let plan = (statement.sql.to_string(), lines?.join("\n"));
+        let lines = plan(self.connection, statement).await?;
+        let plan = (statement.sql.to_string(), lines.join("\n"));
         self.plans.lock().unwrap().push(plan);
         Ok(())
     }

@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use acceptance::Engine;
+use acceptance::{Engine, plan};
 use groundwork_core::{
     db::Reader,
     page::{Cursor, PageLimit, PageRequest},
@@ -183,22 +183,6 @@ async fn read_everything(
         .unwrap_err();
 }
 
-/// The lines of a plan.
-async fn plan(reader: &Reader, statement: &Statement) -> Vec<String> {
-    let (prefix, column) = match statement.db_backend {
-        DbBackend::Sqlite => ("EXPLAIN QUERY PLAN", "detail"),
-        _ => ("EXPLAIN", "QUERY PLAN"),
-    };
-    let explained = Statement {
-        sql: format!("{prefix} {}", statement.sql),
-        ..statement.clone()
-    };
-    let rows = reader.query_all_raw(explained).await.unwrap();
-    rows.iter()
-        .map(|row| row.try_get("", column).unwrap())
-        .collect()
-}
-
 /// What reads a whole large table, or a whole index of one without a bound.
 fn scans<'a>(plan: &'a [String], statement: &Statement) -> Option<&'a String> {
     let is_bounded = statement.sql.contains("LIMIT");
@@ -255,7 +239,7 @@ async fn no_query_reads_a_whole_large_table(
     let reader = past.db.fresh_reader();
     let check = async || {
         for statement in &statements {
-            let plan = plan(&reader, statement).await;
+            let plan = plan(&reader, statement).await.unwrap();
             assert_eq!(
                 scans(&plan, statement),
                 None,
@@ -274,5 +258,8 @@ async fn no_query_reads_a_whole_large_table(
     // The check finds what it looks for.
     let backend = ConnectionTrait::get_database_backend(&reader);
     let without = Statement::from_string(backend, "SELECT sum(std) FROM sentiment_timeseries");
-    assert_ne!(scans(&plan(&reader, &without).await, &without), None);
+    assert_ne!(
+        scans(&plan(&reader, &without).await.unwrap(), &without),
+        None
+    );
 }

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use acceptance::{Engine, Scratch, given};
+use acceptance::{Engine, Scratch, given, plan};
 use groundwork_core::{
     db::Database,
     page::PageRequest,
@@ -172,16 +172,15 @@ async fn no_change_reads_a_whole_large_table_on_sqlite() {
     }
     let reader = signals.db().reader();
     for sql in statements {
-        let explained = format!("EXPLAIN QUERY PLAN {sql}");
-        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, explained);
-        for step in reader.query_all_raw(statement).await.unwrap() {
-            let step: String = step.try_get("", "detail").unwrap();
+        let statement = Statement::from_string(sea_orm::DbBackend::Sqlite, sql);
+        for step in plan(&reader, &statement).await.unwrap() {
             let whole = step
                 .strip_prefix("SCAN ")
                 .filter(|rest| !rest.contains(' '));
             assert!(
                 whole.is_none_or(|table| SMALL.contains(&table)),
-                "{step}: {sql}"
+                "{step}: {}",
+                statement.sql
             );
         }
     }

@@ -19,6 +19,7 @@
 mod engine;
 pub mod given;
 pub mod load;
+mod plan;
 mod postgres;
 mod postgres_server;
 pub mod production;
@@ -28,6 +29,7 @@ mod server;
 mod template;
 
 pub use engine::Engine;
+pub use plan::plan;
 pub use postgres_server::{PostgresServer, Stop};
 pub use program::{Home, Outcome, Program};
 pub use scratch::Scratch;
