@@ -48,10 +48,12 @@ pub(crate) struct Outcome {
 }
 
 impl Outcome {
-    /// The outcome of insertions in bulk, of so many rows per second each: the one in the middle.
-    pub(crate) fn of_bulks(rates: Vec<f64>) -> Result<Self> {
+    /// The outcome of insertions in bulk, each of which took so long: the one in the middle.
+    pub(crate) fn of_bulks(took: &[Duration]) -> Result<Self> {
+        let rows = ROWS.unsigned_abs();
+        let rates = took.iter().map(|took| count(rows) / took.as_secs_f64());
         Ok(Self {
-            kept: ROWS.unsigned_abs() * u64::try_from(rates.len())?,
+            kept: rows * u64::try_from(took.len())?,
             amount: median(rates).context("no insertion in bulk")?,
             ..Self::default()
         })

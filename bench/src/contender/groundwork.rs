@@ -151,7 +151,7 @@ async fn read_models(db: &Database, length: Duration) -> Result<Outcome> {
 }
 
 async fn insert_in_bulk(db: &Database) -> Result<Outcome> {
-    let mut rates = Vec::new();
+    let mut took = Vec::new();
     for _ in 0..BULKS {
         let mut rows = bulk().into_iter().peekable();
         let started = Instant::now();
@@ -161,7 +161,7 @@ async fn insert_in_bulk(db: &Database) -> Result<Outcome> {
             insert.exec_without_returning(&work).await?;
         }
         work.commit().await?;
-        rates.push(count(ROWS.unsigned_abs()) / started.elapsed().as_secs_f64());
+        took.push(started.elapsed());
     }
-    Outcome::of_bulks(rates)
+    Outcome::of_bulks(&took)
 }
