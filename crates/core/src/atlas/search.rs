@@ -4,7 +4,7 @@
 //! words (`words`). The rank is computed here, so that it is the same too.
 
 use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
-use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Statement, Value, Values};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, Value, Values};
 use serde::Serialize;
 use url::Url;
 
@@ -109,10 +109,8 @@ impl Atlas {
             Some(row) => row.try_get_by_index(0).doing(DOING)?,
             None => None,
         };
-        let candidates: Vec<(i64, &str)> = (lines.iter().flat_map(|lines| lines.lines()))
-            .filter_map(|line| line.split_once(' '))
-            .filter_map(|(id, words)| Some((id.parse().ok()?, words)))
-            .collect();
+        let candidates = lines.iter().flat_map(|lines| lines.lines()).map(candidate);
+        let candidates = candidates.collect::<Result<Vec<_>, _>>().doing(DOING)?;
         let matches = candidates.len() as u64;
         let best = rank::best(&search.query, candidates.into_iter(), search.limit);
         let ids: Vec<i64> = best.iter().map(|&(id, _)| id).collect();
@@ -206,6 +204,14 @@ fn candidates(engine: DbBackend, search: &Search) -> Statement {
         values: Some(Values(values)),
         db_backend: engine,
     }
+}
+
+/// A segment's id and words, from its line.
+fn candidate(line: &str) -> Result<(i64, &str), DbErr> {
+    let parts = line.split_once(' ');
+    parts
+        .and_then(|(id, words)| Some((id.parse().ok()?, words)))
+        .ok_or_else(|| DbErr::Type(format!("{line:?} is not a segment's id and words")))
 }
 
 fn hit(row: &HitRow, score: f64, query: &Query) -> Hit {

@@ -28,32 +28,22 @@ impl Scores {
         parts.into_iter().reduce(Self::and)
     }
 
-    /// What is known of a number of scores, by their mean and the sum of their squared distances to
-    /// it. Rounding keeps the mean between the extremes.
-    fn of(mean: f64, squares: f64, min: f64, max: f64, article_count: i64) -> Self {
+    /// Those of two sets as one (Chan, Golub and LeVeque, *Updating Formulae and a Pairwise
+    /// Algorithm for Computing Sample Variances*, 1979). Rounding keeps the mean between the extremes.
+    fn and(self, other: Self) -> Self {
+        let (min, max) = (self.min.min(other.min), self.max.max(other.max));
+        let article_count = self.article_count + other.article_count;
+        let share = as_float(other.article_count) / as_float(article_count);
+        let distance = other.mean - self.mean;
+        let between = distance * distance * as_float(self.article_count) * share;
+        let squares = self.squares() + other.squares() + between;
         Self {
-            mean: mean.max(min).min(max),
+            mean: (self.mean + distance * share).max(min).min(max),
             min,
             max,
             std: (squares / as_float(article_count)).sqrt().min(1.0),
             article_count,
         }
-    }
-
-    /// Those of two sets as one (Chan, Golub and LeVeque, *Updating Formulae and a Pairwise
-    /// Algorithm for Computing Sample Variances*, 1979).
-    fn and(self, other: Self) -> Self {
-        let article_count = self.article_count + other.article_count;
-        let share = as_float(other.article_count) / as_float(article_count);
-        let distance = other.mean - self.mean;
-        let between = distance * distance * as_float(self.article_count) * share;
-        Self::of(
-            self.mean + distance * share,
-            self.squares() + other.squares() + between,
-            self.min.min(other.min),
-            self.max.max(other.max),
-            article_count,
-        )
     }
 
     /// The sum of the squared distances to the mean.

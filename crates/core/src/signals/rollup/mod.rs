@@ -22,6 +22,11 @@ use serde::Serialize;
 use super::{Signals, SignalsError, error::Doing};
 use crate::db::{Engine, UnitOfWork};
 
+/// Ends an insertion of points: those that are there give way.
+const IN_PLACE: &str = "ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE
+SET mean = excluded.mean, min = excluded.min, max = excluded.max, std = excluded.std,
+    article_count = excluded.article_count";
+
 /// What a rollup did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RolledUp {

@@ -3,7 +3,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
-use super::{Part, RolledUp};
+use super::{IN_PLACE, Part, RolledUp};
 use crate::{
     db::UnitOfWork,
     signals::{SignalsError, error::Doing},
@@ -68,7 +68,7 @@ WHERE id IN (SELECT tracked_entity_id FROM rollup_hours) ORDER BY id FOR KEY SHA
 /// The hour is compared twice: as a range, for the index, and as a whole, for a hash join where most
 /// of the table is stale. In the order of the key, rows go into its index faster.
 const HOURS: &str = "
-INSERT INTO sentiment_timeseries AS known
+INSERT INTO sentiment_timeseries
     (tracked_entity_id, period, starts_at, mean, min, max, std, article_count)
 SELECT h.tracked_entity_id, 'hourly', h.starts_at,
        greatest(least(avg(m.sentiment_score), max(m.sentiment_score)), min(m.sentiment_score)),
@@ -79,10 +79,7 @@ JOIN article_mentions m ON m.tracked_entity_id = h.tracked_entity_id
     AND date_bin('1 hour', m.published_at, '1970-01-01Z') = h.starts_at
     AND m.published_at >= h.starts_at AND m.published_at < h.starts_at + interval '1 hour'
 GROUP BY h.tracked_entity_id, h.starts_at
-ORDER BY h.tracked_entity_id, h.starts_at
-ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE
-SET mean = excluded.mean, min = excluded.min, max = excluded.max, std = excluded.std,
-    article_count = excluded.article_count";
+ORDER BY h.tracked_entity_id, h.starts_at";
 
 const EMPTY_HOURS: &str = "
 DELETE FROM sentiment_timeseries t USING rollup_hours h
@@ -108,16 +105,13 @@ WITH hours AS (
            max(max) AS max, sum(n) AS n
     FROM hours GROUP BY tracked_entity_id, day
 )
-INSERT INTO sentiment_timeseries AS known
+INSERT INTO sentiment_timeseries
     (tracked_entity_id, period, starts_at, mean, min, max, std, article_count)
 SELECT m.tracked_entity_id, 'daily', m.day, greatest(least(m.mean, m.max), m.min), m.min, m.max,
        least(sqrt(sum(h.n * (h.std * h.std + (h.mean - m.mean) * (h.mean - m.mean))) / m.n), 1),
        m.n
 FROM means m JOIN hours h USING (tracked_entity_id, day)
-GROUP BY m.tracked_entity_id, m.day, m.mean, m.min, m.max, m.n
-ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE
-SET mean = excluded.mean, min = excluded.min, max = excluded.max, std = excluded.std,
-    article_count = excluded.article_count";
+GROUP BY m.tracked_entity_id, m.day, m.mean, m.min, m.max, m.n";
 
 const EMPTY_DAYS: &str = "
 DELETE FROM sentiment_timeseries t
@@ -146,10 +140,10 @@ pub(super) async fn roll_up(work: &UnitOfWork, half: i32) -> Result<Part, Signal
     if hours > 0 {
         execute(work, "ANALYZE rollup_hours", "taking stale hours").await?;
         execute(work, HOLD_ENTITIES, "holding tracked entities").await?;
-        if execute(work, HOURS, "computing hours").await? < hours {
+        if store(work, HOURS, "computing hours").await? < hours {
             execute(work, EMPTY_HOURS, "removing hours").await?;
         }
-        if execute(work, DAYS, "computing days").await? < days {
+        if store(work, DAYS, "computing days").await? < days {
             execute(work, EMPTY_DAYS, "removing days").await?;
         }
     }
@@ -173,6 +167,11 @@ async fn take(work: &UnitOfWork, half: i32) -> Result<(i64, u64, u64), SignalsEr
 
 fn statement<const N: usize>(sql: &str, values: [Value; N]) -> Statement {
     Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+}
+
+/// Inserts the points that a statement computes, in place of those that are there.
+async fn store(work: &UnitOfWork, points: &str, doing: &'static str) -> Result<u64, SignalsError> {
+    execute(work, &format!("{points}\n{IN_PLACE}"), doing).await
 }
 
 async fn execute(work: &UnitOfWork, sql: &str, doing: &'static str) -> Result<u64, SignalsError> {

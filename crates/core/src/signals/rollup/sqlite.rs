@@ -4,7 +4,7 @@
 use futures_util::TryStreamExt as _;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, StreamTrait as _, Value};
 
-use super::{Part, RolledUp};
+use super::{IN_PLACE, Part, RolledUp};
 use crate::{
     db::UnitOfWork,
     signals::{SignalsError, error::Doing},
@@ -63,11 +63,7 @@ SELECT entity, 'hourly', hour, max(min(mean, high), low), low, high, CASE
         WHERE m.tracked_entity_id = entity
             AND m.published_at >= substr(hour, 1, 14) AND m.published_at < substr(hour, 1, 13) || ':~'
     ) END, n
-FROM hours WHERE true
-ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE
-SET mean = excluded.mean, min = excluded.min, max = excluded.max, std = excluded.std,
-    article_count = excluded.article_count
-RETURNING rowid, std";
+FROM hours WHERE true";
 
 const EMPTY_HOURS: &str = "
 DELETE FROM sentiment_timeseries WHERE rowid IN (
@@ -103,11 +99,7 @@ SELECT entity, 'daily', day || 'T00:00:00+00:00', max(min(mean, high), low), low
     WHERE h.tracked_entity_id = entity AND h.period = 'hourly'
         AND h.starts_at >= day || 'T' AND h.starts_at < day || 'U'
 ), n
-FROM days WHERE true
-ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE
-SET mean = excluded.mean, min = excluded.min, max = excluded.max, std = excluded.std,
-    article_count = excluded.article_count
-RETURNING rowid, std";
+FROM days WHERE true";
 
 const EMPTY_DAYS: &str = "
 DELETE FROM sentiment_timeseries WHERE rowid IN (
@@ -151,11 +143,11 @@ pub(super) async fn roll_up(work: &UnitOfWork) -> Result<Part, SignalsError> {
         hours: notes.unsigned_abs(),
         days: days.doing(TAKING)?.unsigned_abs(),
     };
-    if write(work, about(HOURS)).await? < done.hours {
+    if store(work, about(&storing(HOURS))).await? < done.hours {
         let empty = work.execute_raw(about(EMPTY_HOURS));
         empty.await.doing("removing hours")?;
     }
-    if write(work, about(DAYS)).await? < done.days {
+    if store(work, about(&storing(DAYS))).await? < done.days {
         let empty = work.execute_raw(about(EMPTY_DAYS));
         empty.await.doing("removing days")?;
     }
@@ -173,9 +165,15 @@ fn last_of(first: &QueryResult) -> Result<[Value; 2], sea_orm::DbErr> {
     Ok([entity.into(), starts_at.into()])
 }
 
-/// Writes points by a statement that tells the variance of each, and makes it a deviation; returns how
+/// Inserts the points that a statement computes, in place of those that are there, and tells the
+/// variance of each.
+fn storing(points: &str) -> String {
+    format!("{points}\n{IN_PLACE}\nRETURNING rowid, std")
+}
+
+/// Stores points by a statement that tells the variance of each, and makes it a deviation; returns how
 /// many there are.
-async fn write(work: &UnitOfWork, points: Statement) -> Result<u64, SignalsError> {
+async fn store(work: &UnitOfWork, points: Statement) -> Result<u64, SignalsError> {
     const DOING: &str = "computing the time series";
     let mut variances: Vec<(i64, f64)> = Vec::new();
     let mut rows = work.stream_raw(points).await.doing(DOING)?;
