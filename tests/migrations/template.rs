@@ -8,9 +8,9 @@ use sea_orm_migration::MigrationTrait;
 
 use super::{connect, down, tables, up};
 
-#[path = "../../crates/schema/src/cli/new/change.rs"]
+#[path = "../../crates/migrate/src/cli/new/change.rs"]
 mod change;
-#[path = "../../crates/schema/src/cli/new/create_table.rs"]
+#[path = "../../crates/migrate/src/cli/new/create_table.rs"]
 mod create_table;
 
 #[rstest]

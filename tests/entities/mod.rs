@@ -5,7 +5,7 @@
     unused_imports,
     reason = "generated for a crate of its own; here it need only compile and work"
 )]
-#[path = "entities/odd/src/lib.rs"]
+#[path = "odd/src/lib.rs"]
 mod odd;
 mod odd_rows;
 mod odd_schema;

@@ -43,8 +43,8 @@ async fn connect_to(home: &Home) -> DatabaseConnection {
 /// A schema with everything that the model knows.
 fn rich(engine: Engine) -> &'static str {
     match engine {
-        Engine::Sqlite => include_str!("samples/schemas/rich_sqlite.sql"),
-        Engine::Postgres => include_str!("samples/schemas/rich_postgres.sql"),
+        Engine::Sqlite => include_str!("../samples/schemas/rich_sqlite.sql"),
+        Engine::Postgres => include_str!("../samples/schemas/rich_postgres.sql"),
     }
 }
 

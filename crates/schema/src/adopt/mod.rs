@@ -123,7 +123,7 @@ impl Baseline {
         let statements: String = (self.statements.iter())
             .map(|statement| format!("    {},\n", raw(statement)))
             .collect();
-        include_str!("adopt/baseline.rs.txt")
+        include_str!("baseline.rs.txt")
             .replace("{engine}", engine)
             .replace("{backend}", backend)
             .replace("{statements}", &statements)

@@ -11,8 +11,8 @@ use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use super::{App, Failure, Output};
 
-const CREATE_TABLE: &str = include_str!("new/create_table.rs");
-const CHANGE: &str = include_str!("new/change.rs");
+const CREATE_TABLE: &str = include_str!("create_table.rs");
+const CHANGE: &str = include_str!("change.rs");
 
 /// How the instant in a migration's name is written.
 const TIMESTAMP: &str = "m%Y%m%d_%H%M%S";
