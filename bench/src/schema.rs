@@ -5,10 +5,8 @@ use std::{path::Path, time::Instant};
 use anyhow::{Result, ensure};
 use async_trait::async_trait;
 use groundwork_core::db;
-use groundwork_schema::{
-    check,
-    run::{self, Goal, Settings},
-};
+use groundwork_migrate::check;
+use groundwork_schema::run::{self, Goal, Settings};
 use migration::CONVENTION;
 use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, SchemaManager};

@@ -3,7 +3,7 @@
 //! A migration is frozen once it has shipped: it brings its own identifiers, never imports
 //! `entity`, and each is one transaction on both engines. `cargo migrate new VERB_OBJECT` adds one.
 
-use groundwork_schema::naming::Convention;
+use groundwork_naming::Convention;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
 mod m20261120_100000_create_projects;

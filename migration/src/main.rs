@@ -7,7 +7,7 @@ use groundwork_core::{
     config::{self, EnvironmentFlag, Sources},
     db, log,
 };
-use groundwork_schema::cli::{self, Access, App, Failure, Flags, Target};
+use groundwork_migrate::cli::{self, Access, App, Failure, Flags, Target};
 use sea_orm_migration::sea_orm::DatabaseConnection;
 
 #[tokio::main(flavor = "current_thread")]

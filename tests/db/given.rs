@@ -7,7 +7,7 @@ use groundwork_core::{
     config::Database as Config,
     db::{Database, UnitOfWork},
 };
-use groundwork_schema::naming::Convention;
+use groundwork_naming::Convention;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 pub(crate) const CONVENTION: Convention = migration::CONVENTION;

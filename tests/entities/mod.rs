@@ -18,7 +18,7 @@ use std::{
 };
 
 use acceptance::{Engine, Home, Scratch, production::files_below};
-use groundwork_schema::refresh::{Entities, EntitiesError, Outcome};
+use groundwork_migrate::entities::{Entities, EntitiesError, Outcome};
 use rstest::rstest;
 use sea_orm_migration::MigrationTrait;
 use tempfile::TempDir;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use groundwork_schema::refresh::Entities;
+use groundwork_migrate::entities::Entities;
 
 use super::{Run, odd_migrations};
 

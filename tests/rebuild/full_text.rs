@@ -1,7 +1,8 @@
 //! A table that a full-text index refers to is rebuilt, and the index still fits.
 
 use acceptance::Engine;
-use groundwork_schema::{alter::Alter, inspect};
+use groundwork_migrate::inspect;
+use groundwork_schema::alter::Alter;
 
 use super::given::{down, empty, execute, migrations, texts, up};
 

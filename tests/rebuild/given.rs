@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use acceptance::{Engine, Scratch};
+use groundwork_naming::Convention;
 use groundwork_schema::{
     alter::Alter,
-    naming::Convention,
     run::{self, Goal, RunError, Settings},
 };
 use sea_orm_migration::{

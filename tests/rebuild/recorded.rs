@@ -1,9 +1,10 @@
 //! Changes that are recorded without their database do the same when the record is executed.
 
 use acceptance::Engine;
+use groundwork_migrate::inspect;
 use groundwork_schema::{
     alter::Alter,
-    inspect, model, record,
+    model, record,
     table::{Check, Column, Condition, ForeignKey, Kind, OnDelete, Unique},
 };
 use rstest::rstest;

@@ -1,7 +1,7 @@
 //! Databases of other origin become the first migration.
 
 use acceptance::{Engine, Scratch};
-use groundwork_schema::{
+use groundwork_migrate::{
     adopt::{self, AdoptError},
     diff::differences,
     inspect,

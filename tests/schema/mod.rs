@@ -70,7 +70,7 @@ fn shown(schema: &Schema) -> String {
         let mut whole = empty.clone();
         whole.tables.insert(table.name.clone(), table.clone());
         writeln!(text, "{}", table.name).unwrap();
-        for difference in groundwork_schema::diff::differences(&alone, &whole) {
+        for difference in groundwork_migrate::diff::differences(&alone, &whole) {
             writeln!(text, "  {difference}").unwrap();
         }
     }
@@ -78,7 +78,7 @@ fn shown(schema: &Schema) -> String {
         tables: std::collections::BTreeMap::new(),
         ..schema.clone()
     };
-    for difference in groundwork_schema::diff::differences(&empty, &rest) {
+    for difference in groundwork_migrate::diff::differences(&empty, &rest) {
         writeln!(text, "{difference}").unwrap();
     }
     text.replace(": not expected (found: ", ": (")

@@ -1,11 +1,8 @@
 //! One object changes; the difference names it.
 
 use acceptance::{Engine, Scratch};
-use groundwork_schema::{
-    diff::differences,
-    inspect,
-    model::{Schema, Table},
-};
+use groundwork_migrate::{diff::differences, inspect};
+use groundwork_schema::model::{Schema, Table};
 use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
 
 use super::{connect, rich, run};

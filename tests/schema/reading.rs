@@ -1,7 +1,8 @@
 //! What is read from a catalog.
 
 use acceptance::{Engine, Scratch};
-use groundwork_schema::{diff::differences, inspect, model::Schema};
+use groundwork_migrate::{diff::differences, inspect};
+use groundwork_schema::model::Schema;
 use rstest::rstest;
 
 use super::{connect, engine_of, rich, run, shown};

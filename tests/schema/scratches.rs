@@ -3,7 +3,7 @@
 use std::{process::Stdio, time::Duration};
 
 use acceptance::{Engine, Home, PostgresServer, Program};
-use groundwork_schema::scratch::{Place, Scratch};
+use groundwork_migrate::scratch::{Place, Scratch};
 use sqlx::{Connection as _, PgConnection};
 use tokio::time::timeout;
 

@@ -1,11 +1,11 @@
 //! `migrate verify`: migrations go up, down and up again.
 
 use acceptance::{Engine, Home, Scratch};
-use groundwork_schema::{
-    run::irreversible,
+use groundwork_migrate::{
     scratch::Place,
     verify::{Matter, verify},
 };
+use groundwork_schema::run::irreversible;
 use migration::CONVENTION;
 use rstest::rstest;
 use sea_orm_migration::prelude::*;

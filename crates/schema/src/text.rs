@@ -9,7 +9,7 @@ use crate::model::Engine;
 
 /// The tokens of a text with one blank between them, where one belongs. A text that is no SQL
 /// stays as it is.
-pub(crate) fn normal(engine: Engine, sql: &str) -> String {
+pub fn normal(engine: Engine, sql: &str) -> String {
     let dialect: &dyn Dialect = match engine {
         Engine::Sqlite => &SQLiteDialect {},
         Engine::Postgres => &PostgreSqlDialect {},
@@ -38,7 +38,7 @@ pub(crate) fn normal(engine: Engine, sql: &str) -> String {
 }
 
 /// The first word of a statement, in capitals.
-pub(crate) fn verb(sql: &str) -> String {
+pub fn verb(sql: &str) -> String {
     let normal = normal(Engine::Sqlite, sql);
     let word = normal.split([' ', '(']).next().unwrap_or_default();
     word.to_ascii_uppercase()

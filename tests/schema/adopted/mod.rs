@@ -10,11 +10,8 @@ use std::{
 };
 
 use acceptance::{Engine, Outcome, Scratch};
-use groundwork_schema::{
-    diff::differences,
-    inspect,
-    model::{Schema, Unsupported},
-};
+use groundwork_migrate::{diff::differences, inspect};
+use groundwork_schema::model::{Schema, Unsupported};
 use rstest::rstest;
 use serde_json::json;
 use tempfile::TempDir;

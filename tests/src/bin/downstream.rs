@@ -6,7 +6,7 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use groundwork_schema::cli::{self, App, Failure, Target};
+use groundwork_migrate::cli::{self, App, Failure, Target};
 use migration::CONVENTION;
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use sea_orm_migration::prelude::*;

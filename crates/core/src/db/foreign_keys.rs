@@ -9,7 +9,7 @@
 
 use std::time::{Duration, Instant};
 
-use groundwork_schema::naming::Convention;
+use groundwork_naming::Convention;
 use sea_orm::{DbErr, Statement};
 
 use super::{

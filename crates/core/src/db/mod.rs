@@ -54,7 +54,7 @@ mod writer;
 
 use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
 
-use groundwork_schema::naming::Convention;
+use groundwork_naming::Convention;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
 };

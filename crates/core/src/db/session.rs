@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use groundwork_schema::naming::Convention;
+use groundwork_naming::Convention;
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement, sqlx};
 
 use super::{

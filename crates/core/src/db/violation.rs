@@ -8,7 +8,7 @@
 
 use std::fmt;
 
-use groundwork_schema::naming::Convention;
+use groundwork_naming::Convention;
 use sea_orm::{DbErr, sqlx};
 use sqlx::postgres::PgDatabaseError;
 

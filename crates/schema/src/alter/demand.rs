@@ -2,13 +2,13 @@
 //! it. Both engines understand these.
 
 use crate::{
-    naming::Convention,
     rebuild::RebuildError,
     table::{
         Check, ForeignKey, Unique,
         sql::{condition, identifier, identifiers},
     },
 };
+use groundwork_naming::Convention;
 
 /// A demand.
 #[derive(Clone, Debug)]

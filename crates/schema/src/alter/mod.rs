@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use groundwork_schema::{alter::Alter, table::{Column, Kind}};
-//! # use groundwork_schema::naming::Convention;
+//! # use groundwork_naming::Convention;
 //! # const CONVENTION: Convention = Convention {
 //! #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
 //! #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
@@ -38,11 +38,9 @@ mod sqlite;
 use sea_orm::{DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
 
-use crate::{
-    naming::Convention,
-    table::{Check, Column, ForeignKey, Index, Kind, Unique},
-};
+use crate::table::{Check, Column, ForeignKey, Index, Kind, Unique};
 use change::Change;
+use groundwork_naming::Convention;
 
 /// Changes of one table, to be [applied](Self::apply) together.
 #[derive(Clone, Debug)]

@@ -11,7 +11,8 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
 use super::{Direction, RunError};
-use crate::{naming::Convention, record::Recording};
+use crate::record::Recording;
+use groundwork_naming::Convention;
 
 /// The name that SeaORM gives the table.
 pub const TABLE: &str = "seaql_migrations";

@@ -40,11 +40,11 @@ use self::plan::Plan;
 use crate::{
     backup::{self, Kept},
     model::Engine,
-    naming::Convention,
 };
 pub(crate) use call::{call, is_transactional};
 pub use change::Change;
 pub use error::RunError;
+use groundwork_naming::Convention;
 pub use history::TABLE as HISTORY_TABLE;
 pub use mark::mark_applied;
 pub use repair::{Repair, RepairAction, repair, repairs};
@@ -258,7 +258,7 @@ pub fn irreversible(why: &str) -> DbErr {
 }
 
 /// How the error of an irreversible migration begins.
-pub(crate) const IRREVERSIBLE: &str = "this migration cannot be taken back:";
+pub const IRREVERSIBLE: &str = "this migration cannot be taken back:";
 
 /// What a migration returns whose `part` nobody has written yet; it keeps an unfinished one from
 /// being recorded as applied.
@@ -308,7 +308,7 @@ async fn run(
 }
 
 /// The engine of a connection.
-pub(crate) fn engine_of(connection: &impl ConnectionTrait) -> Result<Engine, RunError> {
+pub fn engine_of(connection: &impl ConnectionTrait) -> Result<Engine, RunError> {
     Engine::of(connection.get_database_backend()).ok_or_else(|| RunError::Database {
         doing: "asking for the engine",
         source: DbErr::Custom("neither SQLite nor PostgreSQL".to_owned()),

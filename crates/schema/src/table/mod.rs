@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use groundwork_schema::table::{Column, ForeignKey, Kind, OnDelete, Table};
-//! # use groundwork_schema::naming::Convention;
+//! # use groundwork_naming::Convention;
 //! # const CONVENTION: Convention = Convention {
 //! #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
 //! #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
@@ -45,7 +45,7 @@ pub(crate) mod sql;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr};
 use sea_orm_migration::SchemaManager;
 
-use crate::naming::Convention;
+use groundwork_naming::Convention;
 
 /// A table, its constraints and its indexes.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 use sea_orm::DbBackend;
 
 use super::{Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Presence, Table, Unique};
-use crate::naming::Convention;
+use groundwork_naming::Convention;
 
 /// `CREATE TABLE`, with every constraint that is not an index.
 pub(crate) fn create_table(table: &Table, convention: &Convention, engine: DbBackend) -> String {

@@ -1,0 +1,108 @@
+//! `migrate adopt`.
+
+use std::process::ExitCode;
+
+use sea_orm::DatabaseConnection;
+
+use super::{App, Failure, Output, counted, new};
+use crate::adopt::{self, AdoptError};
+use groundwork_schema::run::{self, Settings, State};
+
+/// Begin with a database that exists already
+///
+/// Reads its schema, writes a first migration that gives an equal catalog (proved on a scratch
+/// database before anything is written), registers it, and marks it applied. The database itself
+/// gets the history of migrations and nothing else. Objects that are not supported are named; they
+/// stay as they are.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+The migration is for the engine of that database. On PostgreSQL the role must be allowed to create
+a database.
+
+Examples:
+  migrate --database-url sqlite://shop.db adopt
+  migrate adopt begin_with_shop --json")]
+pub(super) struct Adopt {
+    /// The name of the migration; the timestamp is added
+    #[arg(default_value = "adopt_schema")]
+    name: String,
+
+    /// As JSON: migration, file, engine, tables, statements, unsupported (kind, name)
+    #[arg(long)]
+    json: bool,
+}
+
+impl Adopt {
+    pub(super) async fn run(
+        &self,
+        app: &App,
+        connection: &DatabaseConnection,
+        output: Output,
+    ) -> Result<ExitCode, Failure> {
+        let known: Vec<&str> = app.migrations.iter().map(|m| m.name()).collect();
+        refuse_history(app, connection).await?;
+        let baseline = adopt::baseline(connection).await?;
+        let written = new::add_first(
+            &app.sources,
+            &self.name,
+            app.now,
+            &known,
+            &baseline.source(),
+        )?;
+        let settings = Settings::new(&app.convention);
+        if let Err(error) = run::mark_applied(connection, &written.migration, &settings).await {
+            output.note(format!(
+                "{} is written and registered, but not marked applied",
+                written.migration
+            ));
+            return Err(error.into());
+        }
+        if self.json {
+            let report = serde_json::json!({
+                "migration": written.migration,
+                "file": written.file,
+                "engine": baseline.engine,
+                "tables": baseline.tables,
+                "statements": baseline.statements.len(),
+                "unsupported": baseline.unsupported,
+            });
+            output.data(&format!("{report:#}"))?;
+        } else {
+            output.data(&written.file.display().to_string())?;
+        }
+        for other in &baseline.unsupported {
+            output.note(format!(
+                "not supported, and not in the migration: {} {}",
+                other.kind, other.name
+            ));
+        }
+        output.note(format!(
+            "adopted {}; {} is marked applied",
+            counted(baseline.tables, "table"),
+            written.migration
+        ));
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// A database that has a history belongs to somebody's migrations already.
+async fn refuse_history(app: &App, connection: &DatabaseConnection) -> Result<(), Failure> {
+    let status = run::status(connection, &app.migrations).await?;
+    let applied = status.iter().find(|status| status.state != State::Pending);
+    match applied {
+        Some(status) => Err(Failure::new(
+            65,
+            format!(
+                "the database has applied {} already: its migrations are what to go on with, not a baseline",
+                status.migration
+            ),
+        )),
+        None => Ok(()),
+    }
+}
+
+impl From<AdoptError> for Failure {
+    fn from(error: AdoptError) -> Self {
+        Self::new(error.exit_code(), error)
+    }
+}

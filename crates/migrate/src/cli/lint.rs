@@ -1,0 +1,172 @@
+//! `migrate lint`.
+
+use std::{fs, io, path::PathBuf, process::ExitCode};
+
+use clap::ValueEnum;
+use sea_orm::DatabaseConnection;
+
+use super::{App, Failure, Output, counted};
+use crate::{
+    inspect,
+    lint::{self, Report, rules::Severity},
+};
+use groundwork_schema::model::Engine;
+
+/// Look for statements that lock, lose or break something, and for what breaks the convention
+///
+/// Migrations are looked at by the statements that they render for each engine, without a
+/// database. docs/lint.md explains every rule, and how a finding is waived with a reason.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Exits with 1 if there are errors.
+
+Examples:
+  migrate lint
+  migrate lint --deny warnings
+  migrate lint --live
+  migrate lint changes.sql
+  migrate lint --engine postgres changes.sql
+  migrate lint --format sarif > lint.sarif")]
+pub(super) struct Lint {
+    /// Files of SQL to look at instead of the migrations
+    #[arg(value_name = "FILE.sql", conflicts_with = "live")]
+    files: Vec<PathBuf>,
+
+    /// For this engine only [default: both; for a file, the one that its words are of]
+    #[arg(long, value_name = "ENGINE")]
+    engine: Option<EngineName>,
+
+    /// How findings are told
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+
+    /// As JSON; the same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+
+    /// Look at the catalog of the configured database too
+    #[arg(long)]
+    pub(super) live: bool,
+
+    /// Exit with 1 for warnings too
+    #[arg(long, value_name = "WHAT")]
+    deny: Option<Deny>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EngineName {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Deny {
+    Warnings,
+}
+
+impl Lint {
+    pub(super) async fn run(
+        &self,
+        app: &App,
+        live: Option<&DatabaseConnection>,
+        output: Output,
+    ) -> Result<ExitCode, Failure> {
+        let mut report = if self.files.is_empty() {
+            let engines = match self.engine {
+                Some(engine) => vec![engine.model()],
+                None => vec![Engine::Sqlite, Engine::Postgres],
+            };
+            lint::migrations(&app.migrations, &app.sources, &app.convention, &engines).await
+        } else {
+            self.read(app, output)?
+        };
+        if let Some(connection) = live {
+            let schema = inspect::schema(connection)
+                .await
+                .map_err(Failure::unavailable)?;
+            report.extend_live(lint::catalog(&schema, &app.convention));
+        }
+        self.tell(&report, output)?;
+        let errors = report.count(Severity::Error);
+        let warnings = report.count(Severity::Warning);
+        let is_bad = errors > 0 || warnings > 0 && self.deny == Some(Deny::Warnings);
+        Ok(ExitCode::from(u8::from(is_bad)))
+    }
+
+    /// Looks at the files.
+    fn read(&self, app: &App, output: Output) -> Result<Report, Failure> {
+        let mut report = Report::default();
+        for path in &self.files {
+            let text = fs::read_to_string(path).map_err(|error| {
+                let code = match error.kind() {
+                    io::ErrorKind::InvalidData => 65,
+                    io::ErrorKind::NotFound | io::ErrorKind::IsADirectory => 2,
+                    _ => 69,
+                };
+                Failure::new(code, format!("cannot read {}: {error}", path.display()))
+            })?;
+            let path = path.display().to_string();
+            let engine = match self.engine {
+                Some(engine) => engine.model(),
+                None => guess(&path, &text, output)?,
+            };
+            report.extend(lint::sql(&path, &text, engine, &app.convention));
+        }
+        Ok(report)
+    }
+
+    fn tell(&self, report: &Report, output: Output) -> Result<(), Failure> {
+        let format = if self.json { Format::Json } else { self.format };
+        match format {
+            Format::Text if report.findings.is_empty() => {}
+            Format::Text => {
+                let text = lint::text(report, output.colours_data());
+                output.data(text.trim_end())?;
+            }
+            Format::Json => output.data(&format!("{:#}", lint::json(report)))?,
+            Format::Sarif => output.data(&format!("{:#}", lint::sarif(report)))?,
+        }
+        for note in &report.notes {
+            output.note(format!("note: {note}"));
+        }
+        output.note(format!(
+            "{}, {}, {} waived",
+            counted(report.count(Severity::Error), "error"),
+            counted(report.count(Severity::Warning), "warning"),
+            report.waived
+        ));
+        Ok(())
+    }
+}
+
+/// The engine that a file is written for.
+fn guess(path: &str, text: &str, output: Output) -> Result<Engine, Failure> {
+    let Some((engine, words)) = lint::engine(text) else {
+        let message = format!(
+            "{path} does not say for which engine it is: add --engine sqlite or --engine postgres"
+        );
+        return Err(Failure::new(2, message));
+    };
+    let name = match engine {
+        Engine::Sqlite => "SQLite",
+        Engine::Postgres => "PostgreSQL",
+    };
+    output.note(format!("{path} is for {name}: it says {words}"));
+    Ok(engine)
+}
+
+impl EngineName {
+    const fn model(self) -> Engine {
+        match self {
+            Self::Sqlite => Engine::Sqlite,
+            Self::Postgres => Engine::Postgres,
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! `migrate plan`.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+use serde::Serialize;
+
+use super::{App, Failure, Output};
+use groundwork_schema::{
+    model::Engine,
+    run::{self, Direction, Planned, Settings, Span},
+};
+
+/// Show what migrations execute, without a database
+///
+/// The statements are recorded from the migrations themselves. One that must read data before it
+/// can go on is named as such.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+The script of --sql does what `up` does, in the same transactions and under the same lock, and
+writes the history too. It stops at the first error.
+
+Examples:
+  migrate plan
+  migrate plan --sql | sqlite3 studio.db
+  migrate plan --sql --engine postgres --from create_scenes | psql -X studio
+  migrate plan --down --to create_scenes")]
+pub(super) struct Plan {
+    /// As a script for sqlite3 or psql
+    #[arg(long, conflicts_with = "json")]
+    sql: bool,
+    /// The newest migration that is applied before [default: none; with --down: all are]
+    #[arg(long, value_name = "NAME")]
+    from: Option<String>,
+    /// The newest migration that is applied afterwards [default: all are; with --down: none]
+    #[arg(long, value_name = "NAME")]
+    to: Option<String>,
+    /// The way back
+    #[arg(long)]
+    down: bool,
+    /// For which engine
+    #[arg(long, value_enum, default_value = "sqlite")]
+    engine: EngineName,
+    /// As JSON: for each migration its name, direction, is_transactional, statements, reads, fails
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum EngineName {
+    Sqlite,
+    Postgres,
+}
+
+/// How steps are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    Text,
+    Script,
+    Json,
+}
+
+impl Plan {
+    pub(super) async fn run(&self, app: &App, output: Output) -> Result<ExitCode, Failure> {
+        let engine = match self.engine {
+            EngineName::Sqlite => Engine::Sqlite,
+            EngineName::Postgres => Engine::Postgres,
+        };
+        let direction = if self.down {
+            Direction::Down
+        } else {
+            Direction::Up
+        };
+        let span = Span {
+            from: self.from.as_deref(),
+            to: self.to.as_deref(),
+        };
+        let format = match (self.sql, self.json) {
+            (true, _) => Format::Script,
+            (_, true) => Format::Json,
+            _ => Format::Text,
+        };
+        let steps = run::plan(&app.migrations, direction, span, engine).await?;
+        let settings = Settings {
+            program: Some(&app.program),
+            ..Settings::new(&app.convention)
+        };
+        print(&steps, app, engine, format, &settings, output)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Prints the steps to stdout, and what to know about them to stderr.
+pub(super) fn print(
+    steps: &[Planned],
+    app: &App,
+    engine: Engine,
+    format: Format,
+    settings: &Settings<'_>,
+    output: Output,
+) -> Result<(), Failure> {
+    if steps.is_empty() && format != Format::Json {
+        output.note("nothing to do");
+        return Ok(());
+    }
+    for step in steps {
+        if let Some(query) = &step.recording.reads {
+            let name = &step.recording.migration;
+            output.note(format!(
+                "{name} reads data; what it does depends on it: {query}"
+            ));
+        }
+    }
+    let text = match format {
+        Format::Text => steps.iter().map(listed).collect::<Vec<_>>().join("\n"),
+        Format::Script => run::script(steps, &app.migrations, engine, settings)?,
+        Format::Json => {
+            let steps: Vec<StepRow<'_>> = steps.iter().map(StepRow::of).collect();
+            serde_json::to_string_pretty(&steps).map_err(Failure::unavailable)?
+        }
+    };
+    output.data(text.trim_end())?;
+    Ok(())
+}
+
+fn listed(step: &Planned) -> String {
+    let recording = &step.recording;
+    let mut text = format!("-- {} {}", step.direction, recording.migration);
+    if !recording.is_transactional {
+        text.push_str(", outside of a transaction");
+    }
+    text.push('\n');
+    text.push_str(&recording.text());
+    if let Some(query) = &recording.reads {
+        text.push_str(&commented("reads data", query));
+    }
+    if let Some(why) = &recording.fails {
+        text.push_str(&commented("fails", why));
+    }
+    text
+}
+
+fn commented(what: &str, text: &str) -> String {
+    format!("-- {what}: {}\n", text.replace('\n', "\n--   "))
+}
+
+/// A step of `plan --json`; its shape is an interface.
+#[derive(Serialize)]
+struct StepRow<'a> {
+    migration: &'a str,
+    direction: String,
+    is_transactional: bool,
+    statements: &'a [String],
+    reads: Option<&'a str>,
+    fails: Option<&'a str>,
+}
+
+impl<'a> StepRow<'a> {
+    fn of(step: &'a Planned) -> Self {
+        let recording = &step.recording;
+        Self {
+            migration: &recording.migration,
+            direction: step.direction.to_string(),
+            is_transactional: recording.is_transactional,
+            statements: &recording.statements,
+            reads: recording.reads.as_deref(),
+            fails: recording.fails.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `migrate repair`.
+
+use std::process::ExitCode;
+
+use sea_orm::DatabaseConnection;
+use serde::Serialize;
+
+use super::{Access, App, Failure, Output, change::show};
+use groundwork_schema::run::{self, Repair as Correction, RepairAction, Settings};
+
+/// Accept edits of applied migrations, deliberately
+///
+/// Writes to the history alone: the present SQL of edited migrations is what counts from now on,
+/// the SQL of those that were applied without is written down, and those that this program has lost
+/// are forgotten. The schema is not touched.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Examples:
+  migrate repair --dry-run  show what would be accepted
+  migrate repair")]
+pub(super) struct Repair {
+    /// Show what would be accepted, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// As JSON: for each migration its name, action (accept, record, forget), applied, present
+    #[arg(long)]
+    json: bool,
+}
+
+impl Repair {
+    pub(super) fn access(&self) -> Access {
+        // Where there is no database there is nothing to repair.
+        Access::Look
+    }
+
+    pub(super) async fn run(
+        &self,
+        app: &App,
+        connection: &DatabaseConnection,
+        output: Output,
+    ) -> Result<ExitCode, Failure> {
+        let progress = |event: run::Event<'_>| show(event, output);
+        let settings = Settings {
+            progress: &progress,
+            program: Some(&app.program),
+            ..Settings::new(&app.convention)
+        };
+        let corrections = if self.dry_run {
+            run::repairs(connection, &app.migrations).await?
+        } else {
+            run::repair(connection, &app.migrations, &settings).await?
+        };
+        if self.json {
+            let rows: Vec<Row<'_>> = corrections.iter().map(Row::of).collect();
+            let json = serde_json::to_string_pretty(&rows).map_err(Failure::unavailable)?;
+            output.data(&json)?;
+        } else {
+            for correction in &corrections {
+                output.data(&told(correction))?;
+            }
+        }
+        output.note(match (corrections.is_empty(), self.dry_run) {
+            (true, _) => "there is nothing to repair",
+            (false, true) => "nothing was changed",
+            (false, false) => "the history is repaired",
+        });
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+fn told(correction: &Correction) -> String {
+    let name = &correction.migration;
+    match &correction.action {
+        RepairAction::Accept(change) => format!("accept {name}\n{}", change.diff().trim_end()),
+        RepairAction::Record => format!("record {name}"),
+        RepairAction::Forget => format!("forget {name}"),
+    }
+}
+
+/// A row of `repair --json`; its shape is an interface.
+#[derive(Serialize)]
+struct Row<'a> {
+    migration: &'a str,
+    action: &'static str,
+    applied: Option<&'a str>,
+    present: Option<&'a str>,
+}
+
+impl<'a> Row<'a> {
+    fn of(correction: &'a Correction) -> Self {
+        let (action, change) = match &correction.action {
+            RepairAction::Accept(change) => ("accept", Some(change)),
+            RepairAction::Record => ("record", None),
+            RepairAction::Forget => ("forget", None),
+        };
+        Self {
+            migration: &correction.migration,
+            action,
+            applied: change.map(|change| change.applied.as_str()),
+            present: change.map(|change| change.present.as_str()),
+        }
+    }
+}

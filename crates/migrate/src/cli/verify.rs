@@ -1,0 +1,78 @@
+//! `migrate verify`.
+
+use std::process::ExitCode;
+
+use url::Url;
+
+use super::{App, Failure, Output, counted};
+use crate::{
+    entities::server,
+    scratch::Place,
+    verify::{self, VerifyError},
+};
+
+/// Prove that every migration can be taken back
+///
+/// On a scratch database with rows in every table, each migration goes up, down and up again. A
+/// down that fails, does nothing or leaves something is named with the object; so is a migration
+/// that loses rows or values of tables that were there before it, unless the verb of its name says
+/// so (drop, remove, delete, truncate). The configured database is not touched.
+#[derive(Clone, Debug, clap::Args)]
+#[command(after_help = "\
+Exits with 1 if anything is wrong. What declares itself irreversible is reported, and is no failure.
+
+Examples:
+  migrate verify
+  migrate verify --server postgres://postgres@localhost/postgres")]
+pub(super) struct Verify {
+    /// Try them on this PostgreSQL server too, in a database of its own beside the named one
+    #[arg(long, value_name = "URL", value_parser = server)]
+    server: Option<Url>,
+
+    /// As JSON: sound, findings (engine, migration, matter, detail)
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    pub(super) async fn run(&self, app: &App, output: Output) -> Result<ExitCode, Failure> {
+        let places = std::iter::once(Place::Sqlite);
+        let places = places.chain(self.server.clone().map(Place::Postgres));
+        let mut findings = Vec::new();
+        for place in places {
+            let engine = match place {
+                Place::Sqlite => "SQLite",
+                Place::Postgres(_) => "PostgreSQL",
+            };
+            let mut progress = |name: &str| output.progress(&format!("{engine}: {name}"));
+            let (migrations, convention) = (&app.migrations, &app.convention);
+            findings.extend(verify::verify(migrations, convention, &place, &mut progress).await?);
+        }
+        let (wrong, noted): (Vec<_>, Vec<_>) =
+            (findings.iter()).partition(|finding| finding.matter.is_failure());
+        if self.json {
+            let report = serde_json::json!({ "sound": wrong.is_empty(), "findings": findings });
+            output.data(&format!("{report:#}"))?;
+        } else {
+            for finding in &wrong {
+                output.data(&finding.to_string())?;
+            }
+        }
+        for finding in noted {
+            output.note(finding);
+        }
+        if wrong.is_empty() {
+            let tried = counted(app.migrations.len(), "migration");
+            output.note(format!("{tried}: up, down and up again give the same"));
+            return Ok(ExitCode::SUCCESS);
+        }
+        output.note(format!("{} found", counted(wrong.len(), "fault")));
+        Ok(ExitCode::from(1))
+    }
+}
+
+impl From<VerifyError> for Failure {
+    fn from(error: VerifyError) -> Self {
+        Self::new(error.exit_code(), error)
+    }
+}
