@@ -9,10 +9,10 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use groundwork_core::{
-    atlas::{Atlas, Query, Search, words},
     clock::Clock,
     db::{self, Database},
     page::PageLimit,
+    services::atlas::{Atlas, Query, Search, words},
 };
 use groundwork_schema::run::{self, Goal, Settings};
 use migration::CONVENTION;

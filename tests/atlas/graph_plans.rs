@@ -4,11 +4,11 @@ use std::sync::Mutex;
 
 use acceptance::{Engine, plan};
 use groundwork_core::{
-    atlas::graph::{
+    page::{Cursor, PageLimit, PageRequest},
+    services::atlas::graph::{
         Directedness, Direction, Edge, EdgeKey, Graph, GraphId, NeighbourQuery, NewGraph, Node,
         PathQuery,
     },
-    page::{Cursor, PageLimit, PageRequest},
 };
 use rstest::rstest;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};

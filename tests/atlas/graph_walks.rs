@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use acceptance::Engine;
 use groundwork_core::{
-    atlas::graph::{
+    error::DomainError as _,
+    services::atlas::graph::{
         Directedness, Direction, Edge, EdgeKey, Graph, GraphError, GraphId, GraphPath, MAX_DEPTH,
         MAX_HOPS, Neighbour, NeighbourQuery, Node, PathQuery,
     },
-    error::DomainError as _,
 };
 use petgraph::{
     algo::dijkstra,

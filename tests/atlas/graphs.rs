@@ -2,15 +2,15 @@
 
 use acceptance::Engine;
 use groundwork_core::{
-    atlas::{
+    error::DomainError as _,
+    page::{PageLimit, PageRequest},
+    services::atlas::{
         Kept,
         graph::{
             Changes, Directedness, Edge, EdgeKey, Format, Graph, GraphId, ImportedGraph, NewGraph,
             Node,
         },
     },
-    error::DomainError as _,
-    page::{PageLimit, PageRequest},
 };
 use proptest::{
     collection::{btree_map, vec},
@@ -216,7 +216,7 @@ async fn a_graph_outlives_its_video_and_takes_its_parts_with_it(
 ) {
     let world = World::new(engine).await;
     let work = world.db.begin().await.unwrap();
-    let video = groundwork_core::atlas::NewVideo {
+    let video = groundwork_core::services::atlas::NewVideo {
         external_id: "tide-1".to_owned(),
         title: "Tides".to_owned(),
         channel: "Coast".to_owned(),

@@ -4,8 +4,8 @@ use std::fs;
 
 use acceptance::Engine;
 use groundwork_core::{
-    atlas::{AtlasError, Counts, Kept, NewVideo, TranscriptOrigin},
     page::PageRequest,
+    services::atlas::{AtlasError, Counts, Kept, NewVideo, TranscriptOrigin},
 };
 use rstest::rstest;
 

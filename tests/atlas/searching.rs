@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use acceptance::Engine;
-use groundwork_core::atlas::{Query, words};
+use groundwork_core::services::atlas::{Query, words};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
@@ -179,7 +179,7 @@ async fn the_index_survives_a_vacuum_on_sqlite() {
     connection.close().await.unwrap();
     let db = acceptance::given::database(&scratch).await;
     let clock = acceptance::given::clock();
-    let atlas = groundwork_core::atlas::Atlas::new(db.clone(), clock.clone());
+    let atlas = groundwork_core::services::atlas::Atlas::new(db.clone(), clock.clone());
     let world = World {
         atlas,
         db,
@@ -387,7 +387,7 @@ async fn both_engines_find_the_same() {
             .collect();
         let [on_sqlite, on_postgres] =
             [one.search(&query).await, other.search(&query).await].map(|found| found.items);
-        let positions = |items: &[groundwork_core::atlas::Hit]| -> Vec<i64> {
+        let positions = |items: &[groundwork_core::services::atlas::Hit]| -> Vec<i64> {
             items.iter().map(|hit| hit.position).collect()
         };
         assert_eq!(positions(&on_sqlite), positions(&on_postgres), "{query}");
@@ -407,7 +407,7 @@ fn holds(text: &str, query: &Query) -> bool {
         .into_iter()
         .map(|word| word.written)
         .collect();
-    let has = |term: &groundwork_core::atlas::query::Term| {
+    let has = |term: &groundwork_core::services::atlas::query::Term| {
         (0..words.len()).any(|from| {
             let Some(found) = words.get(from..from + term.words.len()) else {
                 return false;

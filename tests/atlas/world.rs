@@ -7,13 +7,13 @@ use std::{
 
 use acceptance::{Engine, Scratch, given};
 use groundwork_core::{
-    atlas::{
-        Atlas, Found, ImportReport, Language, NewSegment, NewTranscript, NewVideo, Query, Search,
-        TranscriptOrigin,
-    },
     clock::Clock,
     db::Database,
     page::PageLimit,
+    services::atlas::{
+        Atlas, Found, ImportReport, Language, NewSegment, NewTranscript, NewVideo, Query, Search,
+        TranscriptOrigin,
+    },
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 
@@ -113,7 +113,7 @@ pub(super) fn transcript(language: &str, texts: &[&str]) -> NewTranscript {
 
 /// The texts of what was found, without marks, the best first.
 pub(super) fn texts(found: &Found) -> Vec<String> {
-    let text = |parts: &[groundwork_core::atlas::snippet::Part]| {
+    let text = |parts: &[groundwork_core::services::atlas::snippet::Part]| {
         parts.iter().map(|part| part.text.as_str()).collect()
     };
     found.items.iter().map(|hit| text(&hit.snippet)).collect()

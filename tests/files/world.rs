@@ -10,7 +10,7 @@ use groundwork_core::{
     files::{
         Destination, FileFacts, FileStore, FileStoreOptions, Folder, MediaType, Placed, StorageKey,
     },
-    studio::LEDGER,
+    services::studio::LEDGER,
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 

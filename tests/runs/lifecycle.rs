@@ -4,7 +4,7 @@ use acceptance::{Engine, given};
 use chrono::TimeDelta;
 use groundwork_core::{
     error::DomainError as _,
-    studio::{
+    services::studio::{
         Claim, Lease, PipelineRunId, Position, ProjectId, ProjectStatus, RunStatus, Stage,
         StepFailure, StepStatus, StudioError,
     },

@@ -11,7 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use groundwork_core::{
     config::Pipeline,
     error::DomainError as _,
-    studio::{Claim, PipelineRunId, PipelineStepId, RunStatus, StepStatus, StudioError},
+    services::studio::{Claim, PipelineRunId, PipelineStepId, RunStatus, StepStatus, StudioError},
 };
 use rstest::rstest;
 

@@ -1,7 +1,7 @@
 //! Articles come in, line by line.
 
 use acceptance::Engine;
-use groundwork_core::signals::{MAX_LINE_BYTES, OnProblem, ProblemKind, SignalsError};
+use groundwork_core::services::signals::{MAX_LINE_BYTES, OnProblem, ProblemKind, SignalsError};
 use rstest::rstest;
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 use acceptance::Engine;
 use groundwork_core::{
     page::PageLimit,
-    signals::{
+    services::signals::{
         Gaps, MOST_COMPARED, MoversRequest, Period, Scores, Series, SeriesRequest, SignalsError,
         Window,
     },
@@ -329,7 +329,7 @@ async fn windows_of_hours_read_hours(#[values(Engine::Sqlite, Engine::Postgres)]
 
 #[test]
 fn a_point_without_articles_is_null_in_json() {
-    let mut point = groundwork_core::signals::Point {
+    let mut point = groundwork_core::services::signals::Point {
         starts_at: at("2026-05-01T00:00:00Z"),
         scores: None,
     };

@@ -3,7 +3,7 @@
 use acceptance::Engine;
 use groundwork_core::{
     page::{Cursor, Page, PageLimit, PageRequest},
-    signals::{EntityCategory, SignalsError},
+    services::signals::{EntityCategory, SignalsError},
 };
 use rstest::rstest;
 use uuid::Uuid;

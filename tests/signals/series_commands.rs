@@ -1,7 +1,7 @@
 //! `groundwork signals`, as a user runs it: what is read.
 
 use acceptance::{Engine, Home};
-use groundwork_core::signals::Period;
+use groundwork_core::services::signals::Period;
 use rstest::rstest;
 use serde_json::json;
 

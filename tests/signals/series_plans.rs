@@ -7,7 +7,7 @@ use acceptance::{Engine, plan};
 use groundwork_core::{
     db::Reader,
     page::{Cursor, PageLimit, PageRequest},
-    signals::{
+    services::signals::{
         ArticleId, EntityCategory, Gaps, MoversRequest, Period, SeriesRequest, Signals,
         TrackedEntityId,
     },

@@ -6,7 +6,7 @@ use entity::signals::{article_mentions, articles, sentiment_timeseries};
 use groundwork_core::{
     clock::Clock,
     db::Database,
-    signals::{
+    services::signals::{
         ArticleId, EntityCategory, NewEntity, Period, Signals, SignalsError, TrackedEntity,
         TrackedEntityId,
     },

@@ -14,7 +14,7 @@ use acceptance::{Engine, Scratch, given, plan};
 use groundwork_core::{
     db::Database,
     page::PageRequest,
-    signals::{EntityCategory, ImportOptions, OnProblem, Signals},
+    services::signals::{EntityCategory, ImportOptions, OnProblem, Signals},
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 use serde_json::json;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Mutex};
 use acceptance::{Engine, Scratch, given};
 use groundwork_core::{
     db::Database,
-    signals::{
+    services::signals::{
         EntityCategory, ImportEvent, ImportOptions, Imported, LineProblem, OnProblem, Signals,
         SignalsError,
     },

@@ -8,7 +8,7 @@ use groundwork_core::{
     config,
     db::Database,
     files::{FileStore, FileStoreOptions},
-    studio::LEDGER,
+    services::studio::LEDGER,
 };
 
 use crate::Scratch;

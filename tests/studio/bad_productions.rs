@@ -10,7 +10,7 @@ use acceptance::{
 };
 use groundwork_core::{
     error::{DomainError as _, Kind},
-    studio::ImportProgress,
+    services::studio::ImportProgress,
 };
 use rstest::rstest;
 use serde_json::json;
@@ -130,7 +130,10 @@ async fn a_folder_that_does_not_exist_is_named() {
 }
 
 /// Imports a folder that `meddle` meddles with when storing begins.
-async fn meddled_with(engine: Engine, meddle: fn(&Path)) -> groundwork_core::studio::StudioError {
+async fn meddled_with(
+    engine: Engine,
+    meddle: fn(&Path),
+) -> groundwork_core::services::studio::StudioError {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     Production::with_scenes(3).write_to(&folder);

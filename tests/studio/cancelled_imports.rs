@@ -11,7 +11,7 @@ use std::{
 use acceptance::{Engine, given, production::Production};
 use groundwork_core::{
     page::PageRequest,
-    studio::{ImportOutcome, Studio},
+    services::studio::{ImportOutcome, Studio},
 };
 use rstest::rstest;
 

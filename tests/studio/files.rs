@@ -8,7 +8,7 @@ use acceptance::{
 };
 use groundwork_core::{
     error::DomainError as _,
-    studio::{ClipChange, ClipStatus, KeyframePosition, NewClip, Studio, Upload},
+    services::studio::{ClipChange, ClipStatus, KeyframePosition, NewClip, Studio, Upload},
 };
 use rstest::rstest;
 use tokio::io::AsyncReadExt as _;
@@ -22,7 +22,10 @@ fn upload<'c>(name: &str, content: &'c [u8]) -> Upload<&'c [u8]> {
     }
 }
 
-async fn content(studio: &Studio, artifact: groundwork_core::studio::ArtifactId) -> Vec<u8> {
+async fn content(
+    studio: &Studio,
+    artifact: groundwork_core::services::studio::ArtifactId,
+) -> Vec<u8> {
     let mut opened = studio.open_artifact(artifact).await.unwrap();
     let mut bytes = Vec::new();
     opened.file.content.read_to_end(&mut bytes).await.unwrap();

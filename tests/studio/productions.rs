@@ -8,7 +8,7 @@ use acceptance::{
 };
 use groundwork_core::{
     error::{DomainError as _, Kind},
-    studio::{
+    services::studio::{
         ImportOutcome, ImportProgress, Imported, KeyframePosition, Position, ProjectChange,
         ProjectStatus, StoryboardOrigin, StudioError, Upload,
     },

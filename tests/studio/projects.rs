@@ -4,7 +4,9 @@ use acceptance::{Engine, production};
 use groundwork_core::{
     error::{DomainError as _, Kind},
     page::{PageLimit, PageRequest},
-    studio::{KeyframePosition, NewProject, ProjectChange, ProjectId, ProjectStatus, Upload},
+    services::studio::{
+        KeyframePosition, NewProject, ProjectChange, ProjectId, ProjectStatus, Upload,
+    },
 };
 use rstest::rstest;
 use serde_json::json;

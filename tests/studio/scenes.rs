@@ -4,7 +4,7 @@ use acceptance::Engine;
 use futures_util::future::join_all;
 use groundwork_core::{
     error::{DomainError as _, Kind},
-    studio::{Position, ProjectId, SceneChange, StudioError},
+    services::studio::{Position, ProjectId, SceneChange, StudioError},
 };
 use proptest::{
     prelude::*,

@@ -8,7 +8,7 @@ use groundwork_core::{
     config::Pipeline,
     db::Database,
     files::FileStore,
-    studio::{NewProject, NewScene, Position, Project, ProjectId, Scene, Studio},
+    services::studio::{NewProject, NewScene, Position, Project, ProjectId, Scene, Studio},
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 

@@ -1,7 +1,7 @@
 //! `COPY` into temporary tables, by raw sqlx.
 
 use anyhow::Result;
-use groundwork_core::{clock::Clock, db::CopyRows, signals::NewArticle};
+use groundwork_core::{clock::Clock, db::CopyRows, services::signals::NewArticle};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 

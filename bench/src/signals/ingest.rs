@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use groundwork_core::{
     clock::Clock,
     db::Engine,
-    signals::{EntityCategory, ImportOptions, NewArticle, OnProblem},
+    services::signals::{EntityCategory, ImportOptions, NewArticle, OnProblem},
 };
 use rusqlite::{Connection, params};
 use serde_json::json;

@@ -11,7 +11,7 @@ use groundwork_core::{
     clock::Clock,
     config,
     db::{Database, Engine, connect_for_migration},
-    signals::Signals,
+    services::signals::Signals,
 };
 use groundwork_schema::run::{self, Goal, Settings};
 use migration::CONVENTION;

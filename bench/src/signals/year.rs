@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
 use groundwork_core::{
     db::Engine,
-    signals::{Gaps, Moment, Period, SeriesRequest, TrackedEntityId},
+    services::signals::{Gaps, Moment, Period, SeriesRequest, TrackedEntityId},
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 use sqlx::{PgPool, SqlitePool};

@@ -4,13 +4,15 @@
 use std::{error::Error, fmt, path::PathBuf, process::ExitCode};
 
 use groundwork_core::{
-    atlas::{AtlasError, graph::GraphError},
     config::ConfigErrors,
     db::{DbError, OpenError},
     error::{DomainError, Kind},
     files::FilesError,
-    signals::SignalsError,
-    studio::StudioError,
+    services::{
+        atlas::{AtlasError, graph::GraphError},
+        signals::SignalsError,
+        studio::StudioError,
+    },
 };
 use groundwork_http::BindError;
 use groundwork_schema::run::RunError;
@@ -200,7 +202,7 @@ fn advice_of(error: &anyhow::Error) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use anyhow::Context;
-    use groundwork_core::studio::{ProjectId, RunStatus};
+    use groundwork_core::services::studio::{ProjectId, RunStatus};
     use uuid::Uuid;
 
     use super::*;

@@ -3,13 +3,15 @@
 
 use anyhow::{Context, Result};
 use groundwork_core::{
-    atlas::Atlas,
     clock::Clock,
     config::{self, Config},
     db::{Database, connect_for_migration},
     files::{FileStore, FileStoreOptions},
-    signals::Signals,
-    studio::{LEDGER, Studio},
+    services::{
+        atlas::Atlas,
+        signals::Signals,
+        studio::{LEDGER, Studio},
+    },
 };
 use groundwork_schema::run::{self, Goal, RunError};
 

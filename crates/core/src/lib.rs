@@ -4,8 +4,6 @@
 //! Without the feature `services` this crate is the bare foundation that a downstream crate takes;
 //! it then knows no domain and does not depend on the generated entities.
 
-#[cfg(feature = "services")]
-pub mod atlas;
 pub mod clock;
 pub mod config;
 pub mod db;
@@ -14,6 +12,4 @@ pub mod files;
 pub mod log;
 pub mod page;
 #[cfg(feature = "services")]
-pub mod signals;
-#[cfg(feature = "services")]
-pub mod studio;
+pub mod services;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
-use groundwork_core::atlas::graph;
+use groundwork_core::services::atlas::graph;
 
 use super::Format;
 

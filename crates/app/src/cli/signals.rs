@@ -6,7 +6,7 @@ use clap::{
     Args, Subcommand,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use groundwork_core::signals::{EntityCategory, Period};
+use groundwork_core::services::signals::{EntityCategory, Period};
 
 use super::{Format, List};
 

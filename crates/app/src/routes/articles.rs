@@ -9,7 +9,7 @@ use axum::{
 };
 use groundwork_core::{
     page::Page,
-    signals::{
+    services::signals::{
         AddedArticle, Article, ArticleDetails, ArticleId, EntityCategory, NewArticle, Outcome,
     },
 };

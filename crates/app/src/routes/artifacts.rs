@@ -1,7 +1,7 @@
 //! `/api/artifacts` and `/api/projects/{project}/output`
 
 use axum::{extract::State, http::StatusCode, response::Response};
-use groundwork_core::studio::{Artifact, ArtifactId, ProjectId};
+use groundwork_core::services::studio::{Artifact, ArtifactId, ProjectId};
 use groundwork_http::{Content, ContentRequest, Json, Path};
 
 use super::{

@@ -2,7 +2,7 @@
 //! provider, and completed with its film or failed.
 
 use axum::{extract::State, http::StatusCode};
-use groundwork_core::studio::{Clip, ClipChange, NewClip, SceneId, VideoClipId};
+use groundwork_core::services::studio::{Clip, ClipChange, NewClip, SceneId, VideoClipId};
 use groundwork_http::{Json, Path, Query};
 use serde::Deserialize;
 

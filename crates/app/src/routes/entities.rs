@@ -3,7 +3,7 @@
 use axum::extract::State;
 use groundwork_core::{
     page::Page,
-    signals::{ArticleAbout, EntityCategory, NewEntity, TrackedEntity, TrackedEntityId},
+    services::signals::{ArticleAbout, EntityCategory, NewEntity, TrackedEntity, TrackedEntityId},
 };
 use groundwork_http::{Json, PageQuery, Path, Query};
 use serde::Deserialize;

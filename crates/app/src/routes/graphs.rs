@@ -6,14 +6,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use groundwork_core::{
-    atlas::{
+    page::Page,
+    services::atlas::{
         Kept, VideoId,
         graph::{
             self, Direction, Graph, GraphId, GraphPath, GraphSummary, ImportedGraph, MAX_HOPS,
             Neighbour, NeighbourQuery, NewGraph, PathQuery, View,
         },
     },
-    page::Page,
 };
 use groundwork_http::{ApiError, Json, PageQuery, Path, Query, RawBody};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};

@@ -1,7 +1,7 @@
 //! `/api/scenes/{scene}/keyframes/{start|end}`
 
 use axum::{extract::State, http::StatusCode};
-use groundwork_core::studio::{Keyframe, KeyframePosition, SceneId, StudioError};
+use groundwork_core::services::studio::{Keyframe, KeyframePosition, SceneId, StudioError};
 use groundwork_http::{Json, Path};
 
 use super::{

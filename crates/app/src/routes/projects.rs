@@ -3,7 +3,7 @@
 use axum::{extract::State, http::StatusCode};
 use groundwork_core::{
     page::Page,
-    studio::{NewProject, Project, ProjectChange, ProjectDetails, ProjectId},
+    services::studio::{NewProject, Project, ProjectChange, ProjectDetails, ProjectId},
 };
 use groundwork_http::{Json, PageQuery, Path};
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! `/api/projects/{project}/runs` and `/api/runs`
 
 use axum::extract::State;
-use groundwork_core::studio::{PipelineRunId, ProjectId, Run, Step};
+use groundwork_core::services::studio::{PipelineRunId, ProjectId, Run, Step};
 use groundwork_http::{Json, Path};
 use serde::Serialize;
 

@@ -1,7 +1,9 @@
 //! `/api/projects/{project}/scenes` and `/api/scenes`
 
 use axum::{extract::State, http::StatusCode};
-use groundwork_core::studio::{NewScene, Position, ProjectId, Scene, SceneChange, SceneId};
+use groundwork_core::services::studio::{
+    NewScene, Position, ProjectId, Scene, SceneChange, SceneId,
+};
 use groundwork_http::{Json, Path};
 use serde::Deserialize;
 

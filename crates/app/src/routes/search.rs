@@ -1,7 +1,7 @@
 //! `/api/search?q=WORDS`
 
 use axum::extract::State;
-use groundwork_core::atlas::{self, AtlasError, Found};
+use groundwork_core::services::atlas::{self, AtlasError, Found};
 use groundwork_http::{Json, PageQuery, Query};
 use serde::Deserialize;
 

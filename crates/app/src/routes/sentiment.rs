@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     http::{HeaderName, header},
 };
-use groundwork_core::signals::{
+use groundwork_core::services::signals::{
     Comparison, Gaps, Moment, Movers, MoversRequest, Period, Series, SeriesRequest,
     TrackedEntityId, Window,
 };

@@ -6,7 +6,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use groundwork_core::atlas::{TextForm, TranscriptId};
+use groundwork_core::services::atlas::{TextForm, TranscriptId};
 use groundwork_http::{Json, Path};
 use serde::{Deserialize, Deserializer, de::Error as _};
 

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use futures_util::TryStreamExt;
-use groundwork_core::studio::{StudioError, Upload};
+use groundwork_core::services::studio::{StudioError, Upload};
 use groundwork_http::{ApiError, Query};
 use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncReadExt};

@@ -2,8 +2,8 @@
 
 use axum::extract::State;
 use groundwork_core::{
-    atlas::{Transcript, Video, VideoDetails, VideoFilter, VideoId},
     page::Page,
+    services::atlas::{Transcript, Video, VideoDetails, VideoFilter, VideoId},
 };
 use groundwork_http::{Json, PageQuery, Path, Query};
 use serde::Deserialize;

@@ -11,7 +11,7 @@ use sea_orm_migration::MigrationTrait;
 use serde_json::json;
 use url::Url;
 
-use super::{Change, Difference, Problem, EntitiesError, Tree, TypeMap, generate};
+use super::{Change, Difference, EntitiesError, Problem, Tree, TypeMap, generate};
 use crate::scratch::{Place, Scratch, ScratchError};
 use groundwork_naming::Convention;
 use groundwork_schema::run::{self, Goal, RunError, Settings};

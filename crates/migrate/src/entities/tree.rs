@@ -159,7 +159,11 @@ impl Tree {
 }
 
 /// Adds all files under a folder, by their paths from `source`.
-fn files_in(source: &Path, folder: &str, found: &mut BTreeSet<String>) -> Result<(), EntitiesError> {
+fn files_in(
+    source: &Path,
+    folder: &str,
+    found: &mut BTreeSet<String>,
+) -> Result<(), EntitiesError> {
     for path in entries(&source.join(folder))? {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let relative = format!("{folder}/{name}");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use groundwork_core::atlas::{Counts, ImportProgress, ImportReport};
+use groundwork_core::services::atlas::{Counts, ImportProgress, ImportReport};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{

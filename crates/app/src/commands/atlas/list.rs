@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use groundwork_core::{
-    atlas::{Video, VideoFilter},
     page::{Page, PageLimit, PageRequest},
+    services::atlas::{Video, VideoFilter},
 };
 
 use super::clock;

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use groundwork_core::{
-    atlas::{Found, Hit, Query, Search},
     page::PageLimit,
+    services::atlas::{Found, Hit, Query, Search},
 };
 
 use super::clock;
@@ -60,7 +60,7 @@ fn told(output: Output, hit: &Hit) -> String {
 }
 
 /// What matches is in colour, or in brackets where there are none.
-fn marked(output: Output, part: &groundwork_core::atlas::snippet::Part) -> String {
+fn marked(output: Output, part: &groundwork_core::services::atlas::snippet::Part) -> String {
     let text = printable(&part.text);
     if !part.is_match {
         return text;

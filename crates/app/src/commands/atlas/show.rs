@@ -1,7 +1,7 @@
 //! `groundwork atlas show`
 
 use anyhow::Result;
-use groundwork_core::atlas::{Language, TextForm, VideoDetails, VideoId};
+use groundwork_core::services::atlas::{Language, TextForm, VideoDetails, VideoId};
 use uuid::Uuid;
 
 use super::clock;

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use anyhow::Result;
-use groundwork_core::signals::{Gaps, SeriesRequest, TrackedEntity};
+use groundwork_core::services::signals::{Gaps, SeriesRequest, TrackedEntity};
 use uuid::Uuid;
 
 use crate::{cli::Range, failure::Refusal, foundation::Foundation};

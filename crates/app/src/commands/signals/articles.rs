@@ -3,7 +3,7 @@
 use anyhow::Result;
 use groundwork_core::{
     page::{Cursor, Page},
-    signals::{Article, ArticleAbout},
+    services::signals::{Article, ArticleAbout},
 };
 
 use super::argument::{self, score_or_dash};

@@ -1,7 +1,7 @@
 //! `groundwork signals compare`
 
 use anyhow::Result;
-use groundwork_core::signals::{Compared, Comparison, sparkline};
+use groundwork_core::services::signals::{Compared, Comparison, sparkline};
 
 use super::{
     argument::{self, score, score_or_dash},

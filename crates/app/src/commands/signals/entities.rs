@@ -3,7 +3,7 @@
 use anyhow::Result;
 use groundwork_core::{
     page::Page,
-    signals::{NewEntity, TrackedEntity},
+    services::signals::{NewEntity, TrackedEntity},
 };
 
 use crate::{

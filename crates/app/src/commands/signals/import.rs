@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
-use groundwork_core::signals::{ImportEvent, ImportOptions, Imported, LineProblem, OnProblem};
+use groundwork_core::services::signals::{
+    ImportEvent, ImportOptions, Imported, LineProblem, OnProblem,
+};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::{
     fs::File,

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use groundwork_core::{
     page::PageLimit,
-    signals::{Mover, Movers, MoversRequest, Window},
+    services::signals::{Mover, Movers, MoversRequest, Window},
 };
 
 use super::argument::{parsed, score};

@@ -1,7 +1,7 @@
 //! `groundwork signals rollup`
 
 use anyhow::Result;
-use groundwork_core::signals::{Moment, RolledUp};
+use groundwork_core::services::signals::{Moment, RolledUp};
 
 use super::argument::parsed;
 use crate::{

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use groundwork_core::signals::{Scores, Series, sparkline};
+use groundwork_core::services::signals::{Scores, Series, sparkline};
 
 use super::{
     argument::{self, score, score_or_dash},

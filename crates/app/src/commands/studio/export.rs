@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use groundwork_core::studio::Exported;
+use groundwork_core::services::studio::Exported;
 
 use crate::{
     cli::{Format, ProjectArgument},

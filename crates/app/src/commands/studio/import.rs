@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
-use groundwork_core::studio::{ImportOutcome, ImportProgress, Imported};
+use groundwork_core::services::studio::{ImportOutcome, ImportProgress, Imported};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::{

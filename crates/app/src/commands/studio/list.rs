@@ -1,7 +1,7 @@
 //! `groundwork studio list`
 
 use anyhow::Result;
-use groundwork_core::{page::Page, studio::Project};
+use groundwork_core::{page::Page, services::studio::Project};
 
 use crate::{
     cli::List,

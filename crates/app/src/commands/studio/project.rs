@@ -3,7 +3,7 @@
 use anyhow::Result;
 use groundwork_core::{
     page::{Cursor, PageLimit, PageRequest},
-    studio::ProjectId,
+    services::studio::ProjectId,
 };
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! `groundwork studio remove`
 
 use anyhow::Result;
-use groundwork_core::studio::Project;
+use groundwork_core::services::studio::Project;
 
 use crate::{
     cli::{Format, ProjectArgument},

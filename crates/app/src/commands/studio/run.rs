@@ -1,7 +1,7 @@
 //! `groundwork studio run`
 
 use anyhow::Result;
-use groundwork_core::studio::{PipelineRunId, Run, Step};
+use groundwork_core::services::studio::{PipelineRunId, Run, Step};
 use serde::Serialize;
 use uuid::Uuid;
 

@@ -1,7 +1,7 @@
 //! `groundwork studio show`
 
 use anyhow::Result;
-use groundwork_core::studio::{Artifact, ClipStatus, ProjectDetails, SceneDetails};
+use groundwork_core::services::studio::{Artifact, ClipStatus, ProjectDetails, SceneDetails};
 
 use crate::{
     cli::{Format, ProjectArgument},

@@ -3,7 +3,7 @@
 use std::{io, path::Path};
 
 use anyhow::Result;
-use groundwork_core::atlas::{
+use groundwork_core::services::atlas::{
     Kept, VideoId,
     graph::{self, Changes, ImportedGraph, MAX_TEXT_BYTES, NewGraph},
 };

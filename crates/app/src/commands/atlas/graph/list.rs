@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use groundwork_core::{
-    atlas::graph::GraphSummary,
     page::{Page, PageLimit, PageRequest},
+    services::atlas::graph::GraphSummary,
 };
 
 use crate::{

@@ -7,7 +7,7 @@ mod show;
 mod walk;
 
 use anyhow::Result;
-use groundwork_core::atlas::graph::GraphId;
+use groundwork_core::services::atlas::graph::GraphId;
 use uuid::Uuid;
 
 use crate::{

@@ -1,7 +1,7 @@
 //! `groundwork atlas graph remove`
 
 use anyhow::Result;
-use groundwork_core::atlas::graph::GraphSummary;
+use groundwork_core::services::atlas::graph::GraphSummary;
 
 use crate::{
     cli::{Format, GraphArgument},

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
-use groundwork_core::atlas::graph::{Graph, GraphSummary};
+use groundwork_core::services::atlas::graph::{Graph, GraphSummary};
 
 use crate::{
     cli::{GraphArgument, GraphView},

@@ -1,7 +1,7 @@
 //! `groundwork atlas graph neighbours` and `path`
 
 use anyhow::Result;
-use groundwork_core::atlas::graph::{GraphPath, Neighbour, NeighbourQuery, PathQuery};
+use groundwork_core::services::atlas::graph::{GraphPath, Neighbour, NeighbourQuery, PathQuery};
 use serde::Serialize;
 
 use crate::{

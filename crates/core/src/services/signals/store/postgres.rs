@@ -1,0 +1,156 @@
+//! Articles on PostgreSQL: copied into a temporary table, and from there into their own.
+
+use entity::signals::{ArticleId, article_mentions};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use uuid::Uuid;
+
+use super::{Known, Stage, matching::Found};
+use crate::{
+    db::{CopyRows, UnitOfWork},
+    services::signals::{SignalsError, batch::Incoming, error::Doing},
+};
+
+const STAGE: &str = "
+CREATE TEMPORARY TABLE incoming_articles (
+    place integer NOT NULL, id uuid NOT NULL, external_id text NOT NULL, url text NOT NULL,
+    title text NOT NULL, source_name text, content text, published_at timestamptz NOT NULL,
+    sentiment_score double precision
+) ON COMMIT DROP";
+
+const EMPTY: &str = "TRUNCATE incoming_articles";
+
+const COPY: &str = "
+COPY incoming_articles
+    (place, id, external_id, url, title, source_name, content, published_at, sentiment_score)
+FROM STDIN (FORMAT binary)";
+
+const INSERT: &str = "
+INSERT INTO articles
+    (id, external_id, url, title, source_name, content, published_at, sentiment_score)
+SELECT id, external_id, url, title, source_name, content, published_at, sentiment_score
+FROM incoming_articles
+ON CONFLICT DO NOTHING";
+
+const LEFT_OUT: &str = "
+SELECT i.place FROM incoming_articles i
+WHERE NOT EXISTS (SELECT 1 FROM articles a WHERE a.id = i.id)
+ORDER BY i.place";
+
+const FIND: &str = "
+SELECT i.place, a.id, a.external_id, a.url,
+       (a.title, a.source_name, a.content, a.published_at, a.sentiment_score)
+       IS NOT DISTINCT FROM
+       (i.title, i.source_name, i.content, i.published_at, i.sentiment_score) AS is_same
+FROM incoming_articles i
+JOIN articles a ON a.external_id = i.external_id OR a.url = i.url
+WHERE i.place = ANY($1)";
+
+const UPDATE: &str = "
+UPDATE articles a
+SET title = i.title, source_name = i.source_name, content = i.content,
+    published_at = i.published_at, sentiment_score = i.sentiment_score
+FROM unnest($1::integer[], $2::uuid[]) AS known (place, id)
+JOIN incoming_articles i ON i.place = known.place
+WHERE a.id = known.id";
+
+const COPY_MENTIONS: &str = "
+COPY article_mentions (article_id, tracked_entity_id, published_at, sentiment_score)
+FROM STDIN (FORMAT binary)";
+
+/// Inserts the articles; returns the places of those that were left out, because one with their
+/// external id or their URL is there.
+pub(super) async fn insert(
+    work: &UnitOfWork,
+    articles: &[Incoming],
+    stage: Stage,
+) -> Result<Vec<usize>, SignalsError> {
+    const DOING: &str = "adding articles";
+    let make_room = match stage {
+        Stage::New => STAGE,
+        Stage::Used => EMPTY,
+    };
+    work.execute_unprepared(make_room).await.doing(DOING)?;
+    let mut rows = CopyRows::new(9);
+    for (place, Incoming { id, article, .. }) in (0..).zip(articles) {
+        rows.row()
+            .integer(place)
+            .uuid(id.0)
+            .text(&article.external_id)
+            .text(&article.url)
+            .text(&article.title)
+            .optional_text(article.source_name.as_deref())
+            .optional_text(article.content.as_deref())
+            .instant(article.published_at)
+            .optional_double(article.sentiment_score);
+    }
+    work.copy_in(COPY, &rows).await.doing(DOING)?;
+    let inserted = work.execute_unprepared(INSERT).await.doing(DOING)?;
+    if inserted.rows_affected() == rows.rows() {
+        return Ok(Vec::new());
+    }
+    let left_out = Statement::from_string(DbBackend::Postgres, LEFT_OUT);
+    let left_out = work.query_all_raw(left_out).await.doing(DOING)?;
+    let places = left_out.iter().map(|row| {
+        let place: i32 = row.try_get_by_index(0).doing(DOING)?;
+        Ok(usize::try_from(place).unwrap_or_default())
+    });
+    places.collect()
+}
+
+/// The stored articles with the external id or the URL of those at these places.
+pub(super) async fn find(work: &UnitOfWork, places: &[usize]) -> Result<Vec<Found>, SignalsError> {
+    const DOING: &str = "comparing articles";
+    let places: Vec<i32> = places.iter().copied().map(number).collect();
+    let find = Statement::from_sql_and_values(DbBackend::Postgres, FIND, [places.into()]);
+    let rows = work.query_all_raw(find).await.doing(DOING)?;
+    let found = rows.iter().map(|row| {
+        let place: i32 = row.try_get_by_index(0)?;
+        Ok(Found {
+            place: usize::try_from(place).unwrap_or_default(),
+            id: row.try_get_by_index::<ArticleId>(1)?,
+            external_id: row.try_get_by_index(2)?,
+            url: row.try_get_by_index(3)?,
+            is_same: row.try_get_by_index(4)?,
+        })
+    });
+    found.collect::<Result<_, _>>().doing(DOING)
+}
+
+/// Writes what changes of articles that keep their external ids and URLs.
+pub(super) async fn update(work: &UnitOfWork, known: &[&Known<'_>]) -> Result<(), SignalsError> {
+    if known.is_empty() {
+        return Ok(());
+    }
+    let places: Vec<i32> = known.iter().map(|known| number(known.place)).collect();
+    let ids: Vec<Uuid> = known.iter().map(|known| known.id.0).collect();
+    let values: [Value; 2] = [places.into(), ids.into()];
+    let update = Statement::from_sql_and_values(DbBackend::Postgres, UPDATE, values);
+    work.execute_raw(update).await.doing("changing articles")?;
+    Ok(())
+}
+
+pub(super) async fn insert_mentions(
+    work: &UnitOfWork,
+    mentions: &[article_mentions::Model],
+) -> Result<(), SignalsError> {
+    if mentions.is_empty() {
+        return Ok(());
+    }
+    let mut rows = CopyRows::new(4);
+    for mention in mentions {
+        rows.row()
+            .uuid(mention.article_id.0)
+            .uuid(mention.tracked_entity_id.0)
+            .instant(mention.published_at)
+            .double(mention.sentiment_score);
+    }
+    work.copy_in(COPY_MENTIONS, &rows)
+        .await
+        .doing("adding mentions")?;
+    Ok(())
+}
+
+/// A batch is far smaller than that.
+fn number(place: usize) -> i32 {
+    i32::try_from(place).unwrap_or(i32::MAX)
+}
