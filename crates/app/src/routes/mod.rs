@@ -2,28 +2,12 @@
 //! together.
 
 mod answer;
-mod articles;
-mod artifacts;
-mod clips;
-mod entities;
-mod graphs;
-mod keyframes;
-mod optional;
-mod projects;
+mod atlas;
 mod readiness;
-mod runs;
-mod scenes;
-mod search;
-mod sentiment;
-mod transcripts;
-mod upload;
-mod videos;
+mod signals;
+mod studio;
 
-use axum::{
-    Router,
-    middleware::from_fn_with_state,
-    routing::{get, post, put},
-};
+use axum::{Router, middleware::from_fn_with_state};
 use groundwork_core::{clock::Clock, config::Config};
 use groundwork_http::{Metrics, Options, Routes, Shutdown, health, service};
 
@@ -51,83 +35,16 @@ pub(crate) fn app(
     service(routes, &Options::new(config, Clock::system()))
 }
 
+/// The routes of every domain.
 fn api(parts: Foundation) -> Router {
     Router::new()
-        .route("/api/projects", get(projects::list).post(projects::add))
-        .route(
-            "/api/projects/{project}",
-            get(projects::show)
-                .patch(projects::change)
-                .delete(projects::remove),
-        )
-        .route(
-            "/api/projects/{project}/scenes",
-            get(scenes::list).post(scenes::add),
-        )
-        .route(
-            "/api/projects/{project}/runs",
-            get(runs::list).post(runs::start),
-        )
-        .route(
-            "/api/scenes/{scene}",
-            get(scenes::show)
-                .patch(scenes::change)
-                .delete(scenes::remove),
-        )
-        .route("/api/scenes/{scene}/move", post(scenes::relocate))
-        .route("/api/scenes/{scene}/clips", post(clips::add))
-        .route(
-            "/api/clips/{clip}",
-            get(clips::show).patch(clips::change).delete(clips::remove),
-        )
-        .route("/api/artifacts/{artifact}", get(artifacts::show))
-        .route("/api/runs/{run}", get(runs::show))
-        .route("/api/runs/{run}/cancel", post(runs::cancel))
-        .route("/api/runs/{run}/resume", post(runs::resume))
-        .route("/api/articles", get(articles::list).post(articles::add))
-        .route(
-            "/api/articles/{article}",
-            get(articles::show).delete(articles::remove),
-        )
-        .route("/api/entities", get(entities::list).post(entities::add))
-        .route("/api/entities/{entity}", get(entities::show))
-        .route("/api/entities/{entity}/articles", get(entities::articles))
-        .route("/api/entities/{entity}/sentiment", get(sentiment::series))
-        .route(
-            "/api/entities/{entity}/sentiment.svg",
-            get(sentiment::chart),
-        )
-        .route("/api/sentiment", get(sentiment::comparison))
-        .route("/api/sentiment/movers", get(sentiment::movers))
-        .route("/api/search", get(search::search))
-        .route("/api/videos", get(videos::list))
-        .route("/api/videos/{video}", get(videos::show))
-        .route("/api/videos/{video}/transcripts", get(videos::transcripts))
-        .route("/api/transcripts/{transcript}", get(transcripts::show))
-        .route("/api/graphs", get(graphs::list).post(graphs::add))
-        .route(
-            "/api/graphs/{graph}",
-            get(graphs::show).delete(graphs::remove),
-        )
-        .route("/api/graphs/{graph}/neighbours", get(graphs::neighbours))
-        .route("/api/graphs/{graph}/path", get(graphs::path))
+        .merge(studio::api())
+        .merge(signals::api())
+        .merge(atlas::api())
         .with_state(parts)
 }
 
 /// What takes or gives whole files, for as long as that takes.
 fn uploads(parts: Foundation) -> Router {
-    Router::new()
-        .route(
-            "/api/projects/{project}/output",
-            put(artifacts::set_output).delete(artifacts::remove_output),
-        )
-        .route(
-            "/api/scenes/{scene}/keyframes/{position}",
-            get(keyframes::show)
-                .put(keyframes::set)
-                .delete(keyframes::remove),
-        )
-        .route("/api/clips/{clip}/content", put(clips::complete))
-        .route("/api/artifacts/{artifact}/content", get(artifacts::content))
-        .with_state(parts)
+    studio::streaming().with_state(parts)
 }

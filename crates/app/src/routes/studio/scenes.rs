@@ -7,11 +7,9 @@ use groundwork_core::services::studio::{
 use groundwork_http::{Json, Path};
 use serde::Deserialize;
 
-use super::{
-    answer::{Answer, Created},
-    optional::given,
-};
+use super::optional::given;
 use crate::foundation::Foundation;
+use crate::routes::answer::{Answer, Created};
 
 /// A scene to be added.
 #[derive(Deserialize)]

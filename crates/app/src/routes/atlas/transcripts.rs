@@ -10,8 +10,8 @@ use groundwork_core::services::atlas::{TextForm, TranscriptId};
 use groundwork_http::{Json, Path};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use super::answer::Answer;
 use crate::foundation::Foundation;
+use crate::routes::answer::Answer;
 
 /// `ID`, `ID.json`, `ID.vtt`, …
 pub(super) struct Asked {

@@ -6,11 +6,9 @@ use groundwork_core::services::studio::{Clip, ClipChange, NewClip, SceneId, Vide
 use groundwork_http::{Json, Path, Query};
 use serde::Deserialize;
 
-use super::{
-    answer::{Answer, Created},
-    upload::Incoming,
-};
+use super::upload::Incoming;
 use crate::foundation::Foundation;
+use crate::routes::answer::{Answer, Created};
 
 /// An attempt to be planned.
 #[derive(Deserialize)]

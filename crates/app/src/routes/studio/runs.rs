@@ -5,8 +5,8 @@ use groundwork_core::services::studio::{PipelineRunId, ProjectId, Run, Step};
 use groundwork_http::{Json, Path};
 use serde::Serialize;
 
-use super::answer::{Answer, Created};
 use crate::foundation::Foundation;
+use crate::routes::answer::{Answer, Created};
 
 /// A run with its steps.
 #[derive(Serialize)]

@@ -4,11 +4,9 @@ use axum::{extract::State, http::StatusCode};
 use groundwork_core::services::studio::{Keyframe, KeyframePosition, SceneId, StudioError};
 use groundwork_http::{Json, Path};
 
-use super::{
-    answer::{Answer, Created},
-    upload::Incoming,
-};
+use super::upload::Incoming;
 use crate::foundation::Foundation;
+use crate::routes::answer::{Answer, Created};
 
 pub(super) async fn show(
     State(parts): State<Foundation>,

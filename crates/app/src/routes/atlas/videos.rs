@@ -8,8 +8,8 @@ use groundwork_core::{
 use groundwork_http::{Json, PageQuery, Path, Query};
 use serde::Deserialize;
 
-use super::answer::Answer;
 use crate::foundation::Foundation;
+use crate::routes::answer::Answer;
 
 /// Which videos to list; the page is asked for beside it.
 #[derive(Deserialize)]

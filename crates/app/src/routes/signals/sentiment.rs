@@ -13,8 +13,8 @@ use groundwork_core::services::signals::{
 use groundwork_http::{ApiError, FieldError, Json, PageQuery, Path, Query};
 use serde::Deserialize;
 
-use super::answer::Answer;
 use crate::foundation::Foundation;
+use crate::routes::answer::Answer;
 
 /// What part of a series is asked for.
 #[derive(Clone, Copy, Deserialize)]

@@ -8,8 +8,8 @@ use groundwork_core::{
 use groundwork_http::{Json, PageQuery, Path, Query};
 use serde::Deserialize;
 
-use super::answer::{Answer, Created};
 use crate::foundation::Foundation;
+use crate::routes::answer::{Answer, Created};
 
 /// An entity to be tracked.
 #[derive(Deserialize)]

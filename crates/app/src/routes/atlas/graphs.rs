@@ -18,8 +18,8 @@ use groundwork_core::{
 use groundwork_http::{ApiError, Json, PageQuery, Path, Query, RawBody};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use super::answer::{Answer, Created};
 use crate::foundation::Foundation;
+use crate::routes::answer::{Answer, Created};
 
 /// `ID`, `ID.svg`, `ID.graphml`, …
 pub(super) struct Asked {

@@ -9,11 +9,9 @@ use groundwork_http::{Json, PageQuery, Path};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{
-    answer::{Answer, Created},
-    optional::given,
-};
+use super::optional::given;
 use crate::foundation::Foundation;
+use crate::routes::answer::{Answer, Created};
 
 /// A project to be made.
 #[derive(Deserialize)]

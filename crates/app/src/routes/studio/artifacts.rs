@@ -4,11 +4,9 @@ use axum::{extract::State, http::StatusCode, response::Response};
 use groundwork_core::services::studio::{Artifact, ArtifactId, ProjectId};
 use groundwork_http::{Content, ContentRequest, Json, Path};
 
-use super::{
-    answer::{Answer, Created},
-    upload::Incoming,
-};
+use super::upload::Incoming;
 use crate::foundation::Foundation;
+use crate::routes::answer::{Answer, Created};
 
 pub(super) async fn show(
     State(parts): State<Foundation>,

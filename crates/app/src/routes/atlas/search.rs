@@ -5,8 +5,8 @@ use groundwork_core::services::atlas::{self, AtlasError, Found};
 use groundwork_http::{Json, PageQuery, Query};
 use serde::Deserialize;
 
-use super::answer::Answer;
 use crate::foundation::Foundation;
+use crate::routes::answer::Answer;
 
 /// What to look for; `limit` is asked for beside it.
 #[derive(Deserialize)]

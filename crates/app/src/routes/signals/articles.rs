@@ -22,8 +22,8 @@ use serde::{
     },
 };
 
-use super::answer::{Answer, Created};
 use crate::foundation::Foundation;
+use crate::routes::answer::{Answer, Created};
 
 /// An article, or an array of them.
 pub(super) enum Addition {
