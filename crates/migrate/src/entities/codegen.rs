@@ -7,16 +7,16 @@ use sea_orm_codegen::{
 use sea_query::{Alias, ColumnDef, ColumnType, Index, StringLen, Table as Statement};
 
 use super::{
-    EntitiesError, names,
+    GenerateError, names,
     table::{Column, Table},
 };
 
 /// Has sea-orm-codegen write a model of the table's columns.
 ///
 /// # Errors
-/// [`EntitiesError::Codegen`] if it refuses, or writes what is no Rust.
-pub(super) fn raw_model(table: &Table) -> Result<syn::File, EntitiesError> {
-    let failed = |message: String| EntitiesError::Codegen {
+/// [`GenerateError::Codegen`] if it refuses, or writes what is no Rust.
+pub(super) fn raw_model(table: &Table) -> Result<syn::File, GenerateError> {
+    let failed = |message: String| GenerateError::Codegen {
         table: table.name.clone(),
         message,
     };

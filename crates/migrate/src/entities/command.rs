@@ -11,7 +11,7 @@ use sea_orm_migration::MigrationTrait;
 use serde_json::json;
 use url::Url;
 
-use super::{Change, Difference, EntitiesError, Problem, Tree, TypeMap, generate};
+use super::{Change, Difference, GenerateError, Problem, Tree, TypeMap, generate};
 use crate::scratch::{Place, Scratch, ScratchError};
 use groundwork_naming::Convention;
 use groundwork_schema::run::{self, Goal, RunError, Settings};
@@ -103,7 +103,7 @@ pub enum EntitiesError {
     Scratch(#[from] ScratchError),
     /// The entities cannot be generated or written.
     #[error(transparent)]
-    Refresh(EntitiesError),
+    Generate(GenerateError),
     /// The result cannot be printed.
     #[error("cannot print the result")]
     Print(#[source] io::Error),
@@ -117,8 +117,8 @@ impl EntitiesError {
             Self::NoEntityCrate { .. } => 2,
             Self::Unreadable { .. } | Self::TypeMap { .. } => 65,
             Self::Migrate(error) => error.exit_code(),
-            Self::Refresh(error) => match error {
-                EntitiesError::Discover { .. } | EntitiesError::File { .. } => 69,
+            Self::Generate(error) => match error {
+                GenerateError::Discover { .. } | GenerateError::File { .. } => 69,
                 _ => 65,
             },
             Self::Scratch(_) | Self::Print(_) => 69,
@@ -130,7 +130,7 @@ impl Entities {
     /// Runs the command. Differences go to `out`, what is said about them to `err`.
     ///
     /// # Errors
-    /// Any [`EntitiesError`]; nothing has been written then, except for [`EntitiesError::File`].
+    /// Any [`EntitiesError`]; nothing has been written then, except for [`GenerateError::File`].
     pub async fn run(
         &self,
         migrations: &[Box<dyn MigrationTrait>],
@@ -146,10 +146,10 @@ impl Entities {
         let tree = self
             .tree(&entity.join(TYPE_MAP), migrations, convention)
             .await?;
-        let differences = tree.compare(&source).map_err(EntitiesError::Refresh)?;
+        let differences = tree.compare(&source).map_err(EntitiesError::Generate)?;
         if !self.check {
             tree.apply(&source, &differences)
-                .map_err(EntitiesError::Refresh)?;
+                .map_err(EntitiesError::Generate)?;
         }
         let report = Report {
             command: self,
@@ -179,7 +179,7 @@ impl Entities {
         let tree = self
             .tree(&entity.join(TYPE_MAP), migrations, convention)
             .await?;
-        let differences = tree.compare(&source).map_err(EntitiesError::Refresh)?;
+        let differences = tree.compare(&source).map_err(EntitiesError::Generate)?;
         let files = differences.iter().map(|difference| {
             let path = source.join(&difference.file);
             format!("file {}: {}", path.display(), stale(difference))
@@ -220,8 +220,8 @@ impl Entities {
             generate(database, &map, run::HISTORY_TABLE)
                 .await
                 .map_err(|error| match error {
-                    EntitiesError::TypeMap(problems) => misfit(problems),
-                    other => EntitiesError::Refresh(other),
+                    GenerateError::TypeMap(problems) => misfit(problems),
+                    other => EntitiesError::Generate(other),
                 })
         }
         .await;

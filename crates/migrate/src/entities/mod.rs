@@ -8,7 +8,7 @@
 //! ```no_run
 //! # use crate::{entities::{self, TypeMap}, scratch::{Place, Scratch}};
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let map = TypeMap::parse("[shop]\ntables = [\"orders\"]").map_err(refresh::EntitiesError::TypeMap)?;
+//! let map = TypeMap::parse("[shop]\ntables = [\"orders\"]").map_err(refresh::GenerateError::TypeMap)?;
 //! let scratch = Scratch::open(&Place::Sqlite).await?;
 //! // … run the migrations on scratch.connection() …
 //! let tree = refresh::generate(scratch.connection(), &map, "migrations").await?;
@@ -55,7 +55,7 @@ use relations::Relations;
 
 /// Why entities cannot be generated, compared or written.
 #[derive(Debug, thiserror::Error)]
-pub enum EntitiesError {
+pub enum GenerateError {
     /// The type map is wrong, or does not fit the tables.
     #[error("the type map does not fit:{}", list(.0))]
     TypeMap(Vec<Problem>),
@@ -88,7 +88,7 @@ pub enum EntitiesError {
     },
 }
 
-impl EntitiesError {
+impl GenerateError {
     fn file(doing: &'static str, path: &Path, source: io::Error) -> Self {
         Self::File {
             doing,
@@ -109,17 +109,17 @@ fn list(problems: &[Problem]) -> String {
 /// that ran are kept.
 ///
 /// # Errors
-/// [`EntitiesError::TypeMap`] if the type map does not fit the tables, with every problem at once;
-/// [`EntitiesError::Discover`] if the tables cannot be read.
+/// [`GenerateError::TypeMap`] if the type map does not fit the tables, with every problem at once;
+/// [`GenerateError::Discover`] if the tables cannot be read.
 pub async fn generate(
     database: &DatabaseConnection,
     map: &TypeMap,
     tracking_table: &str,
-) -> Result<Tree, EntitiesError> {
+) -> Result<Tree, GenerateError> {
     let skip = |table: &str| table == tracking_table || map.ignores(table);
     let mut tables = discover::tables(database, skip).await?;
     let warnings = normal::normalise(&mut tables);
-    let plan = plan::plan(map, tables).map_err(EntitiesError::TypeMap)?;
+    let plan = plan::plan(map, tables).map_err(GenerateError::TypeMap)?;
     let relations = Relations::of(&plan);
     let mut files = BTreeMap::new();
     for domain in &plan.domains {
@@ -143,8 +143,8 @@ fn domain_files(
     plan: &Plan,
     relations: &Relations<'_>,
     domain: &PlannedDomain,
-) -> Result<Vec<(String, String)>, EntitiesError> {
-    let failed = |error: syn::Error| EntitiesError::Codegen {
+) -> Result<Vec<(String, String)>, GenerateError> {
+    let failed = |error: syn::Error| GenerateError::Codegen {
         table: domain.name.clone(),
         message: error.to_string(),
     };

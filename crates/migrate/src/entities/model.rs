@@ -7,7 +7,7 @@ use quote::{ToTokens as _, quote};
 use syn::{Fields, Item, ItemStruct, parse::Parser as _};
 
 use super::{
-    EntitiesError, codegen, names, normal,
+    GenerateError, codegen, names, normal,
     plan::{OwnType, Plan},
     relations::Relations,
     table::{Action, Column, Table},
@@ -16,14 +16,14 @@ use super::{
 /// Writes the model of a table.
 ///
 /// # Errors
-/// [`EntitiesError::Codegen`] if sea-orm-codegen's model is not of the expected form.
+/// [`GenerateError::Codegen`] if sea-orm-codegen's model is not of the expected form.
 pub(super) fn file(
     plan: &Plan,
     relations: &Relations<'_>,
     domain: &str,
     table: &Table,
-) -> Result<syn::File, EntitiesError> {
-    let failed = |message: String| EntitiesError::Codegen {
+) -> Result<syn::File, GenerateError> {
+    let failed = |message: String| GenerateError::Codegen {
         table: table.name.clone(),
         message,
     };

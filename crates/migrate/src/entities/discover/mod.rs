@@ -8,29 +8,29 @@ mod sqlite;
 use sea_orm::{DatabaseBackend, DatabaseConnection, DbErr, FromQueryResult, Statement, Value};
 
 use super::{
-    EntitiesError,
+    GenerateError,
     table::{Action, ForeignKey, Table},
 };
 
 /// The tables of the database, except those that `skip` names.
 ///
 /// # Errors
-/// [`EntitiesError::Discover`] if the catalog cannot be read.
+/// [`GenerateError::Discover`] if the catalog cannot be read.
 pub(super) async fn tables(
     database: &DatabaseConnection,
     skip: impl Fn(&str) -> bool,
-) -> Result<Vec<Table>, EntitiesError> {
+) -> Result<Vec<Table>, GenerateError> {
     let mut tables = match database.get_database_backend() {
         DatabaseBackend::Sqlite => sqlite::tables(database, skip).await?,
         DatabaseBackend::Postgres => postgres::tables(database, skip).await?,
-        other => return Err(EntitiesError::Engine(format!("{other:?}"))),
+        other => return Err(GenerateError::Engine(format!("{other:?}"))),
     };
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(tables)
 }
 
-fn failed(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> EntitiesError {
-    EntitiesError::Discover {
+fn failed(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> GenerateError {
+    GenerateError::Discover {
         source: source.into(),
     }
 }
@@ -40,7 +40,7 @@ async fn rows<R: FromQueryResult>(
     database: &DatabaseConnection,
     sql: &str,
     table: Option<&str>,
-) -> Result<Vec<R>, EntitiesError> {
+) -> Result<Vec<R>, GenerateError> {
     let values: Vec<Value> = table.into_iter().map(Value::from).collect();
     let statement = Statement::from_sql_and_values(database.get_database_backend(), sql, values);
     R::find_by_statement(statement)
@@ -64,7 +64,7 @@ async fn foreign_keys(
     database: &DatabaseConnection,
     sql: &str,
     table: &str,
-) -> Result<Vec<ForeignKey>, EntitiesError> {
+) -> Result<Vec<ForeignKey>, GenerateError> {
     let mut keys: Vec<(String, ForeignKey)> = Vec::new();
     for row in rows::<ForeignKeyRow>(database, sql, Some(table)).await? {
         match keys.last_mut() {
@@ -88,7 +88,7 @@ async fn foreign_keys(
 }
 
 /// What the catalogs call an action of a foreign key.
-fn action(text: &str) -> Result<Action, EntitiesError> {
+fn action(text: &str) -> Result<Action, GenerateError> {
     Ok(match text {
         "NO ACTION" | "a" => Action::Nothing,
         "RESTRICT" | "r" => Action::Restrict,

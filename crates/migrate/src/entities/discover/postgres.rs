@@ -8,7 +8,7 @@ use sea_schema::postgres::query::ColumnQueryResult;
 
 use super::{foreign_keys, grouped, rows};
 use crate::entities::{
-    EntitiesError,
+    GenerateError,
     table::{Column, Table},
     value_list,
 };
@@ -91,7 +91,7 @@ struct CheckRow {
 pub(super) async fn tables(
     database: &DatabaseConnection,
     skip: impl Fn(&str) -> bool,
-) -> Result<Vec<Table>, EntitiesError> {
+) -> Result<Vec<Table>, GenerateError> {
     let mut tables = Vec::new();
     for row in rows::<TableRow>(database, TABLES, None).await? {
         if !skip(&row.name) {
@@ -101,7 +101,7 @@ pub(super) async fn tables(
     Ok(tables)
 }
 
-async fn table(database: &DatabaseConnection, name: String) -> Result<Table, EntitiesError> {
+async fn table(database: &DatabaseConnection, name: String) -> Result<Table, GenerateError> {
     let columns = rows::<ColumnRow>(database, COLUMNS, Some(&name)).await?;
     let keys = rows::<KeyRow>(database, KEYS, Some(&name)).await?;
     let (primary, unique): (Vec<_>, Vec<_>) = keys.into_iter().partition(|row| row.is_primary);

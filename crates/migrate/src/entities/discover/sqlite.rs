@@ -6,7 +6,7 @@ use sea_schema::sqlite::def::parse_type;
 
 use super::{failed, foreign_keys, grouped, rows};
 use crate::entities::{
-    EntitiesError,
+    GenerateError,
     table::{Column, Table},
     value_list,
 };
@@ -65,7 +65,7 @@ struct KeyRow {
 pub(super) async fn tables(
     database: &DatabaseConnection,
     skip: impl Fn(&str) -> bool,
-) -> Result<Vec<Table>, EntitiesError> {
+) -> Result<Vec<Table>, GenerateError> {
     let mut tables = Vec::new();
     for row in rows::<TableRow>(database, TABLES, None).await? {
         if !skip(&row.name) {
@@ -75,7 +75,7 @@ pub(super) async fn tables(
     Ok(tables)
 }
 
-async fn table(database: &DatabaseConnection, row: TableRow) -> Result<Table, EntitiesError> {
+async fn table(database: &DatabaseConnection, row: TableRow) -> Result<Table, GenerateError> {
     let name = Some(row.name.as_str());
     let columns = columns(database, &row).await?;
     let primary_key = keys(database, PRIMARY_KEY, name).await?.pop();
@@ -98,7 +98,7 @@ async fn table(database: &DatabaseConnection, row: TableRow) -> Result<Table, En
 async fn columns(
     database: &DatabaseConnection,
     table: &TableRow,
-) -> Result<Vec<Column>, EntitiesError> {
+) -> Result<Vec<Column>, GenerateError> {
     let rows = rows::<ColumnRow>(database, COLUMNS, Some(&table.name)).await?;
     let is_whole_key = rows.iter().filter(|row| row.in_primary_key).count() == 1;
     let mut columns = Vec::new();
@@ -130,7 +130,7 @@ async fn keys(
     database: &DatabaseConnection,
     sql: &str,
     table: Option<&str>,
-) -> Result<Vec<Vec<String>>, EntitiesError> {
+) -> Result<Vec<Vec<String>>, GenerateError> {
     let rows = rows::<KeyRow>(database, sql, table).await?;
     let keys = grouped(rows.into_iter().map(|row| (row.key, row.column)));
     Ok(keys.into_iter().map(|(_, columns)| columns).collect())
