@@ -8,6 +8,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
+    arrows,
     cargo::{Runner, cargo, programs, workspace},
     supply, test,
 };
@@ -15,6 +16,7 @@ use crate::{
 pub(crate) const EXAMPLES: &str = "\
 Runs all of these and reports at the end which failed:
   cargo fmt --all --check
+  the arrows between crates, and between modules of core (ARCHITECTURE.md)
   cargo clippy --workspace --all-targets --all-features -- -D warnings
   cargo doc --workspace --no-deps --document-private-items, warnings are errors
   cargo migrate entities --check (the program of the same build)
@@ -25,8 +27,9 @@ Runs all of these and reports at the end which failed:
 /// One thing to check: its name and how it is checked.
 type Step = (&'static str, fn(&Runner) -> Result<bool>);
 
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("format", format),
+    ("arrows", arrows),
     ("lints", lints),
     ("documentation", documentation),
     ("entities", entities),
@@ -59,6 +62,10 @@ pub(crate) fn run() -> Result<ExitCode> {
 
 fn format(runner: &Runner) -> Result<bool> {
     succeeds(runner, &mut cargo(["fmt", "--all", "--check"]))
+}
+
+fn arrows(_: &Runner) -> Result<bool> {
+    Ok(report(&arrows::violations()?))
 }
 
 fn lints(runner: &Runner) -> Result<bool> {
@@ -102,11 +109,17 @@ fn dependencies(runner: &Runner) -> Result<bool> {
         return succeeds(runner, &mut cargo(check));
     }
     println!("cargo-deny is not installed: checking the rules of deny.toml here");
-    let violations = supply::violations()?;
-    for violation in &violations {
+    Ok(report(&supply::violations()?))
+}
+
+/// Prints what was found; nothing is good.
+fn report<'a>(found: impl IntoIterator<Item = &'a String>) -> bool {
+    let mut good = true;
+    for violation in found {
         println!("error: {violation}");
+        good = false;
     }
-    Ok(violations.is_empty())
+    good
 }
 
 fn has_cargo_deny() -> bool {

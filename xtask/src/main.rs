@@ -5,6 +5,7 @@
     reason = "a command for people: what it does goes to the terminal"
 )]
 
+mod arrows;
 mod bench;
 mod cargo;
 mod ci;
@@ -36,7 +37,8 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Check what a change must fulfil: format, lints, docs, entities, hazards, dependencies, tests
+    /// Check what a change must fulfil: format, arrows, lints, docs, entities, hazards, dependencies,
+    /// tests
     #[command(after_help = ci::EXAMPLES)]
     Ci,
     /// Measure Groundwork beside its peers; `cargo xtask bench --help` tells more
