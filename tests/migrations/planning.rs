@@ -3,10 +3,7 @@
 use std::{fs, process::Stdio};
 
 use acceptance::{Engine, Home, Outcome, Scratch};
-use groundwork_schema::{
-    model,
-    run::{self, Direction, Goal, RunError, Settings, Span},
-};
+use groundwork_schema::run::{self, Direction, Goal, RunError, Settings, Span};
 use rstest::rstest;
 use sea_orm::{DatabaseConnection, DbBackend};
 use sea_orm_migration::prelude::*;
@@ -14,10 +11,10 @@ use tokio::{io::AsyncWriteExt as _, process::Command};
 
 use super::{catalog::catalog, connect, down, execute, scripts, settings, texts, up};
 
-const fn engine_of(engine: Engine) -> model::Engine {
+const fn engine_of(engine: Engine) -> groundwork_naming::Engine {
     match engine {
-        Engine::Sqlite => model::Engine::Sqlite,
-        Engine::Postgres => model::Engine::Postgres,
+        Engine::Sqlite => groundwork_naming::Engine::Sqlite,
+        Engine::Postgres => groundwork_naming::Engine::Postgres,
     }
 }
 
@@ -278,11 +275,17 @@ async fn rows_that_would_refer_to_nothing_stop_the_script_on_sqlite() {
         &migrations,
         Direction::Up,
         Span::default(),
-        model::Engine::Sqlite,
+        groundwork_naming::Engine::Sqlite,
     )
     .await
     .unwrap();
-    let script = run::script(&steps, &migrations, model::Engine::Sqlite, &settings()).unwrap();
+    let script = run::script(
+        &steps,
+        &migrations,
+        groundwork_naming::Engine::Sqlite,
+        &settings(),
+    )
+    .unwrap();
     let scratch = Scratch::empty(Engine::Sqlite).await;
     assert_ne!(run_script(&scratch, &script).await.code, Some(0));
     let connection = connect(&scratch).await;
@@ -319,20 +322,32 @@ async fn a_migration_that_reads_data_is_named_as_such() {
             .await
             .unwrap()
     };
-    let steps = plan(model::Engine::Postgres).await;
+    let steps = plan(groundwork_naming::Engine::Postgres).await;
     assert_eq!(
         steps[1].recording.reads.as_deref(),
         Some(r#"SELECT "n" FROM "one""#)
     );
-    let error = run::script(&steps, &migrations, model::Engine::Postgres, &settings()).unwrap_err();
+    let error = run::script(
+        &steps,
+        &migrations,
+        groundwork_naming::Engine::Postgres,
+        &settings(),
+    )
+    .unwrap_err();
     assert!(
         matches!(&error, RunError::Unplannable { migration, .. } if migration == "m20260102_000000_ask")
     );
     assert_eq!(error.exit_code(), 65);
 
     // SQLite is at hand, so that the answer of an otherwise empty database is known.
-    let steps = plan(model::Engine::Sqlite).await;
-    let script = run::script(&steps, &migrations, model::Engine::Sqlite, &settings()).unwrap();
+    let steps = plan(groundwork_naming::Engine::Sqlite).await;
+    let script = run::script(
+        &steps,
+        &migrations,
+        groundwork_naming::Engine::Sqlite,
+        &settings(),
+    )
+    .unwrap();
     assert!(script.contains("INSERT INTO one VALUES (1)"), "{script}");
     assert!(
         script.contains("-- for a database without other rows: it asks SELECT"),

@@ -3,7 +3,6 @@
 use acceptance::{Engine, Scratch};
 use groundwork_schema::{
     alter::Alter,
-    model,
     run::{self, Direction, Goal, Span},
     table::{Check, Column, Condition, Kind},
 };
@@ -65,7 +64,7 @@ async fn its_script_is_one_that_psql_takes_and_leaves_what_up_leaves() {
     let expected = connect(&ran).await;
     up(&expected, &migrations(), Goal::All).await.unwrap();
 
-    let (list, postgres) = (migrations(), model::Engine::Postgres);
+    let (list, postgres) = (migrations(), groundwork_naming::Engine::Postgres);
     let steps = run::plan(&list, Direction::Up, Span::default(), postgres).await;
     let steps = steps.unwrap();
     assert!(!steps[1].recording.is_transactional);

@@ -4,7 +4,7 @@ use acceptance::Engine;
 use groundwork_migrate::inspect;
 use groundwork_schema::{
     alter::Alter,
-    model, record,
+    record,
     table::{Check, Column, Condition, ForeignKey, Kind, OnDelete, Unique},
 };
 use rstest::rstest;
@@ -86,8 +86,8 @@ async fn a_recorded_rebuild_makes_the_same_catalog_to_the_byte() {
 /// What the migrations would execute, which they must tell without a database.
 async fn recorded(engine: Engine, list: &[Box<dyn MigrationTrait>]) -> String {
     let engine = match engine {
-        Engine::Sqlite => model::Engine::Sqlite,
-        Engine::Postgres => model::Engine::Postgres,
+        Engine::Sqlite => groundwork_naming::Engine::Sqlite,
+        Engine::Postgres => groundwork_naming::Engine::Postgres,
     };
     let mut text = String::new();
     for recording in record::up(list, engine).await {

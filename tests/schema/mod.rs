@@ -13,7 +13,7 @@ mod verifying;
 use std::fmt::Write as _;
 
 use acceptance::{Engine, Home, Scratch};
-use groundwork_schema::model::{self, Schema};
+use groundwork_schema::model::Schema;
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
 
 /// The only connection to a scratch database.
@@ -84,9 +84,9 @@ fn shown(schema: &Schema) -> String {
     text.replace(": not expected (found: ", ": (")
 }
 
-fn engine_of(engine: Engine) -> model::Engine {
+fn engine_of(engine: Engine) -> groundwork_naming::Engine {
     match engine {
-        Engine::Sqlite => model::Engine::Sqlite,
-        Engine::Postgres => model::Engine::Postgres,
+        Engine::Sqlite => groundwork_naming::Engine::Sqlite,
+        Engine::Postgres => groundwork_naming::Engine::Postgres,
     }
 }

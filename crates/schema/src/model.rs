@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::DbBackend;
+use groundwork_naming::Engine;
 use serde::Serialize;
 
 /// A whole schema. Names are keys, so that its order is that of names.
@@ -26,16 +26,6 @@ pub struct Schema {
     pub enums: BTreeMap<String, Vec<String>>,
     /// Objects that the model has no place for.
     pub unsupported: Vec<Unsupported>,
-}
-
-/// The engine of a schema.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Engine {
-    /// SQLite.
-    Sqlite,
-    /// PostgreSQL.
-    Postgres,
 }
 
 /// A table with all that belongs to it.
@@ -292,36 +282,6 @@ impl Schema {
             functions: BTreeMap::new(),
             enums: BTreeMap::new(),
             unsupported: Vec::new(),
-        }
-    }
-}
-
-impl Engine {
-    /// The engine of a connection; `None` for one that this crate does not know.
-    #[must_use]
-    pub const fn of(backend: DbBackend) -> Option<Self> {
-        match backend {
-            DbBackend::Sqlite => Some(Self::Sqlite),
-            DbBackend::Postgres => Some(Self::Postgres),
-            _ => None,
-        }
-    }
-
-    /// What people call it.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Sqlite => "SQLite",
-            Self::Postgres => "PostgreSQL",
-        }
-    }
-
-    /// The same engine, as SeaORM names it.
-    #[must_use]
-    pub const fn backend(self) -> DbBackend {
-        match self {
-            Self::Sqlite => DbBackend::Sqlite,
-            Self::Postgres => DbBackend::Postgres,
         }
     }
 }

@@ -5,7 +5,7 @@ use sqlparser::{
     tokenizer::{Token, Tokenizer},
 };
 
-use crate::model::Engine;
+use groundwork_naming::Engine;
 
 /// The tokens of a text with one blank between them, where one belongs. A text that is no SQL
 /// stays as it is.

@@ -11,7 +11,8 @@ use crate::{
     inspect::{self, InspectError},
     scratch::{Scratch, ScratchError},
 };
-use groundwork_schema::model::{Engine, Schema, Unsupported};
+use groundwork_naming::Engine;
+use groundwork_schema::model::{Schema, Unsupported};
 
 /// A schema as statements that make it.
 #[derive(Clone, Debug)]

@@ -11,9 +11,9 @@ use super::{
     output::Tone,
     plan::{Format, print},
 };
+use groundwork_naming::Engine;
 use groundwork_schema::{
     backup::{KEPT, Kept},
-    model::Engine,
     run::{self, Direction, Event, Goal, Order, Planned, Report, RunError, Settings},
 };
 

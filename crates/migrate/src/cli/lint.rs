@@ -10,7 +10,7 @@ use crate::{
     inspect,
     lint::{self, Report, rules::Severity},
 };
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 /// Look for statements that lock, lose or break something, and for what breaks the convention
 ///

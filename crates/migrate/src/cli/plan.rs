@@ -6,10 +6,8 @@ use clap::ValueEnum;
 use serde::Serialize;
 
 use super::{App, Failure, Output};
-use groundwork_schema::{
-    model::Engine,
-    run::{self, Direction, Planned, Settings, Span},
-};
+use groundwork_naming::Engine;
+use groundwork_schema::run::{self, Direction, Planned, Settings, Span};
 
 /// Show what migrations execute, without a database
 ///

@@ -1,5 +1,6 @@
 use super::*;
-use groundwork_schema::model::{Action, Engine, PrimaryKey, Timing};
+use groundwork_naming::Engine;
+use groundwork_schema::model::{Action, PrimaryKey, Timing};
 
 fn table(name: &str, columns: &[&str], parents: &[(&str, &str)]) -> Table {
     let column = |name: &&str| Column {

@@ -9,7 +9,8 @@ mod sqlite;
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Statement};
 
-use groundwork_schema::model::{Engine, Schema};
+use groundwork_naming::{Engine, UnknownEngine};
+use groundwork_schema::model::Schema;
 
 /// Why a schema could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +26,7 @@ pub enum InspectError {
     },
     /// The database is neither SQLite nor PostgreSQL.
     #[error("schemas can be read from SQLite and PostgreSQL only")]
-    Engine,
+    Engine(#[from] UnknownEngine),
 }
 
 /// Reads the schema: on SQLite that of the main database, on PostgreSQL that of the current schema
@@ -35,7 +36,7 @@ pub enum InspectError {
 /// # Errors
 /// [`InspectError::Catalog`] if the database does not answer.
 pub async fn schema(connection: &impl ConnectionTrait) -> Result<Schema, InspectError> {
-    let engine = Engine::of(connection.get_database_backend()).ok_or(InspectError::Engine)?;
+    let engine = Engine::try_from(connection.get_database_backend())?;
     let mut schema = match engine {
         Engine::Sqlite => sqlite::schema(connection).await?,
         Engine::Postgres => postgres::schema(connection).await?,

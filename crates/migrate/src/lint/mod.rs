@@ -26,9 +26,9 @@ use sea_orm_migration::MigrationTrait;
 
 use check::{Checker, Hit, Origin};
 pub use document::document;
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 use groundwork_schema::{
-    model::{Engine, Schema},
+    model::Schema,
     record::{self, Recording},
     run::IRREVERSIBLE,
 };

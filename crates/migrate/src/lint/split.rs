@@ -7,7 +7,7 @@ use sqlparser::{
     tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace},
 };
 
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 /// A statement of a text.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::{
     Finding, Place,
     rules::{Rule, both, find},
 };
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 /// A comment that begins with `lint:`.
 #[derive(Clone, Debug)]

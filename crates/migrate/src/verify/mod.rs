@@ -14,9 +14,9 @@ use crate::{
     inspect::{self, InspectError},
     scratch::{Place, Scratch, ScratchError},
 };
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 use groundwork_schema::{
-    model::{Engine, Schema},
+    model::Schema,
     run::{self, Goal, IRREVERSIBLE, RunError, Settings},
 };
 use rows::{Content, RowsError};

@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
 
-use groundwork_schema::model::{Column, Engine, ForeignKey, Schema, Table};
+use groundwork_naming::Engine;
+use groundwork_schema::model::{Column, ForeignKey, Schema, Table};
 
 /// How many rows a table should have.
 const ROWS: u32 = 2;
@@ -123,11 +124,10 @@ async fn try_to(connection: &DatabaseConnection, sql: &str) -> Result<bool, DbEr
 }
 
 async fn orphans(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    match Engine::of(connection.get_database_backend()) {
-        Some(Engine::Sqlite) => {
-            number(connection, "SELECT count(*) FROM pragma_foreign_key_check").await
-        }
-        _ => Ok(0),
+    if connection.get_database_backend() == DbBackend::Sqlite {
+        number(connection, "SELECT count(*) FROM pragma_foreign_key_check").await
+    } else {
+        Ok(0)
     }
 }
 
@@ -162,7 +162,7 @@ async fn values_of(
              FROM (SELECT coalesce(quote_literal({column}::text), 'NULL') AS value FROM {table}) v"
         ),
     };
-    let statement = Statement::from_string(engine.backend(), sql);
+    let statement = Statement::from_string(engine.into(), sql);
     let row = connection.query_one_raw(statement).await?;
     row.map_or(Ok(String::new()), |row| row.try_get_by_index(0))
 }

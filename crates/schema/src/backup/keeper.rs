@@ -4,7 +4,6 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::{Backup, BackupError, keep};
 use crate::{
-    model::Engine,
     record::Recording,
     run::{Direction, HISTORY_TABLE},
     table::sql::identifier,
@@ -42,15 +41,14 @@ impl Keeper {
         direction: Direction,
         recording: &Recording,
     ) -> Result<Option<Kept>, BackupError> {
-        let engine = Engine::of(connection.get_database_backend());
-        let Some(engine) = engine.filter(|_| !self.is_done) else {
+        if self.is_done {
             return Ok(None);
-        };
+        }
         if direction == Direction::Up && !may_lose_data(recording) {
             return Ok(None);
         }
         self.is_done = true;
-        if engine == Engine::Postgres {
+        if connection.get_database_backend() == DbBackend::Postgres {
             let has_rows = has_rows(connection).await;
             let has_rows = has_rows.map_err(BackupError::database("looking for rows"))?;
             return Ok(has_rows.then_some(Kept::ByServer));

@@ -1,6 +1,6 @@
 //! SQL cut into tokens: just enough to tell text, comments and placeholders from the rest.
 
-use crate::model::Engine;
+use groundwork_naming::Engine;
 
 /// A piece of SQL. All pieces together are the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use sea_orm::{
 };
 
 use super::lexer::{Kind, tokens};
-use crate::model::Engine;
+use groundwork_naming::Engine;
 
 /// The text of a statement, each placeholder replaced by its value.
 pub(super) fn inlined(statement: &Statement, engine: Engine) -> String {
@@ -162,7 +162,7 @@ mod tests {
     use super::*;
 
     fn render(engine: Engine, sql: &str, values: Vec<Value>) -> String {
-        let statement = Statement::from_sql_and_values(engine.backend(), sql, values);
+        let statement = Statement::from_sql_and_values(engine.into(), sql, values);
         inlined(&statement, engine)
     }
 

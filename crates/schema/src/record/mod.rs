@@ -18,8 +18,9 @@ use sea_orm::{
 };
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
+use groundwork_naming::Engine;
+
 use crate::{
-    model::Engine,
     rebuild::GUARD,
     run::{Direction, call, is_transactional},
     text::{normal, verb},
@@ -224,7 +225,7 @@ impl Driver {
         } else {
             format!("{nested} s{}", self.depth)
         };
-        let statement = Statement::from_string(self.engine.backend(), sql);
+        let statement = Statement::from_string(self.engine.into(), sql);
         // Refused only where the shadow is broken already, which the next statement tells.
         self.execute(0, statement).ok();
     }
@@ -296,7 +297,7 @@ impl MockDatabaseTrait for Driver {
     }
 
     fn get_database_backend(&self) -> DbBackend {
-        self.engine.backend()
+        self.engine.into()
     }
 
     fn ping(&self) -> Result<(), DbErr> {

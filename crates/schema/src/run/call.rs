@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
 use super::Direction;
-use crate::model::Engine;
+use groundwork_naming::Engine;
 
 /// Runs a migration one way. A panic is an error like any other: sea-query panics on what SQLite
 /// cannot alter.

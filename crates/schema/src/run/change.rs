@@ -4,8 +4,9 @@ use sea_orm_migration::MigrationTrait;
 use similar::TextDiff;
 
 use super::history::{Applied, History, Record};
+use groundwork_naming::Engine;
+
 use crate::{
-    model::Engine,
     record::{self, Recording},
     text::normal,
 };

@@ -5,7 +5,9 @@ use std::time::Duration;
 use sea_orm::DbErr;
 
 use super::{Change, Direction};
-use crate::{backup::BackupError, model::Engine};
+use groundwork_naming::{Engine, UnknownEngine};
+
+use crate::backup::BackupError;
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
@@ -150,6 +152,9 @@ pub enum RunError {
     /// There is no backup, without which a step that loses data is not made.
     #[error(transparent)]
     Backup(#[from] BackupError),
+    /// The database is neither SQLite nor PostgreSQL.
+    #[error(transparent)]
+    Engine(#[from] UnknownEngine),
     /// The database cannot be asked.
     #[error("{doing} failed")]
     Database {
@@ -176,7 +181,7 @@ impl RunError {
             | Self::Orphans { .. } => 65,
             Self::Newer { .. } | Self::Database { .. } => 69,
             Self::Busy { .. } | Self::Locked { .. } => 75,
-            Self::SharedConnection { .. } => 78,
+            Self::SharedConnection { .. } | Self::Engine(_) => 78,
             Self::Backup(error) => error.exit_code(),
         }
     }

@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
 
 use super::{Direction, RunError};
 use crate::record::Recording;
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 
 /// The name that SeaORM gives the table.
 pub const TABLE: &str = "seaql_migrations";
@@ -42,11 +42,7 @@ pub(super) struct Record {
 
 impl Record {
     /// What is known before the migration is run.
-    pub(super) fn of(
-        recording: &Recording,
-        engine: crate::model::Engine,
-        program: Option<&str>,
-    ) -> Self {
+    pub(super) fn of(recording: &Recording, engine: Engine, program: Option<&str>) -> Self {
         let checksum = recording.checksum(engine);
         Self {
             rendered: checksum.is_some().then(|| recording.text()),

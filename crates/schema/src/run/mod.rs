@@ -37,14 +37,11 @@ use serde::Serialize;
 use tracing::info;
 
 use self::plan::Plan;
-use crate::{
-    backup::{self, Kept},
-    model::Engine,
-};
+use crate::backup::{self, Kept};
 pub(crate) use call::{call, is_transactional};
 pub use change::Change;
 pub use error::RunError;
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 pub use history::TABLE as HISTORY_TABLE;
 pub use mark::mark_applied;
 pub use repair::{Repair, RepairAction, repair, repairs};
@@ -309,8 +306,5 @@ async fn run(
 
 /// The engine of a connection.
 pub fn engine_of(connection: &impl ConnectionTrait) -> Result<Engine, RunError> {
-    Engine::of(connection.get_database_backend()).ok_or_else(|| RunError::Database {
-        doing: "asking for the engine",
-        source: DbErr::Custom("neither SQLite nor PostgreSQL".to_owned()),
-    })
+    Ok(connection.get_database_backend().try_into()?)
 }

@@ -14,10 +14,9 @@ use super::{
     plan::{self, Plan},
     session::LOCK_KEY,
 };
-use crate::{
-    model::Engine,
-    record::{self, Recording},
-};
+use groundwork_naming::Engine;
+
+use crate::record::{self, Recording};
 
 /// A migration that would be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,12 +180,7 @@ fn transaction(
     }
     statements.extend(recording.statements.iter().cloned());
     let record = Record::of(recording, engine, settings.program);
-    let note = history::statement(
-        &recording.migration,
-        step.direction,
-        &record,
-        engine.backend(),
-    );
+    let note = history::statement(&recording.migration, step.direction, &record, engine.into());
     statements.push(note);
     let (begin, end) = frame(recording, engine);
     let mut text = format!("-- {} {}\n", step.direction, recording.migration);

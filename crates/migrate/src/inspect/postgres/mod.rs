@@ -10,9 +10,10 @@ use self::catalog::{
     ColumnRow, ConstraintRow, EnumRow, FunctionRow, KeyRow, OtherRow, TableRow, TriggerRow, ViewRow,
 };
 use super::{InspectError, rows};
+use groundwork_naming::Engine;
 use groundwork_schema::{
     model::{
-        Action, Check, Column, Engine, ForeignKey, Function, Generated, Index, IndexKey, IndexedBy,
+        Action, Check, Column, ForeignKey, Function, Generated, Index, IndexKey, IndexedBy,
         Numbering, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported, View,
     },
     text::normal,

@@ -12,10 +12,9 @@ use sqlparser::{
     tokenizer::{Token, Tokenizer},
 };
 
+use groundwork_naming::Engine;
 use groundwork_schema::{
-    model::{
-        Action, Check, Engine, ForeignKey, Index, IndexKey, IndexedBy, Numbering, Timing, Unique,
-    },
+    model::{Action, Check, ForeignKey, Index, IndexKey, IndexedBy, Numbering, Timing, Unique},
     text::normal,
 };
 

@@ -8,10 +8,11 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 
 use self::definition::Definition;
 use super::{InspectError, rows};
+use groundwork_naming::Engine;
 use groundwork_schema::{
     model::{
-        Column, Engine, Generated, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported,
-        View, VirtualTable,
+        Column, Generated, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported, View,
+        VirtualTable,
     },
     run::HISTORY_TABLE,
     text::normal,

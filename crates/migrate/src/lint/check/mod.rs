@@ -18,7 +18,7 @@ use super::{
     world::{Index, Program, World},
 };
 use groundwork_naming::Convention;
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 /// Something that a rule has found.
 #[derive(Clone, Debug)]

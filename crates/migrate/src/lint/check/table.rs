@@ -5,8 +5,8 @@ use crate::lint::{
     rules::{Rule, both, postgres, sqlite},
     shape::{Column, Constraint, Numbering, Shape, What},
 };
+use groundwork_naming::Engine;
 use groundwork_naming::MAX_NAME_BYTES;
-use groundwork_schema::model::Engine;
 
 /// Integers of PostgreSQL with 32 bits or fewer.
 const NARROW: &[&str] = &[

@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 pub(super) mod both;
 pub(super) mod postgres;
