@@ -1,4 +1,4 @@
-//! What the statements of a unit go through: on SQLite its lease of the one writer, on PostgreSQL a
+//! What the statements of a unit go through: on SQLite its guard of the one writer, on PostgreSQL a
 //! transaction of its own.
 
 use std::{pin::Pin, sync::Arc};
@@ -6,27 +6,27 @@ use std::{pin::Pin, sync::Arc};
 use futures_util::Stream;
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement};
 
-use super::{session::refusal, transaction::Transaction, writer::Lease};
+use super::{error::refusal, postgres::Transaction, sqlite::WriterGuard};
 
 /// The rows of a stream.
 pub(super) type RowStream<'a> = Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>;
 
-pub(super) enum Channel {
-    Sqlite(Arc<Lease>),
+pub(super) enum Backend {
+    Sqlite(Arc<WriterGuard>),
     Postgres(Transaction),
 }
 
-impl Channel {
+impl Backend {
     pub(super) async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
         match self {
-            Self::Sqlite(lease) => lease.execute(statement).await,
+            Self::Sqlite(guard) => guard.execute(statement).await,
             Self::Postgres(tx) => tx.execute(statement).await,
         }
     }
 
     pub(super) async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         match self {
-            Self::Sqlite(lease) => lease.execute_unprepared(sql).await,
+            Self::Sqlite(guard) => guard.execute_unprepared(sql).await,
             Self::Postgres(tx) => tx.execute_unprepared(sql).await,
         }
     }
@@ -36,21 +36,21 @@ impl Channel {
         statement: &Statement,
     ) -> Result<Option<QueryResult>, DbErr> {
         match self {
-            Self::Sqlite(lease) => lease.query_one(statement).await,
+            Self::Sqlite(guard) => guard.query_one(statement).await,
             Self::Postgres(tx) => tx.query_one(statement).await,
         }
     }
 
     pub(super) async fn query_all(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
         match self {
-            Self::Sqlite(lease) => lease.query_all(statement).await,
+            Self::Sqlite(guard) => guard.query_all(statement).await,
             Self::Postgres(tx) => tx.query_all(statement).await,
         }
     }
 
     pub(super) async fn stream(&self, statement: Statement) -> Result<RowStream<'_>, DbErr> {
         Ok(match self {
-            Self::Sqlite(lease) => Box::pin(lease.stream(statement).await?),
+            Self::Sqlite(guard) => Box::pin(guard.stream(statement).await?),
             Self::Postgres(tx) => Box::pin(tx.stream(statement)),
         })
     }
@@ -65,7 +65,7 @@ impl Channel {
     /// Why the engine, or the time limit, has ended the transaction.
     pub(super) fn ended(&self) -> Option<String> {
         match self {
-            Self::Sqlite(lease) => lease.ended(),
+            Self::Sqlite(guard) => guard.ended(),
             Self::Postgres(_) => None,
         }
     }
@@ -73,8 +73,8 @@ impl Channel {
     /// Lets others write. A transaction on PostgreSQL is in nobody's way, and ends when it is
     /// dropped.
     pub(super) fn release(&self) {
-        if let Self::Sqlite(lease) = self {
-            lease.release();
+        if let Self::Sqlite(guard) = self {
+            guard.release();
         }
     }
 }

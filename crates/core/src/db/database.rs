@@ -1,86 +1,32 @@
-//! The database: one durable place for rows, on SQLite or on PostgreSQL.
-//!
-//! This module is the only home of PRAGMAs and pool settings; no other names a connection of
-//! SeaORM's. Reads go through [`Database::reader`], changes through [`Database::begin`]:
-//!
-//! ```no_run
-//! # use groundwork_core::{config, db::{Database, DbError}};
-//! # use sea_orm::ConnectionTrait;
-//! # async fn example(db: Database) -> Result<(), Box<dyn std::error::Error>> {
-//! let work = db.begin().await?;
-//! work.execute_unprepared("DELETE FROM scenes").await?;
-//! work.commit().await?; // now it is on disk
-//!
-//! let rows = db.reader();
-//! rows.execute_unprepared("SELECT count(*) FROM scenes").await?;
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! What is promised: a commit that was acknowledged is on disk; a unit that was not committed
-//! leaves nothing behind; and nobody ever sees "database is locked". Units that write on SQLite
-//! queue first come, first served within the process; across processes, which SQLite's lock keeps
-//! apart, they wait as long as `database.acquire_timeout_ms` says and then get
-//! [`DbError::TimedOut`].
+//! An open database: its pools, and what a caller gets from them.
 
-mod channel;
-mod copy;
-mod engine;
-mod error;
-mod explain;
-mod failure;
-mod foreign_keys;
-mod keeper;
-mod line;
-mod metrics;
-mod observe;
-mod open_error;
-mod postgres;
-mod reader;
-mod readers;
-mod retry;
-mod rows;
-mod savepoint;
-mod server_lock;
-mod session;
-mod settings;
-mod sql;
-mod sqlite;
-mod transaction;
-mod turns;
-mod unit;
-mod violation;
-mod writer;
-
-use std::{fmt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use groundwork_naming::Convention;
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
 };
 
-use self::{
-    channel::Channel, observe::Observer, readers::Readers, session::Session, writer::Writer,
-};
-pub use self::{
-    copy::CopyRows,
-    engine::Engine,
-    error::{DbError, kind_of},
-    open_error::OpenError,
-    reader::Reader,
-    rows::Rows,
-    savepoint::Savepoint,
-    server_lock::{Holder, ServerLock},
-    settings::{ConnectionSettings, Role},
-    unit::UnitOfWork,
-    violation::{Violation, ViolationKind},
+use super::{
+    DbError, Engine, OpenError, Reader, UnitOfWork,
+    backend::Backend,
+    metrics,
+    observe::Observer,
+    postgres, reader,
+    session::Session,
+    sqlite::{self, Readers, Writer},
 };
 use crate::config;
 
 /// An open database. Cheap to clone; all clones share the same connections.
 #[derive(Clone)]
 pub struct Database {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 /// What an open database is, for people to read.
@@ -94,19 +40,19 @@ pub struct Description {
     pub url: String,
 }
 
-struct Inner {
+pub(super) struct Inner {
     engine: Engine,
     convention: Convention,
     url: String,
     /// `database.acquire_timeout_ms`.
-    patience: Duration,
-    pools: Pools,
+    acquire_timeout: Duration,
+    pub(super) pools: Pools,
     observer: Observer,
     reader: Reader,
     fresh_reader: Reader,
 }
 
-enum Pools {
+pub(super) enum Pools {
     Sqlite {
         writer: Arc<Writer>,
         readers: Arc<Readers>,
@@ -138,7 +84,7 @@ impl Database {
             engine,
             convention,
             url: config.url.redacted(),
-            patience: config.acquire_timeout,
+            acquire_timeout: config.acquire_timeout,
             reader: Reader::new(pools.readers(), config.acquire_timeout, observer),
             fresh_reader: Reader::new(pools.fresh_readers(), config.acquire_timeout, observer),
             observer,
@@ -156,8 +102,8 @@ impl Database {
         self.inner.reader.clone()
     }
 
-    /// Reads what is committed, on the server that commits: whoever has just written, or was told
-    /// that somebody has, sees it here. Without a replica it is the same as [`reader`](Self::reader).
+    /// Reads what is committed, on the server that commits: a caller that has just written, or knows of
+    /// a commit, sees it here. Without a replica it is the same as [`reader`](Self::reader).
     #[must_use]
     pub fn fresh_reader(&self) -> Reader {
         self.inner.fresh_reader.clone()
@@ -170,15 +116,15 @@ impl Database {
     /// [`close`](Self::close), [`DbError::Database`] if the connection is lost.
     pub async fn begin(&self) -> Result<UnitOfWork, DbError> {
         let inner = &self.inner;
-        let channel = match &inner.pools {
-            Pools::Sqlite { writer, .. } => Channel::Sqlite(writer.begin().await?),
-            Pools::Postgres(pools) => Channel::Postgres(pools.begin().await?),
+        let backend = match &inner.pools {
+            Pools::Sqlite { writer, .. } => Backend::Sqlite(writer.begin().await?),
+            Pools::Postgres(pools) => Backend::Postgres(pools.begin().await?),
         };
         Ok(UnitOfWork::new(Session::new(
-            channel,
+            backend,
             inner.engine,
             inner.convention,
-            inner.patience,
+            inner.acquire_timeout,
             inner.observer,
         )))
     }
@@ -244,6 +190,40 @@ impl Database {
     }
 }
 
+impl Inner {
+    /// Closes everything once the unit of work that is open has ended.
+    async fn close(&self) -> Result<(), DbError> {
+        let started = Instant::now();
+        let closed = match &self.pools {
+            Pools::Sqlite { writer, readers } => self.close_sqlite(writer, readers).await,
+            Pools::Postgres(pools) => {
+                let closing = tokio::time::timeout(self.acquire_timeout, pools.close());
+                closing.await.is_ok()
+            }
+        };
+        if closed {
+            return Ok(());
+        }
+        Err(DbError::TimedOut {
+            waited_for: "a unit of work or a read to end".to_owned(),
+            waited: started.elapsed(),
+        })
+    }
+
+    async fn close_sqlite(&self, writer: &Arc<Writer>, readers: &Readers) -> bool {
+        let permit = writer.permit().await;
+        let is_closed = matches!(permit, Ok(_) | Err(DbError::Closed));
+        writer.close();
+        let have_reads_ended = readers.close().await;
+        if let Ok(permit) = permit
+            && let Err(error) = permit.close().await
+        {
+            tracing::warn!(%error, "the write-ahead log could not be emptied");
+        }
+        is_closed && have_reads_ended
+    }
+}
+
 /// The file of the database, which need not exist; `None` on PostgreSQL, and if the URL says
 /// something that [`Database::open`] refuses.
 #[must_use]
@@ -275,7 +255,7 @@ pub async fn connect_for_migration(
     })
 }
 
-/// A connection for whoever replaces the database. On SQLite nothing is opened or created before
+/// A connection for replacing the database. On SQLite nothing is opened or created before
 /// its first statement, so that it does not matter what the file holds, or whether there is one.
 ///
 /// # Errors

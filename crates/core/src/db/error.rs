@@ -98,11 +98,16 @@ impl DomainError for DbError {
 /// What kind of situation it is when the engine refuses a statement, for the errors of domains.
 #[must_use]
 pub fn kind_of(source: &DbErr) -> Kind {
-    if super::retry::is_retryable(source) {
+    if super::failure::is_retryable(source) {
         Kind::Conflict
     } else if super::failure::is_unavailable(source) {
         Kind::Unavailable
     } else {
         Kind::Internal
     }
+}
+
+/// The error of a statement that is refused before the engine sees it.
+pub(super) fn refusal(reason: &str) -> DbErr {
+    DbErr::Custom(format!("the unit of work takes no statement: {reason}"))
 }

@@ -1,4 +1,4 @@
-//! What a driver's error says, told apart by code.
+//! What a driver's error says, by its code.
 //!
 //! SQLite's extended result codes keep the primary code in their low byte
 //! (<https://www.sqlite.org/rescode.html>); PostgreSQL's SQLSTATEs are five characters whose first
@@ -18,6 +18,10 @@ const SQLITE_BUSY: i32 = 5;
 const SQLITE_FULL: i32 = 13;
 /// SQLITE_IOERR: the disk failed.
 const SQLITE_IOERR: i32 = 10;
+
+/// SQLSTATEs that PostgreSQL documents as worth a repetition: serialization_failure and
+/// deadlock_detected (<https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>).
+const TIMING: [&str; 2] = ["40001", "40P01"];
 
 /// The driver's error within SeaORM's, if it comes from the driver.
 pub(super) fn driver_error(error: &DbErr) -> Option<&Arc<sqlx::Error>> {
@@ -89,6 +93,15 @@ pub(super) fn is_unavailable(error: &DbErr) -> bool {
         return ["08", "53", "57", "58"].contains(&error.code().get(..2).unwrap_or_default());
     }
     is_lost(error)
+}
+
+/// The engine refused for reasons of timing: the same may succeed the next time.
+pub(super) fn is_retryable(error: &DbErr) -> bool {
+    driver_error(error).is_some_and(|error| is_timing(error))
+}
+
+pub(super) fn is_timing(error: &sqlx::Error) -> bool {
+    is_busy(error) || postgres(error).is_some_and(|error| TIMING.contains(&error.code()))
 }
 
 /// The connection itself broke, so that an answer that was under way never came.

@@ -7,8 +7,6 @@ use ::metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
 
-use super::{Database, Pools};
-
 const COMMIT: &str = "groundwork_db_commit_seconds";
 const GROUP: &str = "groundwork_db_commit_units";
 const COMMITS_FAILED: &str = "groundwork_db_commits_failed_total";
@@ -23,7 +21,7 @@ const WAL: &str = "groundwork_db_wal_bytes";
 const WAL_FRAMES: &str = "groundwork_db_wal_frames";
 const CHECKPOINTED: &str = "groundwork_db_wal_checkpointed_frames";
 
-/// Tells the recorder what the metrics mean.
+/// Describes the metrics to the recorder.
 pub(super) fn describe() {
     describe_histogram!(
         COMMIT,
@@ -90,34 +88,16 @@ pub(super) fn checkpointed(frames: i64, in_the_file: i64) {
     gauge!(CHECKPOINTED).set(number(in_the_file.max(0)));
 }
 
-impl Database {
-    /// Brings the gauges up to date: for who collects the metrics, just before it does.
-    pub fn measure(&self) {
-        match &self.inner.pools {
-            Pools::Sqlite { writer, readers } => {
-                let (used, most) = readers.in_use();
-                connections("readers", used, most);
-                connections("writer", usize::from(writer.is_held()), 1);
-                gauge!(QUEUE).set(number(writer.waiting()));
-                let oldest = readers.oldest().map(|read| read.since.elapsed());
-                gauge!(OLDEST).set(oldest.unwrap_or_default().as_secs_f64());
-            }
-            Pools::Postgres(pools) => {
-                let readers = ["readers", "replica"].into_iter().zip(pools.of_readers());
-                for (role, pool) in [("units", &pools.units)].into_iter().chain(readers) {
-                    let open = usize::try_from(pool.size()).unwrap_or_default();
-                    let most = usize::try_from(pool.options().get_max_connections());
-                    let used = open.saturating_sub(pool.num_idle());
-                    connections(role, used, most.unwrap_or_default());
-                }
-            }
-        }
-    }
-}
-
-fn connections(role: &'static str, used: usize, most: usize) {
+/// How many connections are used, of how many.
+pub(super) fn connections(role: &'static str, used: usize, most: usize) {
     gauge!(USED, "role" => role).set(number(used));
     gauge!(MOST, "role" => role).set(number(most));
+}
+
+/// The writer's queue and its oldest read, on SQLite.
+pub(super) fn sqlite(waiting: usize, oldest_read: Duration) {
+    gauge!(QUEUE).set(number(waiting));
+    gauge!(OLDEST).set(oldest_read.as_secs_f64());
 }
 
 /// As recorders take numbers; beyond 2^53 they lose their last digits.

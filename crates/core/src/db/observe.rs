@@ -1,5 +1,5 @@
-//! What is told about statements: a span for each, and an event for a slow one. Values are never
-//! told, neither those that are bound nor those that stand in the text.
+//! What is logged about statements: a span for each, and an event for a slow one. Values are never
+//! logged, neither those that are bound nor those within the text.
 
 use std::time::{Duration, Instant};
 

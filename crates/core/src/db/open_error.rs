@@ -158,7 +158,7 @@ impl DomainError for OpenError {
     }
 }
 
-/// SQLite's primary result codes that tell why a file cannot be opened.
+/// SQLite's primary result codes that say why a file cannot be opened.
 pub(super) fn of_sqlite(
     path: PathBuf,
     url: String,

@@ -7,7 +7,7 @@ use sea_orm::{
     StreamTrait,
 };
 
-use super::{Rows, observe::Observer, postgres::Attempts, readers::Readers, sql};
+use super::{Rows, observe::Observer, postgres::Attempts, sql, sqlite::Readers};
 
 /// Reads what is committed. Cheap to clone.
 ///
@@ -20,7 +20,7 @@ use super::{Rows, observe::Observer, postgres::Attempts, readers::Readers, sql};
 pub struct Reader {
     connections: Connections,
     /// How long a read is repeated.
-    patience: Duration,
+    acquire_timeout: Duration,
     observer: Observer,
 }
 
@@ -32,10 +32,14 @@ pub(super) enum Connections {
 }
 
 impl Reader {
-    pub(super) fn new(connections: Connections, patience: Duration, observer: Observer) -> Self {
+    pub(super) fn new(
+        connections: Connections,
+        acquire_timeout: Duration,
+        observer: Observer,
+    ) -> Self {
         Self {
             connections,
-            patience,
+            acquire_timeout,
             observer,
         }
     }
@@ -44,7 +48,7 @@ impl Reader {
 /// Evaluates to the result of a read, which is repeated as [`Attempts`] says.
 macro_rules! repeating {
     ($reader:ident, $read:expr) => {{
-        let mut attempts = Attempts::new($reader.patience);
+        let mut attempts = Attempts::new($reader.acquire_timeout);
         loop {
             let result = $read.await;
             match attempts.pause_after(&result) {

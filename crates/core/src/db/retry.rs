@@ -3,13 +3,9 @@
 use std::{error::Error, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use sea_orm::{DbErr, RuntimeErr, sqlx};
+use sea_orm::{DbErr, RuntimeErr};
 
 use super::{Database, DbError, UnitOfWork, failure, metrics};
-
-/// SQLSTATEs that PostgreSQL documents as worth a repetition: serialization_failure and
-/// deadlock_detected (<https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>).
-const TIMING: [&str; 2] = ["40001", "40P01"];
 
 impl Database {
     /// Runs `work` in a unit of its own and commits it; repeats it while the engine refuses it for
@@ -107,16 +103,6 @@ impl<E: From<DbError> + Error + 'static> Failed<E> {
     }
 }
 
-/// The engine refused for reasons of timing: the same may succeed the next time.
-pub(super) fn is_retryable(error: &DbErr) -> bool {
-    failure::driver_error(error).is_some_and(|error| is_timing(error))
-}
-
-fn is_timing(error: &sqlx::Error) -> bool {
-    failure::is_busy(error)
-        || failure::postgres(error).is_some_and(|error| TIMING.contains(&error.code()))
-}
-
 /// Before the commit, a connection that broke has stored nothing.
 fn is_worth_repeating(error: &(dyn Error + 'static)) -> bool {
     let driver = match (
@@ -127,7 +113,7 @@ fn is_worth_repeating(error: &(dyn Error + 'static)) -> bool {
         (_, Some(RuntimeErr::SqlxError(error))) => Some(error.as_ref()),
         _ => None,
     };
-    driver.is_some_and(|error| is_timing(error) || failure::is_lost(error))
+    driver.is_some_and(|error| failure::is_timing(error) || failure::is_lost(error))
 }
 
 fn is_unknown(error: &(dyn Error + 'static)) -> bool {

@@ -9,22 +9,22 @@ use std::{
 use futures_util::Stream;
 use sea_orm::{DbErr, QueryResult};
 
-use super::{channel::RowStream, session::Turn};
+use super::{backend::RowStream, session::StatementPermit};
 
 /// The rows of a stream, in the order in which the engine gives them. While it is open, no other
 /// statement of the same unit can run.
 pub struct Rows<'a> {
     rows: RowStream<'a>,
     /// After `rows`: fields are dropped in this order.
-    turn: Option<Turn<'a>>,
+    permit: Option<StatementPermit<'a>>,
 }
 
 impl<'a> Rows<'a> {
-    /// Rows that hold the turn of their session until they end.
-    pub(super) fn with_turn(rows: RowStream<'a>, turn: Turn<'a>) -> Self {
+    /// Rows that hold the permit of their session until they end.
+    pub(super) fn with_permit(rows: RowStream<'a>, permit: StatementPermit<'a>) -> Self {
         Self {
             rows,
-            turn: Some(turn),
+            permit: Some(permit),
         }
     }
 
@@ -32,7 +32,7 @@ impl<'a> Rows<'a> {
     pub(super) fn of(rows: impl Stream<Item = Result<QueryResult, DbErr>> + Send + 'a) -> Self {
         Self {
             rows: Box::pin(rows),
-            turn: None,
+            permit: None,
         }
     }
 }
@@ -49,9 +49,9 @@ impl Stream for Rows<'_> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let next = self.rows.as_mut().poll_next(context);
         if let Poll::Ready(None) = next
-            && let Some(turn) = self.turn.take()
+            && let Some(permit) = self.permit.take()
         {
-            turn.answered();
+            permit.answered();
         }
         next
     }

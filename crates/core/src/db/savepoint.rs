@@ -10,7 +10,8 @@ use sea_orm::{
 
 use super::{
     Rows, UnitOfWork, Violation,
-    session::{Level, Session, refusal},
+    error::refusal,
+    session::{Level, Session},
     sql,
 };
 
@@ -161,7 +162,11 @@ macro_rules! impl_connection {
                 &'a self,
                 statement: Statement,
             ) -> Pin<Box<dyn Future<Output = Result<Rows<'a>, DbErr>> + 'a + Send>> {
-                Box::pin(self.session.stream(self.level(), statement))
+                Box::pin(async move {
+                    let stream = self.session.stream(self.level(), statement);
+                    let (rows, permit) = stream.await?;
+                    Ok(Rows::with_permit(rows, permit))
+                })
             }
         }
 

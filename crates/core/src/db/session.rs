@@ -5,10 +5,10 @@
 //! a `ROLLBACK TO` that is never released (each makes the next one slower), and a panic when an
 //! inner one is dropped while a statement runs.
 //!
-//! Statements take turns. One that fails, or whose future is dropped before its answer came, leaves
+//! Statements run one after another. One that fails, or whose future is dropped before its answer came, leaves
 //! the transaction *in doubt*: SQLite may have rolled it back by itself (`INSERT OR ROLLBACK`, a
 //! full disk, an I/O error: <https://www.sqlite.org/lang_transaction.html>), which the
-//! [lease](super::writer) notices; PostgreSQL answers a `COMMIT` of a failed transaction with a
+//! [guard](super::sqlite::WriterGuard) notices; PostgreSQL answers a `COMMIT` of a failed transaction with a
 //! silent rollback, so that the doubt is cleared up before it.
 
 use std::{
@@ -21,7 +21,12 @@ use groundwork_naming::Convention;
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement, sqlx};
 
 use super::{
-    Engine, Rows, Violation, channel::Channel, explain, failure, observe::Observer, sql, violation,
+    Engine, Violation,
+    backend::{Backend, RowStream},
+    error::refusal,
+    failure,
+    observe::Observer,
+    sql, sqlite, violation,
 };
 
 /// How many violations are remembered; older ones are forgotten first.
@@ -29,13 +34,13 @@ const REMEMBERED: usize = 8;
 
 /// A transaction with what its levels share.
 pub(super) struct Session {
-    pub(super) channel: Channel,
+    pub(super) backend: Backend,
     pub(super) engine: Engine,
     pub(super) convention: Convention,
-    /// How long a statement waits for its turn.
-    pub(super) patience: Duration,
+    /// How long a statement waits for those before it.
+    pub(super) acquire_timeout: Duration,
     observer: Observer,
-    turns: tokio::sync::Mutex<()>,
+    statements: tokio::sync::Mutex<()>,
     state: Mutex<State>,
 }
 
@@ -48,68 +53,69 @@ struct State {
     /// The outermost savepoint that was dropped and is to be undone before anything else.
     undo: Option<u32>,
     /// A statement failed or was abandoned since the transaction was last known to be sound.
-    doubt: bool,
+    in_doubt: bool,
     /// Why nothing can be done any more.
     ended: Option<String>,
     violations: VecDeque<(Arc<sqlx::Error>, Violation)>,
 }
 
-/// Which savepoint of the session speaks; `None` is the unit itself.
+/// Which savepoint of the session a statement belongs to; `None` is the unit itself.
 pub(super) type Level = Option<u32>;
 
 impl Session {
     pub(super) fn new(
-        channel: Channel,
+        backend: Backend,
         engine: Engine,
         convention: Convention,
-        patience: Duration,
+        acquire_timeout: Duration,
         observer: Observer,
     ) -> Self {
         Self {
-            channel,
+            backend,
             engine,
             convention,
-            patience,
+            acquire_timeout,
             observer,
-            turns: tokio::sync::Mutex::default(),
+            statements: tokio::sync::Mutex::default(),
             state: Mutex::default(),
         }
     }
 
-    /// Waits for the turn of a statement, and makes sure that the transaction can take it.
-    async fn turn(&self, level: Level) -> Result<Turn<'_>, DbErr> {
-        let guard = tokio::time::timeout(self.patience, self.turns.lock())
+    /// Waits until the statement may run, and makes sure that the transaction can take it.
+    async fn permit(&self, level: Level) -> Result<StatementPermit<'_>, DbErr> {
+        let guard = tokio::time::timeout(self.acquire_timeout, self.statements.lock())
             .await
             .map_err(|_| refusal("another statement, or a stream that is still open, holds it"))?;
-        let turn = Turn {
+        let permit = StatementPermit {
             session: self,
             _guard: guard,
             answered: false,
         };
         self.undo_dropped().await?;
         self.require(level)?;
-        Ok(turn)
+        Ok(permit)
     }
 
     /// Hands the result of a statement on. When it violates a constraint, finds out which one.
     async fn conclude<T>(
         &self,
-        turn: Turn<'_>,
+        permit: StatementPermit<'_>,
         result: Result<T, DbErr>,
         again: Option<&Statement>,
     ) -> Result<T, DbErr> {
         if let Err(error) = &result {
-            self.state().doubt = true;
-            if self.engine == Engine::Sqlite {
+            self.state().in_doubt = true;
+            if let Backend::Sqlite(guard) = &self.backend {
                 let abandoned = self.ends_unless_done();
                 let again = again.filter(|statement| sql::may_write(&statement.sql));
-                if let Some(violation) = explain::violation(self, error, again).await {
+                let explained = sqlite::violation(guard, &self.convention, error, again);
+                if let Some(violation) = explained.await {
                     self.remember(error, violation);
                 }
                 abandoned.done();
             }
         }
-        turn.answered();
+        permit.answered();
         result
     }
 
@@ -119,10 +125,10 @@ impl Session {
         statement: Statement,
     ) -> Result<ExecResult, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
-        let turn = self.turn(level).await?;
-        let run = self.channel.execute(&statement);
+        let permit = self.permit(level).await?;
+        let run = self.backend.execute(&statement);
         let result = self.observer.statement(&statement.sql, run).await;
-        self.conclude(turn, result, Some(&statement)).await
+        self.conclude(permit, result, Some(&statement)).await
     }
 
     pub(super) async fn execute_unprepared(
@@ -131,13 +137,13 @@ impl Session {
         text: &str,
     ) -> Result<ExecResult, DbErr> {
         sql::refuse_transaction_control(text)?;
-        let turn = self.turn(level).await?;
-        let run = self.channel.execute_unprepared(text);
+        let permit = self.permit(level).await?;
+        let run = self.backend.execute_unprepared(text);
         let result = self.observer.statement(text, run).await;
         // Of several statements in one text, those before the refused one have taken effect.
         let again = (result.is_err() && sql::is_single(text))
             .then(|| Statement::from_string(self.engine.backend(), text));
-        self.conclude(turn, result, again.as_ref()).await
+        self.conclude(permit, result, again.as_ref()).await
     }
 
     pub(super) async fn query_one(
@@ -146,10 +152,10 @@ impl Session {
         statement: Statement,
     ) -> Result<Option<QueryResult>, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
-        let turn = self.turn(level).await?;
-        let run = self.channel.query_one(&statement);
+        let permit = self.permit(level).await?;
+        let run = self.backend.query_one(&statement);
         let result = self.observer.statement(&statement.sql, run).await;
-        self.conclude(turn, result, Some(&statement)).await
+        self.conclude(permit, result, Some(&statement)).await
     }
 
     pub(super) async fn query_all(
@@ -158,10 +164,10 @@ impl Session {
         statement: Statement,
     ) -> Result<Vec<QueryResult>, DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
-        let turn = self.turn(level).await?;
-        let run = self.channel.query_all(&statement);
+        let permit = self.permit(level).await?;
+        let run = self.backend.query_all(&statement);
         let result = self.observer.statement(&statement.sql, run).await;
-        self.conclude(turn, result, Some(&statement)).await
+        self.conclude(permit, result, Some(&statement)).await
     }
 
     pub(super) async fn copy_in(
@@ -171,27 +177,27 @@ impl Session {
         data: &[u8],
     ) -> Result<u64, DbErr> {
         sql::refuse_transaction_control(text)?;
-        let turn = self.turn(level).await?;
-        let run = self.channel.copy_in(text, data);
+        let permit = self.permit(level).await?;
+        let run = self.backend.copy_in(text, data);
         let result = self.observer.statement(text, run).await;
-        self.conclude(turn, result, None).await
+        self.conclude(permit, result, None).await
     }
 
-    /// Opens a stream that holds the turn until it ends or is dropped.
+    /// Opens a stream that holds the permit until it ends or is dropped.
     pub(super) async fn stream(
         &self,
         level: Level,
         statement: Statement,
-    ) -> Result<Rows<'_>, DbErr> {
+    ) -> Result<(RowStream<'_>, StatementPermit<'_>), DbErr> {
         sql::refuse_transaction_control(&statement.sql)?;
-        let turn = self.turn(level).await?;
-        let rows = self.channel.stream(statement).await?;
-        Ok(Rows::with_turn(rows, turn))
+        let permit = self.permit(level).await?;
+        let rows = self.backend.stream(statement).await?;
+        Ok((rows, permit))
     }
 
     /// Opens a savepoint.
     pub(super) async fn savepoint(&self, level: Level) -> Result<u32, DbErr> {
-        let turn = self.turn(level).await?;
+        let permit = self.permit(level).await?;
         let name = {
             let mut state = self.state();
             state.last += 1;
@@ -199,29 +205,29 @@ impl Session {
         };
         let abandoned = self.ends_unless_done();
         let made = self
-            .channel
+            .backend
             .execute_unprepared(&format!("SAVEPOINT s{name}"))
             .await;
         abandoned.done();
         if made.is_ok() {
             self.state().open.push(name);
         }
-        self.conclude(turn, made.map(|_| name), None).await
+        self.conclude(permit, made.map(|_| name), None).await
     }
 
     /// Ends the innermost savepoint.
     pub(super) async fn end_savepoint(&self, name: u32, sql: &str) -> Result<(), DbErr> {
-        let turn = self.turn(Some(name)).await?;
+        let permit = self.permit(Some(name)).await?;
         if self.state().open.last() != Some(&name) {
             return Err(refusal("a savepoint inside this one is still open"));
         }
         let abandoned = self.ends_unless_done();
-        let ended = self.channel.execute_unprepared(sql).await;
+        let ended = self.backend.execute_unprepared(sql).await;
         abandoned.done();
         if ended.is_ok() {
             self.state().open.pop();
         }
-        self.conclude(turn, ended.map(drop), None).await
+        self.conclude(permit, ended.map(drop), None).await
     }
 
     /// Notes that a savepoint was dropped, so that it is undone before the next statement.
@@ -235,12 +241,12 @@ impl Session {
 
     /// Makes sure, before a commit, that there is still a sound transaction to commit.
     pub(super) async fn settle(&self) -> Result<(), DbErr> {
-        let turn = self.turn(None).await?;
-        match &self.channel {
-            Channel::Sqlite(lease) => lease.settle().await?,
-            Channel::Postgres(_) => self.clear_doubt().await,
+        let permit = self.permit(None).await?;
+        match &self.backend {
+            Backend::Sqlite(guard) => guard.settle().await?,
+            Backend::Postgres(_) => self.clear_doubt().await,
         }
-        turn.answered();
+        permit.answered();
         Ok(())
     }
 
@@ -259,16 +265,16 @@ impl Session {
     /// Why nothing can be done any more.
     pub(super) fn ended(&self) -> Option<String> {
         let ended = self.state().ended.clone();
-        ended.or_else(|| self.channel.ended())
+        ended.or_else(|| self.backend.ended())
     }
 
     /// Takes no statement from now on, nor a commit; lets others write.
     pub(super) fn end(&self, reason: &str) {
         self.state().ended.get_or_insert_with(|| reason.to_owned());
-        self.channel.release();
+        self.backend.release();
     }
 
-    /// Ends the session unless the guard is told that the step was done.
+    /// Ends the session unless `done` is called on the guard.
     pub(super) fn ends_unless_done(&self) -> EndsUnlessDone<'_> {
         EndsUnlessDone(Some(self))
     }
@@ -302,7 +308,7 @@ impl Session {
             return Ok(());
         };
         let abandoned = self.ends_unless_done();
-        let undone = self.channel.execute_unprepared(&sql::undo(name)).await;
+        let undone = self.backend.execute_unprepared(&sql::undo(name)).await;
         abandoned.done();
         if undone.is_err() {
             self.end("a savepoint that was dropped could not be rolled back");
@@ -313,14 +319,14 @@ impl Session {
     /// Finds out whether a transaction on PostgreSQL survived what went wrong: a failed one refuses
     /// every statement (25P02).
     async fn clear_doubt(&self) {
-        if !self.state().doubt || self.ended().is_some() {
+        if !self.state().in_doubt || self.ended().is_some() {
             return;
         }
         let abandoned = self.ends_unless_done();
-        let sound = self.channel.execute_unprepared("SELECT 1").await;
+        let sound = self.backend.execute_unprepared("SELECT 1").await;
         abandoned.done();
         if sound.is_ok() {
-            self.state().doubt = false;
+            self.state().in_doubt = false;
         } else {
             self.end(
                 "a statement failed outside of a savepoint, and PostgreSQL then refuses all that \
@@ -334,28 +340,23 @@ impl Session {
     }
 }
 
-/// The error of a statement that is refused before the engine sees it.
-pub(super) fn refusal(reason: &str) -> DbErr {
-    DbErr::Custom(format!("the unit of work takes no statement: {reason}"))
-}
-
-/// The turn of one statement. Dropped before its answer came, it leaves the session in doubt.
-pub(super) struct Turn<'a> {
+/// The permit of one statement. Dropped before its answer came, it leaves the session in doubt.
+pub(super) struct StatementPermit<'a> {
     session: &'a Session,
     _guard: tokio::sync::MutexGuard<'a, ()>,
     answered: bool,
 }
 
-impl Turn<'_> {
+impl StatementPermit<'_> {
     pub(super) fn answered(mut self) {
         self.answered = true;
     }
 }
 
-impl Drop for Turn<'_> {
+impl Drop for StatementPermit<'_> {
     fn drop(&mut self) {
         if !self.answered {
-            self.session.state().doubt = true;
+            self.session.state().in_doubt = true;
         }
     }
 }

@@ -4,7 +4,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use sea_orm::sqlx::{self, PgPool, Row as _, SqliteConnection};
 
-use super::{Database, DbError, Pools, failure, readers::Readers, writer::Baton};
+use super::{
+    Database, DbError,
+    database::Pools,
+    failure,
+    sqlite::{Readers, WriterPermit},
+};
 
 /// What SQLite is asked about each connection.
 const PRAGMAS: [&str; 7] = [
@@ -57,8 +62,8 @@ impl Database {
     pub async fn settings(&self) -> Result<Vec<ConnectionSettings>, DbError> {
         let asked = match &self.inner.pools {
             Pools::Sqlite { writer, readers } => {
-                let mut turn = writer.baton().await?;
-                let writer = ask_the_writer(&mut turn).await;
+                let mut permit = writer.permit().await?;
+                let writer = ask_the_writer(&mut permit).await;
                 both(writer, ask_readers(readers).await)
             }
             Pools::Postgres(pools) => {
@@ -84,16 +89,16 @@ fn both(writers: Asked, readers: Asked) -> Asked {
     Ok(all)
 }
 
-async fn ask_the_writer(turn: &mut Baton) -> Asked {
-    let line = turn.line().await?;
-    let mut connection = line.connection().await;
+async fn ask_the_writer(permit: &mut WriterPermit) -> Asked {
+    let connection = permit.connection().await?;
+    let mut connection = connection.lock().await;
     Ok(vec![ask_sqlite(&mut connection, Role::Writer).await?])
 }
 
 async fn ask_readers(readers: &Arc<Readers>) -> Asked {
     let mut all = Vec::new();
-    for line in readers.all().await? {
-        let mut connection = line.connection().await;
+    for connection in readers.all().await? {
+        let mut connection = connection.lock().await;
         all.push(ask_sqlite(&mut connection, Role::Reader).await?);
     }
     Ok(all)

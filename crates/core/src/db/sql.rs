@@ -1,6 +1,20 @@
-//! What the first words of a statement tell about it.
+//! Statements as texts: what their first words say about them, and the few that are written here.
 
-use sea_orm::DbErr;
+use sea_orm::{DbBackend, DbErr, Statement, Values};
+
+/// A statement for SQLite with its values.
+pub(super) fn sqlite(
+    sql: impl Into<String>,
+    values: impl IntoIterator<Item = sea_orm::Value>,
+) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql.into(), values)
+}
+
+/// The values of a statement, as they are bound.
+pub(super) fn values(statement: &Statement) -> Values {
+    let values = statement.values.as_ref();
+    values.map_or_else(|| Values(Vec::new()), Clone::clone)
+}
 
 /// Takes back everything since a savepoint, and the savepoint itself: a `ROLLBACK TO` alone would
 /// leave it open and make every later one slower.
@@ -42,7 +56,7 @@ pub(super) fn only_reads(sql: &str) -> bool {
 
 /// Whether a text may change more than rows: the schema, a setting, or the transaction itself. What
 /// looks like it inside a literal counts too.
-pub(super) fn is_special(sql: &str) -> bool {
+pub(super) fn has_side_effects(sql: &str) -> bool {
     const USUAL: [&str; 11] = [
         "SELECT",
         "VALUES",
@@ -78,7 +92,7 @@ pub(super) struct Target {
     pub(super) deletes: bool,
 }
 
-/// The table that a simple statement changes; `None` where its first words do not tell.
+/// The table that a simple statement changes; `None` where its first words do not say.
 pub(super) fn target(sql: &str) -> Option<Target> {
     let mut words = words(sql).map(str::to_owned).peekable();
     let verb = words.next()?.to_ascii_uppercase();
@@ -196,10 +210,10 @@ mod tests {
     }
 
     #[test]
-    fn a_statement_is_told_without_its_values() {
+    fn a_statement_is_summarised_without_its_values() {
         let text = "INSERT INTO t1 VALUES ('it''s', 17, 0xff, $1, ?2, \"n 1\", x'ab', -1.5e3)";
-        let told = "INSERT INTO t1 VALUES (?, ?, ?, $1, ?2, \"n 1\", x?, -?)";
-        assert_eq!(masked(text), told);
+        let expected = "INSERT INTO t1 VALUES (?, ?, ?, $1, ?2, \"n 1\", x?, -?)";
+        assert_eq!(masked(text), expected);
         assert_eq!(masked("SELECT 'never closed"), "SELECT ?");
         for (sql, expected) in [
             (text, "INSERT INTO t1"),
@@ -217,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_of_a_simple_statement_is_told_by_its_first_words() {
+    fn the_first_words_of_a_simple_statement_name_its_table() {
         let table = |sql| target(sql).map(|target| target.table);
         for sql in [
             r#"INSERT INTO "scenes" ("id") VALUES (?)"#,

@@ -9,11 +9,11 @@ use sea_orm::DbErr;
 
 use super::{
     CopyRows, DbError, Engine, Violation,
-    channel::Channel,
-    failure, foreign_keys,
+    backend::Backend,
+    failure,
     session::Session,
+    sqlite::{self, CommitFailed, NotStored, WriterGuard},
     violation,
-    writer::{CommitFailed, Lease, NotStored},
 };
 
 /// Changes that are stored together or not at all.
@@ -58,7 +58,7 @@ impl UnitOfWork {
         }
     }
 
-    /// The same unit for somebody who is to let go of it before the commit.
+    /// The same unit, for a caller that lets go of it before the commit.
     pub(super) fn lend(&self) -> Self {
         Self {
             session: Arc::clone(&self.session),
@@ -85,9 +85,9 @@ impl UnitOfWork {
             let reason = reason.to_owned();
             return Err(DbError::Ended { reason });
         }
-        match &self.session.channel {
-            Channel::Sqlite(lease) => self.commit_on_sqlite(lease).await,
-            Channel::Postgres(_) => self.commit_on_postgres().await,
+        match &self.session.backend {
+            Backend::Sqlite(guard) => self.commit_on_sqlite(guard).await,
+            Backend::Postgres(_) => self.commit_on_postgres().await,
         }
     }
 
@@ -99,9 +99,9 @@ impl UnitOfWork {
         if self.session.ended().is_some() {
             return Ok(());
         }
-        self.session.channel.release();
-        match Arc::into_inner(self.session).map(|session| session.channel) {
-            Some(Channel::Postgres(tx)) => {
+        self.session.backend.release();
+        match Arc::into_inner(self.session).map(|session| session.backend) {
+            Some(Backend::Postgres(tx)) => {
                 let rolled_back = tx.rollback().await;
                 rolled_back.map_err(|source| DbError::Database {
                     doing: "roll back",
@@ -140,11 +140,11 @@ impl UnitOfWork {
         self.session.engine
     }
 
-    async fn commit_on_sqlite(&self, lease: &Lease) -> Result<(), DbError> {
-        match lease.commit().await {
+    async fn commit_on_sqlite(&self, guard: &WriterGuard) -> Result<(), DbError> {
+        match guard.commit().await {
             Ok(()) => Ok(()),
             Err(CommitFailed::Ended) => Err(DbError::Ended {
-                reason: lease.ended().unwrap_or_default(),
+                reason: guard.ended().unwrap_or_default(),
             }),
             Err(CommitFailed::NotStored(NotStored::TakenAlong)) => Err(DbError::TakenAlong),
             Err(CommitFailed::NotStored(NotStored::Unknown(reason))) => {
@@ -153,14 +153,14 @@ impl UnitOfWork {
                 })
             }
             Err(CommitFailed::NotStored(NotStored::Commit(source))) => Err(not_stored(source)),
-            Err(CommitFailed::Refused(source)) => Err(self.refused(source).await),
+            Err(CommitFailed::Refused(source)) => Err(self.refused(guard, source).await),
         }
     }
 
     /// Looks for the foreign key that made SQLite refuse the commit, while the unit is still open.
-    async fn refused(&self, source: DbErr) -> DbError {
+    async fn refused(&self, guard: &WriterGuard, source: DbErr) -> DbError {
         let convention = &self.session.convention;
-        let found = foreign_keys::find_broken(&self.session, None).await;
+        let found = sqlite::find_broken(guard, None).await;
         self.session.end("its commit was refused");
         let named = found.ok().flatten().map(|key| key.violation(convention));
         match named.or_else(|| violation::of(&source, convention)) {
@@ -174,7 +174,7 @@ impl UnitOfWork {
             let reason = "it, or a savepoint of it, is still in use".to_owned();
             return Err(DbError::Ended { reason });
         };
-        let Channel::Postgres(tx) = session.channel else {
+        let Backend::Postgres(tx) = session.backend else {
             return Ok(());
         };
         let Err(source) = tx.commit().await else {

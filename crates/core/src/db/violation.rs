@@ -4,7 +4,7 @@
 //! before version 18. SQLite names a CHECK and a unique expression index, names the columns of
 //! UNIQUE, PRIMARY KEY and NOT NULL, and says nothing at all about a FOREIGN KEY. Names are
 //! computed from the columns by the [`Convention`]; what the message does not say is looked up by
-//! [`explain`](super::explain) while the unit is still open.
+//! [`sqlite::violation`](super::sqlite::violation) while the unit is still open.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ pub struct Violation {
     pub constraint: String,
     /// The table that has the constraint; empty where it is not known.
     pub table: String,
-    /// The constraint's columns, as far as the engine tells; never those of a CHECK.
+    /// The constraint's columns, as far as the engine says; never those of a CHECK.
     pub columns: Vec<String>,
 }
 
@@ -72,7 +72,7 @@ impl fmt::Display for Violation {
 
 /// What SQLite's message says about a violation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(super) enum ParsedViolation {
     /// The columns of a unique constraint or index.
     Columns { table: String, columns: Vec<String> },
     /// The columns of a primary key.
@@ -87,7 +87,7 @@ pub(super) enum Said {
     ForeignKey,
 }
 
-impl Said {
+impl ParsedViolation {
     /// Reads SQLite's error; `None` when it is about something else.
     pub(super) fn by_sqlite(error: &sqlx::Error) -> Option<Self> {
         let (code, message) = failure::sqlite(error)?;
@@ -112,7 +112,7 @@ impl Said {
         }
     }
 
-    /// The violation, as far as the message and the convention tell.
+    /// The violation, as far as the message and the convention say.
     pub(super) fn violation(self, convention: &Convention) -> Violation {
         let unique = |constraint, table, columns| Violation {
             kind: ViolationKind::Unique,
@@ -150,18 +150,18 @@ impl Said {
     }
 }
 
-/// The violation that an error tells by itself, without asking the database anything.
+/// The violation that an error names by itself, without asking the database anything.
 pub(super) fn of(error: &DbErr, convention: &Convention) -> Option<Violation> {
     let error = failure::driver_error(error)?;
     if let Some(error) = failure::postgres(error) {
         return by_postgres(error, convention);
     }
-    Said::by_sqlite(error).map(|said| said.violation(convention))
+    ParsedViolation::by_sqlite(error).map(|parsed| parsed.violation(convention))
 }
 
 /// Whether SQLite refused because of a foreign key.
 pub(super) fn is_of_a_foreign_key(error: &sqlx::Error) -> bool {
-    Said::by_sqlite(error) == Some(Said::ForeignKey)
+    ParsedViolation::by_sqlite(error) == Some(ParsedViolation::ForeignKey)
 }
 
 fn by_postgres(error: &PgDatabaseError, convention: &Convention) -> Option<Violation> {

@@ -10,7 +10,7 @@ const HEADER: &[u8] = b"PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0";
 /// The microseconds from the Unix epoch to that of PostgreSQL, 1 January 2000.
 const EPOCH_MICROS: i64 = 946_684_800_000_000;
 
-/// Rows for [`UnitOfWork::copy_in`](super::UnitOfWork::copy_in): begin one, then write its columns
+/// Rows for [`UnitOfWork::copy_in`](crate::db::UnitOfWork::copy_in): begin one, then write its columns
 /// in the order in which the statement names them, each in the type that its table has.
 #[derive(Clone, Debug)]
 pub struct CopyRows {

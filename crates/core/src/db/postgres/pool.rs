@@ -26,8 +26,11 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{DbError, OpenError, failure, open_error, retry, transaction::Transaction};
-use crate::config::{self, DatabaseUrl};
+use super::transaction::Transaction;
+use crate::{
+    config::{self, DatabaseUrl},
+    db::{DbError, OpenError, failure, open_error},
+};
 
 /// How long a connection may be idle and still be used unasked.
 const PING_AFTER: Duration = Duration::from_secs(1);
@@ -36,18 +39,18 @@ const PING_AFTER: Duration = Duration::from_secs(1);
 const APPLICATION_NAME: &str = "groundwork";
 
 /// The connections for units of work, and those for reads.
-pub(super) struct Pools {
-    pub(super) units: PgPool,
+pub(in crate::db) struct Pools {
+    pub(in crate::db) units: PgPool,
     /// On the replica, when there is one.
-    pub(super) readers: PgPool,
+    pub(in crate::db) readers: PgPool,
     /// On the server that takes the units; without a replica the same pool.
-    pub(super) fresh_readers: PgPool,
+    pub(in crate::db) fresh_readers: PgPool,
     has_replica: bool,
 }
 
 impl Pools {
     /// Begins a transaction.
-    pub(super) async fn begin(&self) -> Result<Transaction, DbError> {
+    pub(in crate::db) async fn begin(&self) -> Result<Transaction, DbError> {
         let mut attempts = Attempts::new(self.units.options().get_acquire_timeout());
         loop {
             let begun = Transaction::begin(&self.units).await;
@@ -59,13 +62,13 @@ impl Pools {
     }
 
     /// Each pool of readers, once.
-    pub(super) fn of_readers(&self) -> impl Iterator<Item = &PgPool> {
+    pub(in crate::db) fn of_readers(&self) -> impl Iterator<Item = &PgPool> {
         let replica = self.has_replica.then_some(&self.readers);
         [&self.fresh_readers].into_iter().chain(replica)
     }
 
     /// Waits for what is open, and closes all connections.
-    pub(super) async fn close(&self) {
+    pub(in crate::db) async fn close(&self) {
         tokio::join!(
             self.units.close(),
             self.readers.close(),
@@ -93,14 +96,14 @@ fn not_begun(source: DbErr, started: Instant) -> DbError {
 
 /// Repeats what has changed nothing, while connections turn out to be broken or the engine refuses
 /// for reasons of timing.
-pub(super) struct Attempts {
+pub(in crate::db) struct Attempts {
     started: Instant,
-    patience: Duration,
+    acquire_timeout: Duration,
     pauses: ExponentialBackoff,
 }
 
 impl Attempts {
-    pub(super) fn new(patience: Duration) -> Self {
+    pub(in crate::db) fn new(acquire_timeout: Duration) -> Self {
         let pauses = ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(1))
             .with_max_delay(Duration::from_millis(100))
@@ -108,23 +111,23 @@ impl Attempts {
             .with_jitter();
         Self {
             started: Instant::now(),
-            patience,
+            acquire_timeout,
             pauses: pauses.build(),
         }
     }
 
     /// How long to wait before the next attempt; `None` if this was the last one.
-    pub(super) fn pause_after<T>(&mut self, result: &Result<T, DbErr>) -> Option<Duration> {
+    pub(in crate::db) fn pause_after<T>(&mut self, result: &Result<T, DbErr>) -> Option<Duration> {
         let error = result.as_ref().err()?;
         let is_lost = failure::driver_error(error).is_some_and(|error| failure::is_lost(error));
-        let is_worth_it = is_lost || retry::is_retryable(error);
+        let is_worth_it = is_lost || failure::is_retryable(error);
         let pause = self.pauses.next().filter(|_| is_worth_it)?;
-        (self.started.elapsed() + pause < self.patience).then_some(pause)
+        (self.started.elapsed() + pause < self.acquire_timeout).then_some(pause)
     }
 }
 
 /// Opens both pools, after one connection to each server has shown that it answers.
-pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> {
+pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, OpenError> {
     let all = config.max_connections;
     let reads = (all / 2).max(1);
     let options = options(config, &config.url)?
@@ -159,8 +162,10 @@ async fn open_readers(
 }
 
 /// Opens the one connection of a migration. Its statements may take as long as they need, but wait
-/// for locks no longer than others do: whoever comes after a waiting one waits too.
-pub(super) async fn open_for_migration(config: &config::Database) -> Result<PgPool, OpenError> {
+/// for locks no longer than others do: every statement that comes after a waiting one waits too.
+pub(in crate::db) async fn open_for_migration(
+    config: &config::Database,
+) -> Result<PgPool, OpenError> {
     let options = options(config, &config.url)?.options([("statement_timeout", 0)]);
     connect(config, 1, options, "database.url").await
 }

@@ -9,36 +9,36 @@ use sea_query_sqlx::SqlxValues;
 use sqlx::{AssertSqlSafe, Executor as _, PgConnection, PgPool, Postgres};
 use tokio::sync::Mutex;
 
-use super::{failure, line::values};
+use crate::db::{failure, sql::values};
 
 /// A transaction on a connection of its own. Dropped, it is rolled back.
-pub(super) struct Transaction {
+pub(in crate::db) struct Transaction {
     inner: Mutex<sqlx::Transaction<'static, Postgres>>,
 }
 
 impl Transaction {
-    pub(super) async fn begin(pool: &PgPool) -> Result<Self, DbErr> {
+    pub(in crate::db) async fn begin(pool: &PgPool) -> Result<Self, DbErr> {
         let begun = pool.begin().await.map_err(failure::wrapped)?;
         Ok(Self {
             inner: Mutex::new(begun),
         })
     }
 
-    pub(super) async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
+    pub(in crate::db) async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
         let mut inner = self.inner.lock().await;
         let done = inner.execute(query(statement)).await;
         done.map(Into::into).map_err(failure::executed)
     }
 
     /// Runs a text, which may be several statements, without preparing it.
-    pub(super) async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+    pub(in crate::db) async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
         let mut inner = self.inner.lock().await;
         let text = sqlx::raw_sql(AssertSqlSafe(sql.to_owned()));
         let done = inner.execute(text).await;
         done.map(Into::into).map_err(failure::executed)
     }
 
-    pub(super) async fn query_one(
+    pub(in crate::db) async fn query_one(
         &self,
         statement: &Statement,
     ) -> Result<Option<QueryResult>, DbErr> {
@@ -47,7 +47,10 @@ impl Transaction {
         row.map(|row| row.map(Into::into)).map_err(failure::wrapped)
     }
 
-    pub(super) async fn query_all(&self, statement: &Statement) -> Result<Vec<QueryResult>, DbErr> {
+    pub(in crate::db) async fn query_all(
+        &self,
+        statement: &Statement,
+    ) -> Result<Vec<QueryResult>, DbErr> {
         let mut inner = self.inner.lock().await;
         let rows = inner.fetch_all(query(statement)).await;
         rows.map(|rows| rows.into_iter().map(Into::into).collect())
@@ -55,7 +58,7 @@ impl Transaction {
     }
 
     /// The rows of a statement, as they come.
-    pub(super) fn stream(
+    pub(in crate::db) fn stream(
         &self,
         statement: Statement,
     ) -> impl Stream<Item = Result<QueryResult, DbErr>> + Send {
@@ -69,19 +72,19 @@ impl Transaction {
     }
 
     /// Runs a `COPY … FROM STDIN` with what it is to read; returns the number of rows.
-    pub(super) async fn copy_in(&self, statement: &str, data: &[u8]) -> Result<u64, DbErr> {
+    pub(in crate::db) async fn copy_in(&self, statement: &str, data: &[u8]) -> Result<u64, DbErr> {
         let mut inner = self.inner.lock().await;
         let connection: &mut PgConnection = inner.deref_mut();
         let copied = copy_in(connection, statement, data).await;
         copied.map_err(failure::executed)
     }
 
-    pub(super) async fn commit(self) -> Result<(), DbErr> {
+    pub(in crate::db) async fn commit(self) -> Result<(), DbErr> {
         let committed = self.inner.into_inner().commit().await;
         committed.map_err(failure::wrapped)
     }
 
-    pub(super) async fn rollback(self) -> Result<(), DbErr> {
+    pub(in crate::db) async fn rollback(self) -> Result<(), DbErr> {
         let rolled_back = self.inner.into_inner().rollback().await;
         rolled_back.map_err(failure::wrapped)
     }

@@ -13,7 +13,7 @@ use std::{
 
 use async_stream::stream;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
-use sea_orm::{Statement, Values, sqlx};
+use sea_orm::{Values, sqlx};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
     AssertSqlSafe, ConnectOptions as _, Connection as _, Either, Executor as _, SqliteConnection,
@@ -31,16 +31,16 @@ const SOON: Duration = Duration::from_micros(40);
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 
 /// What a text of statements yields: the rows of each, and then that it is done.
-pub(super) type Part = Result<Either<SqliteQueryResult, SqliteRow>, sqlx::Error>;
+pub(in crate::db) type Part = Result<Either<SqliteQueryResult, SqliteRow>, sqlx::Error>;
 
 /// The parts of a text, one by one. Dropped, they give the connection back; the engine may be busy
 /// with the text a while longer.
-pub(super) type Parts = Pin<Box<dyn Stream<Item = Part> + Send>>;
+pub(in crate::db) type Parts = Pin<Box<dyn Stream<Item = Part> + Send>>;
 
 /// A connection to SQLite and what its hooks have seen. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Line {
-    connection: Arc<Mutex<SqliteConnection>>,
+pub(in crate::db) struct Connection {
+    raw: Arc<Mutex<SqliteConnection>>,
     signals: Arc<Signals>,
 }
 
@@ -52,8 +52,8 @@ struct Signals {
     interrupt: AtomicBool,
 }
 
-impl Line {
-    pub(super) async fn open(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+impl Connection {
+    pub(in crate::db) async fn open(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
         let mut connection = options.connect().await?;
         let signals = Arc::new(Signals::default());
         let mut handle = connection.lock_handle().await?;
@@ -71,21 +71,18 @@ impl Line {
             !seen.interrupt.load(Ordering::Relaxed)
         });
         drop(handle);
-        let connection = Arc::new(Mutex::new(connection));
-        Ok(Self {
-            connection,
-            signals,
-        })
+        let raw = Arc::new(Mutex::new(connection));
+        Ok(Self { raw, signals })
     }
 
     /// How many transactions have ended on this connection, by whatever means.
-    pub(super) fn ended(&self) -> u64 {
+    pub(in crate::db) fn ended(&self) -> u64 {
         self.signals.ended.load(Ordering::Acquire)
     }
 
     /// Runs a text of statements. With `values`, it is prepared, and kept so for the next time.
-    pub(super) fn run(&self, sql: String, values: Option<Values>) -> Parts {
-        let connection = Arc::clone(&self.connection);
+    pub(in crate::db) fn run(&self, sql: String, values: Option<Values>) -> Parts {
+        let connection = Arc::clone(&self.raw);
         Box::pin(stream! {
             let mut connection = connection.lock_owned().await;
             let _running = Running::begin();
@@ -102,13 +99,13 @@ impl Line {
         })
     }
 
-    /// All rows of a text of statements, and what it changed. Run as [`Line::run`] does.
-    pub(super) async fn all(
+    /// All rows of a text of statements, and what it changed. Run as [`Connection::run`] does.
+    pub(in crate::db) async fn all(
         &self,
         sql: &str,
         values: Option<Values>,
     ) -> Result<(Vec<SqliteRow>, SqliteQueryResult), sqlx::Error> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.raw.lock().await;
         let _running = Running::begin();
         let sql = AssertSqlSafe(sql);
         let mut parts = match values {
@@ -126,7 +123,7 @@ impl Line {
     }
 
     /// Runs a text that yields no rows, or none that matter.
-    pub(super) async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
+    pub(in crate::db) async fn execute(&self, sql: &str) -> Result<(), sqlx::Error> {
         let mut parts = self.run(sql.to_owned(), Some(Values(Vec::new())));
         let mut is_done = false;
         while let Some(part) = parts.try_next().await? {
@@ -137,27 +134,27 @@ impl Line {
     }
 
     /// The first row of a statement.
-    pub(super) async fn first(
+    pub(in crate::db) async fn first(
         &self,
         sql: &str,
         values: Values,
     ) -> Result<Option<SqliteRow>, sqlx::Error> {
-        let mut connection = self.connection.lock().await;
+        let mut connection = self.raw.lock().await;
         let _running = Running::begin();
         let query = sqlx::query_with(AssertSqlSafe(sql), SqlxValues(values));
         connection.fetch_optional(query).await
     }
 
     /// The first column of the first row.
-    pub(super) async fn number(&self, sql: &str) -> Result<i64, sqlx::Error> {
-        let mut connection = self.connection.lock().await;
+    pub(in crate::db) async fn number(&self, sql: &str) -> Result<i64, sqlx::Error> {
+        let mut connection = self.raw.lock().await;
         let query = sqlx::query_scalar(AssertSqlSafe(sql));
         query.fetch_one(&mut *connection).await
     }
 
     /// Waits until the engine is done with what was abandoned, and cuts it off after `grace`.
-    pub(super) async fn wait_until_free(&self, grace: Duration) -> Result<(), sqlx::Error> {
-        let mut connection = self.connection.lock().await;
+    pub(in crate::db) async fn wait_until_free(&self, grace: Duration) -> Result<(), sqlx::Error> {
+        let mut connection = self.raw.lock().await;
         let mut answer = std::pin::pin!(connection.ping());
         if let Ok(answer) = tokio::time::timeout(grace, &mut answer).await {
             return answer;
@@ -167,13 +164,13 @@ impl Line {
     }
 
     /// The connection itself, for what is no statement of a unit.
-    pub(super) async fn connection(&self) -> tokio::sync::MutexGuard<'_, SqliteConnection> {
-        self.connection.lock().await
+    pub(in crate::db) async fn lock(&self) -> tokio::sync::MutexGuard<'_, SqliteConnection> {
+        self.raw.lock().await
     }
 
     /// Closes the connection, if nobody else has a hold on it.
-    pub(super) async fn close(self) -> Result<(), sqlx::Error> {
-        match Arc::try_unwrap(self.connection) {
+    pub(in crate::db) async fn close(self) -> Result<(), sqlx::Error> {
+        match Arc::try_unwrap(self.raw) {
             Ok(connection) => connection.into_inner().close().await,
             Err(_) => Ok(()),
         }
@@ -232,10 +229,4 @@ impl Drop for Interrupting<'_> {
     fn drop(&mut self) {
         self.0.interrupt.store(false, Ordering::Relaxed);
     }
-}
-
-/// The values of a statement, as they are bound.
-pub(super) fn values(statement: &Statement) -> Values {
-    let values = statement.values.as_ref();
-    values.map_or_else(|| Values(Vec::new()), Clone::clone)
 }

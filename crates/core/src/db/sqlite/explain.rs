@@ -4,37 +4,40 @@
 //! can be asked at once: about the name of a unique index, about the table of a check, and, through
 //! [`foreign_keys`], about which foreign key it was.
 
-use sea_orm::{DbBackend, DbErr, Statement};
+use groundwork_naming::Convention;
+use sea_orm::{DbErr, Statement};
 
-use super::{Violation, failure, foreign_keys, session::Session, violation::Said};
+use super::{foreign_keys, writer::WriterGuard};
+use crate::db::{Violation, failure, sql::sqlite, violation::ParsedViolation};
 
-/// The violation behind an error, as exactly as SQLite can tell; `None` if there is none.
+/// The violation behind an error, as exactly as SQLite can say; `None` if there is none.
 ///
 /// A statement that fails here only costs exactness: the error that the caller gets stays the one
 /// that the statement had.
-pub(super) async fn violation(
-    session: &Session,
+pub(in crate::db) async fn violation(
+    guard: &WriterGuard,
+    convention: &Convention,
     error: &DbErr,
     again: Option<&Statement>,
 ) -> Option<Violation> {
-    let said = Said::by_sqlite(failure::driver_error(error)?)?;
-    let mut violation = said.clone().violation(&session.convention);
-    match said {
-        Said::Key { .. } | Said::Missing { .. } => {}
-        Said::Columns { table, columns } => {
-            if let Ok(Some(name)) = unique_index(session, &table, &columns).await {
+    let parsed = ParsedViolation::by_sqlite(failure::driver_error(error)?)?;
+    let mut violation = parsed.clone().violation(convention);
+    match parsed {
+        ParsedViolation::Key { .. } | ParsedViolation::Missing { .. } => {}
+        ParsedViolation::Columns { table, columns } => {
+            if let Ok(Some(name)) = unique_index(guard, &table, &columns).await {
                 violation.constraint = name;
             }
         }
-        Said::Index(name) => {
-            violation.table = table_of_index(session, &name).await.unwrap_or_default();
+        ParsedViolation::Index(name) => {
+            violation.table = table_of_index(guard, &name).await.unwrap_or_default();
         }
-        Said::Check(name) => {
-            violation.table = table_of_check(session, &name).await.unwrap_or_default();
+        ParsedViolation::Check(name) => {
+            violation.table = table_of_check(guard, &name).await.unwrap_or_default();
         }
-        Said::ForeignKey => {
-            let found = foreign_keys::find_refused(session, again?).await.ok()??;
-            violation = found.violation(&session.convention);
+        ParsedViolation::ForeignKey => {
+            let found = foreign_keys::find_refused(guard, again?).await.ok()??;
+            violation = found.violation(convention);
         }
     }
     Some(violation)
@@ -43,7 +46,7 @@ pub(super) async fn violation(
 /// The name of the one unique index that was created over exactly these columns. A constraint that
 /// is part of its table has no name in the catalog; the convention has.
 async fn unique_index(
-    session: &Session,
+    guard: &WriterGuard,
     table: &str,
     columns: &[String],
 ) -> Result<Option<String>, DbErr> {
@@ -52,34 +55,26 @@ async fn unique_index(
                    SELECT group_concat(name, ', ') \
                    FROM (SELECT name FROM pragma_index_info(l.name) ORDER BY seqno))";
     let values = [table.into(), columns.join(", ").into()];
-    let rows = session.channel.query_all(&sqlite(sql, values)).await?;
+    let rows = guard.query_all(&sqlite(sql, values)).await?;
     match rows.as_slice() {
         [only] => only.try_get_by_index(0).map(Some),
         _ => Ok(None),
     }
 }
 
-async fn table_of_index(session: &Session, index: &str) -> Option<String> {
+async fn table_of_index(guard: &WriterGuard, index: &str) -> Option<String> {
     let sql = "SELECT tbl_name FROM sqlite_schema WHERE type = 'index' AND name = ?1";
-    first(session, sql, index).await
+    first(guard, sql, index).await
 }
 
 /// The table whose definition holds the check's name.
-async fn table_of_check(session: &Session, check: &str) -> Option<String> {
+async fn table_of_check(guard: &WriterGuard, check: &str) -> Option<String> {
     let sql = "SELECT min(name) FROM sqlite_schema \
                WHERE type = 'table' AND instr(sql, ?1) > 0 HAVING count(*) = 1";
-    first(session, sql, check).await
+    first(guard, sql, check).await
 }
 
-async fn first(session: &Session, sql: &str, name: &str) -> Option<String> {
-    let row = session.channel.query_one(&sqlite(sql, [name.into()])).await;
+async fn first(guard: &WriterGuard, sql: &str, name: &str) -> Option<String> {
+    let row = guard.query_one(&sqlite(sql, [name.into()])).await;
     row.ok()??.try_get_by_index(0).ok()
-}
-
-/// A statement for SQLite with its values.
-pub(super) fn sqlite(
-    sql: impl Into<String>,
-    values: impl IntoIterator<Item = sea_orm::Value>,
-) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Sqlite, sql.into(), values)
 }

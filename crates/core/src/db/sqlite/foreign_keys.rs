@@ -12,11 +12,10 @@ use std::time::{Duration, Instant};
 use groundwork_naming::Convention;
 use sea_orm::{DbErr, Statement};
 
-use super::{
+use super::writer::WriterGuard;
+use crate::db::{
     Violation, ViolationKind,
-    explain::sqlite,
-    session::Session,
-    sql::{self, Target, quoted},
+    sql::{self, Target, quoted, sqlite},
     violation::borrowed,
 };
 
@@ -32,7 +31,7 @@ const RESTORE: &str = "ROLLBACK TO SAVEPOINT foreign_keys; RELEASE SAVEPOINT for
 
 /// A foreign key as SQLite's catalog has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ForeignKey {
+pub(in crate::db) struct ForeignKey {
     table: String,
     columns: Vec<String>,
     referred_table: String,
@@ -41,7 +40,7 @@ pub(super) struct ForeignKey {
 }
 
 impl ForeignKey {
-    pub(super) fn violation(self, convention: &Convention) -> Violation {
+    pub(in crate::db) fn violation(self, convention: &Convention) -> Violation {
         Violation {
             kind: ViolationKind::ForeignKey,
             constraint: convention.foreign_key(
@@ -56,38 +55,38 @@ impl ForeignKey {
 }
 
 /// The foreign key that refuses a statement; `None` when it is not found in time.
-pub(super) async fn find_refused(
-    session: &Session,
+pub(in crate::db) async fn find_refused(
+    guard: &WriterGuard,
     statement: &Statement,
 ) -> Result<Option<ForeignKey>, DbErr> {
     let target = sql::target(&statement.sql);
-    session.channel.execute_unprepared(DEFER).await?;
-    let found = match session.channel.query_all(statement).await {
-        Ok(_) => find_broken(session, target.as_ref()).await,
+    guard.execute_unprepared(DEFER).await?;
+    let found = match guard.query_all(statement).await {
+        Ok(_) => find_broken(guard, target.as_ref()).await,
         Err(error) => Err(error),
     };
-    session.channel.execute_unprepared(RESTORE).await?;
+    guard.execute_unprepared(RESTORE).await?;
     found
 }
 
 /// A foreign key that some row breaks right now; those of the `target` are looked at first.
-pub(super) async fn find_broken(
-    session: &Session,
+pub(in crate::db) async fn find_broken(
+    guard: &WriterGuard,
     target: Option<&Target>,
 ) -> Result<Option<ForeignKey>, DbErr> {
-    let keys = by_likelihood(foreign_keys(session).await?, target);
+    let keys = by_likelihood(foreign_keys(guard).await?, target);
     let deadline = Instant::now() + BUDGET;
     let mut unfinished = Vec::new();
     for key in &keys {
-        let mut search = Search::start(session, key).await?;
-        if search.next_slice(session).await? {
+        let mut search = Search::start(guard, key).await?;
+        if search.next_slice(guard).await? {
             return Ok(Some(key.clone()));
         }
         unfinished.push((key, search));
     }
     for (key, mut search) in unfinished {
         while !search.is_done() && Instant::now() < deadline {
-            if search.next_slice(session).await? {
+            if search.next_slice(guard).await? {
                 return Ok(Some(key.clone()));
             }
         }
@@ -111,12 +110,12 @@ fn by_likelihood(mut keys: Vec<ForeignKey>, target: Option<&Target>) -> Vec<Fore
 }
 
 /// Every foreign key of the schema.
-async fn foreign_keys(session: &Session) -> Result<Vec<ForeignKey>, DbErr> {
+async fn foreign_keys(guard: &WriterGuard) -> Result<Vec<ForeignKey>, DbErr> {
     let sql = "SELECT m.name, f.seq, f.\"table\", f.\"from\", f.\"to\" \
                FROM sqlite_schema AS m, pragma_foreign_key_list(m.name) AS f \
                WHERE m.type = 'table' ORDER BY m.name, f.id, f.seq";
     let mut keys: Vec<ForeignKey> = Vec::new();
-    for row in session.channel.query_all(&sqlite(sql, [])).await? {
+    for row in guard.query_all(&sqlite(sql, [])).await? {
         let column: String = row.try_get_by_index(3)?;
         let referred: Option<String> = row.try_get_by_index(4)?;
         if row.try_get_by_index::<i64>(1)? == 0 {
@@ -144,12 +143,12 @@ struct Search {
 }
 
 impl Search {
-    async fn start(session: &Session, key: &ForeignKey) -> Result<Self, DbErr> {
+    async fn start(guard: &WriterGuard, key: &ForeignKey) -> Result<Self, DbErr> {
         let table = quoted(&key.table);
         let sql = format!("SELECT min(rowid), max(rowid) FROM {table}");
-        let bounds = session.channel.query_one(&sqlite(sql, [])).await;
+        let bounds = guard.query_one(&sqlite(sql, [])).await;
         let referred = match key.referred_columns.as_slice() {
-            [] => primary_key(session, &key.referred_table).await?,
+            [] => primary_key(guard, &key.referred_table).await?,
             columns => columns.to_vec(),
         };
         let (rows, lowest, highest) = match bounds {
@@ -178,22 +177,19 @@ impl Search {
     }
 
     /// Looks at the next slice; true if it holds a row that refers to nothing.
-    async fn next_slice(&mut self, session: &Session) -> Result<bool, DbErr> {
+    async fn next_slice(&mut self, guard: &WriterGuard) -> Result<bool, DbErr> {
         if self.is_done() {
             return Ok(false);
         }
         let from = self.highest.saturating_sub(SLICE).max(self.lowest);
         let values = [from.into(), self.highest.into()];
-        let found = session
-            .channel
-            .query_one(&sqlite(&self.sql, values))
-            .await?;
+        let found = guard.query_one(&sqlite(&self.sql, values)).await?;
         self.highest = from;
         Ok(found.is_some())
     }
 }
 
-/// A query for one row, among some, that refers to nothing. The referred column stands on the left,
+/// A query for one row, among some, that refers to nothing. The referred column is on the left,
 /// because its collation and affinity decide (<https://www.sqlite.org/foreignkeys.html#fk_indexes>).
 fn orphan(key: &ForeignKey, referred: &[String], rows: &str) -> String {
     let pairs = || key.columns.iter().zip(referred);
@@ -212,11 +208,8 @@ fn orphan(key: &ForeignKey, referred: &[String], rows: &str) -> String {
     )
 }
 
-async fn primary_key(session: &Session, table: &str) -> Result<Vec<String>, DbErr> {
+async fn primary_key(guard: &WriterGuard, table: &str) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT name FROM pragma_table_info(?1) WHERE pk > 0 ORDER BY pk";
-    let rows = session
-        .channel
-        .query_all(&sqlite(sql, [table.into()]))
-        .await?;
+    let rows = guard.query_all(&sqlite(sql, [table.into()])).await?;
     rows.iter().map(|row| row.try_get_by_index(0)).collect()
 }

@@ -24,18 +24,23 @@ use std::{
     time::{Duration, Instant},
 };
 
-use backon::{ExponentialBuilder, Retryable};
+use backon::Retryable;
 use sea_orm::sqlx;
 use sqlx::{
-    ConnectOptions as _, Connection as _, Row as _, SqliteConnection, SqlitePool,
+    ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{OpenError, failure, keeper, open_error, readers::Readers, writer::Writer};
-use crate::config;
-
-/// How long emptying the log waits for others.
-const CHECKPOINT_PATIENCE: Duration = Duration::from_millis(250);
+use super::{
+    checkpoint::{let_go_of_the_log, pauses},
+    readers::Readers,
+    wal_monitor,
+    writer::Writer,
+};
+use crate::{
+    config,
+    db::{OpenError, failure, open_error},
+};
 
 /// How many statements the writer keeps prepared. Each counts once for every way in which a unit
 /// enters its group with it.
@@ -48,22 +53,23 @@ const ROWS_AHEAD: usize = 512;
 const JOURNAL_SIZE_LIMIT: &str = "67108864";
 
 /// The writer and the readers.
-pub(super) struct Pools {
-    pub(super) writer: Arc<Writer>,
-    pub(super) readers: Arc<Readers>,
+pub(in crate::db) struct Pools {
+    pub(in crate::db) writer: Arc<Writer>,
+    pub(in crate::db) readers: Arc<Readers>,
 }
 
 /// Opens the database, and creates it when it is missing.
-pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> {
+pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, OpenError> {
     let options = prepare(config)?
         .disable_statement_logging()
         .statement_cache_capacity(WRITER_STATEMENTS)
         .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT);
-    let (patience, limit) = (config.acquire_timeout, config.unit_of_work_timeout);
-    let open = || Writer::open(options.clone(), patience, limit);
+    let (acquire_timeout, unit_of_work_timeout) =
+        (config.acquire_timeout, config.unit_of_work_timeout);
+    let open = || Writer::open(options.clone(), acquire_timeout, unit_of_work_timeout);
     let writer = waiting_for_the_lock(config, open).await?;
-    let asked = match writer.line().await {
-        Ok(line) => journal_mode(&mut *line.connection().await).await,
+    let asked = match writer.connection().await {
+        Ok(connection) => journal_mode(&mut *connection.lock().await).await,
         Err(error) => Err(error),
     };
     require_write_ahead_log(config, asked)?;
@@ -73,10 +79,10 @@ pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> 
         .read_only(true)
         .row_buffer_size(ROWS_AHEAD)
         .pragma("query_only", "ON");
-    let (most, limit) = (config.readers, config.statement_timeout);
-    let open = || Readers::open(options.clone(), most, patience, limit);
+    let (most, statement_timeout) = (config.readers, config.statement_timeout);
+    let open = || Readers::open(options.clone(), most, acquire_timeout, statement_timeout);
     let readers = waiting_for_the_lock(config, open).await?;
-    tokio::spawn(keeper::keep(
+    tokio::spawn(wal_monitor::monitor(
         Arc::downgrade(&writer),
         Arc::downgrade(&readers),
         path(&config.url)?,
@@ -85,7 +91,9 @@ pub(super) async fn open(config: &config::Database) -> Result<Pools, OpenError> 
 }
 
 /// Opens a pool of one connection that writes, for migrations.
-pub(super) async fn open_for_migration(config: &config::Database) -> Result<SqlitePool, OpenError> {
+pub(in crate::db) async fn open_for_migration(
+    config: &config::Database,
+) -> Result<SqlitePool, OpenError> {
     let options = prepare(config)?;
     let pool = SqlitePoolOptions::new()
         .min_connections(1)
@@ -116,13 +124,13 @@ fn prepare(config: &config::Database) -> Result<SqliteConnectOptions, OpenError>
 }
 
 /// A connection that opens and creates nothing before its first statement.
-pub(super) fn unopened(config: &config::Database) -> Result<SqlitePool, OpenError> {
+pub(in crate::db) fn unopened(config: &config::Database) -> Result<SqlitePool, OpenError> {
     let pool = SqlitePoolOptions::new().max_connections(1);
     Ok(pool.connect_lazy_with(options(config)?))
 }
 
 /// Makes the folder of the database, for this user only; returns the path of the database.
-pub(super) fn prepare_folder(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
+pub(in crate::db) fn prepare_folder(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
     let path = path(url)?;
     let folder = match path.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -186,7 +194,7 @@ fn options(config: &config::Database) -> Result<SqliteConnectOptions, OpenError>
         .log_slow_statements(log::LevelFilter::Warn, config.slow_statement))
 }
 
-pub(super) fn path(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
+pub(in crate::db) fn path(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
     Ok(parse(url)?.get_filename().to_owned())
 }
 
@@ -249,15 +257,6 @@ where
     })
 }
 
-/// The pauses between attempts to get a lock that another process holds.
-pub(super) fn pauses() -> ExponentialBuilder {
-    ExponentialBuilder::new()
-        .with_min_delay(Duration::from_millis(2))
-        .with_max_delay(Duration::from_millis(50))
-        .without_max_times()
-        .with_jitter()
-}
-
 /// How the database writes.
 async fn journal_mode(connection: &mut SqliteConnection) -> Result<String, sqlx::Error> {
     let mode = sqlx::query_scalar("PRAGMA journal_mode");
@@ -282,39 +281,4 @@ fn require_write_ahead_log(
             source,
         )),
     }
-}
-
-/// Moves the write-ahead log into the database file and empties it, as far as other processes let:
-/// one that reads or writes just now is waited for only shortly, because whoever closes the
-/// database last does the same.
-pub(super) async fn checkpoint(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let patience = format!("PRAGMA busy_timeout = {}", CHECKPOINT_PATIENCE.as_millis());
-    sqlx::query(sqlx::AssertSqlSafe(patience))
-        .execute(&mut *connection)
-        .await?;
-    let_go_of_the_log(&mut *connection).await?;
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
-        .execute(&mut *connection)
-        .await
-        .map(drop)
-}
-
-/// Moves as much of the write-ahead log into the database file as readers let: how many pages there
-/// are in it, and how many of them are in the file then.
-pub(super) async fn checkpoint_what_is_free(
-    connection: &mut SqliteConnection,
-) -> Result<(i64, i64), sqlx::Error> {
-    let row = sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-        .fetch_one(connection)
-        .await?;
-    Ok((row.try_get(1)?, row.try_get(2)?))
-}
-
-/// Ends the hold on a place in the log that switching to it has left with the connection: nobody
-/// could empty the log before this connection's next read. A read takes a new hold and ends it.
-async fn let_go_of_the_log(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    sqlx::query("SELECT count(*) FROM sqlite_master")
-        .execute(connection)
-        .await
-        .map(drop)
 }

@@ -25,60 +25,57 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
 };
 
-use super::{
-    failure,
-    line::{Line, values},
-};
+use crate::db::{failure, sql::values, sqlite::connection::Connection};
 
 type Rows = Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send>>;
 
 /// The connections for reads. They are opened when they are needed first.
-pub(super) struct Readers {
+pub(in crate::db) struct Readers {
     options: SqliteConnectOptions,
     /// How long to wait for a connection.
-    patience: Duration,
+    acquire_timeout: Duration,
     /// How long a read may last; zero is no limit.
-    limit: Duration,
+    statement_timeout: Duration,
     permits: Arc<Semaphore>,
-    free: Mutex<Vec<Seat>>,
+    free: Mutex<Vec<Slot>>,
     reads: Vec<Mutex<Option<Read>>>,
     runtime: Handle,
 }
 
 /// A place for a connection.
-struct Seat {
+struct Slot {
     number: usize,
-    line: Option<Line>,
+    connection: Option<Connection>,
 }
 
 /// A read that is under way.
 #[derive(Clone, Debug)]
-pub(super) struct Read {
-    pub(super) since: Instant,
-    pub(super) sql: String,
+pub(in crate::db) struct Read {
+    pub(in crate::db) since: Instant,
+    pub(in crate::db) sql: String,
 }
 
 impl Readers {
-    pub(super) async fn open(
+    pub(in crate::db) async fn open(
         options: SqliteConnectOptions,
         most: u32,
-        patience: Duration,
-        limit: Duration,
+        acquire_timeout: Duration,
+        statement_timeout: Duration,
     ) -> Result<Arc<Self>, sqlx::Error> {
         let most = usize::try_from(most).unwrap_or(1);
-        let mut line = Some(Line::open(&options).await?);
+        let mut connection = Some(Connection::open(&options).await?);
         // The open one is taken first.
-        let mut free: Vec<Seat> = (0..most)
-            .map(|number| Seat {
+        let mut free: Vec<Slot> = (0..most)
+            .map(|number| Slot {
                 number,
-                line: line.take(),
+                connection: connection.take(),
             })
             .collect();
         free.reverse();
         Ok(Arc::new(Self {
             options,
-            patience,
-            limit,
+            acquire_timeout,
+            statement_timeout,
             permits: Arc::new(Semaphore::new(most)),
             free: Mutex::new(free),
             reads: (0..most).map(|_| Mutex::default()).collect(),
@@ -86,7 +83,7 @@ impl Readers {
         }))
     }
 
-    pub(super) async fn execute(
+    pub(in crate::db) async fn execute(
         self: &Arc<Self>,
         statement: &Statement,
     ) -> Result<ExecResult, DbErr> {
@@ -95,7 +92,7 @@ impl Readers {
         Ok(result.into())
     }
 
-    pub(super) async fn execute_unprepared(
+    pub(in crate::db) async fn execute_unprepared(
         self: &Arc<Self>,
         sql: &str,
     ) -> Result<ExecResult, DbErr> {
@@ -104,7 +101,7 @@ impl Readers {
         Ok(result.into())
     }
 
-    pub(super) async fn query_all(
+    pub(in crate::db) async fn query_all(
         self: &Arc<Self>,
         statement: &Statement,
     ) -> Result<Vec<QueryResult>, DbErr> {
@@ -113,37 +110,46 @@ impl Readers {
         Ok(rows.into_iter().map(Into::into).collect())
     }
 
-    pub(super) async fn query_one(
+    pub(in crate::db) async fn query_one(
         self: &Arc<Self>,
         statement: &Statement,
     ) -> Result<Option<QueryResult>, DbErr> {
-        let mut seated = self.seat(&statement.sql).await.map_err(Failed::of_query)?;
-        let first = seated.line.first(&statement.sql, values(statement));
-        let row = seated.within_its_time(first).await;
-        seated.is_done = row.is_ok();
+        let mut pooled = self
+            .acquire(&statement.sql)
+            .await
+            .map_err(Failed::of_query)?;
+        let first = pooled.connection.first(&statement.sql, values(statement));
+        let row = pooled.within_its_time(first).await;
+        pooled.is_done = row.is_ok();
         Ok(row.map_err(Failed::of_query)?.map(Into::into))
     }
 
     /// The rows of a statement, as the engine gives them.
-    pub(super) async fn stream(self: &Arc<Self>, statement: &Statement) -> Result<Rows, DbErr> {
-        let seated = self.seat(&statement.sql).await.map_err(Failed::of_query)?;
-        let mut parts = seated
-            .line
+    pub(in crate::db) async fn stream(
+        self: &Arc<Self>,
+        statement: &Statement,
+    ) -> Result<Rows, DbErr> {
+        let pooled = self
+            .acquire(&statement.sql)
+            .await
+            .map_err(Failed::of_query)?;
+        let mut parts = pooled
+            .connection
             .run(statement.sql.clone(), Some(values(statement)));
         Ok(Box::pin(stream! {
             // As a whole: its fields alone would be taken along otherwise.
-            let mut seated = seated;
+            let mut pooled = pooled;
             loop {
                 let next = async { Ok(parts.next().await) };
-                match seated.within_its_time(next).await {
+                match pooled.within_its_time(next).await {
                     Ok(Some(Ok(Either::Right(row)))) => yield Ok(row.into()),
                     Ok(Some(Ok(Either::Left(_)))) => {}
                     Ok(Some(Err(error))) => {
-                        seated.is_done = true;
+                        pooled.is_done = true;
                         yield Err(failure::wrapped(error));
                     }
                     Ok(None) => {
-                        seated.is_done = true;
+                        pooled.is_done = true;
                         break;
                     }
                     Err(failed) => {
@@ -156,42 +162,42 @@ impl Readers {
     }
 
     /// The read that has lasted longest.
-    pub(super) fn oldest(&self) -> Option<Read> {
+    pub(in crate::db) fn oldest(&self) -> Option<Read> {
         let reads = self.reads.iter().filter_map(|read| lock(read).clone());
         reads.min_by_key(|read| read.since)
     }
 
     /// How many connections are in use, of how many.
-    pub(super) fn in_use(&self) -> (usize, usize) {
+    pub(in crate::db) fn in_use(&self) -> (usize, usize) {
         let most = self.reads.len();
         (most - self.permits.available_permits().min(most), most)
     }
 
     /// All connections at once, each when it is free.
-    pub(super) async fn all(self: &Arc<Self>) -> Result<Vec<Line>, sqlx::Error> {
-        let seats = (0..self.reads.len()).map(|_| self.seat("PRAGMA"));
-        let seats = futures_util::future::join_all(seats).await;
-        let mut lines = Vec::new();
-        for seated in seats {
-            let mut seated = seated.map_err(|failed| match failed {
+    pub(in crate::db) async fn all(self: &Arc<Self>) -> Result<Vec<Connection>, sqlx::Error> {
+        let slots = (0..self.reads.len()).map(|_| self.acquire("PRAGMA"));
+        let slots = futures_util::future::join_all(slots).await;
+        let mut connections = Vec::new();
+        for pooled in slots {
+            let mut pooled = pooled.map_err(|failed| match failed {
                 Failed::Driver(error) => error,
                 _ => sqlx::Error::PoolTimedOut,
             })?;
-            seated.is_done = true;
-            lines.push(seated.line.clone());
+            pooled.is_done = true;
+            connections.push(pooled.connection.clone());
         }
-        Ok(lines)
+        Ok(connections)
     }
 
-    /// Refuses whoever comes from now on; false if a read lasts longer than the patience.
-    pub(super) async fn close(&self) -> bool {
+    /// Refuses every later read; false if one lasts longer than `acquire_timeout`.
+    pub(in crate::db) async fn close(&self) -> bool {
         let most = u32::try_from(self.reads.len()).unwrap_or(u32::MAX);
         let all = self.permits.acquire_many(most);
-        let ended = tokio::time::timeout(self.patience, all).await;
+        let ended = tokio::time::timeout(self.acquire_timeout, all).await;
         self.permits.close();
         let free = std::mem::take(&mut *lock(&self.free));
-        for line in free.into_iter().filter_map(|seat| seat.line) {
-            if let Err(error) = line.close().await {
+        for connection in free.into_iter().filter_map(|slot| slot.connection) {
+            if let Err(error) = connection.close().await {
                 tracing::warn!(%error, "a connection for reads did not close");
             }
         }
@@ -203,29 +209,34 @@ impl Readers {
         sql: &str,
         values: Option<Values>,
     ) -> Result<(Vec<SqliteRow>, SqliteQueryResult), Failed> {
-        let mut seated = self.seat(sql).await?;
-        let collected = seated.within_its_time(seated.line.all(sql, values)).await;
-        seated.is_done = !matches!(collected, Err(Failed::TooLong(_)));
+        let mut pooled = self.acquire(sql).await?;
+        let collected = pooled
+            .within_its_time(pooled.connection.all(sql, values))
+            .await;
+        pooled.is_done = !matches!(collected, Err(Failed::TooLong(_)));
         collected
     }
 
     /// Waits for a connection.
-    async fn seat(self: &Arc<Self>, sql: &str) -> Result<Seated, Failed> {
+    async fn acquire(self: &Arc<Self>, sql: &str) -> Result<PooledConnection, Failed> {
         let permit = Arc::clone(&self.permits).acquire_owned();
-        let permit = match tokio::time::timeout(self.patience, permit).await {
+        let permit = match tokio::time::timeout(self.acquire_timeout, permit).await {
             Ok(Ok(permit)) => permit,
             Ok(Err(_)) => return Err(Failed::NotGiven(ConnAcquireErr::ConnectionClosed)),
             Err(_) => return Err(Failed::NotGiven(ConnAcquireErr::Timeout)),
         };
-        let seat = lock(&self.free).pop();
-        let seat = seat.ok_or(Failed::NotGiven(ConnAcquireErr::ConnectionClosed))?;
-        let number = seat.number;
-        let line = match seat.line {
-            Some(line) => line,
-            None => match Line::open(&self.options).await {
-                Ok(line) => line,
+        let slot = lock(&self.free).pop();
+        let slot = slot.ok_or(Failed::NotGiven(ConnAcquireErr::ConnectionClosed))?;
+        let number = slot.number;
+        let connection = match slot.connection {
+            Some(connection) => connection,
+            None => match Connection::open(&self.options).await {
+                Ok(connection) => connection,
                 Err(error) => {
-                    lock(&self.free).push(Seat { number, line: None });
+                    lock(&self.free).push(Slot {
+                        number,
+                        connection: None,
+                    });
                     return Err(Failed::Driver(error));
                 }
             },
@@ -233,62 +244,66 @@ impl Readers {
         let since = Instant::now();
         let sql = sql.to_owned();
         *lock(&self.reads[number]) = Some(Read { since, sql });
-        Ok(Seated {
+        Ok(PooledConnection {
             readers: Arc::clone(self),
             number,
-            line,
+            connection,
             since,
             is_done: false,
             permit: Some(permit),
         })
     }
 
-    fn leave(&self, number: usize, line: Option<Line>) {
+    fn leave(&self, number: usize, connection: Option<Connection>) {
         *lock(&self.reads[number]) = None;
-        lock(&self.free).push(Seat { number, line });
+        lock(&self.free).push(Slot { number, connection });
     }
 }
 
 /// A connection in use. Given up before its statement is done, it becomes free when the engine has
 /// been cut off.
-struct Seated {
+struct PooledConnection {
     readers: Arc<Readers>,
     number: usize,
-    line: Line,
+    connection: Connection,
     since: Instant,
     is_done: bool,
     permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Seated {
+impl PooledConnection {
     async fn within_its_time<T>(
         &self,
         work: impl Future<Output = Result<T, sqlx::Error>>,
     ) -> Result<T, Failed> {
-        let limit = self.readers.limit;
-        if limit.is_zero() {
+        let statement_timeout = self.readers.statement_timeout;
+        if statement_timeout.is_zero() {
             return work.await.map_err(Failed::Driver);
         }
-        let left = limit.saturating_sub(self.since.elapsed());
+        let left = statement_timeout.saturating_sub(self.since.elapsed());
         match tokio::time::timeout(left, work).await {
             Ok(result) => result.map_err(Failed::Driver),
-            Err(_) => Err(Failed::TooLong(limit)),
+            Err(_) => Err(Failed::TooLong(statement_timeout)),
         }
     }
 }
 
-impl Drop for Seated {
+impl Drop for PooledConnection {
     fn drop(&mut self) {
-        let (readers, number, line) = (Arc::clone(&self.readers), self.number, self.line.clone());
+        let (readers, number, connection) = (
+            Arc::clone(&self.readers),
+            self.number,
+            self.connection.clone(),
+        );
         if self.is_done {
-            readers.leave(number, Some(line));
+            readers.leave(number, Some(connection));
             return;
         }
         let permit = self.permit.take();
         let runtime = Handle::try_current().unwrap_or_else(|_| readers.runtime.clone());
         runtime.spawn(async move {
-            let is_free = line.wait_until_free(Duration::ZERO).await.is_ok();
-            readers.leave(number, is_free.then_some(line));
+            let is_free = connection.wait_until_free(Duration::ZERO).await.is_ok();
+            readers.leave(number, is_free.then_some(connection));
             drop(permit);
         });
     }
@@ -310,10 +325,10 @@ impl Failed {
         match self {
             Self::NotGiven(reason) => DbErr::ConnectionAcquire(reason),
             Self::Driver(error) => wrap(error),
-            Self::TooLong(limit) => DbErr::Query(RuntimeErr::Internal(format!(
+            Self::TooLong(statement_timeout) => DbErr::Query(RuntimeErr::Internal(format!(
                 "the read was cut off after {} ms (database.statement_timeout_ms): read less at \
                  once, or add an index",
-                limit.as_millis()
+                statement_timeout.as_millis()
             ))),
         }
     }

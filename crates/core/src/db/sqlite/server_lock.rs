@@ -16,10 +16,13 @@ use std::{
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::{Engine, OpenError, sqlite};
-use crate::config;
+use super::open;
+use crate::{
+    config,
+    db::{Engine, OpenError},
+};
 
-/// Who holds the lock, as the next one is told.
+/// What holds the lock, as the error of the next one says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// The number of the process.
@@ -49,7 +52,7 @@ pub struct ServerLock {
 }
 
 impl ServerLock {
-    /// Takes the lock, which lies beside the database file and is named after it, with `.lock` at
+    /// Takes the lock, which is beside the database file and is named after it, with `.lock` at
     /// the end. Creates the database's folder when it is missing.
     ///
     /// # Errors
@@ -59,13 +62,13 @@ impl ServerLock {
         if Engine::of(&config.url) == Engine::Postgres {
             return Ok(Self { file: None });
         }
-        let database = sqlite::prepare_folder(&config.url)?;
+        let database = open::prepare_folder(&config.url)?;
         let path = lock_path(&database);
         let cannot = |source| OpenError::NotWritable {
             path: path.clone(),
             source,
         };
-        let mut file = open(&path).map_err(cannot)?;
+        let mut file = open_file(&path).map_err(cannot)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -86,7 +89,7 @@ impl ServerLock {
 impl Drop for ServerLock {
     fn drop(&mut self) {
         if let Some(file) = &self.file {
-            // Only a courtesy to whoever reads the file; the lock goes with the file itself.
+            // Only a courtesy to people who read the file; the lock goes with the file itself.
             let _ = file.set_len(0);
         }
     }
@@ -109,7 +112,7 @@ fn lock_path(database: &Path) -> PathBuf {
     path.into()
 }
 
-fn open(path: &Path) -> io::Result<File> {
+fn open_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     options.mode(0o600).open(path)

@@ -2,7 +2,7 @@
 //!
 //! Every commit that finds a thousand pages or more in the log moves them into the database file, and
 //! the log starts anew when no read needs it any more. A read that lasts keeps it from doing so: then
-//! the log grows. The keeper measures the log, and names the read that holds it up. Reads end after
+//! the log grows. The monitor measures the log, and names the read that holds it up. Reads end after
 //! `database.statement_timeout_ms`, and with that the growth.
 
 use std::{
@@ -12,7 +12,8 @@ use std::{
     time::Duration,
 };
 
-use super::{metrics, readers::Readers, sql, writer::Writer};
+use super::{readers::Readers, writer::Writer};
+use crate::db::{metrics, sql};
 
 /// How often the log is looked at.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -21,7 +22,11 @@ const PAUSE: Duration = Duration::from_secs(2);
 const LARGE: u64 = 16 << 20;
 
 /// Looks at the log until the database is closed.
-pub(super) async fn keep(writer: Weak<Writer>, readers: Weak<Readers>, database: PathBuf) {
+pub(in crate::db) async fn monitor(
+    writer: Weak<Writer>,
+    readers: Weak<Readers>,
+    database: PathBuf,
+) {
     let log = log_of(&database);
     loop {
         tokio::time::sleep(PAUSE).await;
@@ -61,7 +66,7 @@ fn name_what_pins(readers: &Readers, bytes: u64, pinned_pages: i64) {
     }
 }
 
-/// The log lies beside the database.
+/// The log is beside the database.
 fn log_of(database: &Path) -> PathBuf {
     let mut name: OsString = database.into();
     name.push("-wal");

@@ -11,7 +11,7 @@
 //! | a unit was kept in savepoint `a` | `RELEASE a; SAVEPOINT b` | `ROLLBACK TO b` |
 //! | a unit was taken back to savepoint `a` | `ROLLBACK TO a` | `ROLLBACK TO a` |
 //!
-//! The two names take turns: of a text that was cut off in the middle, the new name then tells how
+//! The two names take turns: of a text that was cut off in the middle, the new name then shows how
 //! far it came, and the unit before is never taken back in place of the one that was cut off. No
 //! `ROLLBACK TO` is left without its `RELEASE`: each would make the next one slower.
 
@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 use sea_orm::{DbErr, sqlx};
 use tokio::sync::oneshot;
 
-use crate::db::{failure, line::Line, metrics, violation};
+use crate::db::{failure, metrics, sqlite::connection::Connection, violation};
 
 /// The most units that share a commit.
 const MOST: usize = 256;
@@ -44,23 +44,23 @@ pub(in crate::db) enum NotStored {
 
 /// What became of a commit that was run for one unit.
 pub(super) enum Committed {
-    /// It is on disk, or failed for the whole group; either way, all were told.
-    Told,
+    /// It is on disk, or failed for the whole group; either way, all were answered.
+    Acknowledged,
     /// A deferred foreign key is not satisfied; everything is still open.
     Refused(sqlx::Error),
 }
 
-/// Tells a unit that its commit is on disk, or why it is not.
-pub(super) type Told = oneshot::Sender<Result<(), NotStored>>;
+/// Answers a unit: its commit is on disk, or why it is not.
+pub(super) type Acknowledge = oneshot::Sender<Result<(), NotStored>>;
 
 /// The name of a savepoint that holds a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum SavepointName {
     A,
     B,
 }
 
-impl Mark {
+impl SavepointName {
     fn other(self) -> Self {
         match self {
             Self::A => Self::B,
@@ -89,11 +89,11 @@ pub(super) enum Entry {
     Begin,
     /// Asks for the schema's version, too.
     BeginAndAsk,
-    Save(Mark),
+    Save(SavepointName),
     /// Keeps the unit before, and opens a savepoint under the other name.
-    Next(Mark),
+    Next(SavepointName),
     /// Takes the unit before back, and goes on in its savepoint.
-    Again(Mark),
+    Again(SavepointName),
 }
 
 impl Entry {
@@ -102,12 +102,12 @@ impl Entry {
         match self {
             Self::Begin => "BEGIN IMMEDIATE; ",
             Self::BeginAndAsk => "BEGIN IMMEDIATE; PRAGMA schema_version; ",
-            Self::Save(Mark::A) => "SAVEPOINT groundwork_a; ",
-            Self::Save(Mark::B) => "SAVEPOINT groundwork_b; ",
-            Self::Next(Mark::A) => "RELEASE groundwork_b; SAVEPOINT groundwork_a; ",
-            Self::Next(Mark::B) => "RELEASE groundwork_a; SAVEPOINT groundwork_b; ",
-            Self::Again(Mark::A) => "ROLLBACK TO groundwork_a; ",
-            Self::Again(Mark::B) => "ROLLBACK TO groundwork_b; ",
+            Self::Save(SavepointName::A) => "SAVEPOINT groundwork_a; ",
+            Self::Save(SavepointName::B) => "SAVEPOINT groundwork_b; ",
+            Self::Next(SavepointName::A) => "RELEASE groundwork_b; SAVEPOINT groundwork_a; ",
+            Self::Next(SavepointName::B) => "RELEASE groundwork_a; SAVEPOINT groundwork_b; ",
+            Self::Again(SavepointName::A) => "ROLLBACK TO groundwork_a; ",
+            Self::Again(SavepointName::B) => "ROLLBACK TO groundwork_b; ",
         }
     }
 
@@ -127,7 +127,7 @@ impl Entry {
 
 /// A statement was given up before its end was seen.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Doubt {
+pub(super) struct InDoubt {
     /// What stood in front of it, if it is not known whether that ran.
     pub(super) entry: Option<Entry>,
     /// When the engine is cut off, should it still be busy with it.
@@ -148,13 +148,13 @@ pub(super) struct Group {
     open: Option<u64>,
     opened_at: Instant,
     /// The savepoint of the unit that came last.
-    mark: Option<Mark>,
+    savepoint: Option<SavepointName>,
     /// The unit that came last is to be taken back.
     undo: bool,
     /// A statement that may have changed more than rows.
-    special: bool,
-    doubt: Option<Doubt>,
-    waiting: Vec<Told>,
+    has_side_effects: bool,
+    in_doubt: Option<InDoubt>,
+    waiting: Vec<Acknowledge>,
     last_commit: Duration,
 }
 
@@ -164,32 +164,32 @@ impl Group {
         Self {
             open: None,
             opened_at: Instant::now(),
-            mark: None,
+            savepoint: None,
             undo: false,
-            special: false,
-            doubt: None,
+            has_side_effects: false,
+            in_doubt: None,
             waiting: Vec::new(),
             last_commit,
         }
     }
 
     pub(super) fn is_open(&self) -> bool {
-        self.open.is_some() || self.doubt.is_some()
+        self.open.is_some() || self.in_doubt.is_some()
     }
 
     /// Whether the transaction has ended behind the group's back.
-    pub(super) fn has_ended(&self, line: &Line) -> bool {
-        self.open.is_some_and(|ended| line.ended() != ended)
+    pub(super) fn has_ended(&self, connection: &Connection) -> bool {
+        self.open.is_some_and(|ended| connection.ended() != ended)
     }
 
     /// How the next unit enters.
     pub(super) fn entry(&self, asks: bool) -> Entry {
-        match (self.open, self.mark, self.undo) {
+        match (self.open, self.savepoint, self.undo) {
             (None, ..) if asks => Entry::BeginAndAsk,
             (None, ..) => Entry::Begin,
-            (_, None, _) => Entry::Save(Mark::A),
-            (_, Some(mark), false) => Entry::Next(mark.other()),
-            (_, Some(mark), true) => Entry::Again(mark),
+            (_, None, _) => Entry::Save(SavepointName::A),
+            (_, Some(savepoint), false) => Entry::Next(savepoint.other()),
+            (_, Some(savepoint), true) => Entry::Again(savepoint),
         }
     }
 
@@ -201,7 +201,9 @@ impl Group {
                 self.open = Some(ended);
                 self.opened_at = Instant::now();
             }
-            Entry::Save(mark) | Entry::Next(mark) | Entry::Again(mark) => self.mark = Some(mark),
+            Entry::Save(savepoint) | Entry::Next(savepoint) | Entry::Again(savepoint) => {
+                self.savepoint = Some(savepoint)
+            }
         }
     }
 
@@ -215,36 +217,36 @@ impl Group {
         self.undo = false;
     }
 
-    pub(super) fn doubt(&mut self, doubt: Doubt) {
-        self.doubt = Some(doubt);
+    pub(super) fn set_in_doubt(&mut self, statement: InDoubt) {
+        self.in_doubt = Some(statement);
     }
 
     pub(super) fn is_in_doubt(&self) -> bool {
-        self.doubt.is_some()
+        self.in_doubt.is_some()
     }
 
     /// A statement ran that may have changed more than rows: the group ends with its unit.
-    pub(super) fn is_special(&self) -> bool {
-        self.special
+    pub(super) fn has_side_effects(&self) -> bool {
+        self.has_side_effects
     }
 
-    pub(super) fn make_special(&mut self) {
-        self.special = true;
+    pub(super) fn note_side_effects(&mut self) {
+        self.has_side_effects = true;
     }
 
     /// The unit that came last waits for the commit.
-    pub(super) fn join(&mut self, told: Told) {
-        self.waiting.push(told);
+    pub(super) fn join(&mut self, acknowledge: Acknowledge) {
+        self.waiting.push(acknowledge);
     }
 
     /// Whether the group must end before another unit enters.
     pub(super) fn must_end(&self) -> bool {
         let open_for = (self.last_commit * 2).clamp(OPEN_AT_LEAST, OPEN_AT_MOST);
         let has_waited = !self.waiting.is_empty() && self.opened_at.elapsed() >= open_for;
-        let is_to_be_rolled_back = self.undo && self.mark.is_none();
+        let is_to_be_rolled_back = self.undo && self.savepoint.is_none();
         self.is_open()
-            && (self.doubt.is_some()
-                || self.special
+            && (self.in_doubt.is_some()
+                || self.has_side_effects
                 || is_to_be_rolled_back
                 || has_waited
                 || self.waiting.len() >= MOST)
@@ -253,102 +255,106 @@ impl Group {
     /// Finds out what became of a statement that was given up. The unit that it opened, if any, is
     /// taken back, so that it may enter anew. If nobody's work is at stake any more, the statement is
     /// cut off: SQLite rolls everything back when it cuts a write off.
-    pub(super) async fn settle(&mut self, line: &Line, unit: Unit) -> Result<(), sqlx::Error> {
-        let Some(doubt) = self.doubt else {
+    pub(super) async fn settle(
+        &mut self,
+        connection: &Connection,
+        unit: Unit,
+    ) -> Result<(), sqlx::Error> {
+        let Some(statement) = self.in_doubt else {
             return Ok(());
         };
         let grace = match unit {
             Unit::IsOver if self.waiting.is_empty() => Duration::ZERO,
-            _ => doubt.until.saturating_duration_since(Instant::now()),
+            _ => statement.until.saturating_duration_since(Instant::now()),
         };
-        line.wait_until_free(grace).await?;
+        connection.wait_until_free(grace).await?;
         // Errors below mean that the text had not come so far.
-        match doubt.entry {
+        match statement.entry {
             None => {}
             Some(Entry::Begin | Entry::BeginAndAsk) => {
-                let _ = line.execute("ROLLBACK").await;
+                let _ = connection.execute("ROLLBACK").await;
                 self.open = None;
             }
-            Some(Entry::Save(mark) | Entry::Again(mark)) => {
-                let found = line.execute(mark.roll_back()).await.is_ok();
-                self.mark = found.then_some(mark);
+            Some(Entry::Save(savepoint) | Entry::Again(savepoint)) => {
+                let found = connection.execute(savepoint.roll_back()).await.is_ok();
+                self.savepoint = found.then_some(savepoint);
                 self.undo = false;
             }
-            Some(Entry::Next(mark)) => {
-                let found = line.execute(mark.roll_back()).await.is_ok();
+            Some(Entry::Next(savepoint)) => {
+                let found = connection.execute(savepoint.roll_back()).await.is_ok();
                 if !found {
-                    let _ = line.execute(mark.other().release()).await;
+                    let _ = connection.execute(savepoint.other().release()).await;
                 }
-                self.mark = found.then_some(mark);
+                self.savepoint = found.then_some(savepoint);
             }
         }
-        self.doubt = None;
+        self.in_doubt = None;
         Ok(())
     }
 
-    /// Ends the transaction, and tells the units that wait for it. False if the connection is not to
+    /// Ends the transaction, and answers the units that wait for it. False if the connection is not to
     /// be used any more.
-    pub(super) async fn end(&mut self, line: &Line) -> bool {
-        if let Err(error) = self.settle(line, Unit::IsOver).await {
-            self.tell(&Err(NotStored::Commit(failure::executed(error))));
+    pub(super) async fn end(&mut self, connection: &Connection) -> bool {
+        if let Err(error) = self.settle(connection, Unit::IsOver).await {
+            self.acknowledge(&Err(NotStored::Commit(failure::executed(error))));
             return false;
         }
-        if self.has_ended(line) {
+        if self.has_ended(connection) {
             self.taken_along();
         }
         if self.open.is_none() {
             return true;
         }
         let started = Instant::now();
-        match line.execute(self.closing()).await {
+        match connection.execute(self.closing()).await {
             Ok(()) => {
                 self.last_commit = started.elapsed();
                 self.count();
-                self.tell(&Ok(()));
+                self.acknowledge(&Ok(()));
                 true
             }
-            Err(error) => self.fail(line, error).await,
+            Err(error) => self.fail(connection, error).await,
         }
     }
 
     /// Commits for the unit that came last, which waits like the others.
-    pub(super) async fn commit(&mut self, line: &Line) -> Committed {
+    pub(super) async fn commit(&mut self, connection: &Connection) -> Committed {
         let started = Instant::now();
-        match line.execute("COMMIT").await {
+        match connection.execute("COMMIT").await {
             Ok(()) => {
                 self.last_commit = started.elapsed();
                 self.count();
-                self.tell(&Ok(()));
+                self.acknowledge(&Ok(()));
             }
-            Err(error) if violation::is_of_a_foreign_key(&error) && !self.has_ended(line) => {
+            Err(error) if violation::is_of_a_foreign_key(&error) && !self.has_ended(connection) => {
                 self.waiting.pop();
                 self.undo();
                 return Committed::Refused(error);
             }
             Err(error) => {
-                if !self.fail(line, error).await {
-                    self.doubt(Doubt {
+                if !self.fail(connection, error).await {
+                    self.set_in_doubt(InDoubt {
                         entry: Some(Entry::Begin),
                         until: Instant::now(),
                     });
                 }
             }
         }
-        Committed::Told
+        Committed::Acknowledged
     }
 
     /// A `COMMIT` has failed.
-    async fn fail(&mut self, line: &Line, error: sqlx::Error) -> bool {
+    async fn fail(&mut self, connection: &Connection, error: sqlx::Error) -> bool {
         metrics::commit_failed();
         let is_broken = failure::is_lost(&error) || failure::is_disk_failure(&error);
-        let is_closed = !is_broken && is_rolled_back(line.execute("ROLLBACK").await);
-        self.tell(&Err(NotStored::Commit(failure::executed(error))));
+        let is_closed = !is_broken && is_rolled_back(connection.execute("ROLLBACK").await);
+        self.acknowledge(&Err(NotStored::Commit(failure::executed(error))));
         is_closed
     }
 
-    /// Tells the units that wait that the transaction is gone.
+    /// Reports to the units that wait that the transaction is gone.
     pub(super) fn taken_along(&mut self) {
-        self.tell(&Err(if self.special {
+        self.acknowledge(&Err(if self.has_side_effects {
             NotStored::Unknown("a statement of another unit of work ended the shared transaction")
         } else {
             NotStored::TakenAlong
@@ -361,19 +367,19 @@ impl Group {
         }
     }
 
-    fn tell(&mut self, outcome: &Result<(), NotStored>) {
-        for told in self.waiting.drain(..) {
-            // Who does not listen any more has gone away.
-            let _ = told.send(outcome.clone());
+    fn acknowledge(&mut self, outcome: &Result<(), NotStored>) {
+        for acknowledge in self.waiting.drain(..) {
+            // A unit that does not listen any more has gone away.
+            let _ = acknowledge.send(outcome.clone());
         }
         *self = Self::new(self.last_commit);
     }
 
     fn closing(&self) -> &'static str {
-        match (self.waiting.is_empty(), self.undo, self.mark) {
+        match (self.waiting.is_empty(), self.undo, self.savepoint) {
             (true, ..) => "ROLLBACK",
-            (false, true, Some(Mark::A)) => "ROLLBACK TO groundwork_a; COMMIT",
-            (false, true, Some(Mark::B)) => "ROLLBACK TO groundwork_b; COMMIT",
+            (false, true, Some(SavepointName::A)) => "ROLLBACK TO groundwork_a; COMMIT",
+            (false, true, Some(SavepointName::B)) => "ROLLBACK TO groundwork_b; COMMIT",
             _ => "COMMIT",
         }
     }

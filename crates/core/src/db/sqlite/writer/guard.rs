@@ -1,7 +1,7 @@
-//! A unit's hold on the baton.
+//! A unit's hold on the permit.
 //!
-//! Everything that a unit has under way lies in its lease, statements and open streams included; the
-//! unit's futures only look at it. So the lease can be taken back at any time, also from a future
+//! Everything that a unit has under way is in its guard, statements and open streams included; the
+//! unit's futures only look at it. So the guard can be taken back at any time, also from a future
 //! that is never polled again.
 
 use std::{
@@ -14,15 +14,15 @@ use sea_orm::{DbErr, sqlx};
 use tokio::sync::oneshot;
 
 use super::{
-    NotStored, Writer,
-    baton::Baton,
     detached::Detached,
-    group::{Committed, Doubt, Entry},
+    group::{Committed, Entry, InDoubt, NotStored},
+    permit::WriterPermit,
+    queue::Writer,
 };
-use crate::db::{failure, line::Parts};
+use crate::db::{failure, sqlite::connection::Parts};
 
-/// A unit's hold on the baton.
-pub(in crate::db) struct Lease {
+/// A unit's hold on the permit.
+pub(in crate::db) struct WriterGuard {
     pub(super) writer: Arc<Writer>,
     pub(super) since: Instant,
     state: Mutex<State>,
@@ -30,9 +30,9 @@ pub(in crate::db) struct Lease {
 
 pub(super) struct State {
     /// `None` when the unit is over.
-    pub(super) baton: Option<Baton>,
+    pub(super) permit: Option<WriterPermit>,
     pub(super) running: Option<Running>,
-    /// Who waits for its next part.
+    /// The task that waits for its next part.
     pub(super) waker: Option<Waker>,
     /// The unit's first statement has run, and with it the entry before it.
     pub(super) has_entered: bool,
@@ -50,7 +50,7 @@ pub(super) struct Running {
     /// How many transactions had ended before.
     pub(super) ended: u64,
     /// It may change more than rows.
-    pub(super) is_special: bool,
+    pub(super) has_side_effects: bool,
 }
 
 /// Why a unit was not stored.
@@ -60,22 +60,22 @@ pub(in crate::db) enum CommitFailed {
     /// The shared commit did not take place, or failed.
     NotStored(NotStored),
     /// A deferred foreign key is not satisfied. The unit is still open, so that the key can be
-    /// looked for; [`release`](Lease::release) takes it back.
+    /// looked for; [`release`](WriterGuard::release) takes it back.
     Refused(DbErr),
 }
 
 enum Finished {
     Joined(oneshot::Receiver<Result<(), NotStored>>),
-    Refused(Baton, sqlx::Error),
+    Refused(WriterPermit, sqlx::Error),
 }
 
-impl Lease {
-    pub(super) fn new(baton: Baton) -> Self {
+impl WriterGuard {
+    pub(super) fn new(permit: WriterPermit) -> Self {
         Self {
-            writer: Arc::clone(baton.writer()),
+            writer: Arc::clone(permit.writer()),
             since: Instant::now(),
             state: Mutex::new(State {
-                baton: Some(baton),
+                permit: Some(permit),
                 running: None,
                 waker: None,
                 has_entered: false,
@@ -93,46 +93,46 @@ impl Lease {
     /// Stores the unit. A unit that has only read waits for those before it in its group, of which
     /// it may have seen something; that costs no flush of the disk.
     pub(in crate::db) async fn commit(&self) -> Result<(), CommitFailed> {
-        let (baton, has_entered, has_written) = {
+        let (permit, has_entered, has_written) = {
             let mut state = self.state();
-            let baton = state.baton.take().ok_or(CommitFailed::Ended)?;
-            (baton, state.has_entered, state.has_written)
+            let permit = state.permit.take().ok_or(CommitFailed::Ended)?;
+            (permit, state.has_entered, state.has_written)
         };
         if !has_entered {
-            baton.pass_on().await;
+            permit.pass_on().await;
             return Ok(());
         }
-        let finish = Detached::new(self.writer.runtime(), finish(baton, has_written));
+        let finish = Detached::new(self.writer.runtime(), finish(permit, has_written));
         match finish.await {
             Finished::Joined(answer) => match answer.await {
                 Ok(outcome) => outcome.map_err(CommitFailed::NotStored),
                 Err(_) => Err(CommitFailed::NotStored(NotStored::lost())),
             },
-            Finished::Refused(baton, error) => {
-                self.put_back(baton);
+            Finished::Refused(permit, error) => {
+                self.put_back(permit);
                 Err(CommitFailed::Refused(failure::executed(error)))
             }
         }
     }
 
-    /// Takes the unit back, and passes the baton on.
+    /// Takes the unit back, and passes the permit on.
     pub(in crate::db) fn release(&self) {
         let mut state = self.state();
         self.give_up(&mut state);
         let has_entered = state.has_entered;
-        if let Some(mut baton) = state.baton.take()
+        if let Some(mut permit) = state.permit.take()
             && has_entered
-            && let Some(parts) = baton.parts()
+            && let Some(parts) = permit.parts()
         {
             parts.group.undo();
         }
     }
 
-    /// Takes the baton back from a unit that had it too long; false if it has let go of it.
+    /// Takes the permit back from a unit that had it too long; false if it has let go of it.
     pub(super) fn revoke(&self, reason: &str) -> bool {
         {
             let mut state = self.state();
-            if state.baton.is_none() {
+            if state.permit.is_none() {
                 return false;
             }
             state.ended.get_or_insert_with(|| reason.to_owned());
@@ -149,38 +149,38 @@ impl Lease {
         let Some(running) = state.running.take() else {
             return;
         };
-        let doubt = Doubt {
+        let in_doubt = InDoubt {
             entry: running.entry.filter(|_| running.to_come > 0),
-            until: self.since + self.writer.limit,
+            until: self.since + self.writer.unit_of_work_timeout,
         };
-        if let Some(parts) = state.baton.as_mut().and_then(Baton::parts) {
-            parts.group.doubt(doubt);
+        if let Some(parts) = state.permit.as_mut().and_then(WriterPermit::parts) {
+            parts.group.set_in_doubt(in_doubt);
         }
     }
 
-    /// Takes the baton out of the lease for a while. Whoever drops it then ends the unit.
-    pub(super) fn take_out(&self) -> Option<Baton> {
+    /// Takes the permit out of the guard for a while. Dropping it then ends the unit.
+    pub(super) fn take_out(&self) -> Option<WriterPermit> {
         let mut state = self.state();
-        let mut baton = state.baton.take()?;
+        let mut permit = state.permit.take()?;
         if state.has_entered
-            && let Some(parts) = baton.parts()
+            && let Some(parts) = permit.parts()
         {
             parts.group.undo();
         }
-        Some(baton)
+        Some(permit)
     }
 
-    /// Puts the baton back, unless the unit's time is over.
-    pub(super) fn put_back(&self, mut baton: Baton) {
-        let is_overdue = self.since.elapsed() >= self.writer.limit;
+    /// Puts the permit back, unless the unit's time is over.
+    pub(super) fn put_back(&self, mut permit: WriterPermit) {
+        let is_overdue = self.since.elapsed() >= self.writer.unit_of_work_timeout;
         {
             let mut state = self.state();
             if state.has_entered
-                && let Some(parts) = baton.parts()
+                && let Some(parts) = permit.parts()
             {
                 parts.group.keep();
             }
-            state.baton = Some(baton);
+            state.permit = Some(permit);
         }
         if is_overdue {
             self.revoke(&self.writer.too_long());
@@ -192,26 +192,26 @@ impl Lease {
     }
 }
 
-impl Drop for Lease {
+impl Drop for WriterGuard {
     fn drop(&mut self) {
         self.release();
     }
 }
 
 /// Lets a unit join those that wait for the commit. Where a deferred foreign key may be at stake,
-/// which only the `COMMIT` itself tells, it is run at once, so that only this unit is refused.
-async fn finish(mut baton: Baton, has_written: bool) -> Finished {
-    let (told, answer) = oneshot::channel();
-    let may_be_refused = has_written && baton.may_defer().await;
-    if let Some(parts) = baton.parts() {
-        parts.group.join(told);
+/// which only the `COMMIT` itself shows, it is run at once, so that only this unit is refused.
+async fn finish(mut permit: WriterPermit, has_written: bool) -> Finished {
+    let (acknowledge, answer) = oneshot::channel();
+    let may_be_refused = has_written && permit.may_defer().await;
+    if let Some(parts) = permit.parts() {
+        parts.group.join(acknowledge);
         if may_be_refused
-            && let Some(line) = parts.line.clone()
-            && let Committed::Refused(error) = parts.group.commit(&line).await
+            && let Some(connection) = parts.connection.clone()
+            && let Committed::Refused(error) = parts.group.commit(&connection).await
         {
-            return Finished::Refused(baton, error);
+            return Finished::Refused(permit, error);
         }
     }
-    baton.pass_on().await;
+    permit.pass_on().await;
     Finished::Joined(answer)
 }

@@ -7,9 +7,9 @@ use std::{
 
 use sea_orm::sqlx;
 
-use crate::db::{line::Line, sqlite};
+use crate::db::sqlite::{checkpoint::checkpoint, connection::Connection};
 
-use super::{Writer, detached::Detached, group::Group};
+use super::{detached::Detached, group::Group, queue::Writer};
 
 /// How often the schema's version is asked for.
 const ASKED_EVERY: Duration = Duration::from_millis(100);
@@ -17,7 +17,7 @@ const ASKED_EVERY: Duration = Duration::from_millis(100);
 /// What is handed from unit to unit.
 pub(super) struct Parts {
     /// `None` after it broke: the next unit opens another.
-    pub(super) line: Option<Line>,
+    pub(super) connection: Option<Connection>,
     pub(super) group: Group,
     pub(super) catalog: Catalog,
 }
@@ -34,7 +34,7 @@ pub(super) struct Catalog {
 
 impl Catalog {
     /// Whether the version has to be asked for again. What another process changes within this time
-    /// costs exactness alone: a commit that is refused is told to all that share it.
+    /// costs exactness alone: all units that share a refused commit get its error.
     pub(super) fn is_stale(&self) -> bool {
         self.version
             .is_none_or(|(_, asked)| asked.elapsed() >= ASKED_EVERY)
@@ -50,9 +50,9 @@ impl Catalog {
 }
 
 impl Parts {
-    pub(super) fn new(line: Option<Line>) -> Self {
+    pub(super) fn new(connection: Option<Connection>) -> Self {
         Self {
-            line,
+            connection,
             group: Group::new(Duration::ZERO),
             catalog: Catalog::default(),
         }
@@ -60,13 +60,13 @@ impl Parts {
 }
 
 /// The right to use the connection, and with it the group that is open. Dropped, it is passed on to
-/// who waits for it; a group that has to end before that is ended in the background.
-pub(in crate::db) struct Baton {
+/// the next unit that waits for it; a group that has to end before that is ended in the background.
+pub(in crate::db) struct WriterPermit {
     writer: Arc<Writer>,
     parts: Option<Box<Parts>>,
 }
 
-impl Baton {
+impl WriterPermit {
     pub(super) fn new(writer: Arc<Writer>, parts: Box<Parts>) -> Self {
         Self {
             writer,
@@ -99,64 +99,67 @@ impl Baton {
     }
 
     /// The connection; opens another one if it broke.
-    pub(in crate::db) async fn line(&mut self) -> Result<Line, sqlx::Error> {
-        let known = self.parts.as_ref().and_then(|parts| parts.line.clone());
-        if let Some(line) = known {
-            return Ok(line);
+    pub(in crate::db) async fn connection(&mut self) -> Result<Connection, sqlx::Error> {
+        let known = self
+            .parts
+            .as_ref()
+            .and_then(|parts| parts.connection.clone());
+        if let Some(connection) = known {
+            return Ok(connection);
         }
-        let line = Line::open(&self.writer.options).await?;
+        let connection = Connection::open(&self.writer.options).await?;
         if let Some(parts) = &mut self.parts {
-            parts.line = Some(line.clone());
+            parts.connection = Some(connection.clone());
         }
-        Ok(line)
+        Ok(connection)
     }
 
     /// Commits for those who wait, so that no transaction is open.
     pub(super) async fn end_group(&mut self) {
         if let Some(parts) = &mut self.parts
-            && let Some(line) = parts.line.clone()
-            && !parts.group.end(&line).await
+            && let Some(connection) = parts.connection.clone()
+            && !parts.group.end(&connection).await
         {
-            parts.line = None;
+            parts.connection = None;
         }
     }
 
     /// Ends the group, empties the write-ahead log, and closes the connection.
     pub(in crate::db) async fn close(mut self) -> Result<(), sqlx::Error> {
-        let line = self.line().await?;
+        let connection = self.connection().await?;
         if let Some(mut parts) = self.parts.take() {
-            parts.group.end(&line).await;
+            parts.group.end(&connection).await;
         }
-        let emptied = sqlite::checkpoint(&mut *line.connection().await).await;
-        let closed = line.close().await;
+        let emptied = checkpoint(&mut *connection.lock().await).await;
+        let closed = connection.close().await;
         emptied.and(closed)
     }
 
-    /// Whether only the commit may tell that a foreign key is violated.
+    /// Whether only the commit may show that a foreign key is violated.
     pub(super) async fn may_defer(&mut self) -> bool {
         const ASK: &str = "SELECT EXISTS (SELECT 1 FROM sqlite_schema \
                            WHERE type = 'table' AND sql LIKE '%INITIALLY%DEFERRED%')";
         let Some(parts) = &mut self.parts else {
             return true;
         };
-        if parts.group.is_special() {
+        if parts.group.has_side_effects() {
             return true;
         }
-        if let (None, Some(line)) = (parts.catalog.defers, &parts.line) {
-            parts.catalog.defers = line.number(ASK).await.ok().map(|found| found != 0);
+        if let (None, Some(connection)) = (parts.catalog.defers, &parts.connection) {
+            parts.catalog.defers = connection.number(ASK).await.ok().map(|found| found != 0);
         }
         parts.catalog.defers.unwrap_or(true)
     }
 
-    /// Passes the baton on. If its group has to end first, that is done before this returns.
+    /// Passes the permit on. If its group has to end first, that is done before this returns.
     pub(super) async fn pass_on(self) {
         let writer = Arc::clone(&self.writer);
-        if let Some(baton) = writer.pass(self) {
-            Detached::new(writer.runtime(), baton.end()).await;
+        if let Some(permit) = writer.pass(self) {
+            Detached::new(writer.runtime(), permit.end()).await;
         }
     }
 
-    /// Ends the group, tells its units, and passes the baton on. If the runtime goes away before
+    /// Ends the group, answers its units, and passes the permit on. If the runtime goes away before
     /// that is done, so does the connection, and with it what is open.
     fn end(mut self) -> impl Future<Output = ()> + Send + use<> {
         let writer = Arc::clone(&self.writer);
@@ -166,8 +169,8 @@ impl Baton {
             let Some(mut parts) = parts else {
                 return;
             };
-            let is_sound = match &parts.line {
-                Some(line) => parts.group.end(line).await,
+            let is_sound = match &parts.connection {
+                Some(connection) => parts.group.end(connection).await,
                 None => false,
             };
             if !is_sound {
@@ -180,14 +183,14 @@ impl Baton {
     }
 }
 
-impl Drop for Baton {
+impl Drop for WriterPermit {
     fn drop(&mut self) {
         let Some(parts) = self.parts.take() else {
             return;
         };
         let writer = &self.writer;
-        if let Some(baton) = writer.pass(Self::new(Arc::clone(writer), parts)) {
-            writer.runtime().spawn(baton.end());
+        if let Some(permit) = writer.pass(Self::new(Arc::clone(writer), parts)) {
+            writer.runtime().spawn(permit.end());
         }
     }
 }
@@ -204,7 +207,7 @@ impl Lost {
 impl Drop for Lost {
     fn drop(&mut self) {
         if let Some(writer) = self.0.take() {
-            drop(Baton::new(writer, Box::new(Parts::new(None))));
+            drop(WriterPermit::new(writer, Box::new(Parts::new(None))));
         }
     }
 }

@@ -1,27 +1,4 @@
-//! The one writer of SQLite, and how units of work share its commits.
-//!
-//! A commit costs a flush of the disk, whatever it holds, so units that are there at the same time
-//! share one (*group commit*). The connection is handed from unit to unit, first come, first
-//! served; each runs in a savepoint of its own within the transaction of its [`group`], and is taken
-//! back alone. A unit that commits is told so when the shared `COMMIT` has returned: at once, if
-//! nobody waits for the connection; after those who do have had their turn, if the group is neither
-//! too old nor too large by then.
-//!
-//! - A [`Line`] is the connection, with hooks that see transactions end.
-//! - [`group`] is the transaction: what opens a unit, what takes it back, who waits for the commit.
-//! - [`baton`] is the right to use both; whoever drops it passes it on.
-//! - [`lease`] is a unit's hold on the baton, which ends after a while whatever the unit does.
-//!
-//! What fails, fails alone, except where SQLite itself rolls the transaction back (a full disk, an
-//! I/O error, `INSERT OR ROLLBACK`, a write that is cut off): then nothing of the group is stored,
-//! and every unit that waits is told.
-
-mod baton;
-mod detached;
-mod group;
-mod lease;
-mod statements;
-mod watch;
+//! The queue of units in front of the one connection that writes.
 
 use std::{
     collections::VecDeque,
@@ -35,46 +12,48 @@ use tokio::{
     sync::{Notify, oneshot},
 };
 
-pub(super) use self::{
-    baton::Baton,
-    group::NotStored,
-    lease::{CommitFailed, Lease},
+use super::{
+    guard::WriterGuard,
+    permit::{Parts, WriterPermit},
+    watch::{self, Held},
 };
-use self::{baton::Parts, watch::Held};
-use super::{DbError, failure, line::Line, sqlite};
+use crate::db::{
+    DbError, failure,
+    sqlite::{checkpoint::checkpoint_what_is_free, connection::Connection},
+};
 
 /// The writer of a database.
-pub(super) struct Writer {
-    options: SqliteConnectOptions,
+pub(in crate::db) struct Writer {
+    pub(super) options: SqliteConnectOptions,
     /// `database.acquire_timeout_ms`.
-    patience: Duration,
+    pub(super) acquire_timeout: Duration,
     /// `database.unit_of_work_timeout_ms`.
-    limit: Duration,
+    pub(super) unit_of_work_timeout: Duration,
     runtime: Handle,
     queue: Mutex<Queue>,
-    /// Tells the watch that there is something to watch again.
-    watched: Arc<Notify>,
+    /// Wakes the watch when there is something to watch again.
+    pub(super) watched: Arc<Notify>,
 }
 
-struct Queue {
+pub(super) struct Queue {
     /// The connection, while nobody has it.
     free: Option<Box<Parts>>,
-    waiting: VecDeque<oneshot::Sender<Baton>>,
-    /// Who has the baton.
-    held: Option<Held>,
-    is_watched: bool,
+    waiting: VecDeque<oneshot::Sender<WriterPermit>>,
+    /// The unit that has the permit.
+    pub(super) held: Option<Held>,
+    pub(super) is_watched: bool,
     is_closed: bool,
 }
 
 impl Writer {
-    pub(super) async fn open(
+    pub(in crate::db) async fn open(
         options: SqliteConnectOptions,
-        patience: Duration,
-        limit: Duration,
+        acquire_timeout: Duration,
+        unit_of_work_timeout: Duration,
     ) -> Result<Arc<Self>, sqlx::Error> {
-        let line = Line::open(&options).await?;
+        let connection = Connection::open(&options).await?;
         let queue = Queue {
-            free: Some(Box::new(Parts::new(Some(line)))),
+            free: Some(Box::new(Parts::new(Some(connection)))),
             waiting: VecDeque::new(),
             held: None,
             is_watched: false,
@@ -82,8 +61,8 @@ impl Writer {
         };
         let writer = Arc::new(Self {
             options,
-            patience,
-            limit,
+            acquire_timeout,
+            unit_of_work_timeout,
             runtime: Handle::current(),
             queue: Mutex::new(queue),
             watched: Arc::default(),
@@ -94,30 +73,30 @@ impl Writer {
     }
 
     /// Waits for the turn to write.
-    pub(super) async fn begin(self: &Arc<Self>) -> Result<Arc<Lease>, DbError> {
-        let baton = self.baton().await?;
-        let lease = Arc::new(Lease::new(baton));
-        self.hold(&lease);
-        Ok(lease)
+    pub(in crate::db) async fn begin(self: &Arc<Self>) -> Result<Arc<WriterGuard>, DbError> {
+        let permit = self.permit().await?;
+        let guard = Arc::new(WriterGuard::new(permit));
+        self.hold(&guard);
+        Ok(guard)
     }
 
     /// Waits for the turn to use the connection.
-    pub(super) async fn baton(self: &Arc<Self>) -> Result<Baton, DbError> {
+    pub(in crate::db) async fn permit(self: &Arc<Self>) -> Result<WriterPermit, DbError> {
         let turn = {
             let mut queue = self.queue();
             if queue.is_closed {
                 return Err(DbError::Closed);
             }
             if let Some(parts) = queue.free.take() {
-                return Ok(Baton::new(Arc::clone(self), parts));
+                return Ok(WriterPermit::new(Arc::clone(self), parts));
             }
             let (give, turn) = oneshot::channel();
             queue.waiting.push_back(give);
             turn
         };
         let started = Instant::now();
-        match tokio::time::timeout(self.patience, turn).await {
-            Ok(Ok(baton)) => Ok(baton),
+        match tokio::time::timeout(self.acquire_timeout, turn).await {
+            Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(DbError::Closed),
             Err(_) => Err(DbError::TimedOut {
                 waited_for: self.what_is_waited_for(),
@@ -127,19 +106,22 @@ impl Writer {
     }
 
     /// The connection, as soon as nobody uses it.
-    pub(super) async fn line(self: &Arc<Self>) -> Result<Line, sqlx::Error> {
-        let baton = self.baton().await;
-        baton.map_err(|_| sqlx::Error::PoolClosed)?.line().await
+    pub(in crate::db) async fn connection(self: &Arc<Self>) -> Result<Connection, sqlx::Error> {
+        let permit = self.permit().await;
+        permit
+            .map_err(|_| sqlx::Error::PoolClosed)?
+            .connection()
+            .await
     }
 
     /// Moves what is in the write-ahead log into the database file, as far as reads let, without
     /// waiting for them: how many pages there are, and how many of them are in the file.
-    pub(super) async fn checkpoint(self: &Arc<Self>) -> Result<(i64, i64), DbError> {
-        let mut baton = self.baton().await?;
+    pub(in crate::db) async fn checkpoint(self: &Arc<Self>) -> Result<(i64, i64), DbError> {
+        let mut permit = self.permit().await?;
         let asked = async {
-            baton.end_group().await;
-            let line = baton.line().await?;
-            sqlite::checkpoint_what_is_free(&mut *line.connection().await).await
+            permit.end_group().await;
+            let connection = permit.connection().await?;
+            checkpoint_what_is_free(&mut *connection.lock().await).await
         };
         asked.await.map_err(|source| DbError::Database {
             doing: "move the write-ahead log into the database file",
@@ -148,41 +130,41 @@ impl Writer {
     }
 
     /// How many units wait for their turn.
-    pub(super) fn waiting(&self) -> usize {
+    pub(in crate::db) fn waiting(&self) -> usize {
         self.queue().waiting.len()
     }
 
     /// Whether a unit has the connection.
-    pub(super) fn is_held(&self) -> bool {
+    pub(in crate::db) fn is_held(&self) -> bool {
         self.queue().free.is_none()
     }
 
-    /// Gives the baton to who has waited longest. It comes back when the group has to end first.
-    fn pass(&self, mut baton: Baton) -> Option<Baton> {
-        if baton.must_end() {
-            return Some(baton);
+    /// Gives the permit to the unit that has waited longest. It comes back when the group has to end first.
+    pub(super) fn pass(&self, mut permit: WriterPermit) -> Option<WriterPermit> {
+        if permit.must_end() {
+            return Some(permit);
         }
         let mut queue = self.queue();
         queue.held = None;
         while let Some(next) = queue.waiting.pop_front() {
-            match next.send(baton) {
+            match next.send(permit) {
                 Ok(()) => return None,
                 // It has stopped waiting.
-                Err(returned) => baton = returned,
+                Err(returned) => permit = returned,
             }
         }
-        if baton.is_open() {
-            return Some(baton);
+        if permit.is_open() {
+            return Some(permit);
         }
-        let parts = baton.into_parts();
+        let parts = permit.into_parts();
         if !queue.is_closed {
             queue.free = parts;
         }
         None
     }
 
-    /// Refuses whoever comes from now on, and whoever waits.
-    pub(super) fn close(&self) {
+    /// Refuses every later caller, and those that wait.
+    pub(in crate::db) fn close(&self) {
         let mut queue = self.queue();
         queue.is_closed = true;
         queue.waiting.clear();
@@ -198,12 +180,12 @@ impl Writer {
         )
     }
 
-    /// The runtime for what has to be finished though nobody waits for it.
-    fn runtime(&self) -> Handle {
+    /// The runtime for work that has to be finished though nobody waits for it.
+    pub(super) fn runtime(&self) -> Handle {
         Handle::try_current().unwrap_or_else(|_| self.runtime.clone())
     }
 
-    fn queue(&self) -> MutexGuard<'_, Queue> {
+    pub(super) fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,12 +18,17 @@ use sea_orm::{
 };
 
 use super::{
-    Lease,
-    baton::Baton,
-    group::{Doubt, Entry, Unit},
-    lease::{Running, State},
+    WriterGuard,
+    group::{Entry, InDoubt, Unit},
+    guard::{Running, State},
+    permit::WriterPermit,
 };
-use crate::db::{failure, line::values, session::refusal, sql, sqlite};
+use crate::db::{
+    error::refusal,
+    failure,
+    sql::{self, values},
+    sqlite::checkpoint,
+};
 
 const GIVEN_UP: &str = "a step of it was abandoned halfway";
 const ROLLED_BACK: &str = "an error made SQLite roll the whole unit back";
@@ -47,7 +52,7 @@ enum Failed {
     Driver(sqlx::Error),
 }
 
-impl Lease {
+impl WriterGuard {
     pub(in crate::db) async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
         let done = self.run(&statement.sql, Some(statement)).await;
         done.map(|done| done.result.into())
@@ -126,10 +131,10 @@ impl Lease {
             self.clear_up().await?;
             match self.run_once(sql, statement.map(values)).await {
                 Err(Failed::Busy(_)) => {
-                    let pauses = pauses.get_or_insert_with(|| sqlite::pauses().build());
+                    let pauses = pauses.get_or_insert_with(|| checkpoint::pauses().build());
                     let pause = pauses.next().unwrap_or_default();
                     let waited = started.elapsed();
-                    if waited + pause >= self.writer.patience {
+                    if waited + pause >= self.writer.acquire_timeout {
                         return Err(Failed::Locked(waited));
                     }
                     tokio::time::sleep(pause).await;
@@ -155,27 +160,27 @@ impl Lease {
         let is_clear = {
             let mut state = self.state();
             let gone = state.gone();
-            let parts = state.baton.as_mut().and_then(Baton::parts);
+            let parts = state.permit.as_mut().and_then(WriterPermit::parts);
             let parts = parts.ok_or(gone)?;
-            parts.line.is_some() && !parts.group.is_in_doubt()
+            parts.connection.is_some() && !parts.group.is_in_doubt()
         };
         if is_clear {
             return Ok(());
         }
-        let mut baton = self.take_out().ok_or_else(|| self.state().gone())?;
-        let line = match baton.line().await {
-            Ok(line) => line,
+        let mut permit = self.take_out().ok_or_else(|| self.state().gone())?;
+        let connection = match permit.connection().await {
+            Ok(connection) => connection,
             Err(error) => {
-                self.put_back(baton);
+                self.put_back(permit);
                 return Err(Failed::Driver(error));
             }
         };
-        if let Some(parts) = baton.parts() {
-            // A failure here means that the connection broke; whoever gets the baton replaces it.
-            let settled = parts.group.settle(&line, Unit::GoesOn).await;
+        if let Some(parts) = permit.parts() {
+            // A failure here means that the connection broke; the next holder of the permit replaces it.
+            let settled = parts.group.settle(&connection, Unit::GoesOn).await;
             settled.map_err(Failed::Driver)?;
         }
-        self.put_back(baton);
+        self.put_back(permit);
         self.state().check();
         Ok(())
     }
@@ -184,31 +189,31 @@ impl Lease {
         let mut state = self.state();
         let gone = state.gone();
         let entered = state.has_entered;
-        let parts = state.baton.as_mut().and_then(Baton::parts);
-        let (line, group, asks) = match parts {
+        let parts = state.permit.as_mut().and_then(WriterPermit::parts);
+        let (connection, group, asks) = match parts {
             Some(parts) => (
-                parts.line.as_ref(),
+                parts.connection.as_ref(),
                 &mut parts.group,
                 parts.catalog.is_stale(),
             ),
             None => return Err(gone),
         };
-        let line = line.ok_or(gone)?;
+        let connection = connection.ok_or(gone)?;
         let entry = (!entered).then(|| group.entry(asks));
         let text = match entry {
             Some(entry) => [entry.sql(), sql].concat(),
             None => sql.to_owned(),
         };
-        let is_special = sql::is_special(sql);
-        if is_special && entered {
-            group.make_special();
+        let has_side_effects = sql::has_side_effects(sql);
+        if has_side_effects && entered {
+            group.note_side_effects();
         }
         let running = Running {
-            parts: line.run(text, values),
+            parts: connection.run(text, values),
             entry,
             to_come: entry.map_or(0, Entry::statements),
-            ended: line.ended(),
-            is_special,
+            ended: connection.ended(),
+            has_side_effects,
         };
         state.has_written |= !sql::only_reads(sql);
         state.running = Some(running);
@@ -241,7 +246,7 @@ impl Lease {
                 None => {
                     state.running = None;
                     state.check();
-                    // The next poll tells whether that has ended the unit.
+                    // The next poll shows whether that has ended the unit.
                     if state.ended.is_none() {
                         return Poll::Ready(None);
                     }
@@ -252,7 +257,7 @@ impl Lease {
 }
 
 impl State {
-    /// What revokes the lease has to wake who waits for a statement, too.
+    /// Revoking the guard has to wake the task that waits for a statement, too.
     fn wake_later(&mut self, context: &Context<'_>) {
         match &mut self.waker {
             Some(waker) => waker.clone_from(context.waker()),
@@ -267,7 +272,7 @@ impl State {
 
     /// A part of the entry has come.
     fn see_entry(&mut self, part: &Either<SqliteQueryResult, SqliteRow>) {
-        let parts = self.baton.as_mut().and_then(Baton::parts);
+        let parts = self.permit.as_mut().and_then(WriterPermit::parts);
         let (Some(running), Some(parts)) = (&mut self.running, parts) else {
             return;
         };
@@ -283,8 +288,8 @@ impl State {
             && let Some(entry) = running.entry
         {
             parts.group.enter(entry, running.ended);
-            if running.is_special {
-                parts.group.make_special();
+            if running.has_side_effects {
+                parts.group.note_side_effects();
             }
             self.has_entered = true;
         }
@@ -303,9 +308,9 @@ impl State {
         }
         if running.to_come > 0
             && !not_begun
-            && let Some(parts) = self.baton.as_mut().and_then(Baton::parts)
+            && let Some(parts) = self.permit.as_mut().and_then(WriterPermit::parts)
         {
-            parts.group.doubt(Doubt {
+            parts.group.set_in_doubt(InDoubt {
                 entry: running.entry,
                 until: Instant::now(),
             });
@@ -317,25 +322,25 @@ impl State {
         Failed::Driver(error)
     }
 
-    /// Notices when the transaction has ended behind the unit's back, and lets go of the baton then.
+    /// Notices when the transaction has ended behind the unit's back, and lets go of the permit then.
     fn check(&mut self) {
-        let Some(parts) = self.baton.as_mut().and_then(Baton::parts) else {
+        let Some(parts) = self.permit.as_mut().and_then(WriterPermit::parts) else {
             return;
         };
         let has_ended = parts
-            .line
+            .connection
             .as_ref()
-            .is_some_and(|line| parts.group.has_ended(line));
+            .is_some_and(|connection| parts.group.has_ended(connection));
         if has_ended {
             parts.group.taken_along();
-            self.baton = None;
+            self.permit = None;
             self.ended.get_or_insert_with(|| ENDED_BY_ITSELF.to_owned());
         }
     }
 }
 
 /// A text that is under way; dropped, it is given up.
-struct Underway<'a>(&'a Lease);
+struct Underway<'a>(&'a WriterGuard);
 
 impl Drop for Underway<'_> {
     fn drop(&mut self) {

@@ -1,4 +1,4 @@
-//! Who holds the baton, and for how long.
+//! Which unit holds the permit, and for how long.
 
 use std::{
     sync::{Arc, Weak},
@@ -7,13 +7,13 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{Lease, Writer};
+use super::{guard::WriterGuard, queue::Writer};
 use crate::db::metrics;
 
-/// A unit that has the baton.
+/// A unit that has the permit.
 pub(super) struct Held {
     since: Instant,
-    lease: Weak<Lease>,
+    guard: Weak<WriterGuard>,
 }
 
 impl Held {
@@ -23,10 +23,10 @@ impl Held {
 }
 
 impl Writer {
-    pub(super) fn hold(&self, lease: &Arc<Lease>) {
+    pub(super) fn hold(&self, guard: &Arc<WriterGuard>) {
         let held = Held {
             since: Instant::now(),
-            lease: Arc::downgrade(lease),
+            guard: Arc::downgrade(guard),
         };
         let mut queue = self.queue();
         queue.held = Some(held);
@@ -36,24 +36,24 @@ impl Writer {
         }
     }
 
-    /// How long the unit that has the baton may keep it; `None` when nobody has it.
+    /// How long the unit that has the permit may keep it; `None` when nobody has it.
     fn left(&self) -> Option<Duration> {
         let mut queue = self.queue();
         let left = queue
             .held
             .as_ref()
-            .map(|held| self.limit.saturating_sub(held.elapsed()));
+            .map(|held| self.unit_of_work_timeout.saturating_sub(held.elapsed()));
         queue.is_watched = left.is_some();
         left
     }
 
-    /// What a unit is told that had the baton too long.
+    /// The reason that a unit gets that had the permit too long.
     pub(super) fn too_long(&self) -> String {
         format!(
             "it was open for more than {} ms (database.unit_of_work_timeout_ms) and was rolled \
              back, so that others can write: do what takes time before you begin, and never begin \
              a second unit while the first is open",
-            self.limit.as_millis()
+            self.unit_of_work_timeout.as_millis()
         )
     }
 
@@ -61,11 +61,11 @@ impl Writer {
         let overdue = self
             .queue()
             .held
-            .take_if(|held| held.elapsed() >= self.limit);
-        let lease = overdue.and_then(|held| held.lease.upgrade());
-        if lease.is_some_and(|lease| lease.revoke(&self.too_long())) {
+            .take_if(|held| held.elapsed() >= self.unit_of_work_timeout);
+        let guard = overdue.and_then(|held| held.guard.upgrade());
+        if guard.is_some_and(|guard| guard.revoke(&self.too_long())) {
             metrics::unit_timed_out();
-            let limit_ms = self.limit.as_millis();
+            let limit_ms = self.unit_of_work_timeout.as_millis();
             tracing::warn!(
                 limit_ms,
                 "a unit of work was open too long and was rolled back"
@@ -74,7 +74,7 @@ impl Writer {
     }
 }
 
-/// Takes the baton from units that keep it longer than `database.unit_of_work_timeout_ms`, until
+/// Takes the permit from units that keep it longer than `database.unit_of_work_timeout_ms`, until
 /// the writer is gone.
 pub(super) async fn watch(writer: Weak<Writer>, watched: Arc<Notify>) {
     loop {

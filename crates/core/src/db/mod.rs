@@ -1,0 +1,62 @@
+//! The database: one durable place for rows, on SQLite or on PostgreSQL.
+//!
+//! This module is the only home of PRAGMAs and pool settings; no other names a connection of
+//! SeaORM's. Reads go through [`Database::reader`], changes through [`Database::begin`]:
+//!
+//! ```no_run
+//! # use groundwork_core::{config, db::{Database, DbError}};
+//! # use sea_orm::ConnectionTrait;
+//! # async fn example(db: Database) -> Result<(), Box<dyn std::error::Error>> {
+//! let work = db.begin().await?;
+//! work.execute_unprepared("DELETE FROM scenes").await?;
+//! work.commit().await?; // now it is on disk
+//!
+//! let rows = db.reader();
+//! rows.execute_unprepared("SELECT count(*) FROM scenes").await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What is promised: a commit that was acknowledged is on disk; a unit that was not committed
+//! leaves nothing behind; and nobody ever sees "database is locked". Units that write on SQLite
+//! queue first come, first served within the process; across processes, which SQLite's lock keeps
+//! apart, they wait as long as `database.acquire_timeout_ms` says and then get
+//! [`DbError::TimedOut`].
+
+mod backend;
+mod database;
+mod engine;
+mod error;
+mod failure;
+mod measure;
+mod metrics;
+mod observe;
+mod open_error;
+mod postgres;
+mod reader;
+mod retry;
+mod rows;
+mod savepoint;
+mod session;
+mod settings;
+mod sql;
+mod sqlite;
+mod unit;
+mod violation;
+
+pub use self::{
+    database::{
+        Database, Description, connect_for_migration, connect_for_replacement, file, may_exist,
+    },
+    engine::Engine,
+    error::{DbError, kind_of},
+    open_error::OpenError,
+    postgres::CopyRows,
+    reader::Reader,
+    rows::Rows,
+    savepoint::Savepoint,
+    settings::{ConnectionSettings, Role},
+    sqlite::{Holder, ServerLock},
+    unit::UnitOfWork,
+    violation::{Violation, ViolationKind},
+};

@@ -1,0 +1,20 @@
+//! SQLite: one file, one writer, and readers beside it.
+
+mod checkpoint;
+mod connection;
+mod explain;
+mod foreign_keys;
+mod open;
+mod readers;
+mod server_lock;
+mod wal_monitor;
+mod writer;
+
+pub use self::server_lock::{Holder, ServerLock};
+pub(super) use self::{
+    explain::violation,
+    foreign_keys::find_broken,
+    open::{Pools, open, open_for_migration, path, unopened},
+    readers::Readers,
+    writer::{CommitFailed, NotStored, Writer, WriterGuard, WriterPermit},
+};
