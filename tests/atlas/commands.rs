@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use acceptance::{Engine, Home};
-use rstest::rstest;
+use acceptance::{Engine, Home, on_both_engines};
 
 use super::world::examples;
 
@@ -17,11 +16,8 @@ async fn imported(engine: Engine) -> Home {
     home
 }
 
-#[rstest]
-#[tokio::test]
-async fn videos_are_imported_listed_and_shown(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn videos_are_imported_listed_and_shown(engine: Engine) {
     let home = imported(engine).await;
     let examples = examples();
     let again = home
@@ -65,11 +61,8 @@ async fn videos_are_imported_listed_and_shown(
     assert!(all.contains("--limit"), "{all}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_written_can_be_imported_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_is_written_can_be_imported_again(engine: Engine) {
     let home = imported(engine).await;
     for (form, file) in [("vtt", "keeper.fr.vtt"), ("srt", "keeper.fr.srt")] {
         let show = [
@@ -98,9 +91,8 @@ async fn what_is_written_can_be_imported_again(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_said_is_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn what_is_said_is_found(engine: Engine) {
     let home = imported(engine).await;
     insta::assert_snapshot!(
         "search",
@@ -123,9 +115,8 @@ async fn what_is_said_is_found(#[values(Engine::Sqlite, Engine::Postgres)] engin
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_cannot_be_done_is_told(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn what_cannot_be_done_is_told(engine: Engine) {
     let home = imported(engine).await;
     let bad = home.dir().join("bad");
     fs::create_dir_all(&bad).unwrap();

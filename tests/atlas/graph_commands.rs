@@ -1,7 +1,6 @@
 //! `groundwork atlas graph …`
 
-use acceptance::{Engine, Home};
-use rstest::rstest;
+use acceptance::{Engine, Home, on_both_engines};
 
 const TIDES: &str = concat!(
     env!("CARGO_MANIFEST_DIR"),
@@ -17,11 +16,8 @@ async fn graph(home: &Home, arguments: &[&str]) -> acceptance::Outcome {
     home.groundwork(all).await
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_graph_is_imported_listed_shown_walked_and_removed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_graph_is_imported_listed_shown_walked_and_removed(engine: Engine) {
     let home = Home::new(engine).await;
     let imported = graph(&home, &["import", TIDES]).await.succeeded();
     assert!(
@@ -82,11 +78,8 @@ async fn a_graph_is_imported_listed_shown_walked_and_removed(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_graph_comes_out_in_every_format_and_goes_in_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_graph_comes_out_in_every_format_and_goes_in_again(engine: Engine) {
     let home = Home::new(engine).await;
     drop(graph(&home, &["import", LIGHTS]).await.succeeded());
     for (flag, ending) in [
@@ -117,11 +110,8 @@ async fn a_graph_comes_out_in_every_format_and_goes_in_again(
     drop(refused.failed(2));
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_wrong_is_told_with_what_to_do(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_is_wrong_is_told_with_what_to_do(engine: Engine) {
     let home = Home::new(engine).await;
     let broken = home.dir().join("broken.json");
     std::fs::write(&broken, "{\"nodes\": [],\n \"edges\": [{}]}").unwrap();

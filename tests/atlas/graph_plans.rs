@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use acceptance::{Engine, plan};
+use acceptance::{Engine, on_both_engines, plan};
 use groundwork_core::{
     page::{Cursor, PageLimit, PageRequest},
     services::atlas::graph::{
@@ -10,7 +10,6 @@ use groundwork_core::{
         PathQuery,
     },
 };
-use rstest::rstest;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 use super::world::World;
@@ -99,11 +98,8 @@ fn graph(nodes: usize) -> Graph {
     graph
 }
 
-#[rstest]
-#[tokio::test]
-async fn every_query_about_graphs_uses_an_index(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn every_query_about_graphs_uses_an_index(engine: Engine) {
     let world = World::new(engine).await;
     let (small, large) = (graph(40), graph(4_000));
     let work = world.db.begin().await.unwrap();

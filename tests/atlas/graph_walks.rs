@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_core::{
     error::DomainError as _,
     services::atlas::graph::{
@@ -16,7 +16,6 @@ use petgraph::{
     visit::Reversed,
 };
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
-use rstest::rstest;
 
 use super::{graphs::graph_of, world::World};
 
@@ -88,11 +87,8 @@ const DIAMOND: &[(&str, &str, &str)] = &[
     ("f", "into", "a"),
 ];
 
-#[rstest]
-#[tokio::test]
-async fn neighbours_are_found_to_a_depth_in_each_direction(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn neighbours_are_found_to_a_depth_in_each_direction(engine: Engine) {
     let world = World::new(engine).await;
     let graph = graph_of(Directedness::Directed, DIAMOND);
     let id = world.import_graph("g", &graph).await.graph.id;
@@ -117,11 +113,8 @@ async fn neighbours_are_found_to_a_depth_in_each_direction(
     assert_eq!(told(&found), "b1 c1 e1 f1");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_path_is_a_shortest_one_and_always_the_same(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_path_is_a_shortest_one_and_always_the_same(engine: Engine) {
     let world = World::new(engine).await;
     let graph = graph_of(Directedness::Directed, DIAMOND);
     let id = world.import_graph("g", &graph).await.graph.id;
@@ -155,11 +148,8 @@ async fn a_path_is_a_shortest_one_and_always_the_same(
     assert_eq!(found.unwrap(), None, "three edges are more than two");
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_asked_wrongly_is_refused_with_advice(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_is_asked_wrongly_is_refused_with_advice(engine: Engine) {
     let world = World::new(engine).await;
     let edges = [
         ("lovelace", "knew", "babbage"),
@@ -208,11 +198,8 @@ fn numbered(count: usize, edges: impl Iterator<Item = (usize, usize)>) -> Graph 
     graph
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_complete_graph_of_200_nodes_is_searched_to_its_end(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_complete_graph_of_200_nodes_is_searched_to_its_end(engine: Engine) {
     let world = World::new(engine).await;
     // Everything leads everywhere, also to itself; one more node is alone.
     let edges = (0..200).flat_map(|source| (0..200).map(move |target| (source, target)));
@@ -239,11 +226,8 @@ async fn a_complete_graph_of_200_nodes_is_searched_to_its_end(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_ring_of_10_000_nodes_is_followed_all_around(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_ring_of_10_000_nodes_is_followed_all_around(engine: Engine) {
     let world = World::new(engine).await;
     let edges = (0..10_000).map(|source| (source, (source + 1) % 10_000));
     let id = world
@@ -304,11 +288,9 @@ fn any_edges() -> impl Strategy<Value = (usize, Vec<(usize, usize)>)> {
     (2_usize..24).prop_flat_map(|nodes| (Just(nodes), vec((0..nodes, 0..nodes), 0..60)))
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
-async fn distances_are_those_that_petgraph_finds(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn distances_are_those_that_petgraph_finds(engine: Engine) {
     let world = World::new(engine).await;
     let config = ProptestConfig {
         cases: 24,

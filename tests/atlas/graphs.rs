@@ -1,6 +1,6 @@
 //! Knowledge graphs that are stored, brought up to date, listed and removed.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_core::{
     error::DomainError as _,
     page::{PageLimit, PageRequest},
@@ -17,7 +17,6 @@ use proptest::{
     prelude::*,
     test_runner::TestRunner,
 };
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::world::World;
@@ -82,11 +81,8 @@ fn named(mut graph: Graph, name: &str) -> Graph {
     graph
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_graph_comes_back_as_it_was_imported(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_graph_comes_back_as_it_was_imported(engine: Engine) {
     let world = World::new(engine).await;
     let tides = tides();
     let imported = world.import_graph("tides", &tides).await;
@@ -100,11 +96,8 @@ async fn a_graph_comes_back_as_it_was_imported(
     assert_eq!(world.content(imported.graph.id).await, tides);
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_import_again_changes_what_has_changed_and_nothing_else(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_import_again_changes_what_has_changed_and_nothing_else(engine: Engine) {
     let world = World::new(engine).await;
     let tides = tides();
     let first = world.import_graph("tides", &tides).await;
@@ -139,11 +132,8 @@ async fn an_import_again_changes_what_has_changed_and_nothing_else(
     assert_eq!(world.content(first.graph.id).await, named(small, "tides"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_edge_that_changes_keeps_its_place(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_edge_that_changes_keeps_its_place(engine: Engine) {
     let world = World::new(engine).await;
     let text = |weight: &str, extra: &str| {
         format!(
@@ -168,11 +158,8 @@ async fn an_edge_that_changes_keeps_its_place(
     assert_eq!(stored, named(graph("0.25", "[2]"), "g"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_unit_that_is_not_committed_leaves_no_part_of_a_graph(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_unit_that_is_not_committed_leaves_no_part_of_a_graph(engine: Engine) {
     let world = World::new(engine).await;
     let tides = tides();
     let new = NewGraph {
@@ -189,11 +176,8 @@ async fn a_unit_that_is_not_committed_leaves_no_part_of_a_graph(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn imports_of_one_graph_at_once_leave_one_whole_graph(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn imports_of_one_graph_at_once_leave_one_whole_graph(engine: Engine) {
     let world = World::new(engine).await;
     let one = graph_of(Directedness::Directed, &[("a", "x", "b"), ("b", "x", "c")]);
     let other = graph_of(Directedness::Directed, &[("a", "y", "b"), ("d", "y", "a")]);
@@ -209,11 +193,8 @@ async fn imports_of_one_graph_at_once_leave_one_whole_graph(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_graph_outlives_its_video_and_takes_its_parts_with_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_graph_outlives_its_video_and_takes_its_parts_with_it(engine: Engine) {
     let world = World::new(engine).await;
     let work = world.db.begin().await.unwrap();
     let video = groundwork_core::services::atlas::NewVideo {
@@ -257,11 +238,8 @@ async fn a_graph_outlives_its_video_and_takes_its_parts_with_it(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn graphs_are_listed_in_pages_newest_first(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn graphs_are_listed_in_pages_newest_first(engine: Engine) {
     let world = World::new(engine).await;
     let graph = graph_of(Directedness::Undirected, &[("a", "", "b")]);
     let mut names: Vec<String> = (0..5).map(|number| format!("g{number}")).collect();
@@ -292,11 +270,8 @@ async fn graphs_are_listed_in_pages_newest_first(
     assert_eq!(listed, names);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_name_that_breaks_its_rule_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_name_that_breaks_its_rule_is_refused(engine: Engine) {
     let world = World::new(engine).await;
     let graph = graph_of(Directedness::Directed, &[("a", "", "b")]);
     let work = world.db.begin().await.unwrap();
@@ -370,11 +345,9 @@ fn any_graph() -> impl Strategy<Value = Graph> {
     })
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
-async fn whatever_is_imported_over_whatever_comes_back(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn whatever_is_imported_over_whatever_comes_back(engine: Engine) {
     let world = World::new(engine).await;
     let config = ProptestConfig {
         cases: 48,

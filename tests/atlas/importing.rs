@@ -2,12 +2,11 @@
 
 use std::fs;
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_core::{
     page::PageRequest,
     services::atlas::{AtlasError, Counts, Kept, NewVideo, TranscriptOrigin},
 };
-use rstest::rstest;
 
 use super::world::{World, examples, transcript};
 
@@ -24,11 +23,8 @@ const fn counts(added: usize, updated: usize, unchanged: usize) -> Counts {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_examples_are_imported_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_examples_are_imported_once(engine: Engine) {
     let world = World::new(engine).await;
     let first = world.import(&examples()).await;
     assert_eq!(first.problems, []);
@@ -45,11 +41,8 @@ async fn the_examples_are_imported_once(
     assert_eq!(again.segments, 0);
 }
 
-#[rstest]
-#[tokio::test]
-async fn captions_of_a_machine_are_told_from_those_of_a_person(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn captions_of_a_machine_are_told_from_those_of_a_person(engine: Engine) {
     let world = World::new(engine).await;
     world.import(&examples()).await;
     let reader = world.db.reader();
@@ -89,11 +82,8 @@ async fn captions_of_a_machine_are_told_from_those_of_a_person(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_has_changed_is_updated_and_nothing_else_is_touched(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_has_changed_is_updated_and_nothing_else_is_touched(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.folder();
     fs::write(folder.join("One.info.json"), INFO).unwrap();
@@ -144,11 +134,8 @@ async fn what_has_changed_is_updated_and_nothing_else_is_touched(
     assert!(video.updated_at > before.items[0].updated_at);
 }
 
-#[rstest]
-#[tokio::test]
-async fn of_two_files_of_one_transcript_the_better_is_taken(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn of_two_files_of_one_transcript_the_better_is_taken(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.folder();
     fs::write(folder.join("One.info.json"), INFO).unwrap();
@@ -182,11 +169,8 @@ async fn of_two_files_of_one_transcript_the_better_is_taken(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_bad_file_is_told_with_its_line_and_keeps_nothing_else_out(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_bad_file_is_told_with_its_line_and_keeps_nothing_else_out(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.folder();
     fs::write(folder.join("One.info.json"), INFO).unwrap();
@@ -239,11 +223,8 @@ async fn a_bad_file_is_told_with_its_line_and_keeps_nothing_else_out(
     insta::assert_snapshot!("bad_files", told.join("\n"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_path_that_holds_nothing_is_told(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_path_that_holds_nothing_is_told(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.folder();
     fs::write(folder.join("lonely.en.vtt"), VTT).unwrap();
@@ -266,11 +247,8 @@ async fn a_path_that_holds_nothing_is_told(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn captions_that_are_named_bring_their_video_along(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn captions_that_are_named_bring_their_video_along(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.folder();
     fs::write(folder.join("One.info.json"), INFO).unwrap();
@@ -282,11 +260,8 @@ async fn captions_that_are_named_bring_their_video_along(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn two_imports_at_once_make_nothing_twice(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn two_imports_at_once_make_nothing_twice(engine: Engine) {
     let world = World::new(engine).await;
     let paths = [examples()];
     let (one, other) = tokio::join!(
@@ -300,11 +275,8 @@ async fn two_imports_at_once_make_nothing_twice(
     assert_eq!(world.number("SELECT count(*) FROM transcripts").await, 5);
 }
 
-#[rstest]
-#[tokio::test]
-async fn rules_of_videos_and_segments_are_kept(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn rules_of_videos_and_segments_are_kept(engine: Engine) {
     let world = World::new(engine).await;
     let good = NewVideo {
         external_id: "v".to_owned(),
@@ -377,11 +349,8 @@ async fn rules_of_videos_and_segments_are_kept(
     work.commit().await.unwrap();
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_removed_video_takes_its_transcripts_along(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_removed_video_takes_its_transcripts_along(engine: Engine) {
     let world = World::new(engine).await;
     world.given_transcript("a", &["the sea"]).await;
     world.given_transcript("b", &["the sea"]).await;

@@ -2,21 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_core::services::atlas::{Query, words};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
-use rstest::rstest;
 
 use super::world::{World, examples, texts};
 
-#[rstest]
-#[tokio::test]
-async fn words_phrases_beginnings_and_exclusions(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn words_phrases_beginnings_and_exclusions(engine: Engine) {
     let world = World::new(engine).await;
     let all = [
         "The sea level rises",
@@ -61,9 +57,8 @@ async fn words_phrases_beginnings_and_exclusions(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_hit_tells_where_it_is(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn a_hit_tells_where_it_is(engine: Engine) {
     let world = World::new(engine).await;
     world.import(&examples()).await;
     let found = world.search("\"spring tide\"").await;
@@ -75,11 +70,8 @@ async fn a_hit_tells_where_it_is(#[values(Engine::Sqlite, Engine::Postgres)] eng
     insta::assert_json_snapshot!("hit", hit);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_search_keeps_to_a_language_and_a_channel(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_search_keeps_to_a_language_and_a_channel(engine: Engine) {
     let world = World::new(engine).await;
     world.import(&examples()).await;
     // The English "die" is a German article.
@@ -99,9 +91,8 @@ async fn a_search_keeps_to_a_language_and_a_channel(
     assert_eq!(in_channel("harbour").await.items.len(), 0);
 }
 
-#[rstest]
-#[tokio::test]
-async fn both_engines_rank_alike(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn both_engines_rank_alike(engine: Engine) {
     let world = World::new(engine).await;
     let all = [
         "the sea is wide and the ship is small, and far away lies the level land",
@@ -121,11 +112,8 @@ async fn both_engines_rank_alike(#[values(Engine::Sqlite, Engine::Postgres)] eng
     assert_eq!(one.matches, 4);
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_database_keeps_the_index_current_itself(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_database_keeps_the_index_current_itself(engine: Engine) {
     let world = World::new(engine).await;
     world.given_transcript("a", &["one fish", "two fish"]).await;
     world
@@ -247,9 +235,8 @@ const HOSTILE: &[&str] = &[
     "\n\ta\r\n",
 ];
 
-#[rstest]
-#[tokio::test]
-async fn no_query_is_syntax(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn no_query_is_syntax(engine: Engine) {
     let world = World::new(engine).await;
     world
         .given_transcript("a", &["a b c", "or not near and"])

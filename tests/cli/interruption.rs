@@ -3,10 +3,9 @@
 use std::{fs, path::Path, process::Stdio, time::Duration};
 
 use acceptance::{
-    Engine, Home, Outcome, Program,
+    Engine, Home, Outcome, Program, on_both_engines,
     production::{Production, files_below},
 };
-use rstest::rstest;
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{process::Child, time::timeout};
 
@@ -70,10 +69,9 @@ async fn assert_whole_or_nothing(home: &Home) -> usize {
     projects
 }
 
-#[rstest]
-#[tokio::test]
+#[on_both_engines]
 async fn a_killed_import_leaves_nothing_after_the_next_start(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
     #[values(1, 20, 37)] files: usize,
 ) {
     let home = Home::new(engine).await;
@@ -91,11 +89,8 @@ async fn a_killed_import_leaves_nothing_after_the_next_start(
     assert_eq!(assert_whole_or_nothing(&home).await, 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn ctrl_c_ends_an_import_with_nothing_visible_or_left(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn ctrl_c_ends_an_import_with_nothing_visible_or_left(engine: Engine) {
     let home = Home::new(engine).await;
     slow_production().write_to(&home.dir().join("production"));
     let import = import_until_files(&home, 1).await;
@@ -107,11 +102,8 @@ async fn ctrl_c_ends_an_import_with_nothing_visible_or_left(
     assert_eq!(assert_whole_or_nothing(&home).await, 0);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_production_that_vanishes_midway_is_not_stored(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_production_that_vanishes_midway_is_not_stored(engine: Engine) {
     let home = Home::new(engine).await;
     slow_production().write_to(&home.dir().join("production"));
     let import = import_until_files(&home, 1).await;
@@ -123,11 +115,8 @@ async fn a_production_that_vanishes_midway_is_not_stored(
     assert_eq!(projects, usize::from(outcome.code == Some(0)));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_running_server_removes_what_a_killed_import_left(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_running_server_removes_what_a_killed_import_left(engine: Engine) {
     let home = Home::new(engine).await;
     slow_production().write_to(&home.dir().join("production"));
     let server = home.serve().await;

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance::{Engine, Home, Outcome, Program, Scratch, Server};
-use rstest::rstest;
+use acceptance::{Engine, Home, Outcome, Program, Scratch, Server, on_both_engines};
 use rustix::process::Signal;
 use serde_json::Value;
 use tokio::{
@@ -12,11 +11,8 @@ use tokio::{
     time::timeout,
 };
 
-#[rstest]
-#[tokio::test]
-async fn a_server_says_where_it_is_and_what_it_works_with(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_server_says_where_it_is_and_what_it_works_with(engine: Engine) {
     let home = Home::new(engine).await;
     let server = home.serve().await;
     let said = server.output();
@@ -31,10 +27,9 @@ async fn a_server_says_where_it_is_and_what_it_works_with(
     assert!(ready.status().is_success());
 }
 
-#[rstest]
-#[tokio::test]
+#[on_both_engines]
 async fn a_signal_lets_the_request_in_flight_end(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
     #[values(Signal::TERM, Signal::INT)] signal: Signal,
 ) {
     let home = Home::over(Scratch::migrated(engine).await);
@@ -81,11 +76,8 @@ async fn a_stopped_server_leaves_one_whole_database_file() {
     assert_eq!(left, 0, "the write-ahead log was not emptied");
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_was_acknowledged_survives_a_killed_server(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_was_acknowledged_survives_a_killed_server(engine: Engine) {
     let home = Home::new(engine).await;
     let mut server = home.serve().await;
     let client = reqwest::Client::new();
@@ -135,11 +127,8 @@ async fn the_lock_of_a_killed_server_does_not_outlive_it() {
     home.serve().await.stop().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_second_server_on_a_port_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_second_server_on_a_port_is_refused(engine: Engine) {
     let (home, other) = (Home::new(engine).await, Home::new(engine).await);
     let first = home.serve().await;
     let arguments = ["serve", "--bind", first.address()];
@@ -147,11 +136,8 @@ async fn a_second_server_on_a_port_is_refused(
     assert!(said.contains(first.address()), "{said}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn in_production_a_server_waits_for_somebody_to_migrate(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn in_production_a_server_waits_for_somebody_to_migrate(engine: Engine) {
     let home = Home::new(engine).await;
     let mut command = home.command(Program::Groundwork, ["serve"]);
     command.env("GROUNDWORK_ENVIRONMENT", "production");
@@ -163,11 +149,8 @@ async fn in_production_a_server_waits_for_somebody_to_migrate(
     assert_eq!(ready().await.unwrap().status(), 200);
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_doctor_finds_a_good_home_well(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_doctor_finds_a_good_home_well(engine: Engine) {
     let home = Home::over(Scratch::migrated(engine).await);
     let _ = home.groundwork(["studio", "list"]).await.succeeded();
     let outcome = home.groundwork(["doctor", "--json"]).await;
@@ -191,11 +174,8 @@ async fn the_doctor_finds_a_good_home_well(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_doctor_finds_pending_migrations(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_doctor_finds_pending_migrations(engine: Engine) {
     let home = Home::over(Scratch::migrated(engine).await);
     let _ = home.migrate(["down", "-n", "1"]).await.succeeded();
     let mut command = home.command(Program::Groundwork, ["doctor"]);
@@ -205,11 +185,8 @@ async fn the_doctor_finds_pending_migrations(
 }
 
 /// The writer migrates, and closes without a transaction of its own.
-#[rstest]
-#[tokio::test]
-async fn the_first_command_on_a_new_database_ends_well(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_first_command_on_a_new_database_ends_well(engine: Engine) {
     let home = Home::new(engine).await;
     let _ = home.groundwork(["studio", "list"]).await.succeeded();
     let log = home.dir().join("groundwork.db-wal");

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::symlink};
 
 use acceptance::{
-    Engine, Home, Scratch,
+    Engine, Home, Scratch, on_both_engines,
     production::{MP4, Production, files_below},
 };
 use rstest::rstest;
@@ -28,7 +28,7 @@ async fn refused(home: &Home) -> String {
 
 type Spoil = fn(&mut Production);
 
-#[rstest]
+#[on_both_engines]
 #[case::an_unknown_field(
     |it: &mut Production| it.storyboard["scenes"][1]["descripton"] = "typo".into(),
     &["storyboard.json", "scenes[1].descripton", "description"],
@@ -61,9 +61,8 @@ type Spoil = fn(&mut Production);
     |it: &mut Production| it.storyboard["scenes"][0]["keyframes"]["start"] = "/etc/passwd".into(),
     &["/etc/passwd"],
 )]
-#[tokio::test]
 async fn a_spoiled_production_is_refused_with_its_reason(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
     #[case] spoil: Spoil,
     #[case] reasons: &[&str],
 ) {
@@ -78,11 +77,8 @@ async fn a_spoiled_production_is_refused_with_its_reason(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_storyboard_that_is_not_utf_8_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_storyboard_that_is_not_utf_8_is_refused(engine: Engine) {
     let home = Home::over(Scratch::migrated(engine).await);
     let folder = home.dir().join("production");
     Production::with_scenes(1).write_to(&folder);
@@ -94,11 +90,8 @@ async fn a_storyboard_that_is_not_utf_8_is_refused(
     assert!(said.contains("UTF-8"), "{said}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_link_that_leads_out_of_the_production_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_link_that_leads_out_of_the_production_is_refused(engine: Engine) {
     let home = Home::over(Scratch::migrated(engine).await);
     let folder = home.dir().join("production");
     Production::with_scenes(1).write_to(&folder);

@@ -1,10 +1,9 @@
 //! The walk of the README: import, list, show, export, and the same again.
 
 use acceptance::{
-    Engine, Home, Server,
+    Engine, Home, Server, on_both_engines,
     production::{Production, files_below, lighthouse},
 };
-use rstest::rstest;
 use serde_json::Value;
 
 /// Whether a server runs while the commands do.
@@ -35,10 +34,9 @@ fn id_of(imported: &Value) -> &str {
     imported["project"]["id"].as_str().expect("an id")
 }
 
-#[rstest]
-#[tokio::test]
+#[on_both_engines]
 async fn an_imported_production_is_listed_and_shown(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
     #[values(Beside::Nothing, Beside::AServer)] beside: Beside,
 ) {
     let (home, _server) = arrive(engine, beside).await;
@@ -71,10 +69,9 @@ async fn an_imported_production_is_listed_and_shown(
     assert_eq!(scenes[1]["clips"].as_array().map(Vec::len), Some(2));
 }
 
-#[rstest]
-#[tokio::test]
+#[on_both_engines]
 async fn an_exported_production_is_the_imported_one_byte_for_byte(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
     #[values(Beside::Nothing, Beside::AServer)] beside: Beside,
 ) {
     let (home, _server) = arrive(engine, beside).await;
@@ -84,10 +81,9 @@ async fn an_exported_production_is_the_imported_one_byte_for_byte(
     assert!(files_below(&home.dir().join("copy")) == files_below(&lighthouse()));
 }
 
-#[rstest]
-#[tokio::test]
+#[on_both_engines]
 async fn a_second_import_stores_nothing_and_says_so(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
     #[values(Beside::Nothing, Beside::AServer)] beside: Beside,
 ) {
     let (home, _server) = arrive(engine, beside).await;
@@ -111,11 +107,8 @@ async fn a_second_import_stores_nothing_and_says_so(
     assert_eq!(list["items"].as_array().map(Vec::len), Some(1));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_running_server_shows_what_a_command_imports(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_running_server_shows_what_a_command_imports(engine: Engine) {
     let (home, server) = arrive(engine, Beside::AServer).await;
     let server = server.expect("a server");
     let imported = import_lighthouse(&home).await;
@@ -143,11 +136,8 @@ async fn a_running_server_shows_what_a_command_imports(
     assert!(content.bytes().await.unwrap() == std::fs::read(original).unwrap());
 }
 
-#[rstest]
-#[tokio::test]
-async fn of_two_imports_of_one_production_at_once_one_stores_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn of_two_imports_of_one_production_at_once_one_stores_it(engine: Engine) {
     let home = Home::new(engine).await;
     Production::with_scenes(6).write_to(&home.dir().join("production"));
     let import = || home.groundwork(["studio", "import", "production", "--json"]);
@@ -161,11 +151,8 @@ async fn of_two_imports_of_one_production_at_once_one_stores_it(
     assert_eq!(files_below(&home.dir().join("var/files")).len(), 19);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_removed_project_takes_its_files_with_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_removed_project_takes_its_files_with_it(engine: Engine) {
     let home = Home::new(engine).await;
     let imported = import_lighthouse(&home).await;
     let _ = home

@@ -2,12 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_core::{
     db::{Database, DbError, kind_of},
     error::{DomainError, Kind},
 };
-use rstest::rstest;
 use sea_orm::{ConnectionTrait, DbErr, TransactionTrait};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::task::JoinSet;
@@ -32,22 +31,18 @@ async fn increments(dbs: &[Database], times: usize) {
     }
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn sixty_four_units_at_once_lose_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn sixty_four_units_at_once_lose_nothing(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     increments(std::slice::from_ref(&db), 64).await;
     assert_eq!(number(&db.reader(), N).await.unwrap(), 64);
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_second_database_on_the_same_file_takes_its_turns_too(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_second_database_on_the_same_file_takes_its_turns_too(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let one = counters(&scratch).await;
     let other = opened(&scratch).await;
@@ -161,11 +156,9 @@ async fn who_waits_too_long_for_another_process_is_told_so_and_may_try_again() {
     assert_eq!(number(&db.reader(), N).await.unwrap(), 1);
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn who_asks_for_a_turn_and_goes_away_blocks_nobody(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn who_asks_for_a_turn_and_goes_away_blocks_nobody(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let open = db.begin().await.unwrap();
@@ -182,11 +175,9 @@ async fn who_asks_for_a_turn_and_goes_away_blocks_nobody(
 }
 
 /// Two writers that lock two rows in opposite order: one of them is refused and must come again.
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_deadlock_is_repeated_until_it_succeeds(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_deadlock_is_repeated_until_it_succeeds(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -219,11 +210,8 @@ async fn a_deadlock_is_repeated_until_it_succeeds(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_error_that_is_not_about_timing_is_not_repeated(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_error_that_is_not_about_timing_is_not_repeated(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let tries = std::sync::atomic::AtomicU32::new(0);
@@ -274,11 +262,8 @@ impl std::error::Error for WriteError {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn closing_waits_for_the_open_unit_and_refuses_the_next(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn closing_waits_for_the_open_unit_and_refuses_the_next(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();

@@ -2,13 +2,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use futures_util::TryStreamExt;
 use groundwork_core::{
     db::{Database, DbError, UnitOfWork},
     error::{DomainError, Kind},
 };
-use rstest::rstest;
 use sea_orm::{
     ConnectionTrait, DbBackend, Statement, StreamTrait, TransactionSession, TransactionTrait,
 };
@@ -102,11 +101,9 @@ async fn a_unit_that_is_taken_back_takes_nobody_along_and_returns_at_once() {
 }
 
 /// One in four fails, one in four is dropped, and one in four drops its future in a statement.
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_many_units_exactly_those_that_were_acknowledged_are_stored(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn of_many_units_exactly_those_that_were_acknowledged_are_stored(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();

@@ -31,9 +31,8 @@ use std::{
     time::Duration,
 };
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use futures_util::future::join_all;
-use rstest::rstest;
 use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::given::{counters, number};
@@ -43,11 +42,8 @@ const ADD: &str = "UPDATE counters SET n = n + 1";
 const SLOW: &str = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1000000) \
                     UPDATE counters SET n = (SELECT max(n) FROM i)";
 
-#[rstest]
-#[tokio::test]
-async fn statements_at_the_same_time_on_one_unit_take_turns(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn statements_at_the_same_time_on_one_unit_take_turns(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -57,11 +53,8 @@ async fn statements_at_the_same_time_on_one_unit_take_turns(
     assert_eq!(number(&db.reader(), N).await.unwrap(), 50);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_savepoint_dropped_while_a_statement_of_its_unit_runs_breaks_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_savepoint_dropped_while_a_statement_of_its_unit_runs_breaks_nothing(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -84,11 +77,8 @@ async fn a_savepoint_dropped_while_a_statement_of_its_unit_runs_breaks_nothing(
     assert_eq!(number(&db.reader(), N).await.unwrap(), 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_read_inside_an_open_unit_waits_for_nobody(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_read_inside_an_open_unit_waits_for_nobody(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -102,11 +92,9 @@ async fn a_read_inside_an_open_unit_waits_for_nobody(
 }
 
 /// On a runtime of one thread: a statement that ran on it would stop the clock.
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "current_thread")]
-async fn a_long_statement_does_not_stop_the_timers(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_long_statement_does_not_stop_the_timers(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let ticks = Arc::new(AtomicU32::new(0));

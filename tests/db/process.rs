@@ -5,8 +5,7 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
-use acceptance::{Engine, Scratch};
-use rstest::rstest;
+use acceptance::{Engine, Scratch, on_both_engines};
 
 /// The program `database_writer`, which runs until it is killed.
 pub(crate) struct Writer {
@@ -51,11 +50,8 @@ impl Drop for Writer {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_slow_statement_is_logged_without_its_values(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_slow_statement_is_logged_without_its_values(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let out = Command::new(env!("CARGO_BIN_EXE_database_writer"))
         .args(["log", scratch.url()])

@@ -9,9 +9,8 @@ use std::{
     },
 };
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_core::db::{Database, DbError, UnitOfWork};
-use rstest::rstest;
 use sea_orm::ConnectionTrait;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -209,11 +208,8 @@ async fn a_unit_that_was_lost_before_its_commit_is_repeated() {
 }
 
 /// What a unit is told that ended its own transaction behind its back.
-#[rstest]
-#[tokio::test]
-async fn a_commit_of_somebodys_own_is_not_repeated(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_commit_of_somebodys_own_is_not_repeated(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let tries = AtomicU32::new(0);

@@ -2,9 +2,8 @@
 
 use std::{os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_core::db::{ConnectionSettings, Role, connect_for_migration};
-use rstest::rstest;
 use sea_orm::{ConnectionTrait, Statement};
 
 use super::given::{config, counters, opened};
@@ -58,9 +57,8 @@ async fn every_connection_to_postgres_has_its_limits_and_a_name() {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_reader_refuses_to_write(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn a_reader_refuses_to_write(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     for sql in [
@@ -103,11 +101,8 @@ async fn a_new_database_belongs_to_its_user_alone() {
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_database_tells_what_it_is_and_hides_its_password(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_database_tells_what_it_is_and_hides_its_password(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let url = scratch.url().replace("postgres@", "postgres:s3cret@");
     let db = groundwork_core::db::Database::open(&config(&url), super::given::CONVENTION)
@@ -123,11 +118,8 @@ async fn a_database_tells_what_it_is_and_hides_its_password(
     assert!(!format!("{description:?} {db:?}").contains("s3cret"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_migration_has_one_connection_without_a_limit_for_statements(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_migration_has_one_connection_without_a_limit_for_statements(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let mut config = config(scratch.url());
     config.acquire_timeout = Duration::from_millis(200);

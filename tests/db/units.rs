@@ -1,19 +1,15 @@
 //! Units of work: all or nothing, and seen by nobody before.
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_core::db::DbError;
-use rstest::rstest;
 use sea_orm::{ConnectionTrait, TransactionSession, TransactionTrait};
 
 use super::given::{counters, increment, number};
 
 const N: &str = "SELECT n FROM counters WHERE id = 1";
 
-#[rstest]
-#[tokio::test]
-async fn a_commit_is_seen_by_readers_at_once_and_nothing_before_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_commit_is_seen_by_readers_at_once_and_nothing_before_it(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -25,9 +21,8 @@ async fn a_commit_is_seen_by_readers_at_once_and_nothing_before_it(
     db.close().await.unwrap();
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_dropped_unit_leaves_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn a_dropped_unit_leaves_nothing(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     for _ in 0..20 {
@@ -40,11 +35,8 @@ async fn a_dropped_unit_leaves_nothing(#[values(Engine::Sqlite, Engine::Postgres
     work.rollback().await.unwrap();
 }
 
-#[rstest]
-#[tokio::test]
-async fn savepoints_are_kept_taken_back_or_dropped_each_on_its_own(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn savepoints_are_kept_taken_back_or_dropped_each_on_its_own(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -78,11 +70,8 @@ async fn savepoints_are_kept_taken_back_or_dropped_each_on_its_own(
     assert_eq!(number(&db.reader(), N).await.unwrap(), 2);
 }
 
-#[rstest]
-#[tokio::test]
-async fn savepoints_end_from_the_inside_or_nothing_is_stored(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn savepoints_end_from_the_inside_or_nothing_is_stored(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -112,11 +101,8 @@ async fn increment_in(on: &impl ConnectionTrait) -> Result<(), sea_orm::DbErr> {
     added.map(drop)
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_unit_that_goes_before_its_savepoint_takes_it_along(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_unit_that_goes_before_its_savepoint_takes_it_along(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -134,11 +120,8 @@ async fn a_unit_that_goes_before_its_savepoint_takes_it_along(
 const SLOW: &str = "WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < 1000000) \
                     UPDATE counters SET n = (SELECT max(n) FROM i)";
 
-#[rstest]
-#[tokio::test]
-async fn a_unit_dropped_in_the_middle_of_a_statement_leaves_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_unit_dropped_in_the_middle_of_a_statement_leaves_nothing(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     for _ in 0..3 {
@@ -158,11 +141,8 @@ async fn a_unit_dropped_in_the_middle_of_a_statement_leaves_nothing(
     assert_eq!(number(&db.reader(), N).await.unwrap(), 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_unit_goes_on_after_a_statement_was_abandoned(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_unit_goes_on_after_a_statement_was_abandoned(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -230,11 +210,8 @@ async fn a_commit_after_a_failed_statement_never_claims_to_have_stored_it() {
     assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_statement_cannot_end_the_unit_behind_its_back(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_statement_cannot_end_the_unit_behind_its_back(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -246,11 +223,8 @@ async fn a_statement_cannot_end_the_unit_behind_its_back(
     assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
 }
 
-#[rstest]
-#[tokio::test]
-async fn thousands_of_savepoints_taken_back_do_not_slow_a_unit_down(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn thousands_of_savepoints_taken_back_do_not_slow_a_unit_down(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = counters(&scratch).await;
     let work = db.begin().await.unwrap();

@@ -1,10 +1,9 @@
 //! Values come back as they went in, through every way in and out, as over plain SeaORM.
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use groundwork_core::db::Database;
-use rstest::rstest;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityLoaderTrait, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Schema, Set, StreamTrait,
@@ -106,11 +105,8 @@ fn thing(number: u128) -> thing::Model {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_model_comes_back_as_it_went_in(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_model_comes_back_as_it_went_in(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = shelves(&scratch).await;
     for number in [1, 2] {
@@ -136,11 +132,8 @@ async fn a_model_comes_back_as_it_went_in(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn tuples_keep_the_order_of_their_columns_and_sums_their_type(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn tuples_keep_the_order_of_their_columns_and_sums_their_type(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = shelves(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -165,11 +158,8 @@ async fn tuples_keep_the_order_of_their_columns_and_sums_their_type(
     assert_eq!(select().one(&db.reader()).await.unwrap(), Some(expected));
 }
 
-#[rstest]
-#[tokio::test]
-async fn nested_models_are_saved_and_loaded_through_a_unit(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn nested_models_are_saved_and_loaded_through_a_unit(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = shelves(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -202,11 +192,8 @@ async fn nested_models_are_saved_and_loaded_through_a_unit(
     assert_eq!(loaded.things[0].id, model.id);
 }
 
-#[rstest]
-#[tokio::test]
-async fn rows_stream_from_a_reader_and_from_a_unit(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn rows_stream_from_a_reader_and_from_a_unit(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = shelves(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -247,11 +234,8 @@ async fn rows_stream_from_a_reader_and_from_a_unit(
     assert_eq!(streamed, all);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_stream_of_a_task_can_be_sent_to_another(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_stream_of_a_task_can_be_sent_to_another(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = shelves(&scratch).await;
     let counted = tokio::spawn(async move {
@@ -276,11 +260,8 @@ async fn a_stream_of_a_task_can_be_sent_to_another(
     assert_eq!(counted.await.unwrap(), 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_closure_in_a_transaction_is_a_savepoint(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_closure_in_a_transaction_is_a_savepoint(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = shelves(&scratch).await;
     let work = db.begin().await.unwrap();

@@ -1,8 +1,7 @@
 //! A violation names its constraint, the same on both engines.
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_core::db::{Database, DbError, UnitOfWork, Violation, ViolationKind};
-use rstest::rstest;
 use sea_orm::{ConnectionTrait, DbErr, SqlErr, TransactionSession, TransactionTrait};
 
 use super::given::{number, opened};
@@ -178,11 +177,8 @@ impl Case {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn each_violation_is_named_and_its_counterpart_is_admitted(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn each_violation_is_named_and_its_counterpart_is_admitted(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = families(&scratch).await;
     for case in CASES {
@@ -200,11 +196,8 @@ async fn each_violation_is_named_and_its_counterpart_is_admitted(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_violation_inside_a_savepoint_is_named_by_the_unit_which_goes_on(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_violation_inside_a_savepoint_is_named_by_the_unit_which_goes_on(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = families(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -228,11 +221,8 @@ async fn a_violation_inside_a_savepoint_is_named_by_the_unit_which_goes_on(
     assert_eq!(left, 2);
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_error_itself_is_what_plain_seaorm_gives(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_error_itself_is_what_plain_seaorm_gives(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = families(&scratch).await;
     let plain = sea_orm::Database::connect(scratch.url()).await.unwrap();
@@ -252,9 +242,8 @@ async fn the_error_itself_is_what_plain_seaorm_gives(
     ));
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_no_violation_is_none(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn what_is_no_violation_is_none(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = families(&scratch).await;
     let work = db.begin().await.unwrap();
@@ -274,11 +263,8 @@ async fn refer_to_nobody(db: &Database) -> UnitOfWork {
     work
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_violation_at_the_commit_is_named_and_nothing_is_stored(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_violation_at_the_commit_is_named_and_nothing_is_stored(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let db = families(&scratch).await;
     let error = refer_to_nobody(&db).await.commit().await.unwrap_err();

@@ -1,7 +1,6 @@
 //! SIGKILL at any moment, forty times on each engine.
 
-use acceptance::{Engine, Scratch, load::Way};
-use rstest::rstest;
+use acceptance::{Engine, Scratch, load::Way, on_both_engines};
 
 use super::{
     checker::{compare, prepare},
@@ -13,11 +12,9 @@ use super::{
 const DATABASES: i64 = 4;
 const KILLS: i64 = 10;
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_killed_process_has_lost_nothing_that_it_acknowledged(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn a_killed_process_has_lost_nothing_that_it_acknowledged(engine: Engine) {
     for _ in 0..DATABASES {
         let scratch = Scratch::empty(engine).await;
         prepare(scratch.url()).await;

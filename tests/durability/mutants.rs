@@ -1,8 +1,7 @@
 //! The tests are tested: each wrong way of working is found by the check that lets the right ones
 //! pass.
 
-use acceptance::{Engine, Scratch, load::Way};
-use rstest::rstest;
+use acceptance::{Engine, Scratch, load::Way, on_both_engines};
 
 use super::{
     checker::{Wrong, compare, prepare, require_right},
@@ -13,14 +12,11 @@ use super::{
 /// A wrong way is found in one of so many kills; mostly in one of the first.
 const KILLS: i64 = 400;
 
-#[rstest]
+#[on_both_engines]
 #[case::telling_before_the_commit(Way::TellsTooEarly)]
 #[case::storing_by_halves(Way::Halves)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_process_that_works_wrongly_is_found_out_by_killing_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[case] way: Way,
-) {
+async fn a_process_that_works_wrongly_is_found_out_by_killing_it(engine: Engine, #[case] way: Way) {
     let scratch = Scratch::empty(engine).await;
     prepare(scratch.url()).await;
     for run in 1..=KILLS {

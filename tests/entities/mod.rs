@@ -17,9 +17,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use acceptance::{Engine, Home, Scratch, production::files_below};
+use acceptance::{Engine, Home, Scratch, on_both_engines, production::files_below};
 use groundwork_migrate::entities::{Entities, EntitiesError, Outcome};
-use rstest::rstest;
 use sea_orm_migration::MigrationTrait;
 use tempfile::TempDir;
 
@@ -130,11 +129,8 @@ impl Copy {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_committed_entities_are_current_by_either_engine(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_committed_entities_are_current_by_either_engine(engine: Engine) {
     let (mut command, _beside) = command(here().join("../entity"), engine).await;
     command.check = true;
     let run = Run::of(&command, &migration::migrations()).await;
@@ -338,11 +334,8 @@ fn odd_migrations() -> Vec<Box<dyn MigrationTrait>> {
 
 /// The committed files of the odd schema are compiled into this test, so they are Rust. To write
 /// them anew: `UPDATE_ENTITIES=1 cargo test -p acceptance odd_schema`.
-#[rstest]
-#[tokio::test]
-async fn an_odd_schema_gives_the_same_entities_from_both_engines(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_odd_schema_gives_the_same_entities_from_both_engines(engine: Engine) {
     let (mut command, _beside) = command(here().join("entities/odd"), engine).await;
     command.check = std::env::var_os("UPDATE_ENTITIES").is_none();
     let run = Run::of(&command, &odd_migrations()).await;

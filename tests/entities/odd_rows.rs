@@ -1,7 +1,6 @@
 //! The entities of the odd schema at work: several ways between the same tables.
 
-use acceptance::{Engine, Scratch};
-use rstest::rstest;
+use acceptance::{Engine, Scratch, on_both_engines};
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     Database, DatabaseConnection, EntityLoaderTrait as _, EntityTrait,
@@ -97,11 +96,8 @@ fn book(id: BookId, sequel_of: Option<BookId>) -> books::ActiveModel {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn each_of_several_ways_between_two_tables_leads_where_it_says(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn each_of_several_ways_between_two_tables_leads_where_it_says(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let database = &library(&scratch).await;
 
@@ -148,11 +144,8 @@ async fn each_of_several_ways_between_two_tables_leads_where_it_says(
     assert_eq!(editor.self_.as_deref(), Some("me"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn keys_of_several_columns_and_of_another_table_lead_on(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn keys_of_several_columns_and_of_another_table_lead_on(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let database = &library(&scratch).await;
     let loan = loans::ActiveModel {

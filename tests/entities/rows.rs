@@ -1,6 +1,6 @@
 //! Rows written and read through the entities come back as they were.
 
-use acceptance::{Engine, Scratch, given};
+use acceptance::{Engine, Scratch, given, on_both_engines};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     files::file_trash,
@@ -12,7 +12,6 @@ use entity::{
     },
 };
 use groundwork_core::{clock::Clock, db::Database};
-use rstest::rstest;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait as _, ConnectionTrait, EntityLoaderTrait as _, EntityTrait,
     IntoActiveModel, Iterable, ModelTrait, QueryFilter as _, QueryOrder as _,
@@ -144,11 +143,8 @@ where
     assert_eq!(&inserted.unwrap(), model);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_row_of_every_table_comes_back_unchanged(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_row_of_every_table_comes_back_unchanged(engine: Engine) {
     let scratch = Scratch::migrated(engine).await;
     let database = given::database(&scratch).await;
     let world = World::new(&given::clock());
@@ -172,11 +168,8 @@ async fn a_row_of_every_table_comes_back_unchanged(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn relations_load_in_both_directions(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn relations_load_in_both_directions(engine: Engine) {
     let scratch = Scratch::migrated(engine).await;
     let database = given::database(&scratch).await;
     let world = World::new(&given::clock());
@@ -216,11 +209,8 @@ async fn relations_load_in_both_directions(
     assert_eq!(by_key.one(reader).await.unwrap(), Some(world.scene));
 }
 
-#[rstest]
-#[tokio::test]
-async fn ids_enums_and_instants_compare_in_queries(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn ids_enums_and_instants_compare_in_queries(engine: Engine) {
     let scratch = Scratch::migrated(engine).await;
     let database = given::database(&scratch).await;
     let clock = given::clock();
@@ -259,11 +249,8 @@ async fn ids_enums_and_instants_compare_in_queries(
     assert_eq!(later, ids[4..]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_value_that_no_variant_has_is_refused_by_the_table(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_value_that_no_variant_has_is_refused_by_the_table(engine: Engine) {
     let scratch = Scratch::migrated(engine).await;
     let database = given::database(&scratch).await;
     let world = World::new(&given::clock());

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use rstest::rstest;
 use sqlx::{Connection as _, PgConnection};
 use tokio::{
@@ -15,11 +15,8 @@ use super::{
     world::{World, add_row},
 };
 
-#[rstest]
-#[tokio::test]
-async fn a_file_without_a_row_is_gone_after_the_next_start(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_file_without_a_row_is_gone_after_the_next_start(engine: Engine) {
     let mut world = World::on(engine).await;
     drop(world.place(1).await);
     world.die().await;
@@ -28,11 +25,8 @@ async fn a_file_without_a_row_is_gone_after_the_next_start(
     world.agrees().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_committed_file_that_was_not_acknowledged_stays(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_committed_file_that_was_not_acknowledged_stays(engine: Engine) {
     let mut world = World::on(engine).await;
     let placed = world.place(1).await;
     let work = world.db.begin().await.unwrap();
@@ -45,11 +39,8 @@ async fn a_committed_file_that_was_not_acknowledged_stays(
     world.agrees().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_file_whose_row_was_rolled_back_can_be_taken_back_at_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_file_whose_row_was_rolled_back_can_be_taken_back_at_once(engine: Engine) {
     let world = World::on(engine).await;
     let placed = world.place(1).await;
     let work = world.db.begin().await.unwrap();
@@ -59,11 +50,8 @@ async fn a_file_whose_row_was_rolled_back_can_be_taken_back_at_once(
     world.agrees().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_a_living_process_has_in_flight_is_left_alone(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_a_living_process_has_in_flight_is_left_alone(engine: Engine) {
     let world = World::on(engine).await;
     let placed = world.place(1).await;
     let beside = world.another_store().await;
@@ -121,11 +109,9 @@ async fn a_commit_that_outlives_its_process_is_waited_for(
     world.agrees().await;
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_processes_lose_nothing_that_was_acknowledged(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn killed_processes_lose_nothing_that_was_acknowledged(engine: Engine) {
     let world = World::on(engine).await;
     let mut acknowledged = BTreeSet::new();
     for round in 0..3 {

@@ -2,18 +2,14 @@
 
 use std::fs;
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use entity::studio::projects;
-use rstest::rstest;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::world::World;
 
-#[rstest]
-#[tokio::test]
-async fn removing_a_project_removes_its_files_and_folders(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn removing_a_project_removes_its_files_and_folders(engine: Engine) {
     let world = World::on(engine).await;
     for seed in 0..5 {
         world.add(seed).await;
@@ -33,11 +29,8 @@ async fn removing_a_project_removes_its_files_and_folders(
     assert_eq!(again, Default::default());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_removal_that_is_rolled_back_keeps_its_file(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_removal_that_is_rolled_back_keeps_its_file(engine: Engine) {
     let world = World::on(engine).await;
     world.add(1).await;
     let work = world.db.begin().await.unwrap();
@@ -52,11 +45,8 @@ async fn a_removal_that_is_rolled_back_keeps_its_file(
     world.agrees().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_sweep_that_was_cut_short_is_finished_by_the_next(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_sweep_that_was_cut_short_is_finished_by_the_next(engine: Engine) {
     let world = World::on(engine).await;
     let (one, other) = (world.add(1).await, world.add(2).await);
     world.remove_row(&one).await;
@@ -71,11 +61,8 @@ async fn a_sweep_that_was_cut_short_is_finished_by_the_next(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_file_whose_key_has_a_row_is_never_swept(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_file_whose_key_has_a_row_is_never_swept(engine: Engine) {
     let world = World::on(engine).await;
     let key = world.add(1).await;
     put_into_trash(&world, &key.to_string()).await;
@@ -88,9 +75,8 @@ async fn a_file_whose_key_has_a_row_is_never_swept(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn hostile_trash_touches_nothing(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn hostile_trash_touches_nothing(engine: Engine) {
     let world = World::on(engine).await;
     world.add(1).await;
     let outside = world.scratch.dir().join("outside.png");
@@ -104,11 +90,9 @@ async fn hostile_trash_touches_nothing(#[values(Engine::Sqlite, Engine::Postgres
     world.agrees().await;
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
-async fn two_sweepers_at_once_remove_each_file_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn two_sweepers_at_once_remove_each_file_once(engine: Engine) {
     let world = World::on(engine).await;
     for seed in 0..130 {
         world.add(seed).await;
@@ -125,11 +109,9 @@ async fn two_sweepers_at_once_remove_each_file_once(
     world.agrees().await;
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
-async fn storing_and_removing_beside_sweepers_never_parts_rows_and_files(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn storing_and_removing_beside_sweepers_never_parts_rows_and_files(engine: Engine) {
     let world = World::on(engine).await;
     let beside = world.another_store().await;
     let busy = |from: u64| {

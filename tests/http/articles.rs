@@ -1,7 +1,6 @@
 //! `/api/articles`: what comes in.
 
-use acceptance::Engine;
-use rstest::rstest;
+use acceptance::{Engine, on_both_engines};
 use serde_json::{Value, json};
 
 use super::api::Api;
@@ -17,11 +16,8 @@ fn article(number: u32) -> Value {
     })
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_article_is_made_once_and_then_changed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_article_is_made_once_and_then_changed(engine: Engine) {
     let api = Api::start(engine).await;
     let made = api.post("/api/articles", &article(1)).await;
     let path = made.header("location").to_owned();
@@ -46,11 +42,8 @@ async fn an_article_is_made_once_and_then_changed(
     api.delete(&path).await.refuses(404, "ARTICLE_NOT_FOUND");
 }
 
-#[rstest]
-#[tokio::test]
-async fn many_articles_are_stored_all_or_none(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn many_articles_are_stored_all_or_none(engine: Engine) {
     let api = Api::start(engine).await;
     let many = json!([article(1), article(2), article(1)]);
     let added = api.post("/api/articles", &many).await.with(200);

@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use acceptance::Engine;
-use rstest::rstest;
+use acceptance::{Engine, on_both_engines};
 use serde_json::json;
 
 use super::api::{Api, NOBODY};
@@ -16,9 +15,8 @@ async fn with_examples(engine: Engine) -> Api {
     api
 }
 
-#[rstest]
-#[tokio::test]
-async fn videos_are_listed_and_shown(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn videos_are_listed_and_shown(engine: Engine) {
     let api = with_examples(engine).await;
     let page = api.get("/api/videos?limit=2").await.with(200);
     assert_eq!(page["items"].as_array().unwrap().len(), 2);
@@ -50,11 +48,8 @@ async fn videos_are_listed_and_shown(#[values(Engine::Sqlite, Engine::Postgres)]
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_transcript_is_had_in_each_form(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_transcript_is_had_in_each_form(engine: Engine) {
     let api = with_examples(engine).await;
     let found = api.get("/api/search?q=fish").await.with(200);
     let path = format!(
@@ -106,9 +101,8 @@ async fn a_transcript_is_had_in_each_form(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_said_is_found(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn what_is_said_is_found(engine: Engine) {
     let api = with_examples(engine).await;
     let found = api
         .get("/api/search?q=%22spring%20tide%22&language=en")

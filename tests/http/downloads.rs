@@ -1,8 +1,7 @@
 //! Files on their way out.
 
-use acceptance::{Engine, production::png};
+use acceptance::{Engine, on_both_engines, production::png};
 use reqwest::Method;
-use rstest::rstest;
 
 use super::api::Api;
 
@@ -17,11 +16,8 @@ async fn given_picture(api: &Api) -> (Vec<u8>, String) {
     (picture, format!("{}/content", made.header("location")))
 }
 
-#[rstest]
-#[tokio::test]
-async fn content_comes_back_byte_for_byte_and_says_what_it_is(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn content_comes_back_byte_for_byte_and_says_what_it_is(engine: Engine) {
     let api = Api::start(engine).await;
     let (picture, path) = given_picture(&api).await;
     let whole = api.get(&path).await;
@@ -41,11 +37,8 @@ async fn content_comes_back_byte_for_byte_and_says_what_it_is(
     assert_eq!((head.status, head.body.len()), (200, 0));
 }
 
-#[rstest]
-#[tokio::test]
-async fn who_has_the_content_is_not_sent_it_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn who_has_the_content_is_not_sent_it_again(engine: Engine) {
     let api = Api::start(engine).await;
     let (_, path) = given_picture(&api).await;
     let etag = api.get(&path).await.header("etag").to_owned();
@@ -59,9 +52,8 @@ async fn who_has_the_content_is_not_sent_it_again(
     assert_eq!(api.send(Method::GET, &path, &other, "").await.status, 200);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_range_is_exactly_that_range(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn a_range_is_exactly_that_range(engine: Engine) {
     let api = Api::start(engine).await;
     let (picture, path) = given_picture(&api).await;
     let size = picture.len();
@@ -97,11 +89,8 @@ async fn a_range_is_exactly_that_range(#[values(Engine::Sqlite, Engine::Postgres
     assert_eq!((whole.status, whole.body.len()), (200, size));
 }
 
-#[rstest]
-#[tokio::test]
-async fn no_path_leads_out_of_the_store(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn no_path_leads_out_of_the_store(engine: Engine) {
     let api = Api::start(engine).await;
     let secret = "a secret outside of the store";
     std::fs::write(api.home.dir().join("secret"), secret).unwrap();

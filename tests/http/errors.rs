@@ -1,18 +1,14 @@
 //! Whatever is wrong is answered in one shape.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use reqwest::Method;
-use rstest::rstest;
 use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::json;
 
 use super::api::{Api, NOBODY};
 
-#[rstest]
-#[tokio::test]
-async fn wrong_paths_methods_bodies_and_ids_are_answered_in_one_shape(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn wrong_paths_methods_bodies_and_ids_are_answered_in_one_shape(engine: Engine) {
     let api = Api::start(engine).await;
     api.get("/api/project")
         .await
@@ -65,11 +61,8 @@ async fn wrong_paths_methods_bodies_and_ids_are_answered_in_one_shape(
     assert_eq!(error["errors"].as_array().unwrap().len(), 2, "{error}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_body_that_is_too_large_is_refused_whether_announced_or_not(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_body_that_is_too_large_is_refused_whether_announced_or_not(engine: Engine) {
     let api = Api::start(engine).await;
     let title = "x".repeat(10 << 20);
     let body = json!({"title": title, "prompt": "a lamp", "style": "ink"});
@@ -86,11 +79,8 @@ async fn a_body_that_is_too_large_is_refused_whether_announced_or_not(
     answer.refuses(413, "BODY_TOO_LARGE");
 }
 
-#[rstest]
-#[tokio::test]
-async fn every_answer_names_its_request(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn every_answer_names_its_request(engine: Engine) {
     let api = Api::start(engine).await;
     for path in ["/health", "/api/projects", "/nowhere"] {
         assert_eq!(
@@ -108,11 +98,8 @@ async fn every_answer_names_its_request(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_fault_within_is_logged_and_never_told(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_fault_within_is_logged_and_never_told(engine: Engine) {
     let api = Api::start(engine).await;
     api.given_project().await;
     let database = Database::connect(api.home.database_url()).await.unwrap();
@@ -129,22 +116,16 @@ async fn a_fault_within_is_logged_and_never_told(
     assert!(log.contains("projects"), "the log has the reason: {log}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_page_that_pretends_to_be_local_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_page_that_pretends_to_be_local_is_refused(engine: Engine) {
     let api = Api::start(engine).await;
     let request = "GET /api/projects HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
     let answer = api.raw(request).await;
     assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn with_a_key_configured_the_api_asks_for_it_and_health_does_not(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn with_a_key_configured_the_api_asks_for_it_and_health_does_not(engine: Engine) {
     // printf %s "open sesame" | sha256sum
     let keys = "laptop:41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb";
     let api = Api::start_with(engine, &[("GROUNDWORK_AUTH__KEYS", keys)]).await;

@@ -1,8 +1,7 @@
 //! `/api/graphs`
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use reqwest::Method;
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::api::{Answer, Api, NOBODY};
@@ -21,11 +20,8 @@ async fn accept(api: &Api, path: &str, media_type: &str) -> Answer {
         .await
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_graph_is_posted_read_in_every_form_and_removed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_graph_is_posted_read_in_every_form_and_removed(engine: Engine) {
     let api = Api::start(engine).await;
     let made = post(&api, "/api/graphs", "application/ld+json", TIDES).await;
     let imported = made.with(201);
@@ -73,11 +69,8 @@ async fn a_graph_is_posted_read_in_every_form_and_removed(
     api.delete(&path).await.refuses(404, "GRAPH_NOT_FOUND");
 }
 
-#[rstest]
-#[tokio::test]
-async fn neighbours_and_paths_are_asked_for_by_key(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn neighbours_and_paths_are_asked_for_by_key(engine: Engine) {
     let api = Api::start(engine).await;
     let made = post(
         &api,
@@ -135,11 +128,8 @@ async fn neighbours_and_paths_are_asked_for_by_key(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_body_that_is_no_graph_is_refused_and_stores_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_body_that_is_no_graph_is_refused_and_stores_nothing(engine: Engine) {
     let api = Api::start(engine).await;
     let nameless = r#"{"nodes": [{"id": "a"}], "edges": []}"#;
     let bomb = "<!DOCTYPE g [<!ENTITY a \"aa\">]><graphml>&a;</graphml>";

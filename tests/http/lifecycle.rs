@@ -1,16 +1,14 @@
 //! From the start of a server to its end.
 
-use acceptance::{Engine, production::png};
-use rstest::rstest;
+use acceptance::{Engine, on_both_engines, production::png};
 use rustix::process::Signal;
 use tokio::io::AsyncWriteExt as _;
 
 use super::api::{Api, read_to_end, wait_until};
 
-#[rstest]
-#[tokio::test]
+#[on_both_engines]
 async fn a_request_that_is_under_way_is_finished_before_the_server_ends(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
     #[values(Signal::TERM, Signal::INT)] signal: Signal,
 ) {
     let mut api = Api::start(engine).await;
@@ -49,11 +47,8 @@ async fn a_request_that_is_under_way_is_finished_before_the_server_ends(
     assert_eq!(*stored, picture.len());
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_idle_connection_does_not_hold_up_the_end(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_idle_connection_does_not_hold_up_the_end(engine: Engine) {
     let api = Api::start(engine).await;
     api.get("/api/projects").await.with(200);
     let silent = api.connect("").await;

@@ -1,16 +1,12 @@
 //! `/api/projects`
 
-use acceptance::Engine;
-use rstest::rstest;
+use acceptance::{Engine, on_both_engines};
 use serde_json::{Value, json};
 
 use super::api::{Api, NOBODY};
 
-#[rstest]
-#[tokio::test]
-async fn a_project_is_made_read_changed_and_removed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_project_is_made_read_changed_and_removed(engine: Engine) {
     let api = Api::start(engine).await;
     let guide = json!({"palette": ["#1B1F4B"], "grain": 0.25});
     let body = json!({"title": "Dusk", "prompt": "A lamp", "style": "ink", "style_guide": guide});
@@ -47,11 +43,8 @@ async fn a_project_is_made_read_changed_and_removed(
         .refuses(404, "PROJECT_NOT_FOUND");
 }
 
-#[rstest]
-#[tokio::test]
-async fn projects_are_listed_in_pages_newest_first(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn projects_are_listed_in_pages_newest_first(engine: Engine) {
     let api = Api::start(engine).await;
     let empty = api.get("/api/projects").await.with(200);
     assert_eq!(empty, json!({"items": [], "next": null}));
@@ -79,11 +72,8 @@ async fn projects_are_listed_in_pages_newest_first(
     assert_eq!(listed, made);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_project_that_breaks_a_rule_names_the_field_and_stores_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_project_that_breaks_a_rule_names_the_field_and_stores_nothing(engine: Engine) {
     let api = Api::start(engine).await;
     let sound = json!({"title": "Dusk", "prompt": "A lamp", "style": "ink"});
     for (field, value) in [
@@ -112,11 +102,8 @@ async fn a_project_that_breaks_a_rule_names_the_field_and_stores_nothing(
     assert_eq!(api.get("/api/projects").await.with(200)["items"], json!([]));
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_does_not_exist_is_not_found_on_every_route(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_does_not_exist_is_not_found_on_every_route(engine: Engine) {
     let api = Api::start(engine).await;
     for (path, code) in [
         ("/api/projects/{}", "PROJECT_NOT_FOUND"),
@@ -138,11 +125,8 @@ async fn what_does_not_exist_is_not_found_on_every_route(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn many_callers_at_once_all_get_their_project(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn many_callers_at_once_all_get_their_project(engine: Engine) {
     let api = Api::start(engine).await;
     let made = futures_util::future::join_all((0..40).map(|_| api.given_project())).await;
     let page = api.get("/api/projects?limit=200").await.with(200);

@@ -1,7 +1,6 @@
 //! `/health` and `/health/ready`
 
-use acceptance::{Engine, Home, Program, Server};
-use rstest::rstest;
+use acceptance::{Engine, Home, Program, Server, on_both_engines};
 use serde_json::Value;
 
 use super::api::Api;
@@ -11,11 +10,8 @@ async fn ready(server: &Server) -> (u16, Value) {
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_server_at_the_newest_schema_is_ready(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_server_at_the_newest_schema_is_ready(engine: Engine) {
     let api = Api::start(engine).await;
     let (status, body) = ready(&api.server).await;
     assert_eq!(
@@ -28,11 +24,8 @@ async fn a_server_at_the_newest_schema_is_ready(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn in_production_a_server_waits_for_the_migrations_and_names_them(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn in_production_a_server_waits_for_the_migrations_and_names_them(engine: Engine) {
     let home = Home::new(engine).await;
     let serve = ["--environment", "production", "serve"];
     let server = Server::start(home.command(Program::Groundwork, serve)).await;
@@ -58,10 +51,9 @@ async fn in_production_a_server_waits_for_the_migrations_and_names_them(
     server.stop().await;
 }
 
-#[rstest]
-#[tokio::test]
+#[on_both_engines]
 async fn a_files_root_that_is_gone_makes_the_server_unready_and_is_not_told_to_everybody(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
 ) {
     let api = Api::start(engine).await;
     std::fs::remove_dir_all(api.home.dir().join("var/files")).unwrap();

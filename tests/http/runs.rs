@@ -1,17 +1,13 @@
 //! `/api/projects/{id}/runs` and `/api/runs`
 
-use acceptance::Engine;
-use rstest::rstest;
+use acceptance::{Engine, on_both_engines};
 
 use serde_json::{Value, json};
 
 use super::api::Api;
 
-#[rstest]
-#[tokio::test]
-async fn a_run_is_started_cancelled_and_resumed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_run_is_started_cancelled_and_resumed(engine: Engine) {
     let api = Api::start(engine).await;
     let project = api.given_project().await;
     api.given_scene(&project).await;

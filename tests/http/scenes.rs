@@ -1,7 +1,6 @@
 //! `/api/projects/{id}/scenes`, `/api/scenes` and `/api/clips`
 
-use acceptance::Engine;
-use rstest::rstest;
+use acceptance::{Engine, on_both_engines};
 use serde_json::{Value, json};
 
 use super::api::{Api, scene};
@@ -18,11 +17,8 @@ async fn scenes(api: &Api, project: &str) -> Vec<String> {
     scenes.iter().map(description).collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn scenes_are_inserted_moved_and_removed_without_gaps(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn scenes_are_inserted_moved_and_removed_without_gaps(engine: Engine) {
     let api = Api::start(engine).await;
     let project = api.given_project().await;
     let path = format!("/api/projects/{project}/scenes");
@@ -72,11 +68,8 @@ async fn scenes_are_inserted_moved_and_removed_without_gaps(
     assert_eq!(scenes(&api, &project).await, ["d", "B", "c"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_project_takes_fifteen_scenes_and_no_more(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_project_takes_fifteen_scenes_and_no_more(engine: Engine) {
     let api = Api::start(engine).await;
     let project = api.given_project().await;
     for _ in 0..15 {
@@ -88,11 +81,8 @@ async fn a_project_takes_fifteen_scenes_and_no_more(
     assert_eq!(scenes(&api, &project).await.len(), 15);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_clip_is_planned_started_and_failed_and_then_tried_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_clip_is_planned_started_and_failed_and_then_tried_again(engine: Engine) {
     let api = Api::start(engine).await;
     let project = api.given_project().await;
     let scene = api.given_scene(&project).await;

@@ -1,11 +1,10 @@
 //! `/api/entities`, `/api/articles` and `/api/sentiment`: what is read.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use entity::signals::{
     ArticleId, Period, TrackedEntityId, article_mentions, articles, sentiment_timeseries,
 };
 use groundwork_core::clock::Clock;
-use rstest::rstest;
 use sea_orm::{ActiveValue::Set, Database, EntityTrait as _};
 use serde_json::json;
 
@@ -61,11 +60,8 @@ impl Api {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn entities_are_tracked_listed_and_shown(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn entities_are_tracked_listed_and_shown(engine: Engine) {
     let api = Api::start(engine).await;
     let body = json!({"name": "Ostler", "category": "tool"});
     let made = api.post("/api/entities", &body).await;
@@ -108,11 +104,8 @@ async fn entities_are_tracked_listed_and_shown(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_sentiment_of_an_entity_is_read_and_drawn(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_sentiment_of_an_entity_is_read_and_drawn(engine: Engine) {
     let api = Api::start(engine).await;
     let entity = api.given_entity("Quillon <2>").await;
     api.given_articles(&entity, &[0.5, -0.25, 0.125]).await;
@@ -173,11 +166,8 @@ async fn the_sentiment_of_an_entity_is_read_and_drawn(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn entities_are_compared_and_movers_named(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn entities_are_compared_and_movers_named(engine: Engine) {
     let api = Api::start(engine).await;
     let one = api.given_entity("Quillon 2").await;
     let two = api.given_entity("Varrow Large").await;
@@ -208,9 +198,8 @@ async fn entities_are_compared_and_movers_named(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn articles_are_listed_and_shown(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn articles_are_listed_and_shown(engine: Engine) {
     let api = Api::start(engine).await;
     let one = api.given_entity("Quillon 2").await;
     let two = api.given_entity("Varrow Large").await;

@@ -1,19 +1,15 @@
 //! Files on their way in.
 
 use acceptance::{
-    Engine,
+    Engine, on_both_engines,
     production::{MP4, PNG, png},
 };
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::api::{Api, wait_until};
 
-#[rstest]
-#[tokio::test]
-async fn a_keyframe_is_stored_as_it_is_and_replaced_by_the_next(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_keyframe_is_stored_as_it_is_and_replaced_by_the_next(engine: Engine) {
     let api = Api::start(engine).await;
     let project = api.given_project().await;
     let scene = api.given_scene(&project).await;
@@ -45,11 +41,8 @@ async fn a_keyframe_is_stored_as_it_is_and_replaced_by_the_next(
     wait_until("the removed file is removed", || api.stored().is_empty()).await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_clip_and_an_output_are_films(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_clip_and_an_output_are_films(engine: Engine) {
     let api = Api::start(engine).await;
     let project = api.given_project().await;
     let scene = api.given_scene(&project).await;
@@ -79,11 +72,8 @@ async fn a_clip_and_an_output_are_films(
     assert_eq!(details["output"], Value::Null);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_file_that_is_refused_leaves_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_file_that_is_refused_leaves_nothing(engine: Engine) {
     let api = Api::start_with(engine, &[("GROUNDWORK_FILES__MAX_FILE_BYTES", "100000")]).await;
     let project = api.given_project().await;
     let scene = api.given_scene(&project).await;
@@ -108,11 +98,8 @@ async fn a_file_that_is_refused_leaves_nothing(
     assert!(api.stored().is_empty(), "{:?}", api.stored());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_file_larger_than_other_bodies_may_be_is_stored(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_file_larger_than_other_bodies_may_be_is_stored(engine: Engine) {
     let api = Api::start_with(engine, &[("GROUNDWORK_HTTP__MAX_BODY_BYTES", "1024")]).await;
     let project = api.given_project().await;
     let scene = api.given_scene(&project).await;
@@ -124,11 +111,8 @@ async fn a_file_larger_than_other_bodies_may_be_is_stored(
     assert_eq!(content.body, picture);
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_upload_that_is_cut_off_leaves_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_upload_that_is_cut_off_leaves_nothing(engine: Engine) {
     let api = Api::start(engine).await;
     let project = api.given_project().await;
     let scene = api.given_scene(&project).await;
@@ -146,9 +130,8 @@ async fn an_upload_that_is_cut_off_leaves_nothing(
     api.get(&path).await.refuses(404, "KEYFRAME_NOT_FOUND");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_name_never_reaches_the_disk(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn a_name_never_reaches_the_disk(engine: Engine) {
     let api = Api::start(engine).await;
     let project = api.given_project().await;
     let scene = api.given_scene(&project).await;

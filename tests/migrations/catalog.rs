@@ -2,10 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_schema::run::Goal;
 use migration::CONVENTION;
-use rstest::rstest;
 use sea_orm_migration::{
     prelude::*,
     sea_orm::{DatabaseConnection, DbBackend, Statement},
@@ -13,11 +12,8 @@ use sea_orm_migration::{
 
 use super::{connect, down, migrated, tables, texts, up};
 
-#[rstest]
-#[tokio::test]
-async fn every_step_down_takes_back_what_its_step_up_made(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn every_step_down_takes_back_what_its_step_up_made(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     let migrations = migration::migrations();
@@ -42,11 +38,8 @@ async fn every_step_down_takes_back_what_its_step_up_made(
     assert_eq!(catalog(&connection).await, newest);
 }
 
-#[rstest]
-#[tokio::test]
-async fn every_constraint_and_index_is_named_by_the_convention(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn every_constraint_and_index_is_named_by_the_convention(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     for table in tables(&connection).await {
         let found = names_of(&connection, &table).await;
@@ -60,11 +53,8 @@ async fn every_constraint_and_index_is_named_by_the_convention(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn every_foreign_key_has_an_index(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn every_foreign_key_has_an_index(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     let mut keys = 0;
     for table in tables(&connection).await {

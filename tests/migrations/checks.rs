@@ -1,7 +1,6 @@
 //! Each rule of the schema from both sides: what it admits and what it refuses.
 
-use acceptance::Engine;
-use rstest::rstest;
+use acceptance::{Engine, on_both_engines};
 use sea_orm_migration::{prelude::*, sea_orm::TransactionTrait};
 
 use super::{execute, migrated};
@@ -476,9 +475,8 @@ const UNIQUES: &[Rule] = &[
     },
 ];
 
-#[rstest]
-#[tokio::test]
-async fn each_check_admits_and_refuses(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn each_check_admits_and_refuses(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     given(&connection).await;
     for rule in RULES {
@@ -491,11 +489,8 @@ async fn each_check_admits_and_refuses(#[values(Engine::Sqlite, Engine::Postgres
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn each_unique_rule_admits_and_refuses(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn each_unique_rule_admits_and_refuses(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     given(&connection).await;
     for rule in UNIQUES {
@@ -504,11 +499,8 @@ async fn each_unique_rule_admits_and_refuses(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn every_check_of_the_schema_has_its_case(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn every_check_of_the_schema_has_its_case(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     let mut all = Vec::new();
     for table in super::tables(&connection).await {
@@ -583,11 +575,8 @@ fn concrete(sql: &str) -> String {
     sql
 }
 
-#[rstest]
-#[tokio::test]
-async fn both_ends_of_an_edge_lie_in_its_graph(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn both_ends_of_an_edge_lie_in_its_graph(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     given(&connection).await;
     let insert = |values: &str| {
@@ -607,11 +596,8 @@ async fn both_ends_of_an_edge_lie_in_its_graph(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_weight_of_an_edge_is_finite(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_weight_of_an_edge_is_finite(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     given(&connection).await;
     let weights: &[&str] = match engine {

@@ -2,18 +2,15 @@
 
 use std::{fs, process::Stdio, time::Duration};
 
-use acceptance::{Engine, Home, Outcome, Program, Scratch};
+use acceptance::{Engine, Home, Outcome, Program, Scratch, on_both_engines};
 use groundwork_schema::run::{self, Goal, State};
 use rstest::rstest;
 use sea_orm::DatabaseConnection;
 
 use super::{catalog::catalog, connect, scripts, tables, up};
 
-#[rstest]
-#[tokio::test]
-async fn up_down_redo_and_status_tell_what_they_did(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn up_down_redo_and_status_tell_what_they_did(engine: Engine) {
     let home = Home::new(engine).await;
     let all = migration::migrations().len();
     let pending = |applied: usize| format!("{} migrations pending\n", all - applied);
@@ -72,11 +69,8 @@ async fn status_before_there_is_a_database_creates_none() {
     assert_eq!(fs::read_dir(home.dir()).unwrap().count(), 0);
 }
 
-#[rstest]
-#[tokio::test]
-async fn status_of_an_empty_database_leaves_it_empty(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn status_of_an_empty_database_leaves_it_empty(engine: Engine) {
     let home = Home::new(engine).await;
     quietly(&home, &["up"]).await;
     quietly(&home, &["down", "--all"]).await;
@@ -108,11 +102,9 @@ async fn up_creates_the_folder_and_the_file_of_sqlite() {
     assert!(file.is_file());
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
-async fn eight_processes_at_once_all_succeed_and_run_each_migration_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn eight_processes_at_once_all_succeed_and_run_each_migration_once(engine: Engine) {
     let home = Home::new(engine).await;
     let mut processes = Vec::new();
     for _ in 0..8 {
@@ -132,11 +124,8 @@ async fn eight_processes_at_once_all_succeed_and_run_each_migration_once(
     assert_eq!(ran, migration::migrations().len());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_killed_process_leaves_a_schema_of_whole_migrations(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_killed_process_leaves_a_schema_of_whole_migrations(engine: Engine) {
     let home = Home::new(engine).await;
     let migrations = migration::migrations();
     let wholes = whole_schemas(engine).await;
@@ -185,11 +174,8 @@ async fn connect_to(home: &Home) -> DatabaseConnection {
     super::open(format!("{url}{mode}"), 1).await
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_newer_schema_is_shown_and_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_newer_schema_is_shown_and_refused(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     let newer = scripts(&[("m29990101_000000_create_future", "SELECT 1", "")]);

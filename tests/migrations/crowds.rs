@@ -2,10 +2,9 @@
 
 use std::{process::Stdio, sync::Mutex, time::Duration};
 
-use acceptance::{Engine, Outcome, Scratch};
+use acceptance::{Engine, Outcome, Scratch, on_both_engines};
 use groundwork_schema::run::{self, Event, Goal, RunError, Settings};
 use migration::CONVENTION;
-use rstest::rstest;
 use sea_orm::TransactionTrait as _;
 use sea_orm_migration::prelude::*;
 use tokio::{
@@ -37,11 +36,9 @@ async fn number(scratch: &Scratch) -> String {
         .remove(0)
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
-async fn eight_processes_on_an_empty_database_do_everything_once_round_after_round(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn eight_processes_on_an_empty_database_do_everything_once_round_after_round(engine: Engine) {
     for round in 0..20 {
         let scratch = Scratch::empty(engine).await;
         let mut processes = Vec::new();
@@ -61,11 +58,8 @@ async fn eight_processes_on_an_empty_database_do_everything_once_round_after_rou
 }
 
 /// Killed after each of its migrations, in the midst of the next.
-#[rstest]
-#[tokio::test]
-async fn a_killed_process_is_carried_on_from_where_it_was(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_killed_process_is_carried_on_from_where_it_was(engine: Engine) {
     for finished in 0..11 {
         let scratch = Scratch::empty(engine).await;
         let mut command = downstream(&scratch, &["up"]);

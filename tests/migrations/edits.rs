@@ -1,9 +1,8 @@
 //! What the history knows of applied migrations, and what becomes of those that were edited.
 
-use acceptance::{Engine, Home, Scratch};
+use acceptance::{Engine, Home, Scratch, on_both_engines};
 use groundwork_schema::run::{self, Event, Goal, Order, RepairAction, RunError, Settings, State};
 use migration::CONVENTION;
-use rstest::rstest;
 use sea_orm::DbBackend;
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -22,11 +21,8 @@ const TWO_REFORMATTED: (&str, &str, &str) = (
 /// As [`TWO`], with another column.
 const TWO_EDITED: (&str, &str, &str) = (TWO.0, "CREATE TABLE two (n text NOT NULL)", TWO.2);
 
-#[rstest]
-#[tokio::test]
-async fn the_history_says_what_was_executed_and_by_whom(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_history_says_what_was_executed_and_by_whom(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     let migrations = scripts(&[ONE, TWO]);
@@ -50,11 +46,8 @@ async fn the_history_says_what_was_executed_and_by_whom(
     assert_eq!(rendered[1], "CREATE TABLE two (n bigint NOT NULL);\n");
 }
 
-#[rstest]
-#[tokio::test]
-async fn comments_and_blanks_are_no_edit(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn comments_and_blanks_are_no_edit(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     up(&connection, &scripts(&[ONE, TWO]), Goal::All)
@@ -71,11 +64,8 @@ async fn comments_and_blanks_are_no_edit(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_edit_is_refused_with_both_texts_until_it_is_accepted(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_edit_is_refused_with_both_texts_until_it_is_accepted(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     up(&connection, &scripts(&[ONE, TWO]), Goal::All)
@@ -119,11 +109,8 @@ async fn an_edit_is_refused_with_both_texts_until_it_is_accepted(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn redo_is_for_what_is_being_written(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn redo_is_for_what_is_being_written(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     up(&connection, &scripts(&[ONE, TWO]), Goal::All)
@@ -142,11 +129,8 @@ async fn redo_is_for_what_is_being_written(
     assert!(matches!(&error, RunError::Changed { changes } if changes[0].migration == ONE.0));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_migration_before_the_last_applied_one_is_named_unless_asked_for(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_migration_before_the_last_applied_one_is_named_unless_asked_for(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     up(&connection, &scripts(&[ONE, THREE]), Goal::All)
@@ -173,11 +157,8 @@ async fn a_migration_before_the_last_applied_one_is_named_unless_asked_for(
     assert_eq!(names(&report), [TWO.0]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_lost_migration_is_forgotten_only_deliberately(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_lost_migration_is_forgotten_only_deliberately(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     up(&connection, &scripts(&[ONE, TWO, THREE]), Goal::All)
@@ -210,11 +191,8 @@ impl MigratorTrait for Plain {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_seaorm_applied_is_recorded_by_the_next_run(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_seaorm_applied_is_recorded_by_the_next_run(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     Plain::up(&connection, None).await.unwrap();
@@ -259,11 +237,8 @@ async fn what_seaorm_applied_is_recorded_by_the_next_run(
     assert_eq!(pending, [THREE.0]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn status_needs_no_right_but_to_read_the_history(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn status_needs_no_right_but_to_read_the_history(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     let migrations = scripts(&[ONE, TWO]);
@@ -282,11 +257,8 @@ async fn status_needs_no_right_but_to_read_the_history(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_command_tells_of_edits_and_repairs_them(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_command_tells_of_edits_and_repairs_them(engine: Engine) {
     let home = Home::new(engine).await;
     let _ = home.migrate(["up", "-n", "2"]).await.succeeded();
     let connection = super::open(home.database_url().to_owned(), 1).await;

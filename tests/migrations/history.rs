@@ -1,8 +1,7 @@
 //! What the history of a database says, and what follows from it.
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_schema::run::{self, Goal, RunError, State};
-use rstest::rstest;
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait,
     sea_orm::{DatabaseConnection, DbBackend},
@@ -14,11 +13,8 @@ use super::{
     scripts, tables, texts, up,
 };
 
-#[rstest]
-#[tokio::test]
-async fn status_and_pending_create_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn status_and_pending_create_nothing(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     let migrations = scripts(&[ONE, TWO]);
@@ -29,11 +25,8 @@ async fn status_and_pending_create_nothing(
     assert!(tables(&connection).await.is_empty());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_schema_newer_than_the_program_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_schema_newer_than_the_program_is_refused(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     up(&connection, &scripts(&[ONE, TWO]), Goal::All)
@@ -60,11 +53,8 @@ async fn a_schema_newer_than_the_program_is_refused(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_migration_that_the_program_lost_is_named(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_migration_that_the_program_lost_is_named(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     up(&connection, &scripts(&[ONE, TWO]), Goal::All)
@@ -77,11 +67,8 @@ async fn a_migration_that_the_program_lost_is_named(
     assert_eq!(error.exit_code(), 65);
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_history_of_an_existing_project_is_carried_on_under_its_right_name(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_history_of_an_existing_project_is_carried_on_under_its_right_name(engine: Engine) {
     struct Plain;
     impl MigratorTrait for Plain {
         fn migrations() -> Vec<Box<dyn MigrationTrait>> {

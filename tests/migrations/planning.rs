@@ -2,7 +2,7 @@
 
 use std::{fs, process::Stdio};
 
-use acceptance::{Engine, Home, Outcome, Scratch};
+use acceptance::{Engine, Home, Outcome, Scratch, on_both_engines};
 use groundwork_schema::run::{self, Direction, Goal, RunError, Settings, Span};
 use rstest::rstest;
 use sea_orm::{DatabaseConnection, DbBackend};
@@ -74,11 +74,8 @@ pub(super) async fn history(connection: &DatabaseConnection) -> Vec<String> {
     texts(connection, sql).await
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_script_leaves_what_up_and_down_leave(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_script_leaves_what_up_and_down_leave(engine: Engine) {
     let ran = Home::new(engine).await;
     let _ = ran.migrate(["up"]).await.succeeded();
     let by_script = Scratch::empty(engine).await;
@@ -175,11 +172,8 @@ impl MigrationTrait for Odd {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn texts_with_bodies_and_bound_values_survive_the_script(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn texts_with_bodies_and_bound_values_survive_the_script(engine: Engine) {
     let migrations = || {
         let (bytes, instant) = match engine {
             Engine::Sqlite => ("blob", "timestamp_with_timezone_text"),
@@ -220,11 +214,8 @@ async fn texts_with_bodies_and_bound_values_survive_the_script(
     assert!(texts(&found, &hex).await[0].starts_with("-14it's \\ :x $1 ? -- \n\"ü\"2"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_script_stops_at_its_first_error_and_keeps_whole_migrations(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_script_stops_at_its_first_error_and_keeps_whole_migrations(engine: Engine) {
     let home = Home::new(Engine::Sqlite).await;
     let script = home
         .migrate(["plan", "--sql", "--engine", name(engine)])
@@ -355,11 +346,8 @@ async fn a_migration_that_reads_data_is_named_as_such() {
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_dry_run_shows_the_statements_and_changes_not_a_byte(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_dry_run_shows_the_statements_and_changes_not_a_byte(engine: Engine) {
     let home = Home::new(engine).await;
     let _ = home.migrate(["up", "-n", "2"]).await.succeeded();
     let before = bytes(&home).await;
@@ -431,11 +419,8 @@ async fn what_cannot_be_planned_is_told(#[case] arguments: &[&str], #[case] code
     let _ = home.migrate(arguments).await.failed(code);
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_statements_for_one_migration_do_not_grow_with_the_history(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_statements_for_one_migration_do_not_grow_with_the_history(engine: Engine) {
     use std::sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},

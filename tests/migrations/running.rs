@@ -2,10 +2,9 @@
 
 use std::{sync::Mutex, time::Duration};
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_schema::run::{self, Event, Goal, RunError, Settings};
 use migration::CONVENTION;
-use rstest::rstest;
 use sea_orm_migration::{prelude::*, sea_orm::TransactionTrait};
 
 use super::{connect, connect_with, down, execute, names, scripts, settings, tables, texts, up};
@@ -32,11 +31,8 @@ const BROKEN: (&str, &str, &str) = (
     "DROP TABLE two",
 );
 
-#[rstest]
-#[tokio::test]
-async fn a_failing_migration_leaves_nothing_and_can_be_retried(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_failing_migration_leaves_nothing_and_can_be_retried(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
 
@@ -60,11 +56,8 @@ async fn a_failing_migration_leaves_nothing_and_can_be_retried(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_first_migration_that_fails_leaves_an_empty_database(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_first_migration_that_fails_leaves_an_empty_database(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     up(&connection, &scripts(&[BROKEN]), Goal::All)
@@ -73,11 +66,8 @@ async fn a_first_migration_that_fails_leaves_an_empty_database(
     assert!(tables(&connection).await.is_empty());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_migration_that_panics_fails_like_any_other(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_migration_that_panics_fails_like_any_other(engine: Engine) {
     /// As sea-query does on SQLite for what that engine cannot alter.
     struct Panics;
     impl MigrationName for Panics {
@@ -114,11 +104,8 @@ async fn a_migration_that_panics_fails_like_any_other(
     assert_eq!(tables(&connection).await, ["one", "seaql_migrations"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_down_that_fails_leaves_everything(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_down_that_fails_leaves_everything(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     let (name, sql, _) = ONE;
@@ -135,11 +122,9 @@ async fn a_down_that_fails_leaves_everything(
     );
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
-async fn eight_at_once_run_each_migration_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn eight_at_once_run_each_migration_once(engine: Engine) {
     const DOUBLE: &str = "UPDATE one SET n = n * 2";
     let scratch = Scratch::empty(engine).await;
     let mut tasks = Vec::new();
@@ -168,11 +153,8 @@ async fn eight_at_once_run_each_migration_once(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn goals_are_reached_and_not_passed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn goals_are_reached_and_not_passed(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     let migrations = scripts(&[ONE, TWO, THREE]);
@@ -219,11 +201,8 @@ async fn a_goal_that_does_not_exist_gets_a_suggestion() {
     assert_eq!(error.exit_code(), 2);
 }
 
-#[rstest]
-#[tokio::test]
-async fn whoever_waits_too_long_is_told_to_try_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn whoever_waits_too_long_is_told_to_try_again(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let holder = connect(&scratch).await;
     let transaction = holder.begin().await.unwrap();

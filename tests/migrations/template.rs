@@ -1,9 +1,8 @@
 //! What `migrate new` writes compiles, and does what it says.
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_schema::run::{self, Goal};
 use migration::CONVENTION;
-use rstest::rstest;
 use sea_orm_migration::MigrationTrait;
 
 use super::{connect, down, tables, up};
@@ -13,11 +12,8 @@ mod change;
 #[path = "../../crates/migrate/src/cli/new/create_table.rs"]
 mod create_table;
 
-#[rstest]
-#[tokio::test]
-async fn a_new_table_can_be_created_and_taken_back(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_new_table_can_be_created_and_taken_back(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     let migrations: Vec<Box<dyn MigrationTrait>> = vec![Box::new(create_table::Migration)];
@@ -27,11 +23,8 @@ async fn a_new_table_can_be_created_and_taken_back(
     assert_eq!(tables(&connection).await, ["seaql_migrations"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_change_that_nobody_has_written_is_not_recorded(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_change_that_nobody_has_written_is_not_recorded(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     let migrations: Vec<Box<dyn MigrationTrait>> = vec![Box::new(change::Migration)];

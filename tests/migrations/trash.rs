@@ -1,7 +1,6 @@
 //! However an artifact goes, its file is put on the trash with it.
 
-use acceptance::Engine;
-use rstest::rstest;
+use acceptance::{Engine, on_both_engines};
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{DatabaseConnection, TransactionTrait};
 
@@ -41,30 +40,22 @@ async fn trash(connection: &DatabaseConnection) -> Vec<String> {
     texts(connection, "SELECT storage_key FROM file_trash ORDER BY 1").await
 }
 
-#[rstest]
+#[on_both_engines]
 #[case::directly("DELETE FROM artifacts WHERE storage_key = 'one'", &["one"])]
 #[case::all("DELETE FROM artifacts", &["one", "three", "two"])]
 #[case::by_cascade("DELETE FROM projects", &["one", "three", "two"])]
 #[case::by_another_key("UPDATE artifacts SET storage_key = 'four' WHERE storage_key = 'one'", &["one"])]
 #[case::not_by_other_changes("UPDATE artifacts SET original_name = 'm'", &[])]
 #[case::not_by_the_same_key("UPDATE artifacts SET storage_key = storage_key", &[])]
-#[tokio::test]
-async fn a_file_is_on_the_trash(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[case] sql: &str,
-    #[case] expected: &[&str],
-) {
+async fn a_file_is_on_the_trash(engine: Engine, #[case] sql: &str, #[case] expected: &[&str]) {
     let (_scratch, connection) = migrated(engine).await;
     given_artifacts(&connection).await;
     execute(&connection, sql).await;
     assert_eq!(trash(&connection).await, expected);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_deletion_that_is_rolled_back_leaves_the_trash_empty(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_deletion_that_is_rolled_back_leaves_the_trash_empty(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     given_artifacts(&connection).await;
     let transaction = connection.begin().await.unwrap();
@@ -104,11 +95,8 @@ async fn a_truncated_table_leaves_its_files_on_the_trash_on_postgres() {
     assert_eq!(trash(&connection).await, ["one", "three", "two"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_key_that_is_claimed_again_leaves_the_trash(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_key_that_is_claimed_again_leaves_the_trash(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     given_artifacts(&connection).await;
     execute(&connection, "DELETE FROM artifacts").await;
@@ -116,11 +104,8 @@ async fn a_key_that_is_claimed_again_leaves_the_trash(
     assert_eq!(trash(&connection).await, ["three", "two"]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn trashed_instants_are_stored_in_the_shape_of_the_others(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn trashed_instants_are_stored_in_the_shape_of_the_others(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     given_artifacts(&connection).await;
     execute(

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_schema::{
     alter::Alter,
     table::{Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Table, Unique},
 };
-use rstest::rstest;
 use sea_orm_migration::sea_orm::DatabaseConnection;
 
 use super::given::{
@@ -349,11 +348,8 @@ async fn steps(connection: &DatabaseConnection) {
     .await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn every_change_works_on_both_engines_and_can_be_taken_back(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn every_change_works_on_both_engines_and_can_be_taken_back(engine: Engine) {
     let (_scratch, connection) = empty(engine).await;
     steps(&connection).await;
     let stage_and_run = Unique {

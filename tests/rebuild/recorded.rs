@@ -1,13 +1,12 @@
 //! Changes that are recorded without their database do the same when the record is executed.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_migrate::inspect;
 use groundwork_schema::{
     alter::Alter,
     record,
     table::{Check, Column, Condition, ForeignKey, Kind, OnDelete, Unique},
 };
-use rstest::rstest;
 use sea_orm_migration::MigrationTrait;
 
 use super::given::{LIBRARY, World, empty, execute, migrations, up};
@@ -50,11 +49,8 @@ fn changes() -> Vec<Alter> {
     vec![alter]
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_recorded_makes_the_same_schema_as_the_migration(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_is_recorded_makes_the_same_schema_as_the_migration(engine: Engine) {
     let list = migrations(BOTH, changes(), Vec::new());
     let (_there, done) = empty(engine).await;
     up(&done, &list).await.unwrap();

@@ -1,12 +1,11 @@
 //! A change that cannot be made leaves everything as it was, and says why.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_schema::{
     alter::Alter,
     run::RunError,
     table::{Check, Column, Condition, ForeignKey, Kind, OnDelete, Unique},
 };
-use rstest::rstest;
 use sea_orm_migration::{MigratorTrait, prelude::*};
 
 use super::given::{World, change, empty, execute, library, migrations, require_sound, up};
@@ -18,11 +17,8 @@ fn source(error: &RunError) -> String {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn rows_that_break_a_new_rule_are_counted(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn rows_that_break_a_new_rule_are_counted(engine: Engine) {
     let t = || Alter::table("t");
     let cases = [
         (t().set_required("n"), "1 row of t violates nn_t_n"),

@@ -1,6 +1,6 @@
 //! One run at a time: what becomes due when, and what a lease is worth.
 
-use acceptance::{Engine, given};
+use acceptance::{Engine, given, on_both_engines};
 use chrono::TimeDelta;
 use groundwork_core::{
     error::DomainError as _,
@@ -9,7 +9,6 @@ use groundwork_core::{
         StepFailure, StepStatus, StudioError,
     },
 };
-use rstest::rstest;
 
 use crate::studio::{World, new_scene};
 
@@ -54,11 +53,8 @@ async fn statuses(world: &World, run: PipelineRunId) -> (RunStatus, ProjectStatu
     (run.status, project.status)
 }
 
-#[rstest]
-#[tokio::test]
-async fn stages_follow_one_another_and_the_project_follows_its_run(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn stages_follow_one_another_and_the_project_follows_its_run(engine: Engine) {
     let world = World::new(engine).await;
     let (project, scenes) = world.project_with_scenes(2).await;
     let run = start(&world, project.id).await;
@@ -85,11 +81,8 @@ async fn stages_follow_one_another_and_the_project_follows_its_run(
     assert_eq!(statuses(&world, run).await, done);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_stage_waits_for_every_step_of_the_one_before(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_stage_waits_for_every_step_of_the_one_before(engine: Engine) {
     let world = World::new(engine).await;
     let (project, _) = world.project_with_scenes(2).await;
     start(&world, project.id).await;
@@ -106,11 +99,8 @@ async fn a_stage_waits_for_every_step_of_the_one_before(
     assert_eq!(claim(&world, "v").await.unwrap().stage, Stage::Clips);
 }
 
-#[rstest]
-#[tokio::test]
-async fn scenes_made_by_the_storyboard_step_get_steps_and_later_ones_are_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn scenes_made_by_the_storyboard_step_get_steps_and_later_ones_are_refused(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await;
     let run = start(&world, project.id).await;
@@ -144,11 +134,8 @@ async fn scenes_made_by_the_storyboard_step_get_steps_and_later_ones_are_refused
     world.studio.add_scene(&work, new()).await.unwrap();
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_project_has_one_running_run_at_most(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_project_has_one_running_run_at_most(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await;
     let first = start(&world, project.id).await;
@@ -176,10 +163,9 @@ async fn a_project_has_one_running_run_at_most(
     assert_eq!(ids, [second.id, first]);
 }
 
-#[rstest]
-#[tokio::test]
+#[on_both_engines]
 async fn a_failed_step_waits_twice_as_long_each_time_and_is_given_up_after_the_last(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
 ) {
     let world = World::new(engine).await;
     let project = world.project().await;
@@ -207,11 +193,8 @@ async fn a_failed_step_waits_twice_as_long_each_time_and_is_given_up_after_the_l
     assert_eq!(claim(&world, "w").await, None);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_failed_run_is_resumed_where_it_stopped(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_failed_run_is_resumed_where_it_stopped(engine: Engine) {
     let limits = groundwork_core::config::Pipeline {
         retry_max_attempts: 1,
         ..given::pipeline()
@@ -251,11 +234,8 @@ async fn a_failed_run_is_resumed_where_it_stopped(
     assert_eq!(statuses(&world, run).await.0, RunStatus::Complete);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_cancelled_run_takes_its_steps_from_their_workers(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_cancelled_run_takes_its_steps_from_their_workers(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await;
     let run = start(&world, project.id).await;
@@ -284,11 +264,8 @@ async fn a_cancelled_run_takes_its_steps_from_their_workers(
     assert_eq!(again.code(), "RUN_OVER");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_silent_workers_step_is_claimed_again_and_its_first_holder_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_silent_workers_step_is_claimed_again_and_its_first_holder_refused(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await;
     start(&world, project.id).await;
@@ -323,11 +300,8 @@ async fn a_silent_workers_step_is_claimed_again_and_its_first_holder_refused(
     complete(&world, &second.lease).await.unwrap();
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_worker_that_was_late_but_not_replaced_may_complete(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_worker_that_was_late_but_not_replaced_may_complete(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await;
     start(&world, project.id).await;
@@ -337,11 +311,8 @@ async fn a_worker_that_was_late_but_not_replaced_may_complete(
     assert!(complete(&world, &late.lease).await.is_err());
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_step_that_kills_every_worker_fails_its_run(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_step_that_kills_every_worker_fails_its_run(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await;
     let run = start(&world, project.id).await;
@@ -357,11 +328,8 @@ async fn a_step_that_kills_every_worker_fails_its_run(
     assert_eq!(ended.error_message.as_deref(), Some(why));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_claim_that_is_not_committed_is_none(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_claim_that_is_not_committed_is_none(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await;
     start(&world, project.id).await;

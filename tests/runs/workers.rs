@@ -6,14 +6,13 @@ use std::{
     time::Duration,
 };
 
-use acceptance::{Engine, given};
+use acceptance::{Engine, given, on_both_engines};
 use chrono::{DateTime, TimeDelta, Utc};
 use groundwork_core::{
     config::Pipeline,
     error::DomainError as _,
     services::studio::{Claim, PipelineRunId, PipelineStepId, RunStatus, StepStatus, StudioError},
 };
-use rstest::rstest;
 
 use crate::studio::World;
 
@@ -57,11 +56,9 @@ impl Dice {
     }
 }
 
-#[rstest]
+#[on_both_engines]
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn every_step_completes_once_and_none_is_held_by_two(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+async fn every_step_completes_once_and_none_is_held_by_two(engine: Engine) {
     let limits = Pipeline {
         // Crashes count as attempts, and here nobody shall give up.
         retry_max_attempts: 1_000,

@@ -1,12 +1,11 @@
 //! Databases of other origin become the first migration.
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_migrate::{
     adopt::{self, AdoptError},
     diff::differences,
     inspect,
 };
-use rstest::rstest;
 
 use super::{connect, rich, run};
 
@@ -24,11 +23,8 @@ fn trade(engine: Engine) -> &'static str {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn schemas_of_other_origin_are_replayed_equal(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn schemas_of_other_origin_are_replayed_equal(engine: Engine) {
     for sql in [music(engine), trade(engine), rich(engine)] {
         let original = Scratch::empty(engine).await;
         let connection = connect(&original).await;
@@ -53,11 +49,8 @@ async fn schemas_of_other_origin_are_replayed_equal(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_not_supported_is_named_and_left_out(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_is_not_supported_is_named_and_left_out(engine: Engine) {
     let (odd, expected) = match engine {
         Engine::Sqlite => (
             "CREATE VIEW v AS SELECT 1 AS a;
@@ -130,11 +123,8 @@ async fn full_text_indexes_are_adopted_on_postgres() {
     assert_eq!(differences(&before, &without).len(), 1);
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_cannot_be_replayed_is_refused_with_the_statement(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_cannot_be_replayed_is_refused_with_the_statement(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     assert!(matches!(

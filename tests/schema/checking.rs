@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use acceptance::{Engine, Home};
+use acceptance::{Engine, Home, on_both_engines};
 use rstest::rstest;
 use sea_orm::{ConnectOptions, Database};
 
@@ -11,11 +11,8 @@ use super::run;
 /// The committed entities.
 const ENTITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../entity");
 
-#[rstest]
-#[tokio::test]
-async fn what_agrees_is_clean_and_what_does_not_is_told_in_one_line_each(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_agrees_is_clean_and_what_does_not_is_told_in_one_line_each(engine: Engine) {
     let home = Home::new(engine).await;
     assert_eq!(home.migrate(["up"]).await.succeeded(), "");
     let clean = home.migrate(["check", "--entity", ENTITY]).await;
@@ -47,11 +44,8 @@ async fn what_agrees_is_clean_and_what_does_not_is_told_in_one_line_each(
     assert_eq!(json["differences"][0]["between"], "database_and_migrations");
 }
 
-#[rstest]
-#[tokio::test]
-async fn pending_migrations_are_told_and_nothing_else_is(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn pending_migrations_are_told_and_nothing_else_is(engine: Engine) {
     let home = Home::new(engine).await;
     assert_eq!(home.migrate(["up"]).await.succeeded(), "");
     assert_eq!(home.migrate(["down"]).await.succeeded(), "");

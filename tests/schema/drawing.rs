@@ -2,8 +2,7 @@
 
 use std::{fs, path::Path};
 
-use acceptance::{Engine, Home};
-use rstest::rstest;
+use acceptance::{Engine, Home, on_both_engines};
 
 const TITLE: &str = "The schema of Groundwork";
 
@@ -29,11 +28,8 @@ async fn the_picture_in_the_documentation_is_current() {
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_live_schema_is_drawn_as_it_is(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_live_schema_is_drawn_as_it_is(engine: Engine) {
     let home = Home::new(engine).await;
     assert_eq!(home.migrate(["up", "-n", "2"]).await.succeeded(), "");
     let picture = home

@@ -2,8 +2,7 @@
 
 use std::fs;
 
-use acceptance::{Engine, Home, Outcome};
-use rstest::rstest;
+use acceptance::{Engine, Home, Outcome, on_both_engines};
 use serde_json::Value;
 
 use super::{connect_to, run};
@@ -51,11 +50,8 @@ fn parsed(outcome: &Outcome) -> Value {
     serde_json::from_str(&outcome.stdout).unwrap_or_else(|error| panic!("{error}: {outcome:?}"))
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_file_is_looked_at_for_the_engine_whose_words_it_has(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_file_is_looked_at_for_the_engine_whose_words_it_has(engine: Engine) {
     let home = Home::new(engine).await;
     let found = lint(&home, hazardous(engine), &[]).await;
     assert_eq!(found.code, Some(1), "{found:?}");
@@ -102,9 +98,8 @@ async fn a_file_that_could_be_for_either_engine_needs_to_be_told() {
     assert!(binary.contains("changes.sql"), "{binary}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_waiver_needs_a_reason(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn a_waiver_needs_a_reason(engine: Engine) {
     let home = Home::new(engine).await;
     let begin = harmless(engine);
     let with = |waiver: &str| format!("{begin}{waiver}\nDROP TABLE keyframes;\n");
@@ -122,11 +117,8 @@ async fn a_waiver_needs_a_reason(#[values(Engine::Sqlite, Engine::Postgres)] eng
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn warnings_fail_only_where_they_are_denied(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn warnings_fail_only_where_they_are_denied(engine: Engine) {
     let home = Home::new(engine).await;
     // A waiver that matches nothing is a warning.
     let sql = format!("-- lint: allow GW306: nothing\n{}", harmless(engine));
@@ -151,11 +143,8 @@ async fn the_migrations_of_this_project_have_no_hazard() {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_live_catalog_is_held_against_the_convention(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_live_catalog_is_held_against_the_convention(engine: Engine) {
     let home = Home::new(engine).await;
     let _ = home.migrate(["up"]).await.succeeded();
     let live = ["lint", "--live", "--deny", "warnings", "--json"];
@@ -184,11 +173,8 @@ async fn the_live_catalog_is_held_against_the_convention(
     assert_eq!(without.code, Some(0), "the migrations are what they were");
 }
 
-#[rstest]
-#[tokio::test]
-async fn sarif_is_what_its_schema_asks_for(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn sarif_is_what_its_schema_asks_for(engine: Engine) {
     let home = Home::new(engine).await;
     let found = lint(&home, hazardous(engine), &["--format", "sarif"]).await;
     assert_eq!(found.code, Some(1));

@@ -1,13 +1,12 @@
 //! `migrate verify`: migrations go up, down and up again.
 
-use acceptance::{Engine, Home, Scratch};
+use acceptance::{Engine, Home, Scratch, on_both_engines};
 use groundwork_migrate::{
     scratch::Place,
     verify::{Matter, verify},
 };
 use groundwork_schema::run::irreversible;
 use migration::CONVENTION;
-use rstest::rstest;
 use sea_orm_migration::prelude::*;
 
 use crate::migrations::scripts;
@@ -34,19 +33,13 @@ async fn found(engine: Engine, migrations: &[Box<dyn MigrationTrait>]) -> Vec<St
         .collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_migrations_of_this_workspace_are_sound_with_rows_in_every_table(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_migrations_of_this_workspace_are_sound_with_rows_in_every_table(engine: Engine) {
     assert_eq!(found(engine, &migration::migrations()).await, [""; 0]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_down_that_leaves_or_forgets_something_is_named_with_the_object(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_down_that_leaves_or_forgets_something_is_named_with_the_object(engine: Engine) {
     let list = scripts(&[
         (
             "m1_create_a",
@@ -69,11 +62,8 @@ async fn a_down_that_leaves_or_forgets_something_is_named_with_the_object(
     assert_eq!(lines.len(), 2);
 }
 
-#[rstest]
-#[tokio::test]
-async fn rows_that_are_lost_without_a_word_are_named(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn rows_that_are_lost_without_a_word_are_named(engine: Engine) {
     let create = (
         "m1_create_a",
         "CREATE TABLE a (id integer CONSTRAINT pk_a PRIMARY KEY, n integer, name text)",
@@ -107,11 +97,8 @@ async fn rows_that_are_lost_without_a_word_are_named(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_down_that_fails_is_named_and_an_irreversible_one_reported(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_down_that_fails_is_named_and_an_irreversible_one_reported(engine: Engine) {
     let mut list = scripts(&[("m1_create_a", "CREATE TABLE a (id integer)", "DROP TABLE b")]);
     list.push(Box::new(OneWay));
     let lines = found(engine, &list).await;
@@ -149,11 +136,8 @@ impl MigrationTrait for OneWay {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_table_whose_rows_cannot_be_made_is_named(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_table_whose_rows_cannot_be_made_is_named(engine: Engine) {
     let list = scripts(&[(
         "m1_create_a",
         "CREATE TABLE a (id integer NOT NULL, CONSTRAINT ck_a_never CHECK (id <> id))",

@@ -2,8 +2,7 @@
 
 use std::{fs, process::Stdio, time::Duration};
 
-use acceptance::{Engine, Home, Outcome, Program};
-use rstest::rstest;
+use acceptance::{Engine, Home, Outcome, Program, on_both_engines};
 use serde_json::{Value, json};
 
 use super::world::{World, article, text, with};
@@ -17,9 +16,8 @@ fn given(home: &Home, text: &str) {
     fs::write(home.dir().join("articles.jsonl"), text).unwrap();
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_file_is_imported_and_told(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn a_file_is_imported_and_told(engine: Engine) {
     let home = Home::new(engine).await;
     given(
         &home,
@@ -86,9 +84,8 @@ async fn what_cannot_be_opened_is_refused() {
     assert!(refused.contains("--since must be a day"), "{refused}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_standard_input_is_read(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn the_standard_input_is_read(engine: Engine) {
     let home = Home::new(engine).await;
     given(&home, &text(&[article(1, NOON, 0.5)]));
     let input = fs::File::open(home.dir().join("articles.jsonl")).unwrap();
@@ -97,11 +94,8 @@ async fn the_standard_input_is_read(#[values(Engine::Sqlite, Engine::Postgres)] 
     assert!(outcome.succeeded().starts_with("1 article inserted"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_import_that_was_killed_can_be_run_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_import_that_was_killed_can_be_run_again(engine: Engine) {
     let world = World::new(engine).await;
     let mut home = Home::new(engine).await;
     home.set_database_url(world.url());
@@ -135,11 +129,8 @@ async fn an_import_that_was_killed_can_be_run_again(
 }
 
 /// What comes in is as little of it in memory as there is of a batch.
-#[rstest]
-#[tokio::test]
-async fn four_times_the_input_takes_no_more_memory(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn four_times_the_input_takes_no_more_memory(engine: Engine) {
     let few = most_memory_of_an_import(engine, 600).await;
     let many = most_memory_of_an_import(engine, 2_400).await;
     // All of what the second has more would be 90 MB; batches overlap by chance.

@@ -1,8 +1,7 @@
 //! Articles come in, line by line.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_core::services::signals::{MAX_LINE_BYTES, OnProblem, ProblemKind, SignalsError};
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::world::{World, article, text, with};
@@ -12,11 +11,8 @@ const NOON: &str = "2026-05-01T12:30:00Z";
 /// More lines than a batch has.
 const MANY: usize = 9_000;
 
-#[rstest]
-#[tokio::test]
-async fn what_is_imported_twice_is_stored_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_is_imported_twice_is_stored_once(engine: Engine) {
     let world = World::new(engine).await;
     let lines = [
         article(1, NOON, 0.5),
@@ -53,7 +49,7 @@ async fn what_is_imported_twice_is_stored_once(
     world.assert_points_are_right().await;
 }
 
-#[rstest]
+#[on_both_engines]
 #[case::title("title", json!("Other"))]
 #[case::content("content", json!("New"))]
 #[case::source("source_name", json!("The Courier"))]
@@ -64,9 +60,8 @@ async fn what_is_imported_twice_is_stored_once(
 #[case::mentions("entities", json!(["GPT-5", "Cursor"]))]
 #[case::no_mentions("entities", json!([]))]
 #[case::score_of_a_mention("entities", json!([{"name": "GPT-5", "score": -0.5}]))]
-#[tokio::test]
 async fn a_changed_line_changes_its_article(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
     #[case] key: &str,
     #[case] value: Value,
 ) {
@@ -89,11 +84,8 @@ async fn a_changed_line_changes_its_article(
     assert_eq!((again.updated, again.unchanged), (0, 1));
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_article_may_take_the_url_that_another_has_just_given_up(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_article_may_take_the_url_that_another_has_just_given_up(engine: Engine) {
     let world = World::new(engine).await;
     let _ = world
         .import(&[article(1, NOON, 0.5), article(2, NOON, 0.1)])
@@ -121,11 +113,8 @@ async fn an_article_may_take_the_url_that_another_has_just_given_up(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_line_about_two_stored_articles_is_a_conflict(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_line_about_two_stored_articles_is_a_conflict(engine: Engine) {
     let world = World::new(engine).await;
     let stored = [article(1, NOON, 0.5), article(2, NOON, 0.1)];
     let _ = world.import(&stored).await;
@@ -154,11 +143,8 @@ async fn a_line_about_two_stored_articles_is_a_conflict(
     assert_eq!(again.unchanged, 2);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_line_that_contradicts_an_earlier_one_is_a_conflict(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_line_that_contradicts_an_earlier_one_is_a_conflict(engine: Engine) {
     let world = World::new(engine).await;
     let lines = text(&[
         article(1, NOON, 0.5),
@@ -189,11 +175,8 @@ async fn a_line_that_contradicts_an_earlier_one_is_a_conflict(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn bad_lines_are_told_and_the_rest_is_stored(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn bad_lines_are_told_and_the_rest_is_stored(engine: Engine) {
     let world = World::new(engine).await;
     let good = article(1, NOON, 0.5).to_string();
     let too_long = format!("{{\"content\":\"{}\"}}", "x".repeat(MAX_LINE_BYTES));
@@ -208,11 +191,8 @@ async fn bad_lines_are_told_and_the_rest_is_stored(
     insta::assert_snapshot!("bad_lines", told.join("\n"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn nothing_is_stored_if_a_line_is_bad_and_that_is_asked_for(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn nothing_is_stored_if_a_line_is_bad_and_that_is_asked_for(engine: Engine) {
     let world = World::new(engine).await;
     let mut lines: Vec<Value> = (0..MANY).map(|number| article(number, NOON, 0.1)).collect();
     lines.push(with(article(1, NOON, 0.1), "title", json!("Other")));
@@ -240,11 +220,8 @@ async fn nothing_is_stored_if_a_line_is_bad_and_that_is_asked_for(
     world.assert_points_are_right().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn imports_of_the_same_lines_at_once_store_them_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn imports_of_the_same_lines_at_once_store_them_once(engine: Engine) {
     let world = World::new(engine).await;
     let lines: Vec<Value> = (0..3_000)
         .map(|number| {

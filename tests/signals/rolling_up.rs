@@ -1,8 +1,7 @@
 //! The time series follows the mentions.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
-use rstest::rstest;
 use serde_json::{Value, json};
 
 use super::world::{World, article, with};
@@ -49,11 +48,8 @@ fn articles() -> impl Strategy<Value = Vec<Value>> {
     })
 }
 
-#[rstest]
-#[tokio::test]
-async fn points_are_what_the_articles_make_after_every_change(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn points_are_what_the_articles_make_after_every_change(engine: Engine) {
     let world = World::new(engine).await;
     let mut runner = TestRunner::deterministic();
     for _ in 0..SETS {
@@ -72,7 +68,7 @@ async fn points_are_what_the_articles_make_after_every_change(
     assert!(world.points().await.is_empty());
 }
 
-#[rstest]
+#[on_both_engines]
 #[case::one_goes("DELETE FROM article_mentions WHERE sentiment_score = 0.5")]
 #[case::one_moves(
     "UPDATE articles SET published_at = '2026-05-09T00:00:00+00:00' WHERE external_id = 'a1'"
@@ -82,11 +78,7 @@ async fn points_are_what_the_articles_make_after_every_change(
 )]
 #[case::all_go("DELETE FROM article_mentions")]
 #[case::an_entity_goes("DELETE FROM tracked_entities")]
-#[tokio::test]
-async fn a_change_by_plain_sql_is_noticed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    #[case] sql: &str,
-) {
+async fn a_change_by_plain_sql_is_noticed(engine: Engine, #[case] sql: &str) {
     let world = World::new(engine).await;
     let later = "2026-05-02T23:59:59.999999Z";
     let _ = world
@@ -111,11 +103,8 @@ async fn a_truncation_is_noticed() {
     assert!(world.points().await.is_empty());
 }
 
-#[rstest]
-#[tokio::test]
-async fn only_what_is_stale_is_computed_unless_more_is_asked_for(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn only_what_is_stale_is_computed_unless_more_is_asked_for(engine: Engine) {
     let world = World::new(engine).await;
     let next_day = "2026-05-02T12:30:00Z";
     let _ = world
@@ -143,11 +132,8 @@ async fn only_what_is_stale_is_computed_unless_more_is_asked_for(
     world.assert_points_are_right().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_point_without_articles_goes_when_more_is_asked_for(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_point_without_articles_goes_when_more_is_asked_for(engine: Engine) {
     let world = World::new(engine).await;
     let _ = world.import(&[article(1, NOON, 0.5)]).await;
     world
@@ -166,11 +152,8 @@ async fn a_point_without_articles_goes_when_more_is_asked_for(
     world.assert_points_are_right().await;
 }
 
-#[rstest]
-#[tokio::test]
-async fn hours_and_days_are_those_of_utc(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn hours_and_days_are_those_of_utc(engine: Engine) {
     let world = World::new(engine).await;
     let _ = world
         .import(&[article(1, "2026-05-02T04:45:00+05:30", 0.5)])
@@ -182,11 +165,8 @@ async fn hours_and_days_are_those_of_utc(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn rollups_and_imports_at_once_forget_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn rollups_and_imports_at_once_forget_nothing(engine: Engine) {
     let world = World::new(engine).await;
     let lines = |first: usize| -> Vec<Value> {
         let one = |number: usize| {

@@ -1,6 +1,6 @@
 //! What is read of the time series: series, comparisons and movers.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_core::{
     page::PageLimit,
     services::signals::{
@@ -8,7 +8,6 @@ use groundwork_core::{
         Window,
     },
 };
-use rstest::rstest;
 use uuid::Uuid;
 
 use super::series_world::{NOBODY, Past, at};
@@ -33,11 +32,8 @@ fn means(series: &Series) -> Vec<Option<f64>> {
     points.map(|it| it.scores.map(|it| it.mean)).collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_series_leaves_gaps_out_or_fills_them(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_series_leaves_gaps_out_or_fills_them(engine: Engine) {
     let past = Past::new(engine).await;
     let entity = past.model("Quillon 2").await;
     let days = [
@@ -87,11 +83,8 @@ async fn a_series_leaves_gaps_out_or_fills_them(
     assert_eq!(means(&read(hourly).await), [Some(0.9)]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_range_that_is_not_given_ends_with_the_newest_point(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_range_that_is_not_given_ends_with_the_newest_point(engine: Engine) {
     let past = Past::new(engine).await;
     let entity = past.model("Quillon 2").await;
     let days = [
@@ -124,11 +117,8 @@ async fn a_range_that_is_not_given_ends_with_the_newest_point(
     assert_eq!(nothing.range.to, at("2026-05-01T12:00:00Z"), "the present");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_range_that_cannot_be_is_refused(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_range_that_cannot_be_is_refused(engine: Engine) {
     let past = Past::new(engine).await;
     let entity = past.model("Quillon 2").await;
     let reader = past.db.reader();
@@ -161,11 +151,8 @@ async fn a_range_that_cannot_be_is_refused(
     assert!(matches!(unknown, Err(SignalsError::EntityNotFound { .. })));
 }
 
-#[rstest]
-#[tokio::test]
-async fn entities_are_compared_over_the_same_time(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn entities_are_compared_over_the_same_time(engine: Engine) {
     let past = Past::new(engine).await;
     let one = past.model("Quillon 2").await;
     let two = past.model("Varrow Large").await;
@@ -212,11 +199,8 @@ async fn entities_are_compared_over_the_same_time(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn those_who_moved_most_come_first(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn those_who_moved_most_come_first(engine: Engine) {
     let past = Past::new(engine).await;
     let rising = past.model("Rising").await;
     let falling = past.model("Falling").await;
@@ -299,9 +283,8 @@ async fn those_who_moved_most_come_first(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn windows_of_hours_read_hours(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn windows_of_hours_read_hours(engine: Engine) {
     let past = Past::new(engine).await;
     let entity = past.model("Quillon 2").await;
     let hours = [

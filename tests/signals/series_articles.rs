@@ -1,11 +1,10 @@
 //! Entities and articles, as they are listed.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use groundwork_core::{
     page::{Cursor, Page, PageLimit, PageRequest},
     services::signals::{EntityCategory, SignalsError},
 };
-use rstest::rstest;
 use uuid::Uuid;
 
 use super::series_world::{NOBODY, Past};
@@ -28,11 +27,8 @@ async fn all<T>(read: impl AsyncFn(PageRequest) -> Page<T>) -> Vec<T> {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn articles_are_listed_newest_first_whenever_they_came_in(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn articles_are_listed_newest_first_whenever_they_came_in(engine: Engine) {
     let past = Past::new(engine).await;
     let entity = past.model("Quillon 2").await;
     let other = past.model("Varrow Large").await;
@@ -77,11 +73,8 @@ async fn articles_are_listed_newest_first_whenever_they_came_in(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_list_goes_on_where_it_was_also_when_its_last_article_is_gone(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_list_goes_on_where_it_was_also_when_its_last_article_is_gone(engine: Engine) {
     let past = Past::new(engine).await;
     let mut ids = Vec::new();
     for day in 1..=4 {
@@ -114,11 +107,8 @@ async fn a_list_goes_on_where_it_was_also_when_its_last_article_is_gone(
     assert!(matches!(refused, Err(SignalsError::InvalidValue { field, .. }) if field == "after"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_article_is_shown_with_all_that_it_mentions(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_article_is_shown_with_all_that_it_mentions(engine: Engine) {
     let past = Past::new(engine).await;
     let entity = past.model("Quillon 2").await;
     let other = past.model("Varrow Large").await;
@@ -147,11 +137,8 @@ async fn an_article_is_shown_with_all_that_it_mentions(
     assert!(matches!(unknown, Err(SignalsError::EntityNotFound { .. })));
 }
 
-#[rstest]
-#[tokio::test]
-async fn entities_are_tracked_once_and_found_by_name(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn entities_are_tracked_once_and_found_by_name(engine: Engine) {
     let past = Past::new(engine).await;
     for name in ["Quillon 2", "Varrow Large", "Brindle"] {
         past.model(name).await;

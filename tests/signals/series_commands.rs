@@ -1,6 +1,6 @@
 //! `groundwork signals`, as a user runs it: what is read.
 
-use acceptance::{Engine, Home};
+use acceptance::{Engine, Home, on_both_engines};
 use groundwork_core::services::signals::Period;
 use rstest::rstest;
 use serde_json::json;
@@ -32,11 +32,8 @@ async fn home(engine: Engine) -> Home {
     Home::over(scratch)
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_series_is_a_table_json_csv_or_a_chart(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_series_is_a_table_json_csv_or_a_chart(engine: Engine) {
     let home = home(engine).await;
     let series = [
         "signals",
@@ -74,11 +71,8 @@ async fn a_series_is_a_table_json_csv_or_a_chart(
     assert!(refused.contains("no/such/folder.svg"), "{refused}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn entities_are_compared_and_their_movement_is_shown(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn entities_are_compared_and_their_movement_is_shown(engine: Engine) {
     let home = home(engine).await;
     let compare = ["signals", "compare", "Quillon 2", "Varrow, \"Large\""];
     insta::assert_snapshot!("compare", home.groundwork(compare).await.succeeded());
@@ -97,11 +91,8 @@ async fn entities_are_compared_and_their_movement_is_shown(
     assert_eq!(json["items"][0]["change"], 0.375);
 }
 
-#[rstest]
-#[tokio::test]
-async fn articles_and_entities_are_listed(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn articles_and_entities_are_listed(engine: Engine) {
     let home = home(engine).await;
     let articles = home.groundwork(["signals", "articles"]).await.succeeded();
     insta::assert_snapshot!("articles", articles);

@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use acceptance::{Engine, plan};
+use acceptance::{Engine, on_both_engines, plan};
 use groundwork_core::{
     db::Reader,
     page::{Cursor, PageLimit, PageRequest},
@@ -12,7 +12,6 @@ use groundwork_core::{
         TrackedEntityId,
     },
 };
-use rstest::rstest;
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement,
     prelude::async_trait::async_trait,
@@ -196,11 +195,8 @@ fn scans<'a>(plan: &'a [String], statement: &Statement) -> Option<&'a String> {
     })
 }
 
-#[rstest]
-#[tokio::test]
-async fn no_query_reads_a_whole_large_table(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn no_query_reads_a_whole_large_table(engine: Engine) {
     let past = Past::new(engine).await;
     let mut statements = rows(engine);
     // SQLite's planner does without statistics, and is to choose well with them too.

@@ -1,12 +1,11 @@
 //! The harness of the acceptance tests: both engines, scratch databases that clean up after
 //! themselves, and the programs run as a user would run them.
 //!
-//! A test names its engines with rstest and arranges its world with a few words:
+//! A test runs on both engines, and arranges its world with a few words:
 //!
 //! ```ignore
-//! #[rstest]
-//! #[tokio::test]
-//! async fn a_stored_row_comes_back(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+//! #[on_both_engines]
+//! async fn a_stored_row_comes_back(engine: Engine) {
 //!     let scratch = Scratch::empty(engine).await;
 //!     // scratch.url() is the database, scratch.dir() a folder; both go when `scratch` goes
 //! }
@@ -16,7 +15,6 @@
     reason = "a harness has nobody to hand an error to: it fails the test with a sentence"
 )]
 
-mod engine;
 pub mod given;
 pub mod load;
 mod plan;
@@ -28,7 +26,7 @@ mod scratch;
 mod server;
 mod template;
 
-pub use engine::Engine;
+pub use groundwork_test::{Engine, on_both_engines};
 pub use plan::plan;
 pub use postgres_server::{PostgresServer, Stop};
 pub use program::{Home, Outcome, Program};

@@ -111,27 +111,21 @@ fn sqlite_url(dir: &Path) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rstest::rstest;
     use sea_orm::ConnectionTrait as _;
     use sqlx::{Connection as _, PgConnection};
 
     use super::*;
+    use crate::on_both_engines;
 
-    #[rstest]
-    #[tokio::test]
-    async fn two_scratches_share_nothing(
-        #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    ) {
+    #[on_both_engines]
+    async fn two_scratches_share_nothing(engine: Engine) {
         let (one, other) = (Scratch::empty(engine).await, Scratch::empty(engine).await);
         assert_ne!(one.url(), other.url());
         assert_ne!(one.dir(), other.dir());
     }
 
-    #[rstest]
-    #[tokio::test]
-    async fn a_migrated_scratch_has_the_tables_and_its_own_rows(
-        #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-    ) {
+    #[on_both_engines]
+    async fn a_migrated_scratch_has_the_tables_and_its_own_rows(engine: Engine) {
         const INSERT: &str = "INSERT INTO file_trash (storage_key, trashed_at)
                               VALUES ('k', '2026-01-01T00:00:00+00:00')";
         // The second fails unless each database is the test's own.

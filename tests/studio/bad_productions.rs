@@ -6,6 +6,7 @@ use std::{fs, os::unix::fs::symlink, path::Path};
 use acceptance::{
     Engine,
     given::MAX_FILE_BYTES,
+    on_both_engines,
     production::{Production, png},
 };
 use groundwork_core::{
@@ -44,7 +45,7 @@ async fn refused(engine: Engine, spoil: Spoil, damage: Damage) -> String {
 
 const SOUND: Damage = |_| {};
 
-#[rstest]
+#[on_both_engines]
 #[case::unknown_field(|p: &mut Production| p.storyboard["scenes"][1]["motion_promt"] = json!(""), "scenes[1].motion_promt: is no field here; did you mean \"motion_prompt\"?")]
 #[case::missing_field(|p: &mut Production| { p.storyboard.as_object_mut().unwrap().remove("title"); }, "storyboard.json:1:1: title: is missing")]
 #[case::wrong_type(|p: &mut Production| p.storyboard["scenes"][0]["duration_ms"] = json!("4 s"), "scenes[0].duration_ms: must be a whole number, not a text")]
@@ -60,17 +61,16 @@ const SOUND: Damage = |_| {};
 #[case::empty_image(|p: &mut Production| { p.files.insert("keyframes/01-end.png".into(), Vec::new()); }, "\nkeyframes/01-end.png: is refused: the file is empty")]
 #[case::text_as_image(|p: &mut Production| { p.files.insert("keyframes/01-end.png".into(), b"a text".to_vec()); }, "\nkeyframes/01-end.png: is refused: the content is ")]
 #[case::image_as_clip(|p: &mut Production| { p.files.insert("clips/00-attempt-1.mp4".into(), png("")); }, "\nclips/00-attempt-1.mp4: is refused: the content is image/png, not video/mp4")]
-#[tokio::test]
 async fn a_production_with_a_fault_is_told_and_changes_nothing(
     #[case] spoil: Spoil,
     #[case] expected: &str,
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
 ) {
     let told = refused(engine, spoil, SOUND).await;
     assert!(told.contains(expected), "{told}");
 }
 
-#[rstest]
+#[on_both_engines]
 #[case::invalid_utf8(|folder: &Path| fs::write(folder.join("storyboard.json"), b"{\"title\": \"\xff\"}").unwrap(), "storyboard.json: is not UTF-8: the byte at offset 11 does not belong there")]
 #[case::no_json(|folder: &Path| fs::write(folder.join("storyboard.json"), "{\n  title").unwrap(), "storyboard.json:2:3: is not JSON: key must be a string")]
 #[case::no_storyboard(|folder: &Path| fs::remove_file(folder.join("storyboard.json")).unwrap(), "storyboard.json: is missing")]
@@ -80,11 +80,10 @@ async fn a_production_with_a_fault_is_told_and_changes_nothing(
 #[case::link_out(|folder: &Path| { fs::remove_file(folder.join("output/film.mp4")).unwrap(); symlink("/etc/passwd", folder.join("output/film.mp4")).unwrap(); }, "output/film.mp4: leads out of the production folder")]
 #[case::linked_folder(|folder: &Path| { fs::remove_dir_all(folder.join("output")).unwrap(); symlink("../other/output", folder.join("output")).unwrap(); }, "output/film.mp4: leads out of the production folder")]
 #[case::pipe(|folder: &Path| { fs::remove_file(folder.join("output/film.mp4")).unwrap(); pipe(&folder.join("output/film.mp4")); }, "output/film.mp4: is no regular file")]
-#[tokio::test]
 async fn a_folder_with_a_fault_is_told_and_changes_nothing(
     #[case] damage: Damage,
     #[case] expected: &str,
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
 ) {
     let told = refused(engine, |_: &mut Production| {}, damage).await;
     assert!(told.contains(expected), "{told}");
@@ -95,11 +94,8 @@ fn pipe(path: &Path) {
     rustix::fs::mkfifoat(rustix::fs::CWD, path, mode).unwrap();
 }
 
-#[rstest]
-#[tokio::test]
-async fn every_fault_of_the_files_is_told_at_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn every_fault_of_the_files_is_told_at_once(engine: Engine) {
     let spoil: Spoil = |production| {
         production.files.remove("keyframes/00-start.png");
         production
@@ -152,11 +148,8 @@ async fn meddled_with(
     error
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_folder_that_vanishes_midway_is_told_by_the_file_and_leaves_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_folder_that_vanishes_midway_is_told_by_the_file_and_leaves_nothing(engine: Engine) {
     let error = meddled_with(engine, |folder: &Path| fs::remove_dir_all(folder).unwrap()).await;
     assert_eq!(
         (error.code(), error.kind()),
@@ -168,11 +161,8 @@ async fn a_folder_that_vanishes_midway_is_told_by_the_file_and_leaves_nothing(
     );
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_file_that_changes_midway_is_told_and_nothing_is_stored(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_file_that_changes_midway_is_told_and_nothing_is_stored(engine: Engine) {
     let error = meddled_with(engine, |folder: &Path| {
         fs::write(folder.join("keyframes/02-end.png"), png("another")).unwrap();
     })

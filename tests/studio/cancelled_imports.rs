@@ -8,12 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use acceptance::{Engine, given, production::Production};
+use acceptance::{Engine, given, on_both_engines, production::Production};
 use groundwork_core::{
     page::PageRequest,
     services::studio::{ImportOutcome, Studio},
 };
-use rstest::rstest;
 
 use super::world::World;
 
@@ -31,11 +30,8 @@ async fn polled<F: Future>(polls: u32, future: F) -> Option<F::Output> {
     .await
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_import_that_is_cut_off_anywhere_leaves_nothing_or_everything(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_import_that_is_cut_off_anywhere_leaves_nothing_or_everything(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     Production::with_scenes(2).write_to(&folder);

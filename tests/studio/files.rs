@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use acceptance::{
-    Engine,
+    Engine, on_both_engines,
     production::{MP4, png},
 };
 use groundwork_core::{
     error::DomainError as _,
     services::studio::{ClipChange, ClipStatus, KeyframePosition, NewClip, Studio, Upload},
 };
-use rstest::rstest;
 use tokio::io::AsyncReadExt as _;
 
 use super::world::World;
@@ -33,11 +32,8 @@ async fn content(
     bytes
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_keyframe_gives_back_the_bytes_that_were_brought(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_keyframe_gives_back_the_bytes_that_were_brought(engine: Engine) {
     let world = World::new(engine).await;
     let (project, scenes) = world.project_with_scenes(1).await;
     let picture = png("dusk");
@@ -64,11 +60,8 @@ async fn a_keyframe_gives_back_the_bytes_that_were_brought(
     assert_eq!(details.unwrap().scenes[0].keyframes, [stored]);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_new_keyframe_takes_the_place_of_the_one_before(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_new_keyframe_takes_the_place_of_the_one_before(engine: Engine) {
     let world = World::new(engine).await;
     let (project, scenes) = world.project_with_scenes(1).await;
     let (scene, start) = (scenes[0].id, KeyframePosition::Start);
@@ -114,15 +107,14 @@ async fn a_new_keyframe_takes_the_place_of_the_one_before(
     assert_eq!(details.unwrap().scenes[0].keyframes, []);
 }
 
-#[rstest]
+#[on_both_engines]
 #[case::empty(b"", "FILE_EMPTY")]
 #[case::text(b"this is text, whatever its name says", "FILE_TYPE_NOT_ALLOWED")]
 #[case::video(MP4, "FILE_TYPE_NOT_ALLOWED")]
-#[tokio::test]
 async fn a_keyframe_that_is_no_picture_is_refused_and_nothing_is_left(
     #[case] bytes: &[u8],
     #[case] code: &str,
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
 ) {
     let world = World::new(engine).await;
     let (_, scenes) = world.project_with_scenes(1).await;
@@ -135,11 +127,8 @@ async fn a_keyframe_that_is_no_picture_is_refused_and_nothing_is_left(
     assert_eq!(world.inventory().await, before);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_scene_that_goes_while_its_picture_comes_leaves_no_file(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_scene_that_goes_while_its_picture_comes_leaves_no_file(engine: Engine) {
     let world = World::new(engine).await;
     let (_, scenes) = world.project_with_scenes(1).await;
     let (mut ours, theirs) = tokio::io::duplex(64);
@@ -175,11 +164,8 @@ async fn a_scene_that_goes_while_its_picture_comes_leaves_no_file(
     panic!("{:?} stays", world.stored_files());
 }
 
-#[rstest]
-#[tokio::test]
-async fn attempts_at_a_clip_are_numbered_and_end_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn attempts_at_a_clip_are_numbered_and_end_once(engine: Engine) {
     let world = World::new(engine).await;
     let (project, scenes) = world.project_with_scenes(1).await;
     let new = || NewClip {
@@ -248,9 +234,8 @@ async fn attempts_at_a_clip_are_numbered_and_end_once(
     assert_eq!(world.inventory().await, before);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_project_has_one_output(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn a_project_has_one_output(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await.id;
     world

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, sync::Mutex};
 
 use acceptance::{
-    Engine,
+    Engine, on_both_engines,
     production::{Production, files_below, png},
 };
 use groundwork_core::{
@@ -13,7 +13,6 @@ use groundwork_core::{
         ProjectStatus, StoryboardOrigin, StudioError, Upload,
     },
 };
-use rstest::rstest;
 
 use super::world::{World, new_scene};
 
@@ -21,11 +20,8 @@ pub(crate) async fn import(world: &World, folder: &Path) -> Result<Imported, Stu
     world.studio.import_production(folder, &|_| {}).await
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_exported_production_is_the_imported_one_byte_for_byte(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_exported_production_is_the_imported_one_byte_for_byte(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     let mut production = Production::with_scenes(4);
@@ -54,11 +50,8 @@ async fn an_exported_production_is_the_imported_one_byte_for_byte(
     assert_eq!(beside.count(), 1, "nothing but the export is left");
 }
 
-#[rstest]
-#[tokio::test]
-async fn details_show_everything_of_an_import(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn details_show_everything_of_an_import(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     Production::with_scenes(3).write_to(&folder);
@@ -90,11 +83,8 @@ async fn details_show_everything_of_an_import(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_second_import_of_the_same_folder_stores_nothing_twice(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_second_import_of_the_same_folder_stores_nothing_twice(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     Production::with_scenes(3).write_to(&folder);
@@ -109,11 +99,8 @@ async fn a_second_import_of_the_same_folder_stores_nothing_twice(
     assert_eq!(world.inventory().await, before);
 }
 
-#[rstest]
-#[tokio::test]
-async fn two_imports_of_one_folder_at_the_same_time_store_it_once(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn two_imports_of_one_folder_at_the_same_time_store_it_once(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     Production::with_scenes(3).write_to(&folder);
@@ -132,11 +119,8 @@ async fn two_imports_of_one_folder_at_the_same_time_store_it_once(
     assert_eq!(stored.files.len(), 10);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_changed_project_is_written_anew_and_its_folder_may_be_imported_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_changed_project_is_written_anew_and_its_folder_may_be_imported_again(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     Production::with_scenes(2).write_to(&folder);
@@ -189,11 +173,8 @@ async fn a_changed_project_is_written_anew_and_its_folder_may_be_imported_again(
     assert_eq!(files_below(&again), files_below(&exported));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_change_taken_back_gives_the_imported_text_again(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_change_taken_back_gives_the_imported_text_again(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     Production::with_scenes(1).write_to(&folder);
@@ -226,11 +207,8 @@ async fn a_change_taken_back_gives_the_imported_text_again(
     assert_eq!(origin, StoryboardOrigin::Imported);
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_export_never_writes_into_a_folder_with_something_in_it(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_export_never_writes_into_a_folder_with_something_in_it(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await.id;
     let target = world.scratch.dir().join("target");
@@ -257,11 +235,8 @@ async fn an_export_never_writes_into_a_folder_with_something_in_it(
     assert_eq!(missing.unwrap_err().code(), "PROJECT_NOT_FOUND");
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_export_of_a_damaged_file_names_it_and_leaves_nothing(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_export_of_a_damaged_file_names_it_and_leaves_nothing(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     Production::with_scenes(1).write_to(&folder);
@@ -290,11 +265,8 @@ async fn an_export_of_a_damaged_file_names_it_and_leaves_nothing(
     assert_eq!(left.count(), 0);
 }
 
-#[rstest]
-#[tokio::test]
-async fn an_import_tells_how_far_it_has_come_and_what_it_left_out(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn an_import_tells_how_far_it_has_come_and_what_it_left_out(engine: Engine) {
     let world = World::new(engine).await;
     let folder = world.scratch.dir().join("production");
     let mut production = Production::with_scenes(2);

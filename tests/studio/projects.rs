@@ -1,6 +1,6 @@
 //! Projects: created, read, listed, changed, removed.
 
-use acceptance::{Engine, production};
+use acceptance::{Engine, on_both_engines, production};
 use groundwork_core::{
     error::{DomainError as _, Kind},
     page::{PageLimit, PageRequest},
@@ -13,11 +13,8 @@ use serde_json::json;
 
 use super::world::{World, new_project};
 
-#[rstest]
-#[tokio::test]
-async fn a_project_comes_back_as_it_was_created(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_project_comes_back_as_it_was_created(engine: Engine) {
     let world = World::new(engine).await;
     let guide = json!({"palette": ["ink"], "grain": 0.25, "ünï": null});
     let new = NewProject {
@@ -40,11 +37,8 @@ async fn a_project_comes_back_as_it_was_created(
     assert_eq!(shown["created_at"], json!("2026-05-01T12:00:00Z"));
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_unit_that_is_dropped_leaves_no_project(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_unit_that_is_dropped_leaves_no_project(engine: Engine) {
     let world = World::new(engine).await;
     let work = world.db.begin().await.unwrap();
     let added = world
@@ -79,11 +73,8 @@ async fn a_text_that_breaks_its_rule_is_refused_by_name(
     assert_eq!((error.kind(), error.field()), (Kind::Invalid, Some(field)));
 }
 
-#[rstest]
-#[tokio::test]
-async fn texts_at_their_limits_are_admitted(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn texts_at_their_limits_are_admitted(engine: Engine) {
     let world = World::new(engine).await;
     let new = NewProject {
         title: "é".repeat(200),
@@ -98,11 +89,8 @@ async fn texts_at_their_limits_are_admitted(
     assert_eq!(added.prompt, new.prompt);
 }
 
-#[rstest]
-#[tokio::test]
-async fn projects_are_listed_newest_first_and_page_by_page(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn projects_are_listed_newest_first_and_page_by_page(engine: Engine) {
     let world = World::new(engine).await;
     let mut ids = Vec::new();
     for _ in 0..5 {
@@ -127,11 +115,8 @@ async fn projects_are_listed_newest_first_and_page_by_page(
     assert_eq!(seen, ids);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_change_leaves_the_other_fields_as_they_are(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_change_leaves_the_other_fields_as_they_are(engine: Engine) {
     let world = World::new(engine).await;
     let before = world.project().await;
     world.clock.advance(chrono::TimeDelta::seconds(5));
@@ -158,11 +143,8 @@ async fn a_change_leaves_the_other_fields_as_they_are(
     assert_eq!(after.unwrap().style_guide, None);
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_removed_project_takes_everything_of_it_along_and_its_files_to_the_trash(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_removed_project_takes_everything_of_it_along_and_its_files_to_the_trash(engine: Engine) {
     let world = World::new(engine).await;
     let (project, scenes) = world.project_with_scenes(2).await;
     let upload = Upload {

@@ -1,6 +1,6 @@
 //! Scenes: whatever happens to them, their indexes stay 0, 1, 2 and so on.
 
-use acceptance::Engine;
+use acceptance::{Engine, on_both_engines};
 use futures_util::future::join_all;
 use groundwork_core::{
     error::{DomainError as _, Kind},
@@ -10,7 +10,6 @@ use proptest::{
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use rstest::rstest;
 
 use super::world::{World, new_scene};
 
@@ -23,11 +22,8 @@ async fn described(world: &World, project: ProjectId) -> Vec<String> {
     scenes.into_iter().map(|scene| scene.description).collect()
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_scene_is_added_first_last_or_between(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_scene_is_added_first_last_or_between(engine: Engine) {
     let world = World::new(engine).await;
     let (project, _) = world.project_with_scenes(2).await;
     let work = world.db.begin().await.unwrap();
@@ -47,11 +43,8 @@ async fn a_scene_is_added_first_last_or_between(
     assert_eq!(described(&world, project.id).await, expected);
 }
 
-#[rstest]
-#[tokio::test]
-async fn removing_a_scene_closes_the_gap(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn removing_a_scene_closes_the_gap(engine: Engine) {
     let world = World::new(engine).await;
     let (project, scenes) = world.project_with_scenes(4).await;
     let work = world.db.begin().await.unwrap();
@@ -67,11 +60,8 @@ async fn removing_a_scene_closes_the_gap(
     assert_eq!(again.unwrap_err().code(), "SCENE_NOT_FOUND");
 }
 
-#[rstest]
-#[tokio::test]
-async fn a_scene_is_changed_where_it_is(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn a_scene_is_changed_where_it_is(engine: Engine) {
     let world = World::new(engine).await;
     let (_, scenes) = world.project_with_scenes(2).await;
     let work = world.db.begin().await.unwrap();
@@ -102,11 +92,8 @@ async fn a_scene_is_changed_where_it_is(
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_fifteenth_scene_is_admitted_and_the_sixteenth_is_not(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_fifteenth_scene_is_admitted_and_the_sixteenth_is_not(engine: Engine) {
     let world = World::new(engine).await;
     let (project, _) = world.project_with_scenes(15).await;
     let work = world.db.begin().await.unwrap();
@@ -120,11 +107,8 @@ async fn the_fifteenth_scene_is_admitted_and_the_sixteenth_is_not(
     assert_eq!(described(&world, project.id).await.len(), 15);
 }
 
-#[rstest]
-#[tokio::test]
-async fn scenes_added_at_the_same_time_stay_dense_and_bounded(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn scenes_added_at_the_same_time_stay_dense_and_bounded(engine: Engine) {
     let world = World::new(engine).await;
     let project = world.project().await.id;
     let add = async |at: usize| {
@@ -206,10 +190,8 @@ async fn apply(
     work.commit().await.unwrap();
 }
 
-#[rstest]
-fn whatever_is_done_to_scenes_they_agree_with_a_list(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+fn whatever_is_done_to_scenes_they_agree_with_a_list(engine: Engine) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let world = runtime.block_on(World::new(engine));
     let config = Config {

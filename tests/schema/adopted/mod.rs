@@ -9,10 +9,9 @@ use std::{
     process::Stdio,
 };
 
-use acceptance::{Engine, Outcome, Scratch};
+use acceptance::{Engine, Outcome, Scratch, on_both_engines};
 use groundwork_migrate::{diff::differences, inspect};
 use groundwork_schema::model::{Schema, Unsupported};
-use rstest::rstest;
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -129,11 +128,8 @@ fn committed(engine: Engine) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("schema/adopted/{folder}/{NAME}.rs"))
 }
 
-#[rstest]
-#[tokio::test]
-async fn adopt_writes_a_baseline_registers_it_and_marks_it_applied(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn adopt_writes_a_baseline_registers_it_and_marks_it_applied(engine: Engine) {
     let project = Project::new(engine).await;
     let (_, kind, name) = odd(engine);
     let adopted = project.without_baseline(&["adopt", "--json"]).await;
@@ -176,10 +172,9 @@ async fn adopt_writes_a_baseline_registers_it_and_marks_it_applied(
     );
 }
 
-#[rstest]
-#[tokio::test]
+#[on_both_engines]
 async fn a_program_with_the_baseline_goes_on_with_the_adopted_database_and_makes_equal_ones(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+    engine: Engine,
 ) {
     let project = Project::new(engine).await;
     let told = project.without_baseline(&["adopt"]).await.succeeded();
@@ -220,11 +215,8 @@ async fn a_program_with_the_baseline_goes_on_with_the_adopted_database_and_makes
     assert!(back.contains("it is what was there before"), "{back}");
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_cannot_be_adopted_is_told_and_nothing_is_written(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn what_cannot_be_adopted_is_told_and_nothing_is_written(engine: Engine) {
     let project = Project::new(engine).await;
     let _ = project.without_baseline(&["adopt"]).await.succeeded();
     let again = project.without_baseline(&["adopt", "once_more"]).await;
