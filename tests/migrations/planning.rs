@@ -11,13 +11,6 @@ use tokio::{io::AsyncWriteExt as _, process::Command};
 
 use super::{catalog::catalog, connect, down, execute, scripts, settings, texts, up};
 
-const fn engine_of(engine: Engine) -> groundwork_naming::Engine {
-    match engine {
-        Engine::Sqlite => groundwork_naming::Engine::Sqlite,
-        Engine::Postgres => groundwork_naming::Engine::Postgres,
-    }
-}
-
 const fn name(engine: Engine) -> &'static str {
     match engine {
         Engine::Sqlite => "sqlite",
@@ -191,15 +184,10 @@ async fn texts_with_bodies_and_bound_values_survive_the_script(engine: Engine) {
     let expected = connect(&ran).await;
     up(&expected, &migrations(), Goal::All).await.unwrap();
 
-    let steps = run::plan(
-        &migrations(),
-        Direction::Up,
-        Span::default(),
-        engine_of(engine),
-    )
-    .await
-    .unwrap();
-    let script = run::script(&steps, &migrations(), engine_of(engine), &settings()).unwrap();
+    let steps = run::plan(&migrations(), Direction::Up, Span::default(), engine)
+        .await
+        .unwrap();
+    let script = run::script(&steps, &migrations(), engine, &settings()).unwrap();
     let outcome = run_script(&by_script, &script).await;
     assert_eq!(
         (outcome.code, outcome.stderr.as_str()),
@@ -262,21 +250,10 @@ async fn rows_that_would_refer_to_nothing_stop_the_script_on_sqlite() {
             "",
         ),
     ]);
-    let steps = run::plan(
-        &migrations,
-        Direction::Up,
-        Span::default(),
-        groundwork_naming::Engine::Sqlite,
-    )
-    .await
-    .unwrap();
-    let script = run::script(
-        &steps,
-        &migrations,
-        groundwork_naming::Engine::Sqlite,
-        &settings(),
-    )
-    .unwrap();
+    let steps = run::plan(&migrations, Direction::Up, Span::default(), Engine::Sqlite)
+        .await
+        .unwrap();
+    let script = run::script(&steps, &migrations, Engine::Sqlite, &settings()).unwrap();
     let scratch = Scratch::empty(Engine::Sqlite).await;
     assert_ne!(run_script(&scratch, &script).await.code, Some(0));
     let connection = connect(&scratch).await;
@@ -313,32 +290,20 @@ async fn a_migration_that_reads_data_is_named_as_such() {
             .await
             .unwrap()
     };
-    let steps = plan(groundwork_naming::Engine::Postgres).await;
+    let steps = plan(Engine::Postgres).await;
     assert_eq!(
         steps[1].recording.reads.as_deref(),
         Some(r#"SELECT "n" FROM "one""#)
     );
-    let error = run::script(
-        &steps,
-        &migrations,
-        groundwork_naming::Engine::Postgres,
-        &settings(),
-    )
-    .unwrap_err();
+    let error = run::script(&steps, &migrations, Engine::Postgres, &settings()).unwrap_err();
     assert!(
         matches!(&error, RunError::Unplannable { migration, .. } if migration == "m20260102_000000_ask")
     );
     assert_eq!(error.exit_code(), 65);
 
     // SQLite is at hand, so that the answer of an otherwise empty database is known.
-    let steps = plan(groundwork_naming::Engine::Sqlite).await;
-    let script = run::script(
-        &steps,
-        &migrations,
-        groundwork_naming::Engine::Sqlite,
-        &settings(),
-    )
-    .unwrap();
+    let steps = plan(Engine::Sqlite).await;
+    let script = run::script(&steps, &migrations, Engine::Sqlite, &settings()).unwrap();
     assert!(script.contains("INSERT INTO one VALUES (1)"), "{script}");
     assert!(
         script.contains("-- for a database without other rows: it asks SELECT"),

@@ -64,7 +64,7 @@ async fn its_script_is_one_that_psql_takes_and_leaves_what_up_leaves() {
     let expected = connect(&ran).await;
     up(&expected, &migrations(), Goal::All).await.unwrap();
 
-    let (list, postgres) = (migrations(), groundwork_naming::Engine::Postgres);
+    let (list, postgres) = (migrations(), Engine::Postgres);
     let steps = run::plan(&list, Direction::Up, Span::default(), postgres).await;
     let steps = steps.unwrap();
     assert!(!steps[1].recording.is_transactional);

@@ -81,10 +81,6 @@ async fn a_recorded_rebuild_makes_the_same_catalog_to_the_byte() {
 
 /// What the migrations would execute, which they must tell without a database.
 async fn recorded(engine: Engine, list: &[Box<dyn MigrationTrait>]) -> String {
-    let engine = match engine {
-        Engine::Sqlite => groundwork_naming::Engine::Sqlite,
-        Engine::Postgres => groundwork_naming::Engine::Postgres,
-    };
     let mut text = String::new();
     for recording in record::up(list, engine).await {
         assert_eq!((&recording.fails, &recording.reads), (&None, &None));

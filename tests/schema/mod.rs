@@ -83,10 +83,3 @@ fn shown(schema: &Schema) -> String {
     }
     text.replace(": not expected (found: ", ": (")
 }
-
-fn engine_of(engine: Engine) -> groundwork_naming::Engine {
-    match engine {
-        Engine::Sqlite => groundwork_naming::Engine::Sqlite,
-        Engine::Postgres => groundwork_naming::Engine::Postgres,
-    }
-}

@@ -4,7 +4,7 @@ use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_migrate::{diff::differences, inspect};
 use groundwork_schema::model::Schema;
 
-use super::{connect, engine_of, rich, run, shown};
+use super::{connect, rich, run, shown};
 
 #[on_both_engines]
 async fn a_rich_schema_is_read_whole(engine: Engine) {
@@ -12,7 +12,7 @@ async fn a_rich_schema_is_read_whole(engine: Engine) {
     let connection = connect(&scratch).await;
     assert_eq!(
         inspect::schema(&connection).await.unwrap(),
-        Schema::empty(engine_of(engine))
+        Schema::empty(engine)
     );
     run(&connection, rich(engine)).await;
     let schema = inspect::schema(&connection).await.unwrap();

@@ -12,6 +12,7 @@ type Arrows = (&'static str, &'static [&'static str]);
 const ALLOWED: &[Arrows] = &[
     ("groundwork-naming", &[]),
     ("groundwork-draw", &[]),
+    ("groundwork-test-macros", &[]),
     ("entity", &[]),
     ("groundwork-schema", &["groundwork-naming"]),
     (
@@ -43,6 +44,7 @@ const ALLOWED: &[Arrows] = &[
     (
         "groundwork-test",
         &[
+            "groundwork-test-macros",
             "groundwork-http",
             "groundwork-core",
             "groundwork-schema",
