@@ -1,4 +1,5 @@
 //! How `on_both_engines` combines with the rest of rstest.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::process::Command;
 
