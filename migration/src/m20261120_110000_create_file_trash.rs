@@ -4,8 +4,10 @@
 //! `INSERT OR REPLACE` fires them only on a connection with `recursive_triggers` on; on PostgreSQL
 //! `TRUNCATE` has a trigger of its own. A key that an artifact claims again leaves the trash.
 
-use groundwork_schema::table::{Column, Index, Kind, Table};
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use groundwork_schema::table::{
+    Column, Event, Index, Kind, PostgresTrigger, Table, Timing, Trigger, TriggerFunction, Triggers,
+};
+use sea_orm_migration::prelude::*;
 
 use crate::CONVENTION;
 
@@ -25,36 +27,12 @@ const FILE_TRASH: Table = Table {
     }],
 };
 
-/// The instant has the shape in which the other instants are stored, so that they sort together.
-const SQLITE_UP: &str = "
-CREATE TRIGGER artifacts_trash_deleted AFTER DELETE ON artifacts
-BEGIN
-    INSERT INTO file_trash (storage_key, trashed_at)
-    VALUES (OLD.storage_key, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))
-    ON CONFLICT (storage_key) DO NOTHING;
-END;
-CREATE TRIGGER artifacts_trash_moved AFTER UPDATE OF storage_key ON artifacts
-WHEN OLD.storage_key <> NEW.storage_key
-BEGIN
-    INSERT INTO file_trash (storage_key, trashed_at)
-    VALUES (OLD.storage_key, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))
-    ON CONFLICT (storage_key) DO NOTHING;
-    DELETE FROM file_trash WHERE storage_key = NEW.storage_key;
-END;
-CREATE TRIGGER artifacts_claim_inserted AFTER INSERT ON artifacts
-BEGIN
-    DELETE FROM file_trash WHERE storage_key = NEW.storage_key;
-END;
-";
-
-const SQLITE_DOWN: &str = "
-DROP TRIGGER artifacts_claim_inserted;
-DROP TRIGGER artifacts_trash_moved;
-DROP TRIGGER artifacts_trash_deleted;
-";
-
-const POSTGRES_UP: &str = "
-CREATE FUNCTION artifacts_trash() RETURNS trigger LANGUAGE plpgsql AS $$
+/// On SQLite the instant has the shape in which the other instants are stored, so that they sort
+/// together.
+const TRASH: Triggers = Triggers {
+    function: TriggerFunction {
+        name: "artifacts_trash",
+        body: "\
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         INSERT INTO file_trash (storage_key, trashed_at)
@@ -71,25 +49,58 @@ BEGIN
         DELETE FROM file_trash WHERE storage_key = NEW.storage_key;
     END IF;
     RETURN NULL;
-END
-$$;
-CREATE TRIGGER artifacts_trash_deleted AFTER DELETE ON artifacts
-    FOR EACH ROW EXECUTE FUNCTION artifacts_trash();
-CREATE TRIGGER artifacts_trash_moved AFTER UPDATE OF storage_key ON artifacts
-    FOR EACH ROW WHEN (OLD.storage_key <> NEW.storage_key) EXECUTE FUNCTION artifacts_trash();
-CREATE TRIGGER artifacts_trash_truncated BEFORE TRUNCATE ON artifacts
-    FOR EACH STATEMENT EXECUTE FUNCTION artifacts_trash();
-CREATE TRIGGER artifacts_claim_inserted AFTER INSERT ON artifacts
-    FOR EACH ROW EXECUTE FUNCTION artifacts_trash();
-";
-
-const POSTGRES_DOWN: &str = "
-DROP TRIGGER artifacts_claim_inserted ON artifacts;
-DROP TRIGGER artifacts_trash_truncated ON artifacts;
-DROP TRIGGER artifacts_trash_moved ON artifacts;
-DROP TRIGGER artifacts_trash_deleted ON artifacts;
-DROP FUNCTION artifacts_trash();
-";
+END",
+    },
+    triggers: &[
+        Trigger {
+            name: "artifacts_trash_deleted",
+            table: "artifacts",
+            timing: Timing::After,
+            event: Event::Delete,
+            when: None,
+            sqlite: Some(
+                "\
+    INSERT INTO file_trash (storage_key, trashed_at)
+    VALUES (OLD.storage_key, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))
+    ON CONFLICT (storage_key) DO NOTHING;",
+            ),
+            postgres: PostgresTrigger::ROW,
+        },
+        Trigger {
+            name: "artifacts_trash_moved",
+            table: "artifacts",
+            timing: Timing::After,
+            event: Event::UpdateOf(&["storage_key"]),
+            when: Some("OLD.storage_key <> NEW.storage_key"),
+            sqlite: Some(
+                "\
+    INSERT INTO file_trash (storage_key, trashed_at)
+    VALUES (OLD.storage_key, strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now'))
+    ON CONFLICT (storage_key) DO NOTHING;
+    DELETE FROM file_trash WHERE storage_key = NEW.storage_key;",
+            ),
+            postgres: PostgresTrigger::ROW,
+        },
+        Trigger {
+            name: "artifacts_trash_truncated",
+            table: "artifacts",
+            timing: Timing::Before,
+            event: Event::Truncate,
+            when: None,
+            sqlite: None,
+            postgres: PostgresTrigger::STATEMENT,
+        },
+        Trigger {
+            name: "artifacts_claim_inserted",
+            table: "artifacts",
+            timing: Timing::After,
+            event: Event::Insert,
+            when: None,
+            sqlite: Some("DELETE FROM file_trash WHERE storage_key = NEW.storage_key;"),
+            postgres: PostgresTrigger::ROW,
+        },
+    ],
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -98,22 +109,11 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         FILE_TRASH.create_with(manager, &CONVENTION).await?;
-        let triggers = match manager.get_database_backend() {
-            DbBackend::Sqlite => SQLITE_UP,
-            _ => POSTGRES_UP,
-        };
-        let connection = manager.get_connection();
-        connection.execute_unprepared(triggers).await?;
-        Ok(())
+        TRASH.create_with(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let triggers = match manager.get_database_backend() {
-            DbBackend::Sqlite => SQLITE_DOWN,
-            _ => POSTGRES_DOWN,
-        };
-        let connection = manager.get_connection();
-        connection.execute_unprepared(triggers).await?;
+        TRASH.drop_with(manager).await?;
         FILE_TRASH.drop_with(manager).await
     }
 

@@ -4,9 +4,10 @@
 //! and its scores in the order of time. A trigger keeps the copy current.
 
 use groundwork_schema::table::{
-    Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Table,
+    Check, Column, Condition, Event, ForeignKey, Index, Kind, OnDelete, PostgresTrigger, Table,
+    Timing, Trigger, TriggerFunction, Triggers,
 };
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use sea_orm_migration::prelude::*;
 
 use crate::CONVENTION;
 
@@ -50,31 +51,28 @@ const ARTICLE_MENTIONS: Table = Table {
     }],
 };
 
-const SQLITE_UP: &str = "
-CREATE TRIGGER articles_mentions_moved AFTER UPDATE OF published_at ON articles
-WHEN OLD.published_at <> NEW.published_at
-BEGIN
-    UPDATE article_mentions SET published_at = NEW.published_at WHERE article_id = NEW.id;
-END;
-";
-
-const SQLITE_DOWN: &str = "DROP TRIGGER articles_mentions_moved";
-
-const POSTGRES_UP: &str = "
-CREATE FUNCTION articles_mentions() RETURNS trigger LANGUAGE plpgsql AS $$
+/// Keeps the copy of `published_at` current.
+const COPY_CURRENT: Triggers = Triggers {
+    function: TriggerFunction {
+        name: "articles_mentions",
+        body: "\
 BEGIN
     UPDATE article_mentions SET published_at = NEW.published_at WHERE article_id = NEW.id;
     RETURN NULL;
-END
-$$;
-CREATE TRIGGER articles_mentions_moved AFTER UPDATE OF published_at ON articles
-    FOR EACH ROW WHEN (OLD.published_at <> NEW.published_at) EXECUTE FUNCTION articles_mentions();
-";
-
-const POSTGRES_DOWN: &str = "
-DROP TRIGGER articles_mentions_moved ON articles;
-DROP FUNCTION articles_mentions();
-";
+END",
+    },
+    triggers: &[Trigger {
+        name: "articles_mentions_moved",
+        table: "articles",
+        timing: Timing::After,
+        event: Event::UpdateOf(&["published_at"]),
+        when: Some("OLD.published_at <> NEW.published_at"),
+        sqlite: Some(
+            "UPDATE article_mentions SET published_at = NEW.published_at WHERE article_id = NEW.id;",
+        ),
+        postgres: PostgresTrigger::ROW,
+    }],
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -83,22 +81,11 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         ARTICLE_MENTIONS.create_with(manager, &CONVENTION).await?;
-        let trigger = match manager.get_database_backend() {
-            DbBackend::Sqlite => SQLITE_UP,
-            _ => POSTGRES_UP,
-        };
-        let connection = manager.get_connection();
-        connection.execute_unprepared(trigger).await?;
-        Ok(())
+        COPY_CURRENT.create_with(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let trigger = match manager.get_database_backend() {
-            DbBackend::Sqlite => SQLITE_DOWN,
-            _ => POSTGRES_DOWN,
-        };
-        let connection = manager.get_connection();
-        connection.execute_unprepared(trigger).await?;
+        COPY_CURRENT.drop_with(manager).await?;
         ARTICLE_MENTIONS.drop_with(manager).await
     }
 

@@ -6,8 +6,10 @@
 //! for another, and none relies on a row that another is about to take away. SQLite has one writer,
 //! whose rows all have the number 0.
 
-use groundwork_schema::table::{Column, Kind, Table};
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use groundwork_schema::table::{
+    Column, Event, Kind, PostgresTrigger, Table, Timing, Trigger, TriggerFunction, Triggers,
+};
+use sea_orm_migration::prelude::*;
 
 use crate::CONVENTION;
 
@@ -26,38 +28,12 @@ const STALE_HOURS: Table = Table {
     indexes: &[],
 };
 
-/// The hour has the shape in which the other instants are stored, so that they sort together.
-const SQLITE_UP: &str = "
-CREATE TRIGGER article_mentions_stale_inserted AFTER INSERT ON article_mentions
-BEGIN
-    INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
-    VALUES (NEW.tracked_entity_id, strftime('%Y-%m-%dT%H:00:00+00:00', NEW.published_at), 0)
-    ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;
-END;
-CREATE TRIGGER article_mentions_stale_updated
-AFTER UPDATE OF tracked_entity_id, published_at, sentiment_score ON article_mentions
-BEGIN
-    INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
-    VALUES (OLD.tracked_entity_id, strftime('%Y-%m-%dT%H:00:00+00:00', OLD.published_at), 0),
-           (NEW.tracked_entity_id, strftime('%Y-%m-%dT%H:00:00+00:00', NEW.published_at), 0)
-    ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;
-END;
-CREATE TRIGGER article_mentions_stale_deleted AFTER DELETE ON article_mentions
-BEGIN
-    INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
-    VALUES (OLD.tracked_entity_id, strftime('%Y-%m-%dT%H:00:00+00:00', OLD.published_at), 0)
-    ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;
-END;
-";
-
-const SQLITE_DOWN: &str = "
-DROP TRIGGER article_mentions_stale_deleted;
-DROP TRIGGER article_mentions_stale_updated;
-DROP TRIGGER article_mentions_stale_inserted;
-";
-
-const POSTGRES_UP: &str = "
-CREATE FUNCTION article_mentions_stale() RETURNS trigger LANGUAGE plpgsql AS $$
+/// On SQLite the hour has the shape in which the other instants are stored, so that they sort
+/// together.
+const NOTES: Triggers = Triggers {
+    function: TriggerFunction {
+        name: "article_mentions_stale",
+        body: "\
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
         INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
@@ -78,28 +54,73 @@ BEGIN
         ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;
     END IF;
     RETURN NULL;
-END
-$$;
-CREATE TRIGGER article_mentions_stale_inserted AFTER INSERT ON article_mentions
-    REFERENCING NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION article_mentions_stale();
-CREATE TRIGGER article_mentions_stale_updated AFTER UPDATE ON article_mentions
-    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION article_mentions_stale();
-CREATE TRIGGER article_mentions_stale_deleted AFTER DELETE ON article_mentions
-    REFERENCING OLD TABLE AS old_rows
-    FOR EACH STATEMENT EXECUTE FUNCTION article_mentions_stale();
-CREATE TRIGGER article_mentions_stale_truncated BEFORE TRUNCATE ON article_mentions
-    FOR EACH STATEMENT EXECUTE FUNCTION article_mentions_stale();
-";
-
-const POSTGRES_DOWN: &str = "
-DROP TRIGGER article_mentions_stale_truncated ON article_mentions;
-DROP TRIGGER article_mentions_stale_deleted ON article_mentions;
-DROP TRIGGER article_mentions_stale_updated ON article_mentions;
-DROP TRIGGER article_mentions_stale_inserted ON article_mentions;
-DROP FUNCTION article_mentions_stale();
-";
+END",
+    },
+    triggers: &[
+        Trigger {
+            name: "article_mentions_stale_inserted",
+            table: "article_mentions",
+            timing: Timing::After,
+            event: Event::Insert,
+            when: None,
+            sqlite: Some(
+                "\
+    INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
+    VALUES (NEW.tracked_entity_id, strftime('%Y-%m-%dT%H:00:00+00:00', NEW.published_at), 0)
+    ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;",
+            ),
+            postgres: PostgresTrigger {
+                new_rows: Some("new_rows"),
+                ..PostgresTrigger::STATEMENT
+            },
+        },
+        Trigger {
+            name: "article_mentions_stale_updated",
+            table: "article_mentions",
+            timing: Timing::After,
+            event: Event::UpdateOf(&["tracked_entity_id", "published_at", "sentiment_score"]),
+            when: None,
+            sqlite: Some(
+                "\
+    INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
+    VALUES (OLD.tracked_entity_id, strftime('%Y-%m-%dT%H:00:00+00:00', OLD.published_at), 0),
+           (NEW.tracked_entity_id, strftime('%Y-%m-%dT%H:00:00+00:00', NEW.published_at), 0)
+    ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;",
+            ),
+            postgres: PostgresTrigger {
+                old_rows: Some("old_rows"),
+                new_rows: Some("new_rows"),
+                ..PostgresTrigger::STATEMENT
+            },
+        },
+        Trigger {
+            name: "article_mentions_stale_deleted",
+            table: "article_mentions",
+            timing: Timing::After,
+            event: Event::Delete,
+            when: None,
+            sqlite: Some(
+                "\
+    INSERT INTO stale_hours (tracked_entity_id, starts_at, transaction_number)
+    VALUES (OLD.tracked_entity_id, strftime('%Y-%m-%dT%H:00:00+00:00', OLD.published_at), 0)
+    ON CONFLICT (tracked_entity_id, starts_at, transaction_number) DO NOTHING;",
+            ),
+            postgres: PostgresTrigger {
+                old_rows: Some("old_rows"),
+                ..PostgresTrigger::STATEMENT
+            },
+        },
+        Trigger {
+            name: "article_mentions_stale_truncated",
+            table: "article_mentions",
+            timing: Timing::Before,
+            event: Event::Truncate,
+            when: None,
+            sqlite: None,
+            postgres: PostgresTrigger::STATEMENT,
+        },
+    ],
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -108,22 +129,11 @@ pub(crate) struct Migration;
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         STALE_HOURS.create_with(manager, &CONVENTION).await?;
-        let triggers = match manager.get_database_backend() {
-            DbBackend::Sqlite => SQLITE_UP,
-            _ => POSTGRES_UP,
-        };
-        let connection = manager.get_connection();
-        connection.execute_unprepared(triggers).await?;
-        Ok(())
+        NOTES.create_with(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let triggers = match manager.get_database_backend() {
-            DbBackend::Sqlite => SQLITE_DOWN,
-            _ => POSTGRES_DOWN,
-        };
-        let connection = manager.get_connection();
-        connection.execute_unprepared(triggers).await?;
+        NOTES.drop_with(manager).await?;
         STALE_HOURS.drop_with(manager).await
     }
 

@@ -8,9 +8,9 @@
 //! is a GIN index over the `tsvector`.
 
 use groundwork_schema::table::{
-    Check, Column, Condition, ForeignKey, Kind, OnDelete, Table, Unique,
+    Check, Column, Condition, ForeignKey, Kind, OnDelete, PerEngine, Table, Unique,
 };
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use sea_orm_migration::prelude::*;
 
 use crate::CONVENTION;
 
@@ -59,8 +59,9 @@ const TRANSCRIPT_SEGMENTS: Table = Table {
     indexes: &[],
 };
 
-/// Lengths are only kept for a ranking that nobody asks FTS5 for.
-const SQLITE_UP: &str = "
+/// The full-text index. SQLite keeps no lengths: nobody asks FTS5 for a ranking by them.
+const INDEX: PerEngine = PerEngine {
+    sqlite: "
 CREATE VIRTUAL TABLE segment_words USING fts5(
     words, content='transcript_segments', content_rowid='id', tokenize='ascii', columnsize=0
 );
@@ -77,19 +78,23 @@ BEGIN
     INSERT INTO segment_words (segment_words, rowid, words) VALUES ('delete', OLD.id, OLD.words);
     INSERT INTO segment_words (rowid, words) VALUES (NEW.id, NEW.words);
 END;
-";
+",
+    postgres: "
+CREATE INDEX ix_transcript_segments_words ON transcript_segments
+    USING gin (to_tsvector('simple', words))
+",
+};
 
-const SQLITE_DOWN: &str = "
+/// On PostgreSQL the index goes with its table.
+const INDEX_GONE: PerEngine = PerEngine {
+    sqlite: "
 DROP TRIGGER transcript_segments_words_changed;
 DROP TRIGGER transcript_segments_words_deleted;
 DROP TRIGGER transcript_segments_words_inserted;
 DROP TABLE segment_words;
-";
-
-const POSTGRES_UP: &str = "
-CREATE INDEX ix_transcript_segments_words ON transcript_segments
-    USING gin (to_tsvector('simple', words))
-";
+",
+    postgres: "",
+};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -100,20 +105,11 @@ impl MigrationTrait for Migration {
         TRANSCRIPT_SEGMENTS
             .create_with(manager, &CONVENTION)
             .await?;
-        let index = match manager.get_database_backend() {
-            DbBackend::Sqlite => SQLITE_UP,
-            _ => POSTGRES_UP,
-        };
-        let connection = manager.get_connection();
-        connection.execute_unprepared(index).await?;
-        Ok(())
+        INDEX.execute_with(manager).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        if manager.get_database_backend() == DbBackend::Sqlite {
-            let connection = manager.get_connection();
-            connection.execute_unprepared(SQLITE_DOWN).await?;
-        }
+        INDEX_GONE.execute_with(manager).await?;
         TRANSCRIPT_SEGMENTS.drop_with(manager).await
     }
 

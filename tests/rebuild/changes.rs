@@ -335,8 +335,9 @@ const TO_RUNS: ForeignKey = ForeignKey {
 
 /// Two tables, made the same way on both engines, with rows.
 async fn steps(connection: &DatabaseConnection) {
+    let engine = connection.get_database_backend().try_into().unwrap();
     for table in [RUNS, STEPS] {
-        for statement in table.create(&CONVENTION, connection.get_database_backend()) {
+        for statement in table.create(&CONVENTION, engine) {
             execute(connection, &statement).await;
         }
     }

@@ -7,5 +7,5 @@ pub mod model;
 mod rebuild;
 pub mod record;
 pub mod run;
+pub mod sql;
 pub mod table;
-pub mod text;

@@ -1,8 +1,9 @@
 //! A change as data, and what both engines make of it alike.
 
-use crate::table::{
-    Check, Column, ForeignKey, Index, Kind, Presence, Unique,
-    sql::{create_index, create_unique_index, identifier},
+use crate::{
+    model,
+    sql::{create_index, identifier},
+    table::{Check, Column, ForeignKey, Index, Kind, Unique},
 };
 
 use super::Work;
@@ -75,13 +76,15 @@ impl Work<'_> {
                 let (from, to) = (identifier(from), identifier(to));
                 self.alter(&format!("RENAME COLUMN {from} TO {to}"))
             }
-            Change::AddIndex(index) => create_index(self.table, index, self.convention),
+            Change::AddIndex(index) => {
+                create_index(self.table, &index.model(self.table, self.convention))
+            }
             Change::DropIndex { columns } => {
                 let name = self.convention.index(self.table, columns);
                 format!("DROP INDEX {}", identifier(&name))
             }
             Change::AddUnique(unique) if unique.only_where.is_some() => {
-                create_unique_index(self.table, unique, self.convention)
+                create_index(self.table, &unique.index(self.table, self.convention))
             }
             Change::DropUnique(unique) if unique.only_where.is_some() => {
                 let name = self.convention.unique(self.table, unique.columns);
@@ -92,16 +95,12 @@ impl Work<'_> {
     }
 }
 
-/// ` NOT NULL` and ` DEFAULT …`, where they apply.
-pub(super) fn suffix(presence: Presence, default: Option<&str>) -> String {
-    let null = match presence {
-        Presence::Required => " NOT NULL",
-        Presence::Optional => "",
-    };
-    let default = default.map_or_else(String::new, |sql| {
-        format!(" DEFAULT {}", self::default(sql))
-    });
-    format!("{null}{default}")
+/// A column of this type with its default. Rows that exist are never numbered.
+pub(super) fn model(column: &Column, kind: &str, default: Option<&str>) -> model::Column {
+    model::Column {
+        default: default.map(self::default),
+        ..column.unnumbered(kind)
+    }
 }
 
 /// A default as both engines take it: anything but a literal stands in parentheses.

@@ -1,8 +1,8 @@
 //! How values become those of another type, by way of their text.
 
-use crate::table::{
-    Kind,
-    sql::{identifier, postgres_type},
+use crate::{
+    sql::identifier,
+    table::{Kind, postgres_kind},
 };
 
 /// A conversion of SQLite: what a value becomes, and when it cannot become that.
@@ -20,7 +20,7 @@ pub(super) fn on_postgres(column: &str, kind: Kind) -> String {
             "(CASE {text} WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE {text} END)::bigint"
         ),
         Kind::Text => text,
-        kind => format!("{text}::{}", postgres_type(kind)),
+        kind => format!("{text}::{}", postgres_kind(kind)),
     }
 }
 

@@ -3,10 +3,8 @@
 
 use crate::{
     rebuild::RebuildError,
-    table::{
-        Check, ForeignKey, Unique,
-        sql::{condition, identifier, identifiers},
-    },
+    sql::{identifier, identifiers},
+    table::{Check, ForeignKey, Unique, condition},
 };
 use groundwork_naming::Convention;
 

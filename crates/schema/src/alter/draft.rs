@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 
 use super::{
     Work,
-    change::{Change, default, suffix},
+    change::{Change, default, model},
     convert,
     demand::{Demand, Rows},
 };
@@ -14,10 +14,8 @@ use crate::{
         Definition, Object, Rebuild, RebuildError, guarding, index_mentions, indexes, number,
         read_definition, stored_columns,
     },
-    table::{
-        Column, Index, Kind, Presence, Unique,
-        sql::{check, create_index, foreign_key, identifier, identifiers, sqlite_type},
-    },
+    sql::{self, check, create_index, foreign_key, identifier, unique as unique_constraint},
+    table::{Column, Index, Kind, Presence, Unique, sqlite_kind},
 };
 
 /// A table that is being changed.
@@ -120,7 +118,7 @@ impl<'a> Draft<'a> {
                 self.definition.set_default(column, sql.as_deref())
             }
             Change::AddForeignKey(key) => {
-                let text = foreign_key(self.work.table, &key, self.work.convention);
+                let text = foreign_key(&key.model(self.work.table, self.work.convention));
                 self.definition.add_constraint(&text)?;
                 self.demand(|rows| rows.foreign_key(&key));
                 self.serve(key.columns);
@@ -142,7 +140,7 @@ impl<'a> Draft<'a> {
                     // SQLite would take the name in quotes for a string.
                     self.definition.kind(column)?;
                 }
-                let text = check(self.work.table, &rule, self.work.convention);
+                let text = check(&rule.model(self.work.table, self.work.convention));
                 self.definition.add_constraint(&text)?;
                 self.demand(|rows| rows.check(&rule));
                 Ok(())
@@ -156,9 +154,9 @@ impl<'a> Draft<'a> {
             Change::DropUnique(unique) => self.drop_unique(&unique),
             Change::PrimaryKey { columns } => self.change_primary_key(columns),
             Change::AddIndex(index) => {
-                let name = self.work.convention.index(self.work.table, index.columns);
-                let sql = create_index(self.work.table, &index, self.work.convention);
-                self.add_index(name, sql)
+                let index = index.model(self.work.table, self.work.convention);
+                let sql = create_index(self.work.table, &index);
+                self.add_index(index.name, sql)
             }
             Change::DropIndex { columns } => {
                 let name = self.work.convention.index(self.work.table, columns);
@@ -284,11 +282,9 @@ impl<'a> Draft<'a> {
         if let Some(sql) = self.work.shared_statement(&Change::AddUnique(*unique)) {
             return self.add_index(name, sql);
         }
-        self.definition.add_constraint(&format!(
-            "CONSTRAINT {} UNIQUE ({})",
-            identifier(&name),
-            identifiers(unique.columns)
-        ))
+        let constraint = unique.model(self.work.table, self.work.convention);
+        self.definition
+            .add_constraint(&unique_constraint(&constraint))
     }
 
     /// What one calls a constraint may be a unique index to another, so that either is found.
@@ -312,12 +308,9 @@ impl<'a> Draft<'a> {
 
     /// Adds the index of a foreign key, unless there is one of that name.
     fn serve(&mut self, columns: &'static [&'static str]) {
-        let name = self.work.convention.index(self.work.table, columns);
-        let index = Index {
-            columns,
-            only_where: None,
-        };
-        let sql = create_index(self.work.table, &index, self.work.convention);
+        let index = Index::over(columns).model(self.work.table, self.work.convention);
+        let sql = create_index(self.work.table, &index);
+        let name = index.name;
         if !self
             .indexes
             .iter()
@@ -393,14 +386,13 @@ impl<'a> Draft<'a> {
 
 /// A column's definition without its name.
 pub(super) fn column_rest(column: &Column, default: Option<&str>, is_strict: bool) -> String {
-    let kind = column_kind(column.kind, is_strict);
-    format!("{kind}{}", suffix(column.presence, default))
+    sql::column_rest(&model(column, column_kind(column.kind, is_strict), default))
 }
 
 /// The name of a type. A `STRICT` table knows but a few.
 fn column_kind(kind: Kind, is_strict: bool) -> &'static str {
     if !is_strict {
-        return sqlite_type(kind);
+        return sqlite_kind(kind);
     }
     match kind {
         Kind::Uuid | Kind::Blob => "BLOB",

@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use groundwork_schema::{alter::Alter, table::{Column, Kind}};
-//! # use groundwork_naming::Convention;
+//! # use groundwork_naming::{Convention, Engine};
 //! # const CONVENTION: Convention = Convention {
 //! #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
 //! #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
@@ -35,12 +35,12 @@ mod draft;
 mod postgres;
 mod sqlite;
 
-use sea_orm::{DbBackend, DbErr};
+use sea_orm::DbErr;
 use sea_orm_migration::SchemaManager;
 
 use crate::table::{Check, Column, ForeignKey, Index, Kind, Unique};
 use change::Change;
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 
 /// Changes of one table, to be [applied](Self::apply) together.
 #[derive(Clone, Debug)]
@@ -210,9 +210,10 @@ impl Alter {
             table: self.table,
             convention,
         };
-        match manager.get_database_backend() {
-            DbBackend::Sqlite => sqlite::apply(&work, &self.changes, connection).await?,
-            _ => postgres::apply(&work, &self.changes, connection).await?,
+        let engine = Engine::try_from(manager.get_database_backend());
+        match engine.map_err(|unknown| DbErr::Migration(unknown.to_string()))? {
+            Engine::Sqlite => sqlite::apply(&work, &self.changes, connection).await?,
+            Engine::Postgres => postgres::apply(&work, &self.changes, connection).await?,
         }
         Ok(())
     }

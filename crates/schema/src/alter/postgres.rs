@@ -5,16 +5,15 @@ use sea_orm_migration::SchemaManagerConnection;
 
 use super::{
     Work,
-    change::{Change, default, suffix},
+    change::{Change, default, model},
     convert,
     demand::{Demand, Rows},
 };
 use crate::{
+    model::PrimaryKey,
     rebuild::{RebuildError, guarding, number},
-    table::{
-        Index, Presence,
-        sql::{check, create_index, foreign_key, identifier, identifiers, postgres_type},
-    },
+    sql::{self, check, create_index, foreign_key, identifier},
+    table::{Index, Presence, postgres_kind},
 };
 
 /// A statement, and what it demands of the rows.
@@ -109,15 +108,13 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
     let drop_constraint =
         |name: String| work.alter(&format!("DROP CONSTRAINT {}", identifier(&name)));
     match change {
-        Change::AddColumn { column, default } => vec![work.alter(&format!(
-            "ADD COLUMN {} {}{}",
-            identifier(column.name),
-            postgres_type(column.kind),
-            suffix(column.presence, *default),
-        ))],
+        Change::AddColumn { column, default } => {
+            let column = model(column, postgres_kind(column.kind), *default);
+            vec![work.alter(&format!("ADD COLUMN {}", sql::column(&column)))]
+        }
         Change::AddFilled { column, value } => {
             let name = identifier(column.name);
-            let kind = postgres_type(column.kind);
+            let kind = postgres_kind(column.kind);
             let mut statements = vec![
                 work.alter(&format!("ADD COLUMN {name} {kind}")),
                 format!("UPDATE {} SET {name} = {value}", identifier(work.table)),
@@ -136,7 +133,7 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
             value,
         } => {
             let value = value.map_or_else(|| convert::on_postgres(column, *kind), str::to_owned);
-            let kind = postgres_type(*kind);
+            let kind = postgres_kind(*kind);
             vec![of_column(column, &format!("TYPE {kind} USING {value}"))]
         }
         Change::Require { column, fill } => {
@@ -162,7 +159,7 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
         Change::AddForeignKey(key) => vec![
             work.alter(&format!(
                 "ADD {}",
-                foreign_key(work.table, key, work.convention)
+                foreign_key(&key.model(work.table, work.convention))
             )),
             index_unless_exists(work, key.columns),
         ],
@@ -178,15 +175,17 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
             ))]
         }
         Change::AddCheck(rule) => {
-            vec![work.alter(&format!("ADD {}", check(work.table, rule, work.convention)))]
+            vec![work.alter(&format!(
+                "ADD {}",
+                check(&rule.model(work.table, work.convention))
+            ))]
         }
         Change::DropCheck { rule } => {
             vec![drop_constraint(work.convention.check(work.table, rule))]
         }
         Change::AddUnique(unique) => vec![work.alter(&format!(
-            "ADD CONSTRAINT {} UNIQUE ({})",
-            identifier(&work.convention.unique(work.table, unique.columns)),
-            identifiers(unique.columns),
+            "ADD {}",
+            sql::unique(&unique.model(work.table, work.convention))
         ))],
         Change::DropUnique(unique) => {
             vec![drop_constraint(
@@ -199,22 +198,19 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
 }
 
 fn change_primary_key(work: &Work<'_>, columns: &[&str]) -> Vec<String> {
-    let name = identifier(&work.convention.primary_key(work.table));
-    vec![
-        work.alter(&format!("DROP CONSTRAINT {name}")),
-        work.alter(&format!(
-            "ADD CONSTRAINT {name} PRIMARY KEY ({})",
-            identifiers(columns)
-        )),
-    ]
+    let name = work.convention.primary_key(work.table);
+    let drop = format!("DROP CONSTRAINT {}", identifier(&name));
+    let key = PrimaryKey {
+        name: Some(name),
+        columns: columns.iter().map(|&column| column.to_owned()).collect(),
+    };
+    let add = format!("ADD {}", sql::primary_key(&key));
+    vec![work.alter(&drop), work.alter(&add)]
 }
 
 /// The index that serves a foreign key.
 fn index_unless_exists(work: &Work<'_>, columns: &'static [&'static str]) -> String {
-    let index = Index {
-        columns,
-        only_where: None,
-    };
-    let create = create_index(work.table, &index, work.convention);
+    let index = Index::over(columns).model(work.table, work.convention);
+    let create = create_index(work.table, &index);
     create.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1)
 }

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     rebuild::{Health, RebuildError, guarding, number},
-    table::{Presence, sql::identifier},
+    sql::identifier,
+    table::Presence,
 };
 
 /// Makes the changes. Those between two renamed columns are made together.

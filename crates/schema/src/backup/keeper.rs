@@ -6,7 +6,7 @@ use super::{Backup, BackupError, keep};
 use crate::{
     record::Recording,
     run::{Direction, HISTORY_TABLE},
-    table::sql::identifier,
+    sql::identifier,
 };
 
 /// What came of the question for a copy.
@@ -87,7 +87,8 @@ fn may_lose_data(recording: &Recording) -> bool {
             .any(|statement| drops(statement))
 }
 
-/// Whether a statement, or one of several, drops a table or a column.
+/// Whether a statement, or one of several, drops a table or a column. Words within literals count
+/// too: the body of a function is one.
 fn drops(sql: &str) -> bool {
     let words: Vec<String> = sql
         .split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ';'))

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 
 use super::RebuildError;
-use crate::table::sql::{identifier, literal};
+use crate::sql::{identifier, literal};
 
 /// What marks a query as [`guarding`].
 pub(crate) const GUARD: &str = "/* guard */";

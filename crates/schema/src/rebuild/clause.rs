@@ -4,8 +4,9 @@
 
 use super::{
     RebuildError,
-    token::{self, Token, mentions},
+    token::{mentions, tokens},
 };
+use crate::sql::Token;
 
 /// A constraint, or a default, collation or computation of a column.
 #[derive(Clone, Debug)]
@@ -41,9 +42,9 @@ type ColumnParts = (String, String, String, Vec<Clause>);
 
 /// Whether an expression mentions a name; a name after `CONSTRAINT` is no mention.
 pub(super) fn identifiers_in(text: &str, name: &str) -> Result<bool, RebuildError> {
-    let found = token::tokens(text)?;
+    let found = tokens(text)?;
     let body = match found.first() {
-        Some(first) if first.is("CONSTRAINT") => found.get(1).map_or(text.len(), |name| name.end),
+        Some(first) if first.is("CONSTRAINT") => found.get(1).map_or(text.len(), Token::end),
         _ => 0,
     };
     mentions(&text[body..], name)
@@ -52,7 +53,7 @@ pub(super) fn identifiers_in(text: &str, name: &str) -> Result<bool, RebuildErro
 /// Reads one column or one constraint of the table.
 pub(super) struct Parser<'a> {
     sql: &'a str,
-    tokens: &'a [Token],
+    tokens: &'a [Token<'a>],
     start: usize,
     end: usize,
     at: usize,
@@ -60,7 +61,7 @@ pub(super) struct Parser<'a> {
 
 impl<'a> Parser<'a> {
     /// `start` and `end` are the bytes that belong to the item, blanks included.
-    pub(super) fn new(sql: &'a str, tokens: &'a [Token], start: usize, end: usize) -> Self {
+    pub(super) fn new(sql: &'a str, tokens: &'a [Token<'a>], start: usize, end: usize) -> Self {
         Self {
             sql,
             tokens,
@@ -75,10 +76,13 @@ impl<'a> Parser<'a> {
         let head = self.sql[self.start..self.place()].to_owned();
         let from = self.place();
         while !self.is_done() && !self.begins_clause() {
-            match self.tokens[self.at].what {
-                token::What::Open => self.group()?,
-                token::What::Bare(_) | token::What::Quoted(_) => self.at += 1,
-                _ => return Err(self.unreadable()),
+            let token = &self.tokens[self.at];
+            if token.is_sign("(") {
+                self.group()?;
+            } else if token.name().is_some() {
+                self.at += 1;
+            } else {
+                return Err(self.unreadable());
             }
         }
         let kind = self.sql[from..self.place()].to_owned();
@@ -167,9 +171,9 @@ impl<'a> Parser<'a> {
     }
 
     fn default(&mut self) -> Result<(), RebuildError> {
-        match self.tokens.get(self.at).map(|token| &token.what) {
-            Some(token::What::Open) => return self.group(),
-            Some(token::What::Sign) => self.at += 2,
+        match self.tokens.get(self.at) {
+            Some(token) if token.is_sign("(") => return self.group(),
+            Some(token) if token.is_sign("+") || token.is_sign("-") => self.at += 2,
             Some(_) => self.at += 1,
             None => return Err(self.unreadable()),
         }
@@ -182,7 +186,11 @@ impl<'a> Parser<'a> {
     /// What stands behind `REFERENCES`.
     fn references(&mut self) -> Result<String, RebuildError> {
         let table = self.name()?;
-        if self.is_at(&token::What::Open) {
+        if self
+            .tokens
+            .get(self.at)
+            .is_some_and(|token| token.is_sign("("))
+        {
             self.group()?;
         }
         loop {
@@ -224,8 +232,8 @@ impl<'a> Parser<'a> {
         let open = self.at;
         self.group()?;
         let inside = &self.tokens[open + 1..self.at - 1];
-        let of_first = |list: &[Token]| list.first()?.name().map(str::to_owned);
-        let names = inside.split(|token| token.what == token::What::Comma);
+        let of_first = |list: &[Token<'_>]| list.first()?.name().map(str::to_owned);
+        let names = inside.split(|token| token.is_sign(","));
         let names: Option<Vec<String>> = names.map(of_first).collect();
         names.ok_or_else(|| self.unreadable())
     }
@@ -238,7 +246,7 @@ impl<'a> Parser<'a> {
     }
 
     fn name(&mut self) -> Result<String, RebuildError> {
-        let name = self.tokens.get(self.at).and_then(Token::name);
+        let name = self.tokens.get(self.at).and_then(|token| token.name());
         let name = name.ok_or_else(|| self.unreadable())?.to_owned();
         self.at += 1;
         Ok(name)
@@ -248,9 +256,9 @@ impl<'a> Parser<'a> {
     fn group(&mut self) -> Result<(), RebuildError> {
         let mut depth = 0_usize;
         for (position, token) in self.tokens.iter().enumerate().skip(self.at) {
-            match token.what {
-                token::What::Open => depth += 1,
-                token::What::Close => depth = depth.saturating_sub(1),
+            match token.text {
+                "(" => depth += 1,
+                ")" => depth = depth.saturating_sub(1),
                 _ => {}
             }
             if depth == 0 {
@@ -279,12 +287,6 @@ impl<'a> Parser<'a> {
             "AS",
         ];
         KEYWORDS.iter().any(|keyword| self.peek(keyword))
-    }
-
-    fn is_at(&self, what: &token::What) -> bool {
-        self.tokens
-            .get(self.at)
-            .is_some_and(|token| token.what == *what)
     }
 
     fn peek(&self, keyword: &str) -> bool {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::{RebuildError, catalog};
-use crate::table::sql::identifier;
+use crate::sql::identifier;
 
 /// The state of a whole database.
 pub(crate) struct Health {

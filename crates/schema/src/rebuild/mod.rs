@@ -27,7 +27,7 @@ mod token;
 
 use sea_orm::{ConnectionTrait, DbErr};
 
-use crate::table::sql::{identifier, literal};
+use crate::sql::{identifier, literal};
 pub(crate) use catalog::{
     GUARD, Object, definition as read_definition, guarding, indexes, number, row_counts,
     stored_columns,

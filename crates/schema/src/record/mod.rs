@@ -6,8 +6,6 @@
 //! it run too, in memory, so that the catalog can be read and a table be rebuilt; the tables are
 //! empty.
 
-pub(crate) mod lexer;
-mod literal;
 mod shadow;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,10 +21,8 @@ use groundwork_naming::Engine;
 use crate::{
     rebuild::GUARD,
     run::{Direction, call, is_transactional},
-    text::{normal, verb},
+    sql::{inlined, normal, tokens, verb},
 };
-use lexer::Kind;
-use literal::inlined;
 use shadow::Shadow;
 
 /// What a migration executes.
@@ -330,7 +326,10 @@ fn is_about_catalog(sql: &str) -> bool {
 
 /// Whether this is one statement that creates a table, an index or a view.
 fn creates_one(sql: &str) -> bool {
-    let mut tokens = lexer::tokens(sql, Engine::Sqlite).filter(|token| token.kind != Kind::Space);
+    let Ok(tokens) = tokens(Engine::Sqlite, sql) else {
+        return false;
+    };
+    let mut tokens = tokens.iter().filter(|token| !token.is_blank());
     let mut word = || tokens.next().map(|token| token.text.to_ascii_uppercase());
     if word().as_deref() != Some("CREATE") {
         return false;

@@ -8,7 +8,7 @@ use groundwork_naming::Engine;
 
 use crate::{
     record::{self, Recording},
-    text::normal,
+    sql::normal,
 };
 
 /// A migration that executes something else than when it was applied.

@@ -8,10 +8,10 @@ use std::{
 };
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
-use super::{Direction, RunError};
-use crate::record::Recording;
+use super::{Direction, RunError, engine_of};
+use crate::{record::Recording, sql::text_literal};
 use groundwork_naming::{Convention, Engine};
 
 /// The name that SeaORM gives the table.
@@ -94,9 +94,9 @@ pub(super) async fn names(connection: &impl ConnectionTrait) -> Result<BTreeSet<
 pub(super) async fn outline(
     connection: &impl ConnectionTrait,
 ) -> Result<(usize, Option<String>), RunError> {
-    let last = match connection.get_database_backend() {
-        DbBackend::Sqlite => "max(version)",
-        _ => r#"max(version COLLATE "C")"#,
+    let last = match engine_of(connection)? {
+        Engine::Sqlite => "max(version)",
+        Engine::Postgres => r#"max(version COLLATE "C")"#,
     };
     let sql = format!("SELECT count(*) AS entries, {last} AS last FROM {TABLE}");
     only(connection, sql, |row| {
@@ -117,15 +117,16 @@ pub(super) async fn prepare(
     convention: &Convention,
 ) -> Result<bool, RunError> {
     let name = convention.primary_key(TABLE);
+    let engine = engine_of(connection)?;
     let preparing = async {
         let form = form(connection).await?;
         if form == Form::None {
             connection.execute_unprepared(&create(&name)).await?;
             return Ok(true);
         }
-        match connection.get_database_backend() {
-            DbBackend::Sqlite => prepare_sqlite(connection, &name, form).await,
-            _ => prepare_postgres(connection, &name, form).await,
+        match engine {
+            Engine::Sqlite => prepare_sqlite(connection, &name, form).await,
+            Engine::Postgres => prepare_postgres(connection, &name, form).await,
         }
     };
     preparing
@@ -143,7 +144,7 @@ pub(super) async fn insert(
     let sql = format!(
         "INSERT INTO {TABLE} (version, applied_at, checksum, rendered_sql, took_ms, program)
          VALUES ($1, {}, $2, $3, $4, $5)",
-        now(connection.get_database_backend())
+        now(engine_of(connection)?)
     );
     let took = record.took.map(milliseconds);
     let values: [Value; 5] = [
@@ -200,15 +201,15 @@ pub(super) fn statement(
     migration: &str,
     direction: Direction,
     record: &Record,
-    engine: DbBackend,
+    engine: Engine,
 ) -> String {
-    let name = literal(migration, engine);
+    let name = text_literal(engine, migration);
     if direction == Direction::Down {
         return format!("DELETE FROM {TABLE} WHERE version = {name}");
     }
     let text = |value: &Option<String>| {
         let value = value.as_deref();
-        value.map_or_else(|| "NULL".to_owned(), |value| literal(value, engine))
+        value.map_or_else(|| "NULL".to_owned(), |value| text_literal(engine, value))
     };
     format!(
         "INSERT INTO {TABLE} (version, applied_at, checksum, rendered_sql, took_ms, program)\n\
@@ -220,18 +221,10 @@ pub(super) fn statement(
     )
 }
 
-fn literal(text: &str, engine: DbBackend) -> String {
-    let doubled = text.replace('\'', "''");
-    if engine == DbBackend::Postgres && text.contains('\\') {
-        return format!("E'{}'", doubled.replace('\\', r"\\"));
-    }
-    format!("'{doubled}'")
-}
-
-fn now(engine: DbBackend) -> &'static str {
+fn now(engine: Engine) -> &'static str {
     match engine {
-        DbBackend::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
-        _ => "CAST(extract(epoch FROM now()) AS bigint)",
+        Engine::Sqlite => "CAST(strftime('%s', 'now') AS INTEGER)",
+        Engine::Postgres => "CAST(extract(epoch FROM now()) AS bigint)",
     }
 }
 
@@ -266,12 +259,13 @@ enum Form {
 }
 
 async fn form(connection: &impl ConnectionTrait) -> Result<Form, DbErr> {
-    let sql = match connection.get_database_backend() {
-        DbBackend::Sqlite => format!(
+    let engine = Engine::try_from(connection.get_database_backend());
+    let sql = match engine.map_err(|unknown| DbErr::Custom(unknown.to_string()))? {
+        Engine::Sqlite => format!(
             "SELECT count(*) AS columns, coalesce(sum(name = 'rendered_sql'), 0) AS ours
              FROM pragma_table_info('{TABLE}')"
         ),
-        _ => format!(
+        Engine::Postgres => format!(
             "SELECT count(*) AS columns, count(*) FILTER (WHERE attname = 'rendered_sql') AS ours
              FROM pg_attribute
              WHERE attrelid = to_regclass('{TABLE}') AND attnum > 0 AND NOT attisdropped"

@@ -16,7 +16,10 @@ use super::{
 };
 use groundwork_naming::Engine;
 
-use crate::record::{self, Recording};
+use crate::{
+    record::{self, Recording},
+    sql::tokens,
+};
 
 /// A migration that would be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,7 +183,7 @@ fn transaction(
     }
     statements.extend(recording.statements.iter().cloned());
     let record = Record::of(recording, engine, settings.program);
-    let note = history::statement(&recording.migration, step.direction, &record, engine.into());
+    let note = history::statement(&recording.migration, step.direction, &record, engine);
     statements.push(note);
     let (begin, end) = frame(recording, engine);
     let mut text = format!("-- {} {}\n", step.direction, recording.migration);
@@ -239,8 +242,10 @@ fn refuse_unknown_statements(recording: &Recording, engine: Engine) -> Result<()
 
 /// A semicolon behind it would belong to the comment.
 fn ends_in_comment(statement: &str, engine: Engine) -> bool {
-    let last = record::lexer::tokens(statement.trim_end(), engine).last();
-    last.is_some_and(|token| token.text.starts_with("--"))
+    let tokens = tokens(engine, statement.trim_end()).unwrap_or_default();
+    tokens
+        .last()
+        .is_some_and(|last| last.text.starts_with("--"))
 }
 
 async fn planned(

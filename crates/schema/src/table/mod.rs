@@ -1,12 +1,14 @@
 //! A table as plain data, and the statements that create it: the same on SQLite and on PostgreSQL,
-//! with every constraint named by a [`Convention`].
+//! with every constraint named by a [`Convention`](groundwork_naming::Convention).
 //!
-//! Migrations keep their tables as constants, so that one can be read like a table of contents.
-//! SeaORM's own builder cannot do this: on SQLite it drops the names of foreign keys.
+//! Migrations keep their tables and triggers as constants, so that one can be read like a table of
+//! contents. SeaORM's own builder cannot do this: on SQLite it drops the names of foreign keys.
+//! Such a constant *declares* a table in words of both engines; [`Table::model`] gives the
+//! [`model::Table`](crate::model::Table) that it is on one of them, from which the SQL is written.
 //!
 //! ```
+//! use groundwork_naming::{Convention, Engine};
 //! use groundwork_schema::table::{Column, ForeignKey, Kind, OnDelete, Table};
-//! # use groundwork_naming::Convention;
 //! # const CONVENTION: Convention = Convention {
 //! #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
 //! #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
@@ -32,7 +34,7 @@
 //!     indexes: &[],
 //! };
 //!
-//! let statements = BOOKS.create(&CONVENTION, sea_orm::DbBackend::Sqlite);
+//! let statements = BOOKS.create(&CONVENTION, Engine::Sqlite);
 //! assert!(statements[0].contains(r#"CONSTRAINT "fk_books_author_id_authors""#));
 //! assert_eq!(
 //!     statements[1],
@@ -40,272 +42,21 @@
 //! );
 //! ```
 
-pub(crate) mod sql;
+mod apply;
+mod declaration;
+mod model;
+mod per_engine;
+mod postgres;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+mod trigger;
 
-use sea_orm::{ConnectionTrait, DbBackend, DbErr};
-use sea_orm_migration::SchemaManager;
-
-use groundwork_naming::Convention;
-
-/// A table, its constraints and its indexes.
-#[derive(Clone, Copy, Debug)]
-pub struct Table {
-    /// Plural, in snake case.
-    pub name: &'static str,
-    /// In the order in which the table shows them.
-    pub columns: &'static [Column],
-    /// The columns of the primary key; they must be required.
-    pub primary_key: &'static [&'static str],
-    /// Each gets an index of its own, unless a key or an index over the whole table starts with
-    /// its columns.
-    pub foreign_keys: &'static [ForeignKey],
-    /// What may exist once only.
-    pub uniques: &'static [Unique],
-    /// What every row must fulfil.
-    pub checks: &'static [Check],
-    /// Indexes beyond those of keys.
-    pub indexes: &'static [Index],
-}
-
-/// A column.
-#[derive(Clone, Copy, Debug)]
-pub struct Column {
-    /// Its name, in snake case.
-    pub name: &'static str,
-    /// What it holds.
-    pub kind: Kind,
-    /// Whether a row may do without.
-    pub presence: Presence,
-}
-
-/// Whether a row may leave a column empty.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Presence {
-    /// `NOT NULL`.
-    Required,
-    /// The column may hold NULL.
-    Optional,
-}
-
-/// What a column holds. These are the types that both engines give back as they were stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A UUID; 16 bytes on SQLite.
-    Uuid,
-    /// Text of any length.
-    Text,
-    /// A signed integer of 64 bits.
-    BigInteger,
-    /// A number that the engine gives to each new row, for a primary key of one column: SQLite's
-    /// `INTEGER PRIMARY KEY`, an identity column on PostgreSQL.
-    Numbered,
-    /// A floating point number of 64 bits.
-    Double,
-    /// True or false.
-    Boolean,
-    /// An instant with its offset; always UTC here.
-    Timestamptz,
-    /// JSON, kept parsed where the engine can (`jsonb`).
-    Json,
-    /// Bytes.
-    Blob,
-}
-
-/// A reference to the rows of another table.
-#[derive(Clone, Copy, Debug)]
-pub struct ForeignKey {
-    /// The referring columns.
-    pub columns: &'static [&'static str],
-    /// The table referred to.
-    pub table: &'static str,
-    /// Its columns, in the order of `columns`.
-    pub referred_columns: &'static [&'static str],
-    /// What becomes of a row when the one that it refers to goes.
-    pub on_delete: OnDelete,
-}
-
-/// What becomes of a row when the one that it refers to is deleted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OnDelete {
-    /// It goes too.
-    Cascade,
-    /// It stays, and refers to nothing.
-    SetNull,
-    /// The deletion is refused.
-    NoAction,
-}
-
-/// Columns whose values may exist once only. NULLs never equal each other.
-#[derive(Clone, Copy, Debug)]
-pub struct Unique {
-    /// The columns.
-    pub columns: &'static [&'static str],
-    /// An SQL condition that both engines understand; only rows that fulfil it count. `None`: all
-    /// rows do.
-    pub only_where: Option<&'static str>,
-}
-
-/// A rule that every row must fulfil.
-#[derive(Clone, Copy, Debug)]
-pub struct Check {
-    /// The name of the rule, a few words in snake case.
-    pub rule: &'static str,
-    /// What must hold.
-    pub condition: Condition,
-}
-
-/// What a check demands. A NULL in an optional column passes, as SQL has it.
-#[derive(Clone, Copy, Debug)]
-pub enum Condition {
-    /// The column holds one of these values.
-    OneOf {
-        /// A text column.
-        column: &'static str,
-        /// The values it may hold.
-        values: &'static [&'static str],
-    },
-    /// The column holds exactly that many characters.
-    Length {
-        /// A text column.
-        column: &'static str,
-        /// Unicode code points.
-        characters: u32,
-    },
-    /// The column holds at most that many characters.
-    MaxLength {
-        /// A text column.
-        column: &'static str,
-        /// Unicode code points.
-        characters: u32,
-    },
-    /// The column holds at least that number.
-    AtLeast {
-        /// A column of numbers.
-        column: &'static str,
-        /// The least number it may hold.
-        number: i64,
-    },
-    /// Anything else, as SQL that both engines understand.
-    Sql(&'static str),
-}
-
-/// An index that does not restrict what a table may hold.
-#[derive(Clone, Copy, Debug)]
-pub struct Index {
-    /// The columns.
-    pub columns: &'static [&'static str],
-    /// An SQL condition that both engines understand; only rows that fulfil it are indexed.
-    /// `None`: all are.
-    pub only_where: Option<&'static str>,
-}
-
-impl Column {
-    /// A column that every row must fill.
-    #[must_use]
-    pub const fn required(name: &'static str, kind: Kind) -> Self {
-        Self {
-            name,
-            kind,
-            presence: Presence::Required,
-        }
-    }
-
-    /// A column that may be left empty.
-    #[must_use]
-    pub const fn optional(name: &'static str, kind: Kind) -> Self {
-        Self {
-            name,
-            kind,
-            presence: Presence::Optional,
-        }
-    }
-}
-
-impl Condition {
-    /// The column that it is about, where it says so.
-    pub(crate) const fn column(&self) -> Option<&'static str> {
-        match self {
-            Self::OneOf { column, .. }
-            | Self::Length { column, .. }
-            | Self::MaxLength { column, .. }
-            | Self::AtLeast { column, .. } => Some(column),
-            Self::Sql(_) => None,
-        }
-    }
-}
-
-impl Table {
-    /// The statements that create the table and its indexes, in order.
-    #[must_use]
-    pub fn create(&self, convention: &Convention, engine: DbBackend) -> Vec<String> {
-        let mut statements = vec![sql::create_table(self, convention, engine)];
-        statements.extend(
-            self.uniques
-                .iter()
-                .filter(|unique| unique.only_where.is_some())
-                .map(|unique| sql::create_unique_index(self.name, unique, convention)),
-        );
-        statements.extend(
-            self.all_indexes()
-                .iter()
-                .map(|index| sql::create_index(self.name, index, convention)),
-        );
-        statements
-    }
-
-    /// The statement that drops the table, with its constraints and indexes.
-    #[must_use]
-    pub fn drop(&self) -> String {
-        format!("DROP TABLE {}", sql::identifier(self.name))
-    }
-
-    /// Creates the table and its indexes.
-    ///
-    /// # Errors
-    /// What the database says about the statement that it refuses.
-    pub async fn create_with(
-        &self,
-        manager: &SchemaManager<'_>,
-        convention: &Convention,
-    ) -> Result<(), DbErr> {
-        for statement in self.create(convention, manager.get_database_backend()) {
-            manager
-                .get_connection()
-                .execute_unprepared(&statement)
-                .await?;
-        }
-        Ok(())
-    }
-
-    /// Drops the table.
-    ///
-    /// # Errors
-    /// What the database says, for example that another table still refers to this one.
-    pub async fn drop_with(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        manager
-            .get_connection()
-            .execute_unprepared(&self.drop())
-            .await?;
-        Ok(())
-    }
-
-    /// The declared indexes, and one for each foreign key that no key or index serves yet.
-    fn all_indexes(&self) -> Vec<Index> {
-        let mut indexes = self.indexes.to_vec();
-        for key in self.foreign_keys {
-            let whole_table = |columns: &[&str], condition: Option<&str>| {
-                condition.is_none() && columns.starts_with(key.columns)
-            };
-            let served = self.primary_key.starts_with(key.columns)
-                || (self.uniques.iter()).any(|u| whole_table(u.columns, u.only_where))
-                || indexes.iter().any(|i| whole_table(i.columns, i.only_where));
-            if !served {
-                indexes.push(Index {
-                    columns: key.columns,
-                    only_where: None,
-                });
-            }
-        }
-        indexes
-    }
-}
+pub use declaration::{
+    Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Presence, Table, Unique,
+};
+pub(crate) use model::condition;
+pub use per_engine::PerEngine;
+pub(crate) use postgres::kind as postgres_kind;
+pub(crate) use sqlite::kind as sqlite_kind;
+pub use trigger::{Each, Event, PostgresTrigger, Timing, Trigger, TriggerFunction, Triggers};

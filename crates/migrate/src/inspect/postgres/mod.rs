@@ -16,7 +16,7 @@ use groundwork_schema::{
         Action, Check, Column, ForeignKey, Function, Generated, Index, IndexKey, IndexedBy,
         Numbering, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported, View,
     },
-    text::normal,
+    sql::normal,
 };
 
 pub(super) async fn schema(connection: &impl ConnectionTrait) -> Result<Schema, InspectError> {

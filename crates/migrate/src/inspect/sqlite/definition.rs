@@ -15,7 +15,7 @@ use sqlparser::{
 use groundwork_naming::Engine;
 use groundwork_schema::{
     model::{Action, Check, ForeignKey, Index, IndexKey, IndexedBy, Numbering, Timing, Unique},
-    text::normal,
+    sql::normal,
 };
 
 /// The constraints of a table with their names, and what its columns say of themselves.

@@ -15,7 +15,7 @@ use groundwork_schema::{
         VirtualTable,
     },
     run::HISTORY_TABLE,
-    text::normal,
+    sql::normal,
 };
 
 const OBJECTS: &str = "\

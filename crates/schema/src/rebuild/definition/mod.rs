@@ -5,9 +5,12 @@
 use super::{
     RebuildError,
     clause::{Clause, Parser, What, identifiers_in},
-    token::{self, Token, mentions, tokens},
+    token::{mentions, tokens},
 };
-use crate::table::sql::{identifier, identifiers};
+use crate::{
+    model::PrimaryKey,
+    sql::{self, Token, identifier},
+};
 
 /// A table's definition.
 #[derive(Clone, Debug)]
@@ -47,17 +50,15 @@ impl Definition {
         if tokens.get(1).is_some_and(|token| token.is("VIRTUAL")) {
             return Err(unreadable("a virtual table cannot be changed"));
         }
-        let open = (tokens
-            .iter()
-            .position(|token| token.what == token::What::Open))
-        .ok_or_else(|| unreadable("it has no columns"))?;
+        let open = (tokens.iter().position(|token| token.is_sign("(")))
+            .ok_or_else(|| unreadable("it has no columns"))?;
         let (items, close) =
             split(&tokens, open).ok_or_else(|| unreadable("a parenthesis is not closed"))?;
         let mut definition = Self {
             table: table.to_owned(),
             columns: Vec::new(),
             constraints: Vec::new(),
-            tail: sql[tokens[close].end..].to_owned(),
+            tail: sql[tokens[close].end()..].to_owned(),
         };
         for item in items {
             let tokens = &tokens[item.tokens];
@@ -307,11 +308,10 @@ impl Definition {
         {
             self.set_required(column, true)?;
         }
-        self.add_constraint(&format!(
-            "CONSTRAINT {} PRIMARY KEY ({})",
-            identifier(name),
-            identifiers(columns)
-        ))?;
+        self.add_constraint(&sql::primary_key(&PrimaryKey {
+            name: Some(name.to_owned()),
+            columns: columns.iter().map(|&column| column.to_owned()).collect(),
+        }))?;
         let last = self.constraints.len() - 1;
         self.constraints[..=last].rotate_right(1);
         Ok(())
@@ -419,19 +419,19 @@ struct Item {
 }
 
 /// What the commas of the outermost parentheses separate, and which token closes them.
-fn split(tokens: &[Token], open: usize) -> Option<(Vec<Item>, usize)> {
+fn split(tokens: &[Token<'_>], open: usize) -> Option<(Vec<Item>, usize)> {
     let (mut depth, mut items, mut first) = (0_usize, Vec::new(), open + 1);
     for (position, token) in tokens.iter().enumerate().skip(open) {
-        match token.what {
-            token::What::Open => depth += 1,
-            token::What::Close => depth -= 1,
+        match token.text {
+            "(" => depth += 1,
+            ")" => depth -= 1,
             _ => {}
         }
-        let ends = depth == 0 || (depth == 1 && token.what == token::What::Comma);
+        let ends = depth == 0 || (depth == 1 && token.is_sign(","));
         if ends {
             items.push(Item {
                 tokens: first..position,
-                start: tokens[first - 1].end,
+                start: tokens[first - 1].end(),
                 end: token.start,
             });
             first = position + 1;
@@ -443,7 +443,7 @@ fn split(tokens: &[Token], open: usize) -> Option<(Vec<Item>, usize)> {
     None
 }
 
-fn is_constraint(tokens: &[Token]) -> bool {
+fn is_constraint(tokens: &[Token<'_>]) -> bool {
     ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"]
         .iter()
         .any(|keyword| tokens.first().is_some_and(|token| token.is(keyword)))
@@ -464,9 +464,9 @@ fn without_qualifier(body: &str, table: &str) -> Result<String, RebuildError> {
     let tokens = tokens(body)?;
     let (mut text, mut kept) = (String::with_capacity(body.len()), 0);
     for pair in tokens.windows(2) {
-        if pair[0].names(table) && pair[1].what == token::What::Period {
+        if pair[0].names(table) && pair[1].is_sign(".") {
             text.push_str(&body[kept..pair[0].start]);
-            kept = pair[1].end;
+            kept = pair[1].end();
         }
     }
     text.push_str(&body[kept..]);

@@ -1,25 +1,20 @@
 //! SQL in a normal form: the same for texts that differ in blanks, line breaks and comments only.
 
-use sqlparser::{
-    dialect::{Dialect, PostgreSqlDialect, SQLiteDialect},
-    tokenizer::{Token, Tokenizer},
-};
-
 use groundwork_naming::Engine;
+use sqlparser::tokenizer::Token;
+
+use super::token::tokens_with_span;
 
 /// The tokens of a text with one blank between them, where one belongs. A text that is no SQL
 /// stays as it is.
+#[must_use]
 pub fn normal(engine: Engine, sql: &str) -> String {
-    let dialect: &dyn Dialect = match engine {
-        Engine::Sqlite => &SQLiteDialect {},
-        Engine::Postgres => &PostgreSqlDialect {},
-    };
-    let Ok(tokens) = Tokenizer::new(dialect, sql).with_unescape(false).tokenize() else {
+    let Ok(tokens) = tokens_with_span(engine, sql) else {
         return sql.trim().to_owned();
     };
     let mut text = String::with_capacity(sql.len());
     let mut glued = true;
-    for token in tokens {
+    for token in tokens.into_iter().map(|token| token.token) {
         if matches!(token, Token::Whitespace(_) | Token::EOF) {
             continue;
         }
@@ -38,6 +33,7 @@ pub fn normal(engine: Engine, sql: &str) -> String {
 }
 
 /// The first word of a statement, in capitals.
+#[must_use]
 pub fn verb(sql: &str) -> String {
     let normal = normal(Engine::Sqlite, sql);
     let word = normal.split([' ', '(']).next().unwrap_or_default();
@@ -59,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_quotes_stays_as_it_is() {
+    fn what_is_in_quotes_stays_as_it_is() {
         assert_eq!(normal(Engine::Sqlite, "a = 'it''s'"), "a = 'it''s'");
         let body = "AS $$ BEGIN\n  x; -- y\nEND $$";
         assert_eq!(normal(Engine::Postgres, body), body);

@@ -1,18 +1,17 @@
 //! Bound values as literals: what the engine stores is the same either way.
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, SecondsFormat, TimeZone};
 use sea_orm::{
     Statement, Value,
     sea_query::{OptionEnum, PostgresQueryBuilder, QueryBuilder as _, SqliteQueryBuilder},
 };
 
-use super::lexer::{Kind, tokens};
 use groundwork_naming::Engine;
 
+use super::{TokenKind, bytes_literal, text_literal, tokens};
+
 /// The text of a statement, each placeholder replaced by its value.
-pub(super) fn inlined(statement: &Statement, engine: Engine) -> String {
+pub(crate) fn inlined(statement: &Statement, engine: Engine) -> String {
     let Some(values) = statement
         .values
         .as_ref()
@@ -20,25 +19,29 @@ pub(super) fn inlined(statement: &Statement, engine: Engine) -> String {
     else {
         return statement.sql.clone();
     };
+    // What cannot be cut into tokens, no database would take either.
+    let Ok(tokens) = tokens(engine, &statement.sql) else {
+        return statement.sql.clone();
+    };
     let mut next = 0;
-    tokens(&statement.sql, engine).fold(String::new(), |mut text, token| {
+    tokens.iter().fold(String::new(), |mut text, token| {
         let value = match token.kind {
-            Kind::Placeholder(Some(number)) => values.0.get(number.saturating_sub(1)),
-            Kind::Placeholder(None) => {
+            TokenKind::Placeholder(Some(number)) => values.0.get(number.saturating_sub(1)),
+            TokenKind::Placeholder(None) => {
                 next += 1;
                 values.0.get(next - 1)
             }
             _ => None,
         };
         match value {
-            Some(value) => text.push_str(&literal(value, engine)),
+            Some(value) => text.push_str(&bound(value, engine)),
             None => text.push_str(token.text),
         }
         text
     })
 }
 
-fn literal(value: &Value, engine: Engine) -> String {
+fn bound(value: &Value, engine: Engine) -> String {
     match value {
         Value::TinyInt(Some(n)) => number(*n),
         Value::SmallInt(Some(n)) => number(*n),
@@ -52,13 +55,13 @@ fn literal(value: &Value, engine: Engine) -> String {
         Value::Float(Some(n)) => infinite(f64::from(*n), engine),
         Value::Double(Some(n)) if n.is_finite() => float(format!("{n:?}")),
         Value::Double(Some(n)) => infinite(*n, engine),
-        Value::String(Some(value)) => text(value, engine),
-        Value::Enum(OptionEnum::Some(value)) => text(&value.value, engine),
-        Value::Char(Some(c)) => text(&c.to_string(), engine),
-        Value::Bytes(Some(value)) => bytes(value, engine),
-        Value::Json(Some(json)) => text(&json.to_string(), engine),
+        Value::String(Some(value)) => text_literal(engine, value),
+        Value::Enum(OptionEnum::Some(value)) => text_literal(engine, &value.value),
+        Value::Char(Some(c)) => text_literal(engine, &c.to_string()),
+        Value::Bytes(Some(value)) => bytes_literal(engine, value),
+        Value::Json(Some(json)) => text_literal(engine, &json.to_string()),
         Value::Uuid(Some(id)) => match engine {
-            Engine::Sqlite => bytes(id.as_bytes(), engine),
+            Engine::Sqlite => bytes_literal(engine, id.as_bytes()),
             Engine::Postgres => format!("'{id}'::uuid"),
         },
         _ => instant(value, engine),
@@ -127,31 +130,6 @@ fn infinite(n: f64, engine: Engine) -> String {
         (Engine::Postgres, false, false) => "'-Infinity'::double precision",
     };
     word.to_owned()
-}
-
-fn text(value: &str, engine: Engine) -> String {
-    let doubled = value.replace('\'', "''");
-    match engine {
-        // A NUL would end the statement.
-        Engine::Sqlite if value.contains('\0') => {
-            format!("CAST({} AS text)", bytes(value.as_bytes(), engine))
-        }
-        // Whatever `standard_conforming_strings` says.
-        Engine::Postgres if value.contains('\\') => format!("E'{}'", doubled.replace('\\', r"\\")),
-        _ => format!("'{doubled}'"),
-    }
-}
-
-fn bytes(value: &[u8], engine: Engine) -> String {
-    let hex = value.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        write!(hex, "{byte:02x}").ok();
-        hex
-    });
-    match engine {
-        Engine::Sqlite => format!("x'{hex}'"),
-        Engine::Postgres => format!(r"'\x{hex}'::bytea"),
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,17 @@
+//! SQL as text: its tokens, identifiers and literals, its normal form, and the statements that make
+//! a [model](crate::model). Whatever reads or writes SQL here or in a tool does it through this.
+
+mod create;
+mod normal;
+mod quote;
+mod token;
+mod value;
+
+pub use create::{
+    add_foreign_key, check, column, column_rest, create_index, create_table, foreign_key,
+    primary_key, statements, unique,
+};
+pub use normal::{normal, verb};
+pub use quote::{bare_identifier, bytes_literal, identifier, identifiers, literal, text_literal};
+pub use token::{Token, TokenKind, dialect, tokens, tokens_with_span};
+pub(crate) use value::inlined;
