@@ -6,12 +6,12 @@
 //! What belongs where is said by a [`TypeMap`].
 //!
 //! ```no_run
-//! # use crate::{entities::{self, TypeMap}, scratch::{Place, Scratch}};
+//! # use groundwork_migrate::{entities::{self, TypeMap}, scratch::{Place, Scratch}};
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let map = TypeMap::parse("[shop]\ntables = [\"orders\"]").map_err(refresh::GenerateError::TypeMap)?;
+//! let map = TypeMap::parse("[shop]\ntables = [\"orders\"]").map_err(entities::GenerateError::TypeMap)?;
 //! let scratch = Scratch::open(&Place::Sqlite).await?;
 //! // … run the migrations on scratch.connection() …
-//! let tree = refresh::generate(scratch.connection(), &map, "migrations").await?;
+//! let tree = entities::generate(scratch.connection(), &map, "migrations").await?;
 //! let differences = tree.compare("entity/src".as_ref())?;
 //! tree.apply("entity/src".as_ref(), &differences)?;
 //! scratch.close().await?;
@@ -161,25 +161,20 @@ fn domain_files(
             text(&doc, file),
         ));
     }
-    let ids = format!("The ids of the domain `{}`.", domain.name);
-    let enums = format!("The enums of the domain `{}`.", domain.name);
-    let whole = format!("The domain `{}`.", domain.name);
-    let types = [
-        ("ids.rs", ids, types::ids(domain), !domain.ids.is_empty()),
-        (
-            "enums.rs",
-            enums,
-            types::enums(domain),
-            !domain.enums.is_empty(),
-        ),
-        ("mod.rs", whole, module(domain), true),
-    ];
-    for (name, doc, tokens, is_needed) in types {
-        if is_needed {
-            let file = syn::parse2(tokens).map_err(failed)?;
-            files.push((name.to_owned(), text(&doc, file)));
-        }
+    if !domain.ids.is_empty() {
+        let doc = format!("The ids of the domain `{}`.", domain.name);
+        files.push(("ids.rs".to_owned(), head(&doc) + "\n" + &types::ids(domain)));
     }
+    if !domain.enums.is_empty() {
+        let doc = format!("The enums of the domain `{}`.", domain.name);
+        files.push((
+            "enums.rs".to_owned(),
+            head(&doc) + "\n" + &types::enums(domain),
+        ));
+    }
+    let whole = format!("The domain `{}`.", domain.name);
+    let file = syn::parse2(module(domain)).map_err(failed)?;
+    files.push(("mod.rs".to_owned(), text(&whole, file)));
     Ok(files)
 }
 
@@ -216,9 +211,14 @@ fn module(domain: &PlannedDomain) -> TokenStream {
     }
 }
 
+/// The first lines of a file.
+fn head(doc: &str) -> String {
+    format!("{}\n//! {doc}\n", tree::HEADER)
+}
+
 /// The text of a file: items apart from each other, imports and modules together.
 fn text(doc: &str, mut file: syn::File) -> String {
-    let mut text = format!("{}\n//! {doc}\n", tree::HEADER);
+    let mut text = head(doc);
     let mut kind_before = None;
     for item in std::mem::take(&mut file.items) {
         let kind = std::mem::discriminant(&item);

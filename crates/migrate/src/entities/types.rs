@@ -1,7 +1,7 @@
-//! The files `ids.rs` and `enums.rs` of a domain.
+//! The files `ids.rs` and `enums.rs` of a domain. Each declares its types by a macro of its own, so
+//! that a domain's folder needs nothing from beside it.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::Literal;
 
 use super::{
     names,
@@ -9,156 +9,37 @@ use super::{
 };
 
 /// Newtypes over UUIDs, so that an id of one table is never taken for one of another.
-pub(super) fn ids(domain: &PlannedDomain) -> TokenStream {
-    let ids = domain.ids.iter().map(|(name, id)| id_type(name, id));
-    quote! {
-        use std::{fmt, str::FromStr};
-        use sea_orm::{DbErr, DeriveValueType, TryFromU64, prelude::Uuid};
-        use serde::{Deserialize, Serialize};
-
-        #(#ids)*
-    }
+pub(super) fn ids(domain: &PlannedDomain) -> String {
+    let ids: String = (domain.ids.iter())
+        .map(|(name, id)| declared_id(name, id))
+        .collect();
+    include_str!("ids.rs.txt").replace("{ids}", &ids)
 }
 
-fn id_type(name: &str, id: &Id) -> TokenStream {
-    let ident = names::ident(name);
-    let doc = format!(" Identifies a row of `{}`: its `{}`.", id.table, id.column);
-    quote! {
-        #[doc = #doc]
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
-            DeriveValueType, Deserialize, Serialize
-        )]
-        #[serde(transparent)]
-        pub struct #ident(pub Uuid);
-
-        impl fmt::Display for #ident {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.fmt(f)
-            }
-        }
-
-        impl FromStr for #ident {
-            type Err = <Uuid as FromStr>::Err;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                text.parse().map(Self)
-            }
-        }
-
-        impl From<Uuid> for #ident {
-            fn from(id: Uuid) -> Self {
-                Self(id)
-            }
-        }
-
-        impl From<#ident> for Uuid {
-            fn from(id: #ident) -> Self {
-                id.0
-            }
-        }
-
-        impl TryFromU64 for #ident {
-            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-                Err(DbErr::ConvertFromU64(#name))
-            }
-        }
-    }
+fn declared_id(name: &str, id: &Id) -> String {
+    let Id { table, column } = id;
+    let name = names::ident(name);
+    format!("    /// Identifies a row of `{table}`: its `{column}`.\n    {name},\n")
 }
 
 /// Enums of the values that checks list.
-pub(super) fn enums(domain: &PlannedDomain) -> TokenStream {
-    let enums = domain
-        .enums
-        .iter()
-        .map(|(name, values)| enum_type(name, values));
-    quote! {
-        use std::{error::Error, fmt, str::FromStr};
-        use sea_orm::{DeriveActiveEnum, EnumIter};
-        use serde::{Deserialize, Serialize};
-
-        #(#enums)*
-
-        #[doc = " A text is no value of an enum."]
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub struct UnknownValue {
-            #[doc = " The text."]
-            pub text: String,
-            #[doc = " The values of the enum."]
-            pub known: &'static [&'static str],
-        }
-
-        impl fmt::Display for UnknownValue {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "`{}` is none of {}", self.text, self.known.join(", "))
-            }
-        }
-
-        impl Error for UnknownValue {}
-    }
+pub(super) fn enums(domain: &PlannedDomain) -> String {
+    let enums: Vec<String> = (domain.enums.iter())
+        .map(|(name, values)| declared_enum(name, values))
+        .collect();
+    include_str!("enums.rs.txt").replace("{enums}", &enums.join("\n"))
 }
 
-fn enum_type(name: &str, values: &Enum) -> TokenStream {
-    let ident = names::ident(name);
-    let columns: Vec<String> = values
-        .columns
-        .iter()
+fn declared_enum(name: &str, values: &Enum) -> String {
+    let columns: Vec<String> = (values.columns.iter())
         .map(|column| format!("`{column}`"))
         .collect();
-    let doc = format!(" The values of {}.", columns.join(" and "));
-    let texts = &values.values;
-    let docs = texts.iter().map(|value| format!(" `{value}`"));
-    let variants: Vec<Ident> = texts
-        .iter()
-        .map(|value| names::ident(&names::upper_camel(value)))
+    let variants: String = (values.values.iter())
+        .map(|value| {
+            let variant = names::ident(&names::upper_camel(value));
+            format!("        {variant} = {},\n", Literal::string(value))
+        })
         .collect();
-    quote! {
-        #[doc = #doc]
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, Hash,
-            DeriveActiveEnum, EnumIter, Deserialize, Serialize
-        )]
-        #[sea_orm(rs_type = "String", db_type = "Text")]
-        pub enum #ident {
-            #(
-                #[doc = #docs]
-                #[sea_orm(string_value = #texts)]
-                #[serde(rename = #texts)]
-                #variants,
-            )*
-        }
-
-        impl #ident {
-            #[doc = " The values as the database has them, in the order of the variants."]
-            pub const VALUES: &'static [&'static str] = &[#(#texts),*];
-
-            #[doc = " The value as the database has it."]
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self {
-                    #(Self::#variants => #texts,)*
-                }
-            }
-        }
-
-        impl fmt::Display for #ident {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.as_str())
-            }
-        }
-
-        impl FromStr for #ident {
-            type Err = UnknownValue;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    #(#texts => Ok(Self::#variants),)*
-                    _ => Err(UnknownValue {
-                        text: text.to_owned(),
-                        known: Self::VALUES,
-                    }),
-                }
-            }
-        }
-    }
+    let (name, columns) = (names::ident(name), columns.join(" and "));
+    format!("    /// The values of {columns}.\n    {name} {{\n{variants}    }}\n")
 }
