@@ -78,7 +78,8 @@ pub enum Change {
 }
 
 /// The differences between two schemas, in the order of tables and objects. None if and only if
-/// the models are equal, apart from the texts that created SQLite's tables.
+/// the models are equal, apart from the texts that created SQLite's tables, and from what has no
+/// place in the model: partitioned tables and domains are compared by name only.
 #[must_use]
 pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
     let (wanted, present) = (objects(expected), objects(found));

@@ -5,6 +5,7 @@
 pub mod adopt;
 pub mod check;
 pub mod cli;
+mod definition;
 pub mod diagram;
 pub mod diff;
 pub mod entities;

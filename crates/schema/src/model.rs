@@ -24,6 +24,12 @@ pub struct Schema {
     pub functions: BTreeMap<String, Function>,
     /// Enumerated types by name, with their values in order (PostgreSQL).
     pub enums: BTreeMap<String, Vec<String>>,
+    /// Tables that are split into partitions, by name (PostgreSQL). How they are split has no place
+    /// in the model, so that each is also in `unsupported`.
+    pub partitioned_tables: BTreeMap<String, Table>,
+    /// Domains by name, with the type that each restricts (PostgreSQL). What they demand has no
+    /// place in the model, so that each is also in `unsupported`.
+    pub domains: BTreeMap<String, String>,
     /// Objects that the model has no place for.
     pub unsupported: Vec<Unsupported>,
 }
@@ -281,7 +287,57 @@ impl Schema {
             views: BTreeMap::new(),
             functions: BTreeMap::new(),
             enums: BTreeMap::new(),
+            partitioned_tables: BTreeMap::new(),
+            domains: BTreeMap::new(),
             unsupported: Vec::new(),
+        }
+    }
+}
+
+impl Table {
+    /// A table without anything but its name.
+    #[must_use]
+    pub fn new(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            columns: Vec::new(),
+            primary_key: None,
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            indexes: Vec::new(),
+            triggers: Vec::new(),
+            without_rowid: false,
+            strict: false,
+            definition: None,
+        }
+    }
+
+    /// The column of this name, in the same letters.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// The columns of the primary key, in order; none where there is no key.
+    #[must_use]
+    pub fn key_columns(&self) -> &[String] {
+        self.primary_key.as_ref().map_or(&[], |key| &key.columns)
+    }
+}
+
+impl Column {
+    /// A column of this type that may hold NULL, with nothing else to it.
+    #[must_use]
+    pub fn new(name: impl Into<String>, kind: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            kind: kind.into(),
+            nullable: true,
+            default: None,
+            generated: None,
+            numbering: None,
+            collation: None,
         }
     }
 }

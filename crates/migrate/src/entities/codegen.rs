@@ -4,23 +4,22 @@ use sea_orm_codegen::{
     BannerVersion, BigIntegerType, DateTimeCrate, EntityFormat, EntityTransformer,
     EntityWriterContext, WithPrelude, WithSerde,
 };
-use sea_query::{Alias, ColumnDef, ColumnType, Index, StringLen, Table as Statement};
+use sea_query::{Alias, ColumnDef, ColumnType, Index, StringLen};
 
-use super::{
-    GenerateError, names,
-    table::{Column, Table},
-};
+use groundwork_schema::model::{Column, Schema, Table};
+
+use super::{column_type, error::GenerateError, keys, names};
 
 /// Has sea-orm-codegen write a model of the table's columns.
 ///
 /// # Errors
 /// [`GenerateError::Codegen`] if it refuses, or writes what is no Rust.
-pub(super) fn raw_model(table: &Table) -> Result<syn::File, GenerateError> {
+pub(super) fn raw_model(schema: &Schema, table: &Table) -> Result<syn::File, GenerateError> {
     let failed = |message: String| GenerateError::Codegen {
         table: table.name.clone(),
         message,
     };
-    let writer = EntityTransformer::transform(vec![statement(table)])
+    let writer = EntityTransformer::transform(vec![statement(schema, table)])
         .map_err(|error| failed(error.to_string()))?;
     let name = format!("{}.rs", names::module(&table.name));
     let file = writer
@@ -34,14 +33,14 @@ pub(super) fn raw_model(table: &Table) -> Result<syn::File, GenerateError> {
 /// The statement that sea-orm-codegen reads: columns, the primary key, and keys of one column.
 /// Relations and keys of several columns it would name after tables and by numbers; they are added
 /// later, with better names.
-fn statement(table: &Table) -> sea_query::TableCreateStatement {
-    let mut statement = Statement::create();
+fn statement(schema: &Schema, table: &Table) -> sea_query::TableCreateStatement {
+    let mut statement = sea_query::Table::create();
     statement.table(Alias::new(&table.name));
     for column in &table.columns {
-        statement.col(definition(column));
+        statement.col(definition(schema, table, column));
     }
     let mut primary_key = Index::create();
-    for column in &table.primary_key {
+    for column in table.key_columns() {
         primary_key.col(Alias::new(column));
     }
     statement.primary_key(&mut primary_key);
@@ -58,25 +57,25 @@ fn statement(table: &Table) -> sea_query::TableCreateStatement {
 
 /// The unique keys by which SeaORM can give a model `find_by_…`: it cannot where a column's field is
 /// a raw identifier, for it would take the `r` for a part of the name.
-pub(super) fn searchable_keys(table: &Table) -> impl Iterator<Item = &Vec<String>> {
+pub(super) fn searchable_keys(table: &Table) -> impl Iterator<Item = Vec<String>> {
     let is_raw = |column: &String| names::is_raw(column);
-    let keys = table.unique_keys.iter();
+    let keys = keys::unique_keys(table).into_iter();
     keys.filter(move |key| !key.iter().any(is_raw))
 }
 
-fn definition(column: &Column) -> ColumnDef {
-    let kind = match &column.kind {
+fn definition(schema: &Schema, table: &Table, column: &Column) -> ColumnDef {
+    let kind = match column_type::normal(schema, &column.kind) {
         // Asked for a `timestamptz`, it would write a type with an offset; instants are UTC.
         ColumnType::TimestampWithTimeZone => ColumnType::Timestamp,
         // Saves an attribute that would say nothing new: both are a `String`.
         ColumnType::Text => ColumnType::String(StringLen::None),
-        other => other.clone(),
+        other => other,
     };
     let mut definition = ColumnDef::new_with_type(Alias::new(&column.name), kind);
-    if column.not_null {
+    if !column.nullable {
         definition.not_null();
     }
-    if column.auto_increment {
+    if keys::is_numbered(schema.engine, table, column) {
         definition.auto_increment();
     }
     definition

@@ -11,7 +11,12 @@ use sea_orm_migration::MigrationTrait;
 use serde_json::json;
 use url::Url;
 
-use super::{Change, Difference, GenerateError, Problem, Tree, TypeMap, generate};
+use super::{
+    error::GenerateError,
+    generate::generate,
+    tree::{Change, Difference, Tree},
+    type_map::{Problem, TypeMap},
+};
 use crate::scratch::{Place, Scratch, ScratchError};
 use groundwork_naming::Convention;
 use groundwork_schema::run::{self, Goal, RunError, Settings};
@@ -118,7 +123,7 @@ impl EntitiesError {
             Self::Unreadable { .. } | Self::TypeMap { .. } => 65,
             Self::Migrate(error) => error.exit_code(),
             Self::Generate(error) => match error {
-                GenerateError::Discover { .. } | GenerateError::File { .. } => 69,
+                GenerateError::Inspect(_) | GenerateError::File { .. } => 69,
                 _ => 65,
             },
             Self::Scratch(_) | Self::Print(_) => 69,
@@ -217,12 +222,10 @@ impl Entities {
             run::up(database, migrations, Goal::All, &Settings::new(convention))
                 .await
                 .map_err(EntitiesError::Migrate)?;
-            generate(database, &map, run::HISTORY_TABLE)
-                .await
-                .map_err(|error| match error {
-                    GenerateError::TypeMap(problems) => misfit(problems),
-                    other => EntitiesError::Generate(other),
-                })
+            generate(database, &map).await.map_err(|error| match error {
+                GenerateError::TypeMap(problems) => misfit(problems),
+                other => EntitiesError::Generate(other),
+            })
         }
         .await;
         let closed = scratch.close().await.map_err(EntitiesError::Scratch);

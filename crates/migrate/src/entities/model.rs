@@ -6,11 +6,14 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 use syn::{Fields, Item, ItemStruct, parse::Parser as _};
 
+use groundwork_schema::model::{Action, Column, Table};
+
 use super::{
-    GenerateError, codegen, names, normal,
+    codegen, column_type,
+    error::GenerateError,
+    keys, names,
     plan::{OwnType, Plan},
     relations::Relations,
-    table::{Action, Column, Table},
 };
 
 /// Writes the model of a table.
@@ -27,7 +30,7 @@ pub(super) fn file(
         table: table.name.clone(),
         message,
     };
-    let mut file = codegen::raw_model(table)?;
+    let mut file = codegen::raw_model(&plan.schema, table)?;
     file.attrs.clear();
     let imports = imports(plan, domain, table);
     let model = file
@@ -73,10 +76,10 @@ fn complete(
     for (field, column) in fields.named.iter_mut().zip(&table.columns) {
         if let Some(own) = own_type(plan, table, column) {
             let name = names::ident(&own.name);
-            field.ty = syn::parse2(if column.not_null {
-                quote!(#name)
-            } else {
+            field.ty = syn::parse2(if column.nullable {
                 quote!(Option<#name>)
+            } else {
+                quote!(#name)
             })?;
         }
         // A column named `self` has a field `self_`, which sea-orm-codegen forgets to say.
@@ -153,24 +156,27 @@ fn facts(plan: &Plan, table: &Table, column: &Column) -> String {
     let mut facts = Vec::new();
     match plan.types.get(&(table.name.clone(), name.clone())) {
         Some(own) if !own.is_id => {
-            let values = table.value_lists.iter().find(|(listed, _)| listed == name);
-            let values = values.map_or(&[][..], |(_, values)| values);
+            let list = keys::value_lists(table).find(|list| list.column == *name);
+            let values = list.map_or_else(Vec::new, |list| list.values);
             let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
             facts.push(format!("One of {}", quoted.join(", ")));
         }
         _ => facts.push(format!(
             "`{}`",
-            normal::word(&column.kind).unwrap_or_default()
+            column_type::word(&column_type::normal(&plan.schema, &column.kind)).unwrap_or_default()
         )),
     }
-    if table.primary_key.contains(name) {
-        facts.push(match others(&table.primary_key, name) {
+    if table.key_columns().contains(name) {
+        facts.push(match others(table.key_columns(), name) {
             None => "primary key".to_owned(),
             Some(others) => format!("primary key together with {others}"),
         });
     }
-    for key in table.unique_keys.iter().filter(|key| key.contains(name)) {
-        facts.push(match others(key, name) {
+    for key in keys::unique_keys(table) {
+        if !key.contains(name) {
+            continue;
+        }
+        facts.push(match others(&key, name) {
             None => "unique".to_owned(),
             Some(others) => format!("unique together with {others}"),
         });
@@ -182,12 +188,9 @@ fn facts(plan: &Plan, table: &Table, column: &Column) -> String {
                 Action::Cascade => ", deleted with it",
                 Action::SetNull => ", null once it is deleted",
                 Action::SetDefault => ", the default once it is deleted",
-                Action::Restrict | Action::Nothing => "",
+                Action::Restrict | Action::NoAction => "",
             };
-            facts.push(format!(
-                "refers to `{}.{referred}`{fate}",
-                key.referred_table
-            ));
+            facts.push(format!("refers to `{}.{referred}`{fate}", key.table));
         }
     }
     format!("{}.", facts.join(", "))

@@ -24,36 +24,6 @@ pub(super) fn in_expression(expression: &str) -> Option<ValueList> {
     of_tokens(&without_casts(tokenize(expression)))
 }
 
-/// The lists in a `CREATE TABLE` statement, of checks on columns and on the table alike.
-pub(super) fn in_create_table(statement: &str) -> Vec<ValueList> {
-    let tokens = tokenize(statement);
-    tokens
-        .iter()
-        .enumerate()
-        .filter(|(_, token)| token.is_keyword("check"))
-        .filter_map(|(at, _)| of_tokens(&without_casts(parenthesized(&tokens[at + 1..])?.to_vec())))
-        .collect()
-}
-
-/// The tokens between the parenthesis that `tokens` starts with and the one that closes it.
-fn parenthesized(tokens: &[Token]) -> Option<&[Token]> {
-    let mut depth = 0_usize;
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::Symbol('(') => depth += 1,
-            Token::Symbol(')') => {
-                depth = depth.checked_sub(1)?;
-                if depth == 0 {
-                    return tokens.get(1..at);
-                }
-            }
-            _ if depth == 0 => return None,
-            _ => {}
-        }
-    }
-    None
-}
-
 /// The tokens without PostgreSQL's casts (`::text`, `::character varying(9)[]`).
 fn without_casts(tokens: Vec<Token>) -> Vec<Token> {
     let mut kept = Vec::with_capacity(tokens.len());
@@ -268,20 +238,5 @@ mod tests {
         ] {
             assert_eq!(in_expression(form), None, "{form}");
         }
-    }
-
-    #[test]
-    fn every_check_of_a_table_is_read_and_nothing_else() {
-        let statement = r#"CREATE TABLE "a check" (
-            "check" text NOT NULL DEFAULT 'CHECK (x IN (''no''))', -- CHECK (y IN ('no'))
-            "kind" text CHECK ("kind" IN ('a', 'b')),
-            CONSTRAINT "ck_status" CHECK ("status" IN ('on', 'off')),
-            CONSTRAINT "ck_len" CHECK (length("status") < (9))
-        )"#;
-        let columns: Vec<String> = in_create_table(statement)
-            .into_iter()
-            .map(|list| list.column)
-            .collect();
-        assert_eq!(columns, ["kind", "status"]);
     }
 }

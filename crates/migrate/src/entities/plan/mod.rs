@@ -5,9 +5,10 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use groundwork_schema::model::{Column, Schema};
+
 use super::{
-    names, normal,
-    table::{Column, Table},
+    column_type, names,
     type_map::{Assignment, Domain, Entry, Problem, TypeMap},
 };
 
@@ -16,8 +17,8 @@ use super::{
 pub(super) struct Plan {
     /// The domains, by name.
     pub(super) domains: Vec<PlannedDomain>,
-    /// The tables, by name.
-    pub(super) tables: BTreeMap<String, Table>,
+    /// The tables, without the columns that the type map ignores.
+    pub(super) schema: Schema,
     /// The domain of each table.
     pub(super) domain_of: BTreeMap<String, String>,
     /// The types that the type map gives to columns, by table and column.
@@ -64,20 +65,15 @@ pub(super) struct OwnType {
 /// # Errors
 /// Every [`Problem`] at once: unknown tables and columns, tables of no domain or of two, ids that
 /// are no UUIDs, enums without values.
-pub(super) fn plan(map: &TypeMap, tables: Vec<Table>) -> Result<Plan, Vec<Problem>> {
-    let tables = tables
-        .into_iter()
-        .map(|mut table| {
-            table
-                .columns
-                .retain(|column| !map.ignores(&format!("{}.{}", table.name, column.name)));
-            (table.name.clone(), table)
-        })
-        .collect();
+pub(super) fn plan(map: &TypeMap, mut schema: Schema) -> Result<Plan, Vec<Problem>> {
+    for table in schema.tables.values_mut() {
+        let name = &table.name;
+        (table.columns).retain(|column| !map.ignores(&format!("{name}.{}", column.name)));
+    }
     let mut planner = Planner {
         plan: Plan {
             domains: Vec::new(),
-            tables,
+            schema,
             domain_of: BTreeMap::new(),
             types: BTreeMap::new(),
             docs: BTreeMap::new(),
@@ -113,8 +109,8 @@ impl Planner {
     fn tables(&mut self, domain: &Domain) {
         let mut tables = BTreeSet::new();
         for Entry { text, line } in &domain.tables {
-            if !self.plan.tables.contains_key(text) {
-                let known = self.plan.tables.keys().map(String::as_str);
+            if !self.plan.schema.tables.contains_key(text) {
+                let known = self.plan.schema.tables.keys().map(String::as_str);
                 let hint = names::suggestion(text, known).unwrap_or_default();
                 self.problem(*line, format!("there is no table `{text}`{hint}"));
                 continue;
@@ -144,7 +140,7 @@ impl Planner {
     fn unassigned(&mut self, map: &TypeMap) {
         let mut domains: Vec<&str> = map.domains.iter().map(|d| d.name.as_str()).collect();
         domains.sort_unstable();
-        for table in self.plan.tables.keys() {
+        for table in self.plan.schema.tables.keys() {
             if !self.plan.domain_of.contains_key(table) {
                 self.problems.push(Problem {
                     line: None,
@@ -160,14 +156,17 @@ impl Planner {
 
     /// Columns of types that have no Rust type which both engines store alike.
     fn unsupported(&mut self) {
-        for table in self.plan.tables.values() {
-            let columns = table.columns.iter();
-            for column in columns.filter(|column| normal::word(&column.kind).is_none()) {
+        let schema = &self.plan.schema;
+        let has_form = |column: &&Column| {
+            column_type::word(&column_type::normal(schema, &column.kind)).is_some()
+        };
+        for table in schema.tables.values() {
+            for column in table.columns.iter().filter(|column| !has_form(column)) {
                 let subject = format!("{}.{}", table.name, column.name);
                 self.problems.push(Problem {
                     line: None,
                     message: format!(
-                        "`{subject}` is of a type that the engines do not store alike ({:?}): \
+                        "`{subject}` is of a type that the engines do not store alike ({}): \
                          change it, or add \"{subject}\" to `ignored`",
                         column.kind
                     ),
@@ -180,7 +179,7 @@ impl Planner {
     fn column(&mut self, domain: &Domain, assignment: &Assignment) -> Option<(String, Column)> {
         let (table, column) = assignment.table_and_column();
         self.table(domain, assignment)?;
-        let columns = &self.plan.tables.get(table)?.columns;
+        let columns = &self.plan.schema.tables.get(table)?.columns;
         let found = columns
             .iter()
             .find(|known| Some(known.name.as_str()) == column);
@@ -211,9 +210,9 @@ impl Planner {
             }
             None => {
                 // A table that exists and belongs to no domain is told about elsewhere.
-                if !self.plan.tables.contains_key(table) {
+                if !self.plan.schema.tables.contains_key(table) {
                     let listed = domain.tables.iter().map(|entry| entry.text.as_str());
-                    let known = listed.filter(|name| self.plan.tables.contains_key(*name));
+                    let known = listed.filter(|name| self.plan.schema.tables.contains_key(*name));
                     let hint = names::suggestion(table, known).unwrap_or_default();
                     self.problem(
                         assignment.line,
@@ -268,33 +267,38 @@ fn other_file(table: &str, tables: &BTreeSet<String>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use sea_query::ColumnType;
+    use groundwork_schema::model::{Action, Check, Engine, ForeignKey, PrimaryKey, Table, Timing};
 
     use super::*;
-    use crate::entities::table::{Action, ForeignKey};
 
     fn table(name: &str, columns: &[&str], keys: &[(&str, &str, &str)]) -> Table {
-        let column = |name: &&str| Column {
-            name: (*name).to_owned(),
-            kind: ColumnType::Uuid,
-            not_null: true,
-            auto_increment: false,
-        };
-        let key = |(own, table, referred): &(&str, &str, &str)| ForeignKey {
-            columns: vec![(*own).to_owned()],
-            referred_table: (*table).to_owned(),
-            referred_columns: vec![(*referred).to_owned()],
-            on_delete: Action::Nothing,
-            on_update: Action::Nothing,
-        };
-        Table {
-            name: name.to_owned(),
-            columns: columns.iter().map(column).collect(),
-            primary_key: vec!["id".to_owned()],
-            unique_keys: Vec::new(),
-            foreign_keys: keys.iter().map(key).collect(),
-            value_lists: Vec::new(),
-        }
+        let mut table = Table::new(name);
+        table.columns = (columns.iter())
+            .map(|&column| Column::new(column, "uuid_text"))
+            .collect();
+        table.primary_key = Some(PrimaryKey {
+            name: None,
+            columns: vec!["id".to_owned()],
+        });
+        table.foreign_keys = (keys.iter())
+            .map(|(own, referred, column)| ForeignKey {
+                name: None,
+                columns: vec![(*own).to_owned()],
+                table: (*referred).to_owned(),
+                referred_columns: vec![(*column).to_owned()],
+                on_delete: Action::NoAction,
+                on_update: Action::NoAction,
+                timing: Timing::Immediate,
+                valid: true,
+            })
+            .collect();
+        table
+    }
+
+    fn plan_of(map: &str, tables: Vec<Table>) -> Result<Plan, Vec<Problem>> {
+        let mut schema = Schema::empty(Engine::Sqlite);
+        schema.tables = tables.into_iter().map(|t| (t.name.clone(), t)).collect();
+        plan(&TypeMap::parse(map).unwrap(), schema)
     }
 
     #[test]
@@ -306,7 +310,7 @@ mod tests {
         ];
         let map =
             "[one]\ntables = [\"a\", \"b\"]\nids = { a.id = \"AId\" }\n[two]\ntables = [\"c\"]";
-        let plan = plan(&TypeMap::parse(map).unwrap(), tables).unwrap();
+        let plan = plan_of(map, tables).unwrap();
         let typed: Vec<String> = plan
             .types
             .iter()
@@ -326,29 +330,32 @@ mod tests {
             ),
         ];
         let map = "[all]\ntables = [\"a\", \"b\"]\nids = { a.id = \"AId\" }";
-        let plan = plan(&TypeMap::parse(map).unwrap(), tables).unwrap();
+        let plan = plan_of(map, tables).unwrap();
         assert_eq!(plan.types.len(), 2);
     }
 
     #[test]
     fn enums_of_one_name_must_list_the_same_values() {
         let statuses = |values: &[&str]| {
-            let values = values.iter().map(|&value| value.to_owned()).collect();
-            vec![("status".to_owned(), values)]
+            let values: Vec<String> = values.iter().map(|value| format!("'{value}'")).collect();
+            vec![Check {
+                name: None,
+                expression: format!("status IN ({})", values.join(", ")),
+                valid: true,
+            }]
         };
         let mut tables = vec![table("a", &["status"], &[]), table("b", &["status"], &[])];
-        tables[0].value_lists = statuses(&["on", "off"]);
-        tables[1].value_lists = statuses(&["on", "off"]);
+        tables[0].checks = statuses(&["on", "off"]);
+        tables[1].checks = statuses(&["on", "off"]);
         let map = "[all]\ntables = [\"a\", \"b\"]\nenums = { a.status = \"Status\", b.status = \"Status\" }";
-        let map = TypeMap::parse(map).unwrap();
-        let agreed = plan(&map, tables.clone()).unwrap();
+        let agreed = plan_of(map, tables.clone()).unwrap();
         assert_eq!(
             agreed.domains[0].enums["Status"].columns,
             ["a.status", "b.status"]
         );
 
-        tables[1].value_lists = statuses(&["off", "on"]);
-        let problems = plan(&map, tables).unwrap_err();
+        tables[1].checks = statuses(&["off", "on"]);
+        let problems = plan_of(map, tables).unwrap_err();
         assert_eq!(
             problems[0].to_string(),
             "line 3: `b.status` lists 'off', 'on', but `Status` is 'on', 'off' by `a.status`"
@@ -356,7 +363,7 @@ mod tests {
     }
 
     fn types(map: &str, tables: Vec<Table>) -> Result<Vec<String>, Vec<String>> {
-        let plan = plan(&TypeMap::parse(map).unwrap(), tables);
+        let plan = plan_of(map, tables);
         let plan =
             plan.map_err(|problems| problems.iter().map(Problem::to_string).collect::<Vec<_>>())?;
         let types = plan.types.iter();
@@ -423,7 +430,7 @@ mod tests {
     fn two_files_of_one_name_are_refused() {
         let tables = ["ids", "FooBar", "foo_bar"].map(|name| table(name, &["id"], &[]));
         let map = "[all]\ntables = [\"ids\", \"FooBar\", \"foo_bar\"]";
-        let problems = plan(&TypeMap::parse(map).unwrap(), tables.into()).unwrap_err();
+        let problems = plan_of(map, tables.into()).unwrap_err();
         let messages: Vec<&str> = problems.iter().map(|problem| &*problem.message).collect();
         assert_eq!(
             messages,
@@ -437,13 +444,10 @@ mod tests {
     #[test]
     fn types_without_a_form_on_both_engines_are_refused_unless_ignored() {
         let mut tables = vec![table("a", &["id", "price"], &[])];
-        tables[0].columns[1].kind = ColumnType::Decimal(None);
-        let refused = plan(
-            &TypeMap::parse("[all]\ntables = [\"a\"]").unwrap(),
-            tables.clone(),
-        );
+        tables[0].columns[1].kind = "decimal".to_owned();
+        let refused = plan_of("[all]\ntables = [\"a\"]", tables.clone());
         assert!(refused.unwrap_err()[0].message.contains("`a.price`"));
         let map = "ignored = [\"a.price\"]\n[all]\ntables = [\"a\"]";
-        assert!(plan(&TypeMap::parse(map).unwrap(), tables).is_ok());
+        assert!(plan_of(map, tables).is_ok());
     }
 }

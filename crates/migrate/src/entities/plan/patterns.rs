@@ -35,7 +35,7 @@ impl Planner {
             .collect();
         let tables = (self.plan.domain_of.iter())
             .filter(|(_, owner)| **owner == domain.name)
-            .filter_map(|(table, _)| self.plan.tables.get(table));
+            .filter_map(|(table, _)| self.plan.schema.tables.get(table));
         let columns: Vec<(&str, &str)> = tables
             .flat_map(|table| {
                 let columns = table.columns.iter();

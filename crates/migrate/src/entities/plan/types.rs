@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use groundwork_schema::model::Column;
 use sea_query::ColumnType;
 
 use super::{Enum, Id, OwnType, Planner};
 use crate::entities::{
-    names,
-    table::Column,
+    column_type, keys, names,
     type_map::{Assignment, Domain},
 };
 
@@ -32,7 +32,7 @@ impl Planner {
             line,
             subject,
         } = assignment;
-        if column.kind != ColumnType::Uuid {
+        if column_type::normal(&self.plan.schema, &column.kind) != ColumnType::Uuid {
             self.problem(
                 *line,
                 format!("`{subject}` is no uuid, so it cannot be a `{name}`"),
@@ -111,14 +111,15 @@ impl Planner {
     fn values(&self, table: &str, column: &str) -> Result<Vec<String>, String> {
         let lists: Vec<_> = self
             .plan
+            .schema
             .tables
             .get(table)
             .into_iter()
-            .flat_map(|table| &table.value_lists)
-            .filter(|(name, _)| name == column)
+            .flat_map(keys::value_lists)
+            .filter(|list| list.column == column)
             .collect();
         let values = match lists.as_slice() {
-            [(_, values)] => values,
+            [list] => &list.values,
             [] => {
                 return Err("no check lists its values; expected a constraint such as \
                             CHECK (status IN ('on', 'off'))"
@@ -167,6 +168,7 @@ impl Planner {
             let types = &self.plan.types;
             let found: Vec<_> = self
                 .plan
+                .schema
                 .tables
                 .values()
                 .flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)))
@@ -177,7 +179,7 @@ impl Planner {
                         .zip(referred)
                         .filter_map(move |(own, referred)| {
                             let own = (table.name.clone(), own.clone());
-                            let referred = (key.referred_table.clone(), referred.clone());
+                            let referred = (key.table.clone(), referred.clone());
                             let found = types.get(&referred).filter(|found| found.is_id)?;
                             (!types.contains_key(&own)).then(|| (own, found.clone()))
                         })

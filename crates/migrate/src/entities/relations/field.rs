@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::{Cardinality, End, Relations, Way};
-use crate::entities::{names, table::ForeignKey};
+use crate::entities::names;
+use groundwork_schema::model::{Action, ForeignKey};
 
 /// A relation field of a model.
 #[derive(Debug)]
@@ -83,8 +84,8 @@ impl Relations<'_> {
         }
         let (from, to) = (columns(&key.columns), columns(&key.referred_columns));
         arguments.extend([quote!(from = #from), quote!(to = #to)]);
-        let update = key.on_update.attribute();
-        let delete = key.on_delete.attribute();
+        let update = attribute(key.on_update);
+        let delete = attribute(key.on_delete);
         arguments.extend(update.map(|action| quote!(on_update = #action)));
         arguments.extend(delete.map(|action| quote!(on_delete = #action)));
         arguments
@@ -121,10 +122,10 @@ impl Relations<'_> {
     }
 
     fn is_required(&self, table: &str, key: &ForeignKey) -> bool {
-        let table = self.plan.tables.get(table);
+        let table = self.plan.schema.tables.get(table);
         table.is_some_and(|table| {
             let mut columns = key.columns.iter();
-            columns.all(|name| table.column(name).is_some_and(|column| column.not_null))
+            columns.all(|name| table.column(name).is_some_and(|column| !column.nullable))
         })
     }
 
@@ -143,6 +144,17 @@ impl Relations<'_> {
             }
             None => quote!(super::#module::Entity),
         }
+    }
+}
+
+/// What SeaORM's attributes call an action; `None` for what happens anyway.
+fn attribute(action: Action) -> Option<&'static str> {
+    match action {
+        Action::Cascade => Some("Cascade"),
+        Action::NoAction => None,
+        Action::Restrict => Some("Restrict"),
+        Action::SetDefault => Some("SetDefault"),
+        Action::SetNull => Some("SetNull"),
     }
 }
 

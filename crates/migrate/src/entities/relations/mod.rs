@@ -8,11 +8,9 @@ mod field;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    names,
-    plan::Plan,
-    table::{ForeignKey, Table},
-};
+use groundwork_schema::model::{ForeignKey, Table};
+
+use super::{keys, names, plan::Plan};
 
 /// One end of a foreign key, or a way through a junction, before it is written out.
 #[derive(Clone, Debug)]
@@ -56,7 +54,8 @@ impl<'a> Relations<'a> {
             ends: BTreeMap::new(),
         };
         let tables = || {
-            plan.tables
+            plan.schema
+                .tables
                 .values()
                 .filter(|table| plan.domain_of.contains_key(&table.name))
         };
@@ -80,7 +79,7 @@ impl<'a> Relations<'a> {
         table
             .foreign_keys
             .iter()
-            .filter(|key| self.plan.domain_of.contains_key(&key.referred_table))
+            .filter(|key| self.plan.domain_of.contains_key(&key.table))
             .filter(|key| {
                 key.columns
                     .iter()
@@ -90,7 +89,7 @@ impl<'a> Relations<'a> {
     }
 
     fn add_forward(&mut self, table: &'a Table, key: &'a ForeignKey) {
-        let singular = singular(&key.referred_table);
+        let singular = singular(&key.table);
         let by_column = match key.columns.as_slice() {
             [column] => column.strip_suffix("_id").unwrap_or(&singular).to_owned(),
             _ => singular.clone(),
@@ -105,14 +104,14 @@ impl<'a> Relations<'a> {
         );
         self.add(End {
             table: &table.name,
-            to: &key.referred_table,
+            to: &key.table,
             field,
             way: Way::Forward(key),
         });
     }
 
     fn add_back(&mut self, table: &'a Table, key: &'a ForeignKey) {
-        let cardinality = if table.is_unique(&key.columns) && key.referred_table != table.name {
+        let cardinality = if keys::is_unique(table, &key.columns) && key.table != table.name {
             Cardinality::One
         } else {
             Cardinality::Many
@@ -124,15 +123,15 @@ impl<'a> Relations<'a> {
         let forward = self.forward(&table.name, key);
         let by_key = format!("{name}_by_{}", forward.map_or("", |end| &end.field));
         let keys = self.planned_keys(table).into_iter();
-        let keys = keys.filter(|other| other.referred_table == key.referred_table);
-        let candidates = if table.name != key.referred_table && keys.count() == 1 {
+        let keys = keys.filter(|other| other.table == key.table);
+        let candidates = if table.name != key.table && keys.count() == 1 {
             [name, by_key]
         } else {
             [by_key.clone(), by_key]
         };
-        let field = self.free_field(&key.referred_table, candidates);
+        let field = self.free_field(&key.table, candidates);
         self.add(End {
-            table: &key.referred_table,
+            table: &key.table,
             to: &table.name,
             field,
             way: Way::Back(key, cardinality),
@@ -146,10 +145,10 @@ impl<'a> Relations<'a> {
             return;
         };
         let mut columns: Vec<&String> = one.columns.iter().chain(&other.columns).collect();
-        let mut primary_key: Vec<&String> = junction.primary_key.iter().collect();
+        let mut primary_key: Vec<&String> = junction.key_columns().iter().collect();
         columns.sort();
         primary_key.sort();
-        let ends = [one.referred_table.as_str(), other.referred_table.as_str()];
+        let ends = [one.table.as_str(), other.table.as_str()];
         if columns != primary_key || ends[0] == ends[1] || ends.contains(&junction.name.as_str()) {
             return;
         }
@@ -179,7 +178,7 @@ impl<'a> Relations<'a> {
 
     /// The first of the names that no column and no relation of the table has.
     fn free_field<const N: usize>(&self, table: &str, candidates: [String; N]) -> String {
-        let columns = self.plan.tables.get(table).into_iter();
+        let columns = self.plan.schema.tables.get(table).into_iter();
         let columns = columns.flat_map(|table| &table.columns);
         let taken: BTreeSet<String> = columns
             .map(|column| names::module(&column.name))
@@ -207,7 +206,7 @@ impl<'a> Relations<'a> {
 
     /// The end of a key at the table that it refers to.
     fn back(&self, key: &ForeignKey) -> Option<&End<'a>> {
-        self.at(&key.referred_table)
+        self.at(&key.table)
             .find(|end| matches!(end.way, Way::Back(other, _) if std::ptr::eq(other, key)))
     }
 
@@ -223,40 +222,43 @@ fn singular(table: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use groundwork_schema::model::{Action, Column, Engine, PrimaryKey, Schema, Timing};
+
     use super::*;
-    use crate::entities::{plan::plan, table::Action, type_map::TypeMap};
+    use crate::entities::{plan::plan, type_map::TypeMap};
 
     fn table(name: &str, primary_key: &[&str], keys: &[(&str, &str)]) -> Table {
         let columns = primary_key
             .iter()
             .chain(keys.iter().map(|(column, _)| column));
         let columns: BTreeSet<&str> = columns.copied().collect();
-        Table {
-            name: name.to_owned(),
-            columns: (columns.iter())
-                .map(|column| super::super::table::Column {
-                    name: (*column).to_owned(),
-                    kind: sea_query::ColumnType::Uuid,
-                    not_null: true,
-                    auto_increment: false,
-                })
-                .collect(),
-            primary_key: primary_key
+        let mut table = Table::new(name);
+        table.columns = (columns.into_iter())
+            .map(|column| Column {
+                nullable: false,
+                ..Column::new(column, "uuid_text")
+            })
+            .collect();
+        table.primary_key = Some(PrimaryKey {
+            name: None,
+            columns: primary_key
                 .iter()
                 .map(|&column| column.to_owned())
                 .collect(),
-            unique_keys: Vec::new(),
-            foreign_keys: (keys.iter())
-                .map(|(column, referred)| ForeignKey {
-                    columns: vec![(*column).to_owned()],
-                    referred_table: (*referred).to_owned(),
-                    referred_columns: vec!["id".to_owned()],
-                    on_delete: Action::Nothing,
-                    on_update: Action::Nothing,
-                })
-                .collect(),
-            value_lists: Vec::new(),
-        }
+        });
+        table.foreign_keys = (keys.iter())
+            .map(|(column, referred)| ForeignKey {
+                name: None,
+                columns: vec![(*column).to_owned()],
+                table: (*referred).to_owned(),
+                referred_columns: vec!["id".to_owned()],
+                on_delete: Action::NoAction,
+                on_update: Action::NoAction,
+                timing: Timing::Immediate,
+                valid: true,
+            })
+            .collect();
+        table
     }
 
     /// The fields of every table of one domain, as `table.field: attribute`.
@@ -266,9 +268,11 @@ mod tests {
             .map(|table| format!("{:?}", table.name))
             .collect();
         let map = TypeMap::parse(&format!("[all]\ntables = [{}]", names.join(", "))).unwrap();
-        let plan = plan(&map, tables).unwrap();
+        let mut schema = Schema::empty(Engine::Sqlite);
+        schema.tables = tables.into_iter().map(|t| (t.name.clone(), t)).collect();
+        let plan = plan(&map, schema).unwrap();
         let relations = Relations::of(&plan);
-        let tables = plan.tables.keys();
+        let tables = plan.schema.tables.keys();
         tables
             .flat_map(|table| {
                 let fields = relations.fields(table).into_iter();

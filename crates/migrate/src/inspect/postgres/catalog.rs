@@ -3,8 +3,8 @@
 use sea_orm::FromQueryResult;
 
 pub(super) const TABLES: &str = "\
-    SELECT c.relname::text AS name FROM pg_class c \
-    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r' \
+    SELECT c.relname::text AS name, c.relkind = 'p' AS is_partitioned FROM pg_class c \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind IN ('r', 'p') \
       AND NOT c.relispartition AND c.relname <> 'seaql_migrations' \
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass \
                       AND d.objid = c.oid AND d.deptype = 'e') \
@@ -24,7 +24,8 @@ pub(super) const COLUMNS: &str = "\
     JOIN pg_type t ON t.oid = a.atttypid \
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum \
     LEFT JOIN pg_collation l ON l.oid = a.attcollation \
-    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r' \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace \
+      AND c.relkind IN ('r', 'p') \
     ORDER BY c.relname, a.attnum";
 
 pub(super) const CONSTRAINTS: &str = "\
@@ -72,7 +73,8 @@ pub(super) const INDEXES: &str = "\
     LEFT JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum AND k.attnum > 0 \
     LEFT JOIN pg_attribute e ON e.attrelid = i.indexrelid AND e.attnum = k.place \
     LEFT JOIN pg_type t ON t.oid = e.atttypid \
-    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND c.relkind = 'r' \
+    WHERE c.relnamespace = quote_ident(current_schema())::regnamespace \
+      AND c.relkind IN ('r', 'p') \
       AND NOT EXISTS (SELECT 1 FROM pg_constraint n WHERE n.conindid = i.indexrelid \
                       AND n.contype IN ('p', 'u', 'x')) \
     ORDER BY c.relname, x.relname, k.place";
@@ -115,6 +117,12 @@ pub(super) const ENUMS: &str = "\
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_type'::regclass \
                       AND d.objid = t.oid AND d.deptype = 'e') \
     ORDER BY 1, e.enumsortorder";
+
+pub(super) const DOMAINS: &str = "\
+    SELECT t.typname::text AS name, format_type(t.typbasetype, t.typtypmod) AS kind \
+    FROM pg_type t \
+    WHERE t.typnamespace = quote_ident(current_schema())::regnamespace AND t.typtype = 'd' \
+    ORDER BY 1";
 
 /// What the model has no place for.
 pub(super) const OTHERS: &str = "\
@@ -163,6 +171,7 @@ pub(super) const OTHERS: &str = "\
 #[derive(FromQueryResult)]
 pub(super) struct TableRow {
     pub(super) name: String,
+    pub(super) is_partitioned: bool,
 }
 
 #[derive(FromQueryResult)]
@@ -234,6 +243,12 @@ pub(super) struct FunctionRow {
 pub(super) struct EnumRow {
     pub(super) name: String,
     pub(super) value: String,
+}
+
+#[derive(FromQueryResult)]
+pub(super) struct DomainRow {
+    pub(super) name: String,
+    pub(super) kind: String,
 }
 
 #[derive(FromQueryResult)]

@@ -1,0 +1,266 @@
+//! From the rows of the catalog and the texts that it keeps to a schema.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::ControlFlow,
+};
+
+use sea_orm::ConnectionTrait;
+use sqlparser::{
+    ast::Statement,
+    dialect::SQLiteDialect,
+    parser::Parser,
+    tokenizer::{Token, Tokenizer},
+};
+
+use super::{
+    catalog::{self, ColumnRow, ForeignKeyRow, KeyRow, ObjectRow},
+    unparsed,
+};
+use crate::{
+    definition::{self, Definition},
+    inspect::{error::InspectError, rows::rows},
+};
+use groundwork_schema::{
+    model::{
+        Column, Engine, Generated, Index, PrimaryKey, Schema, Table, Trigger, Unsupported, View,
+        VirtualTable,
+    },
+    run::HISTORY_TABLE,
+    text::normal,
+};
+
+pub(in crate::inspect) async fn schema(
+    connection: &impl ConnectionTrait,
+) -> Result<Schema, InspectError> {
+    let objects: Vec<ObjectRow> = rows(connection, "the objects", catalog::OBJECTS).await?;
+    let columns: Vec<ColumnRow> = rows(connection, "the columns", catalog::COLUMNS).await?;
+    let keys: Vec<KeyRow> = rows(connection, "the indexes", catalog::KEYS).await?;
+    let foreign_keys: Vec<ForeignKeyRow> =
+        rows(connection, "the foreign keys", catalog::FOREIGN_KEYS).await?;
+    let mut reading = Reading {
+        schema: Schema::empty(Engine::Sqlite),
+        columns: by_table(columns, |row| &row.table),
+        keys: by_table(keys, |row| &row.table),
+        foreign_keys: by_table(foreign_keys, |row| &row.table),
+    };
+    for object in objects.iter().filter(|object| object.kind == "table") {
+        reading.table(object);
+    }
+    for object in &objects {
+        reading.other(object);
+    }
+    name_referred_columns(&mut reading.schema.tables);
+    Ok(reading.schema)
+}
+
+fn by_table<R>(rows: Vec<R>, table: impl Fn(&R) -> &String) -> HashMap<String, Vec<R>> {
+    let mut groups = HashMap::<String, Vec<R>>::new();
+    for row in rows {
+        groups.entry(table(&row).clone()).or_default().push(row);
+    }
+    groups
+}
+
+struct Reading {
+    schema: Schema,
+    columns: HashMap<String, Vec<ColumnRow>>,
+    keys: HashMap<String, Vec<KeyRow>>,
+    foreign_keys: HashMap<String, Vec<ForeignKeyRow>>,
+}
+
+impl Reading {
+    fn table(&mut self, object: &ObjectRow) {
+        match object.table_kind.as_str() {
+            "virtual" => return self.virtual_table(object),
+            // What a virtual table keeps its content in.
+            "shadow" => return,
+            _ if object.name == HISTORY_TABLE => return,
+            _ => {}
+        }
+        let sql = object.sql.as_deref().unwrap_or_default();
+        let mut table = self.defined(object, sql);
+        let columns = self.columns.remove(&object.name).unwrap_or_default();
+        table.primary_key = primary_key(&columns, &table);
+        table.columns = columns.iter().map(|row| column(row, &table)).collect();
+        table.without_rowid = object.without_rowid;
+        table.strict = object.strict;
+        table.definition = Some(sql.to_owned());
+        spell_as_columns(&mut table);
+        self.schema.tables.insert(table.name.clone(), table);
+    }
+
+    /// The table as its text describes it; where the parser does not understand the text, as far as
+    /// the pragmas and its words do.
+    fn defined(&mut self, object: &ObjectRow, sql: &str) -> Table {
+        let keys = self.keys.remove(&object.name).unwrap_or_default();
+        let foreign_keys = self.foreign_keys.remove(&object.name).unwrap_or_default();
+        let Some(definition) = parsed(sql) else {
+            self.unsupported("part of the definition of table", &object.name);
+            let mut table = Table::new(object.name.clone());
+            table.uniques = unparsed::uniques(&keys);
+            table.foreign_keys = unparsed::foreign_keys(foreign_keys);
+            table.checks = unparsed::checks(sql);
+            return table;
+        };
+        for part in &definition.unsupported {
+            self.unsupported(part, &object.name);
+        }
+        Table {
+            name: object.name.clone(),
+            ..definition.table
+        }
+    }
+
+    fn virtual_table(&mut self, object: &ObjectRow) {
+        let sql = object.sql.as_deref().unwrap_or_default();
+        let table = VirtualTable {
+            name: object.name.clone(),
+            definition: normal(Engine::Sqlite, sql),
+        };
+        let tables = &mut self.schema.virtual_tables;
+        tables.insert(object.name.clone(), table);
+    }
+
+    /// Indexes, triggers and views, once all tables are known.
+    fn other(&mut self, object: &ObjectRow) {
+        let sql = object.sql.as_deref().unwrap_or_default();
+        let name = object.name.clone();
+        match object.kind.as_str() {
+            "index" => match parsed_index(sql) {
+                Some(mut index) => {
+                    index.name.clone_from(&name);
+                    if let Some(table) = self.schema.tables.get_mut(&object.table) {
+                        table.indexes.push(index);
+                    }
+                }
+                None => self.unsupported("index", &name),
+            },
+            "trigger" => {
+                let trigger = Trigger {
+                    name,
+                    definition: normal(Engine::Sqlite, sql),
+                };
+                if let Some(table) = self.schema.tables.get_mut(&object.table) {
+                    table.triggers.push(trigger);
+                } else {
+                    self.unsupported("trigger of a view", &trigger.name);
+                }
+            }
+            "view" => {
+                let view = View {
+                    name: name.clone(),
+                    definition: normal(Engine::Sqlite, sql),
+                    materialized: false,
+                };
+                self.schema.views.insert(name, view);
+            }
+            _ => {}
+        }
+    }
+
+    fn unsupported(&mut self, kind: &str, name: &str) {
+        self.schema.unsupported.push(Unsupported {
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+        });
+    }
+}
+
+/// The text of a `CREATE TABLE`, up to the parenthesis that closes its columns: a pragma says what
+/// comes after. `None` if the parser does not understand it.
+fn parsed(sql: &str) -> Option<Definition> {
+    match statement(&up_to_last_column(sql)?)? {
+        Statement::CreateTable(table) => Some(Definition::of_table(Engine::Sqlite, &table)),
+        _ => None,
+    }
+}
+
+fn parsed_index(sql: &str) -> Option<Index> {
+    match statement(sql)? {
+        Statement::CreateIndex(index) => Some(definition::index(Engine::Sqlite, &index)),
+        _ => None,
+    }
+}
+
+fn statement(sql: &str) -> Option<Statement> {
+    let statements = Parser::parse_sql(&SQLiteDialect {}, sql).ok()?;
+    statements.into_iter().next()
+}
+
+fn up_to_last_column(sql: &str) -> Option<String> {
+    let tokens = Tokenizer::new(&SQLiteDialect {}, sql)
+        .with_unescape(false)
+        .tokenize()
+        .ok()?;
+    let mut text = String::with_capacity(sql.len());
+    let whole = tokens.iter().try_fold(0_usize, |depth, token| {
+        text.push_str(&token.to_string());
+        match token {
+            Token::LParen => ControlFlow::Continue(depth + 1),
+            Token::RParen if depth <= 1 => ControlFlow::Break(()),
+            Token::RParen => ControlFlow::Continue(depth - 1),
+            _ => ControlFlow::Continue(depth),
+        }
+    });
+    whole.is_break().then_some(text)
+}
+
+fn column(row: &ColumnRow, defined: &Table) -> Column {
+    let mut columns = defined.columns.iter();
+    let own = columns.find(|column| column.name.eq_ignore_ascii_case(&row.name));
+    let generated = own.and_then(|own| own.generated.as_ref());
+    Column {
+        name: row.name.clone(),
+        kind: row.kind.to_lowercase(),
+        nullable: !row.not_null,
+        default: (row.default_value.as_deref()).map(|default| normal(Engine::Sqlite, default)),
+        generated: matches!(row.hidden, 2 | 3).then(|| Generated {
+            expression: generated.map_or_else(String::new, |own| own.expression.clone()),
+            stored: row.hidden == 3,
+        }),
+        numbering: own.and_then(|own| own.numbering),
+        collation: own.and_then(|own| own.collation.clone()),
+    }
+}
+
+fn primary_key(columns: &[ColumnRow], defined: &Table) -> Option<PrimaryKey> {
+    let mut key: Vec<&ColumnRow> = columns.iter().filter(|c| c.place_in_key > 0).collect();
+    key.sort_by_key(|column| column.place_in_key);
+    (!key.is_empty()).then(|| PrimaryKey {
+        name: (defined.primary_key.as_ref()).and_then(|key| key.name.clone()),
+        columns: key.iter().map(|column| column.name.clone()).collect(),
+    })
+}
+
+/// SQLite takes the names of columns in any case; here they are all spelled as the columns are.
+fn spell_as_columns(table: &mut Table) {
+    let columns = &table.columns;
+    let uniques = table.uniques.iter_mut().map(|unique| &mut unique.columns);
+    let foreign_keys = table.foreign_keys.iter_mut().map(|key| &mut key.columns);
+    for name in uniques.chain(foreign_keys).flatten() {
+        if let Some(column) = (columns.iter()).find(|own| own.name.eq_ignore_ascii_case(name)) {
+            name.clone_from(&column.name);
+        }
+    }
+}
+
+/// A foreign key that names no referred columns means the primary key.
+fn name_referred_columns(tables: &mut BTreeMap<String, Table>) {
+    let keys: HashMap<String, Vec<String>> = tables
+        .values()
+        .filter_map(|table| {
+            let key = table.primary_key.as_ref()?;
+            Some((table.name.to_lowercase(), key.columns.clone()))
+        })
+        .collect();
+    for key in tables
+        .values_mut()
+        .flat_map(|table| &mut table.foreign_keys)
+    {
+        if key.referred_columns.is_empty() {
+            let referred = keys.get(&key.table.to_lowercase());
+            key.referred_columns = referred.cloned().unwrap_or_default();
+        }
+    }
+}
