@@ -5,63 +5,57 @@ use std::{error::Error, fmt, str::FromStr};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-/// The values of `transcripts.origin`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum TranscriptOrigin {
-    /// `manual`
-    #[sea_orm(string_value = "manual")]
-    #[serde(rename = "manual")]
-    Manual,
-    /// `automatic`
-    #[sea_orm(string_value = "automatic")]
-    #[serde(rename = "automatic")]
-    Automatic,
-}
+/// Enums of the texts that a CHECK lists.
+macro_rules! enums {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)+ })+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(DeriveActiveEnum, EnumIter, Deserialize, Serialize)]
+        #[sea_orm(rs_type = "String", db_type = "Text")]
+        pub enum $name { $(
+            #[doc = concat!("`", $text, "`")]
+            #[sea_orm(string_value = $text)]
+            #[serde(rename = $text)]
+            $variant,
+        )+ }
 
-impl TranscriptOrigin {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &["manual", "automatic"];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Manual => "manual",
-            Self::Automatic => "automatic",
-        }
-    }
-}
+        impl $name {
+            /// The values as the database has them, in the order of the variants.
+            pub const VALUES: &'static [&'static str] = &[$($text),+];
 
-impl fmt::Display for TranscriptOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for TranscriptOrigin {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "manual" => Ok(Self::Manual),
-            "automatic" => Ok(Self::Automatic),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
+            /// The value as the database has it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
             }
         }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownValue;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(UnknownValue { text: text.to_owned(), known: Self::VALUES }),
+                }
+            }
+        }
+    )+ };
+}
+
+enums! {
+    /// The values of `transcripts.origin`.
+    TranscriptOrigin {
+        Manual = "manual",
+        Automatic = "automatic",
     }
 }
 

@@ -5,242 +5,58 @@ use std::{fmt, str::FromStr};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64, prelude::Uuid};
 use serde::{Deserialize, Serialize};
 
-/// Identifies a row of `graph_edges`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct GraphEdgeId(pub Uuid);
+/// Newtypes over UUIDs, so that an id of one table is never taken for one of another.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(DeriveValueType, Deserialize, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
 
-impl fmt::Display for GraphEdgeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = <Uuid as FromStr>::Err;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )+ };
 }
 
-impl FromStr for GraphEdgeId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for GraphEdgeId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<GraphEdgeId> for Uuid {
-    fn from(id: GraphEdgeId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for GraphEdgeId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("GraphEdgeId"))
-    }
-}
-
-/// Identifies a row of `knowledge_graphs`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct GraphId(pub Uuid);
-
-impl fmt::Display for GraphId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for GraphId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for GraphId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<GraphId> for Uuid {
-    fn from(id: GraphId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for GraphId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("GraphId"))
-    }
-}
-
-/// Identifies a row of `graph_nodes`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct GraphNodeId(pub Uuid);
-
-impl fmt::Display for GraphNodeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for GraphNodeId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for GraphNodeId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<GraphNodeId> for Uuid {
-    fn from(id: GraphNodeId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for GraphNodeId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("GraphNodeId"))
-    }
-}
-
-/// Identifies a row of `transcripts`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct TranscriptId(pub Uuid);
-
-impl fmt::Display for TranscriptId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for TranscriptId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for TranscriptId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<TranscriptId> for Uuid {
-    fn from(id: TranscriptId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for TranscriptId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("TranscriptId"))
-    }
-}
-
-/// Identifies a row of `videos`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct VideoId(pub Uuid);
-
-impl fmt::Display for VideoId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for VideoId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for VideoId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<VideoId> for Uuid {
-    fn from(id: VideoId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for VideoId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("VideoId"))
-    }
+ids! {
+    /// Identifies a row of `graph_edges`: its `id`.
+    GraphEdgeId,
+    /// Identifies a row of `knowledge_graphs`: its `id`.
+    GraphId,
+    /// Identifies a row of `graph_nodes`: its `id`.
+    GraphNodeId,
+    /// Identifies a row of `transcripts`: its `id`.
+    TranscriptId,
+    /// Identifies a row of `videos`: its `id`.
+    VideoId,
 }

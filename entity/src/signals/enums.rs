@@ -5,123 +5,63 @@ use std::{error::Error, fmt, str::FromStr};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-/// The values of `tracked_entities.category`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum EntityCategory {
-    /// `model`
-    #[sea_orm(string_value = "model")]
-    #[serde(rename = "model")]
-    Model,
-    /// `tool`
-    #[sea_orm(string_value = "tool")]
-    #[serde(rename = "tool")]
-    Tool,
-}
+/// Enums of the texts that a CHECK lists.
+macro_rules! enums {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)+ })+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(DeriveActiveEnum, EnumIter, Deserialize, Serialize)]
+        #[sea_orm(rs_type = "String", db_type = "Text")]
+        pub enum $name { $(
+            #[doc = concat!("`", $text, "`")]
+            #[sea_orm(string_value = $text)]
+            #[serde(rename = $text)]
+            $variant,
+        )+ }
 
-impl EntityCategory {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &["model", "tool"];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Model => "model",
-            Self::Tool => "tool",
-        }
-    }
-}
+        impl $name {
+            /// The values as the database has them, in the order of the variants.
+            pub const VALUES: &'static [&'static str] = &[$($text),+];
 
-impl fmt::Display for EntityCategory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for EntityCategory {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "model" => Ok(Self::Model),
-            "tool" => Ok(Self::Tool),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
+            /// The value as the database has it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
             }
         }
-    }
-}
 
-/// The values of `sentiment_timeseries.period`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum Period {
-    /// `hourly`
-    #[sea_orm(string_value = "hourly")]
-    #[serde(rename = "hourly")]
-    Hourly,
-    /// `daily`
-    #[sea_orm(string_value = "daily")]
-    #[serde(rename = "daily")]
-    Daily,
-}
-
-impl Period {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &["hourly", "daily"];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Hourly => "hourly",
-            Self::Daily => "daily",
-        }
-    }
-}
-
-impl fmt::Display for Period {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Period {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "hourly" => Ok(Self::Hourly),
-            "daily" => Ok(Self::Daily),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
             }
         }
+
+        impl FromStr for $name {
+            type Err = UnknownValue;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(UnknownValue { text: text.to_owned(), known: Self::VALUES }),
+                }
+            }
+        }
+    )+ };
+}
+
+enums! {
+    /// The values of `tracked_entities.category`.
+    EntityCategory {
+        Model = "model",
+        Tool = "tool",
+    }
+
+    /// The values of `sentiment_timeseries.period`.
+    Period {
+        Hourly = "hourly",
+        Daily = "daily",
     }
 }
 

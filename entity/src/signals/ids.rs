@@ -5,98 +5,52 @@ use std::{fmt, str::FromStr};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64, prelude::Uuid};
 use serde::{Deserialize, Serialize};
 
-/// Identifies a row of `articles`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct ArticleId(pub Uuid);
+/// Newtypes over UUIDs, so that an id of one table is never taken for one of another.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(DeriveValueType, Deserialize, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
 
-impl fmt::Display for ArticleId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = <Uuid as FromStr>::Err;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )+ };
 }
 
-impl FromStr for ArticleId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for ArticleId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<ArticleId> for Uuid {
-    fn from(id: ArticleId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for ArticleId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("ArticleId"))
-    }
-}
-
-/// Identifies a row of `tracked_entities`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct TrackedEntityId(pub Uuid);
-
-impl fmt::Display for TrackedEntityId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for TrackedEntityId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for TrackedEntityId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<TrackedEntityId> for Uuid {
-    fn from(id: TrackedEntityId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for TrackedEntityId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("TrackedEntityId"))
-    }
+ids! {
+    /// Identifies a row of `articles`: its `id`.
+    ArticleId,
+    /// Identifies a row of `tracked_entities`: its `id`.
+    TrackedEntityId,
 }

@@ -5,528 +5,106 @@ use std::{error::Error, fmt, str::FromStr};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-/// The values of `artifacts.kind`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum ArtifactKind {
-    /// `keyframe`
-    #[sea_orm(string_value = "keyframe")]
-    #[serde(rename = "keyframe")]
-    Keyframe,
-    /// `clip`
-    #[sea_orm(string_value = "clip")]
-    #[serde(rename = "clip")]
-    Clip,
-    /// `output`
-    #[sea_orm(string_value = "output")]
-    #[serde(rename = "output")]
-    Output,
-}
+/// Enums of the texts that a CHECK lists.
+macro_rules! enums {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)+ })+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(DeriveActiveEnum, EnumIter, Deserialize, Serialize)]
+        #[sea_orm(rs_type = "String", db_type = "Text")]
+        pub enum $name { $(
+            #[doc = concat!("`", $text, "`")]
+            #[sea_orm(string_value = $text)]
+            #[serde(rename = $text)]
+            $variant,
+        )+ }
 
-impl ArtifactKind {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &["keyframe", "clip", "output"];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Keyframe => "keyframe",
-            Self::Clip => "clip",
-            Self::Output => "output",
-        }
-    }
-}
+        impl $name {
+            /// The values as the database has them, in the order of the variants.
+            pub const VALUES: &'static [&'static str] = &[$($text),+];
 
-impl fmt::Display for ArtifactKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for ArtifactKind {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "keyframe" => Ok(Self::Keyframe),
-            "clip" => Ok(Self::Clip),
-            "output" => Ok(Self::Output),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
+            /// The value as the database has it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
             }
         }
-    }
-}
 
-/// The values of `video_clips.status`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum ClipStatus {
-    /// `pending`
-    #[sea_orm(string_value = "pending")]
-    #[serde(rename = "pending")]
-    Pending,
-    /// `running`
-    #[sea_orm(string_value = "running")]
-    #[serde(rename = "running")]
-    Running,
-    /// `complete`
-    #[sea_orm(string_value = "complete")]
-    #[serde(rename = "complete")]
-    Complete,
-    /// `failed`
-    #[sea_orm(string_value = "failed")]
-    #[serde(rename = "failed")]
-    Failed,
-}
-
-impl ClipStatus {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &[
-        "pending",
-        "running",
-        "complete",
-        "failed",
-    ];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Running => "running",
-            Self::Complete => "complete",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-impl fmt::Display for ClipStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for ClipStatus {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "pending" => Ok(Self::Pending),
-            "running" => Ok(Self::Running),
-            "complete" => Ok(Self::Complete),
-            "failed" => Ok(Self::Failed),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
             }
         }
-    }
-}
 
-/// The values of `keyframes.position`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum KeyframePosition {
-    /// `start`
-    #[sea_orm(string_value = "start")]
-    #[serde(rename = "start")]
-    Start,
-    /// `end`
-    #[sea_orm(string_value = "end")]
-    #[serde(rename = "end")]
-    End,
-}
+        impl FromStr for $name {
+            type Err = UnknownValue;
 
-impl KeyframePosition {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &["start", "end"];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::End => "end",
-        }
-    }
-}
-
-impl fmt::Display for KeyframePosition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for KeyframePosition {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "start" => Ok(Self::Start),
-            "end" => Ok(Self::End),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(UnknownValue { text: text.to_owned(), known: Self::VALUES }),
+                }
             }
         }
+    )+ };
+}
+
+enums! {
+    /// The values of `artifacts.kind`.
+    ArtifactKind {
+        Keyframe = "keyframe",
+        Clip = "clip",
+        Output = "output",
     }
-}
 
-/// The values of `projects.status`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum ProjectStatus {
-    /// `draft`
-    #[sea_orm(string_value = "draft")]
-    #[serde(rename = "draft")]
-    Draft,
-    /// `running`
-    #[sea_orm(string_value = "running")]
-    #[serde(rename = "running")]
-    Running,
-    /// `complete`
-    #[sea_orm(string_value = "complete")]
-    #[serde(rename = "complete")]
-    Complete,
-    /// `failed`
-    #[sea_orm(string_value = "failed")]
-    #[serde(rename = "failed")]
-    Failed,
-    /// `cancelled`
-    #[sea_orm(string_value = "cancelled")]
-    #[serde(rename = "cancelled")]
-    Cancelled,
-}
-
-impl ProjectStatus {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &[
-        "draft",
-        "running",
-        "complete",
-        "failed",
-        "cancelled",
-    ];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Running => "running",
-            Self::Complete => "complete",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
+    /// The values of `video_clips.status`.
+    ClipStatus {
+        Pending = "pending",
+        Running = "running",
+        Complete = "complete",
+        Failed = "failed",
     }
-}
 
-impl fmt::Display for ProjectStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+    /// The values of `keyframes.position`.
+    KeyframePosition {
+        Start = "start",
+        End = "end",
     }
-}
 
-impl FromStr for ProjectStatus {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "draft" => Ok(Self::Draft),
-            "running" => Ok(Self::Running),
-            "complete" => Ok(Self::Complete),
-            "failed" => Ok(Self::Failed),
-            "cancelled" => Ok(Self::Cancelled),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
-            }
-        }
+    /// The values of `projects.status`.
+    ProjectStatus {
+        Draft = "draft",
+        Running = "running",
+        Complete = "complete",
+        Failed = "failed",
+        Cancelled = "cancelled",
     }
-}
 
-/// The values of `pipeline_runs.status`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum RunStatus {
-    /// `running`
-    #[sea_orm(string_value = "running")]
-    #[serde(rename = "running")]
-    Running,
-    /// `complete`
-    #[sea_orm(string_value = "complete")]
-    #[serde(rename = "complete")]
-    Complete,
-    /// `failed`
-    #[sea_orm(string_value = "failed")]
-    #[serde(rename = "failed")]
-    Failed,
-    /// `cancelled`
-    #[sea_orm(string_value = "cancelled")]
-    #[serde(rename = "cancelled")]
-    Cancelled,
-}
-
-impl RunStatus {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &[
-        "running",
-        "complete",
-        "failed",
-        "cancelled",
-    ];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Complete => "complete",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
+    /// The values of `pipeline_runs.status`.
+    RunStatus {
+        Running = "running",
+        Complete = "complete",
+        Failed = "failed",
+        Cancelled = "cancelled",
     }
-}
 
-impl fmt::Display for RunStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+    /// The values of `pipeline_steps.stage`.
+    Stage {
+        Storyboard = "storyboard",
+        Keyframes = "keyframes",
+        Clips = "clips",
+        Output = "output",
     }
-}
 
-impl FromStr for RunStatus {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "running" => Ok(Self::Running),
-            "complete" => Ok(Self::Complete),
-            "failed" => Ok(Self::Failed),
-            "cancelled" => Ok(Self::Cancelled),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
-            }
-        }
-    }
-}
-
-/// The values of `pipeline_steps.stage`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum Stage {
-    /// `storyboard`
-    #[sea_orm(string_value = "storyboard")]
-    #[serde(rename = "storyboard")]
-    Storyboard,
-    /// `keyframes`
-    #[sea_orm(string_value = "keyframes")]
-    #[serde(rename = "keyframes")]
-    Keyframes,
-    /// `clips`
-    #[sea_orm(string_value = "clips")]
-    #[serde(rename = "clips")]
-    Clips,
-    /// `output`
-    #[sea_orm(string_value = "output")]
-    #[serde(rename = "output")]
-    Output,
-}
-
-impl Stage {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &[
-        "storyboard",
-        "keyframes",
-        "clips",
-        "output",
-    ];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Storyboard => "storyboard",
-            Self::Keyframes => "keyframes",
-            Self::Clips => "clips",
-            Self::Output => "output",
-        }
-    }
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for Stage {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "storyboard" => Ok(Self::Storyboard),
-            "keyframes" => Ok(Self::Keyframes),
-            "clips" => Ok(Self::Clips),
-            "output" => Ok(Self::Output),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
-            }
-        }
-    }
-}
-
-/// The values of `pipeline_steps.status`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum StepStatus {
-    /// `pending`
-    #[sea_orm(string_value = "pending")]
-    #[serde(rename = "pending")]
-    Pending,
-    /// `running`
-    #[sea_orm(string_value = "running")]
-    #[serde(rename = "running")]
-    Running,
-    /// `complete`
-    #[sea_orm(string_value = "complete")]
-    #[serde(rename = "complete")]
-    Complete,
-    /// `failed`
-    #[sea_orm(string_value = "failed")]
-    #[serde(rename = "failed")]
-    Failed,
-    /// `cancelled`
-    #[sea_orm(string_value = "cancelled")]
-    #[serde(rename = "cancelled")]
-    Cancelled,
-}
-
-impl StepStatus {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &[
-        "pending",
-        "running",
-        "complete",
-        "failed",
-        "cancelled",
-    ];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Running => "running",
-            Self::Complete => "complete",
-            Self::Failed => "failed",
-            Self::Cancelled => "cancelled",
-        }
-    }
-}
-
-impl fmt::Display for StepStatus {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for StepStatus {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "pending" => Ok(Self::Pending),
-            "running" => Ok(Self::Running),
-            "complete" => Ok(Self::Complete),
-            "failed" => Ok(Self::Failed),
-            "cancelled" => Ok(Self::Cancelled),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
-            }
-        }
+    /// The values of `pipeline_steps.status`.
+    StepStatus {
+        Pending = "pending",
+        Running = "running",
+        Complete = "complete",
+        Failed = "failed",
+        Cancelled = "cancelled",
     }
 }
 

@@ -5,338 +5,62 @@ use std::{fmt, str::FromStr};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64, prelude::Uuid};
 use serde::{Deserialize, Serialize};
 
-/// Identifies a row of `artifacts`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct ArtifactId(pub Uuid);
+/// Newtypes over UUIDs, so that an id of one table is never taken for one of another.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(DeriveValueType, Deserialize, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
 
-impl fmt::Display for ArtifactId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = <Uuid as FromStr>::Err;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )+ };
 }
 
-impl FromStr for ArtifactId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for ArtifactId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<ArtifactId> for Uuid {
-    fn from(id: ArtifactId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for ArtifactId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("ArtifactId"))
-    }
-}
-
-/// Identifies a row of `keyframes`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct KeyframeId(pub Uuid);
-
-impl fmt::Display for KeyframeId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for KeyframeId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for KeyframeId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<KeyframeId> for Uuid {
-    fn from(id: KeyframeId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for KeyframeId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("KeyframeId"))
-    }
-}
-
-/// Identifies a row of `pipeline_runs`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct PipelineRunId(pub Uuid);
-
-impl fmt::Display for PipelineRunId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for PipelineRunId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for PipelineRunId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<PipelineRunId> for Uuid {
-    fn from(id: PipelineRunId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for PipelineRunId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("PipelineRunId"))
-    }
-}
-
-/// Identifies a row of `pipeline_steps`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct PipelineStepId(pub Uuid);
-
-impl fmt::Display for PipelineStepId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for PipelineStepId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for PipelineStepId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<PipelineStepId> for Uuid {
-    fn from(id: PipelineStepId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for PipelineStepId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("PipelineStepId"))
-    }
-}
-
-/// Identifies a row of `projects`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct ProjectId(pub Uuid);
-
-impl fmt::Display for ProjectId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for ProjectId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for ProjectId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<ProjectId> for Uuid {
-    fn from(id: ProjectId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for ProjectId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("ProjectId"))
-    }
-}
-
-/// Identifies a row of `scenes`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct SceneId(pub Uuid);
-
-impl fmt::Display for SceneId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for SceneId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for SceneId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<SceneId> for Uuid {
-    fn from(id: SceneId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for SceneId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("SceneId"))
-    }
-}
-
-/// Identifies a row of `video_clips`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct VideoClipId(pub Uuid);
-
-impl fmt::Display for VideoClipId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for VideoClipId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for VideoClipId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<VideoClipId> for Uuid {
-    fn from(id: VideoClipId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for VideoClipId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("VideoClipId"))
-    }
+ids! {
+    /// Identifies a row of `artifacts`: its `id`.
+    ArtifactId,
+    /// Identifies a row of `keyframes`: its `id`.
+    KeyframeId,
+    /// Identifies a row of `pipeline_runs`: its `id`.
+    PipelineRunId,
+    /// Identifies a row of `pipeline_steps`: its `id`.
+    PipelineStepId,
+    /// Identifies a row of `projects`: its `id`.
+    ProjectId,
+    /// Identifies a row of `scenes`: its `id`.
+    SceneId,
+    /// Identifies a row of `video_clips`: its `id`.
+    VideoClipId,
 }

@@ -1,7 +1,7 @@
 //! For which engine a text of SQL is, as far as the text says so itself.
 
-use super::split::split;
-use groundwork_naming::Engine;
+use super::statements::split;
+use groundwork_schema::model::Engine;
 
 /// What only one engine takes, as words of a statement in a row. Names of types are none of it:
 /// SQLite takes any.
@@ -60,8 +60,8 @@ pub fn engine(text: &str) -> Option<(Engine, String)> {
 
 /// The words of each statement, as an engine reads them.
 fn words(engine: Engine, text: &str) -> Vec<Vec<String>> {
-    let pieces = split(engine, text).unwrap_or_default();
-    pieces.into_iter().map(|piece| piece.words).collect()
+    let statements = split(engine, text).unwrap_or_default();
+    statements.into_iter().map(|own| own.words).collect()
 }
 
 #[cfg(test)]

@@ -1,4 +1,13 @@
-use super::{rules::Example, *};
+use std::{collections::BTreeSet, fs, path::Path};
+
+use groundwork_naming::Convention;
+use groundwork_schema::model::{Engine, Schema};
+use sea_orm_migration::MigrationTrait;
+
+use super::{
+    rules::{Example, both},
+    *,
+};
 
 const CONVENTION: Convention = Convention {
     primary_key: "pk_{table}",
@@ -425,19 +434,8 @@ fn an_invalid_index_of_a_live_catalog_is_found() {
         valid,
     };
     for (valid, expected) in [(true, 0), (false, 1)] {
-        let table = groundwork_schema::model::Table {
-            name: "a".to_owned(),
-            columns: Vec::new(),
-            primary_key: None,
-            uniques: Vec::new(),
-            foreign_keys: Vec::new(),
-            checks: Vec::new(),
-            indexes: vec![index(valid)],
-            triggers: Vec::new(),
-            without_rowid: false,
-            strict: false,
-            definition: None,
-        };
+        let mut table = groundwork_schema::model::Table::new("a");
+        table.indexes = vec![index(valid)];
         schema.tables.insert("a".to_owned(), table);
         let found = catalog(&schema, &CONVENTION);
         let invalid = found.iter().filter(|finding| finding.rule.id == "GW129");

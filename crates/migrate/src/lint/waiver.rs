@@ -7,8 +7,9 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Finding, Place,
+    finding::{Finding, Place},
     rules::{Rule, both, find},
+    statements::{Comment, ParsedStatement},
 };
 use groundwork_naming::Engine;
 
@@ -19,7 +20,7 @@ pub(super) struct Waiver {
     text: String,
     rule: Option<&'static Rule>,
     has_reason: bool,
-    /// Where it stands.
+    /// Where it is.
     pub(super) place: Place,
     /// The statement that it is about, as the engine sees it; `None`: all of them.
     scope: Option<(Engine, usize)>,
@@ -71,6 +72,21 @@ impl Waiver {
 
 fn can_be_waived(rule: &Rule) -> bool {
     !rule.id.starts_with("GW39")
+}
+
+/// The waivers in the comments of statements.
+pub(super) fn of_statements(
+    engine: Engine,
+    statements: &[ParsedStatement],
+    place: impl Fn(&Comment) -> Place,
+) -> Vec<Waiver> {
+    let comments = (statements.iter().enumerate())
+        .flat_map(|(at, own)| own.comments.iter().map(move |comment| (at, comment)));
+    comments
+        .filter_map(|(at, comment)| {
+            Waiver::parse(&comment.text, place(comment), Some((engine, at)))
+        })
+        .collect()
 }
 
 /// The waivers in the source of a migration.

@@ -1,16 +1,20 @@
 //! The hazards of PostgreSQL.
 
 use sqlparser::ast::{
-    AlterColumnOperation, AlterTableOperation, CascadeOption, ColumnDef, ColumnOption, Delete,
-    DropBehavior, FromTable, ObjectType, Statement, TableConstraint,
+    AlterColumnOperation, AlterTableOperation, CascadeOption, ColumnDef, Delete, DropBehavior,
+    FromTable, ObjectType, Statement, TableConstraint,
 };
 
-use super::{Checker, named};
-use crate::lint::{
-    rules::postgres,
-    shape::{Numbering, Shape, last},
-    split::Piece,
+use super::checker::{Checker, named};
+use crate::{
+    definition::{Definition, last_part},
+    lint::{
+        known_schema::{kind_of, proves, set_column, validate},
+        rules::postgres,
+        statements::ParsedStatement,
+    },
 };
+use groundwork_schema::model::{Column, Engine};
 
 /// Functions whose value is the same throughout a statement. Any other is taken to be volatile.
 const STABLE: &[&str] = &[
@@ -60,54 +64,56 @@ const STABLE: &[&str] = &[
 ];
 
 impl Checker<'_> {
-    /// What the words tell, also where the parser does not know the statement.
-    pub(super) fn postgres_words(&mut self, piece: &Piece) {
-        if piece.has("lock_timeout") || piece.has("'lock_timeout'") {
+    /// Checks the words of a statement, also of one that the parser does not know.
+    pub(super) fn postgres_words(&mut self, statement: &ParsedStatement) {
+        if statement.has("lock_timeout") || statement.has("'lock_timeout'") {
             self.scope.has_lock_timeout = true;
         }
-        let concurrently = piece.has("concurrently");
+        let concurrently = statement.has("concurrently");
         if concurrently && self.scope.in_transaction {
-            self.hit(
+            self.report(
                 &postgres::CONCURRENTLY_IN_TRANSACTION,
                 "CONCURRENTLY within a transaction".to_owned(),
             );
         }
-        if piece.begins(&["drop", "index"]) && !concurrently {
-            self.drop_indexes(piece);
+        if statement.begins(&["drop", "index"]) && !concurrently {
+            self.drop_indexes(statement);
         }
-        let rewrites = piece.begins(&["vacuum"]) && piece.has("full")
-            || piece.begins(&["cluster"])
-            || (piece.begins(&["reindex"]) || piece.begins(&["refresh"])) && !concurrently;
+        let rewrites = statement.begins(&["vacuum"]) && statement.has("full")
+            || statement.begins(&["cluster"])
+            || (statement.begins(&["reindex"]) || statement.begins(&["refresh"])) && !concurrently;
         if rewrites {
-            let words: Vec<&str> = piece.words.iter().take(3).map(String::as_str).collect();
+            let words: Vec<&str> = statement.words.iter().take(3).map(String::as_str).collect();
             let message = format!(
                 "{} writes anew under a lock",
                 words.join(" ").to_uppercase()
             );
-            self.hit(&postgres::REWRITE_OF_TABLE, message);
+            self.report(&postgres::REWRITE_OF_TABLE, message);
         }
     }
 
-    fn drop_indexes(&mut self, piece: &Piece) {
-        let names = (piece.words.iter().skip(2))
+    fn drop_indexes(&mut self, statement: &ParsedStatement) {
+        let names = (statement.words.iter().skip(2))
             .filter(|word| !["if", "exists", ",", "cascade", "restrict"].contains(&word.as_str()));
         let names: Vec<String> = names.cloned().collect();
         let is_new = |name: &String| {
-            self.world.tables.iter().any(|(table, known)| {
-                known.indexes.contains_key(name) && self.scope.created.contains(table)
+            self.known.tables.iter().any(|(table, known)| {
+                let mut indexes = known.indexes.iter();
+                indexes.any(|index| index.name.eq_ignore_ascii_case(name))
+                    && self.scope.created.contains(table)
             })
         };
         if !names.iter().all(is_new) {
             let message = format!("the index {} is dropped under a lock", names.join(""));
-            self.hit(&postgres::INDEX_DROPPED_UNDER_LOCK, message);
+            self.report(&postgres::INDEX_DROPPED_UNDER_LOCK, message);
         }
     }
 
-    /// Looks at a statement before it is taken over.
+    /// Checks a statement before it is taken over.
     pub(super) fn postgres(&mut self, statement: &Statement) {
         match statement {
             Statement::AlterTable(alter) => {
-                let table = last(&alter.name);
+                let table = last_part(&alter.name);
                 if self.is_old(&table) {
                     self.locks(&table);
                     for operation in &alter.operations {
@@ -116,10 +122,10 @@ impl Checker<'_> {
                 }
             }
             Statement::CreateIndex(index) => {
-                let table = last(&index.table_name);
+                let table = last_part(&index.table_name);
                 if self.is_old(&table) && !index.concurrently {
                     let message = format!("nobody can write to {table} until the index is built");
-                    self.hit(&postgres::INDEX_BUILT_UNDER_LOCK, message);
+                    self.report(&postgres::INDEX_BUILT_UNDER_LOCK, message);
                 }
             }
             Statement::Drop {
@@ -128,7 +134,7 @@ impl Checker<'_> {
                 cascade,
                 ..
             } => {
-                let names: Vec<String> = names.iter().map(last).collect();
+                let names: Vec<String> = names.iter().map(last_part).collect();
                 if *cascade {
                     self.drop_cascade(&names.join(", "));
                 }
@@ -140,9 +146,9 @@ impl Checker<'_> {
             }
             Statement::Truncate(truncate) if truncate.cascade == Some(CascadeOption::Cascade) => {
                 let tables = truncate.table_names.iter();
-                let tables: Vec<String> = tables.map(|table| last(&table.name)).collect();
+                let tables: Vec<String> = tables.map(|table| last_part(&table.name)).collect();
                 let message = format!("TRUNCATE … CASCADE empties more than {}", tables.join(", "));
-                self.hit(&postgres::TRUNCATE_CASCADE, message);
+                self.report(&postgres::TRUNCATE_CASCADE, message);
             }
             Statement::Update(update) => {
                 if let Some(table) = named(&update.table) {
@@ -166,7 +172,7 @@ impl Checker<'_> {
         if self.scope.is_file && !self.scope.has_lock_timeout {
             self.scope.has_lock_timeout = true;
             let message = format!("the lock on {table} is waited for without end");
-            self.hit(&postgres::NO_LOCK_TIMEOUT, message);
+            self.report(&postgres::NO_LOCK_TIMEOUT, message);
         }
         if !self.scope.in_transaction {
             return;
@@ -192,12 +198,12 @@ impl Checker<'_> {
     fn rows_changed(&mut self, table: &str, altered: &str) {
         let message =
             format!("rows of {table} are changed in the transaction that alters {altered}");
-        self.hit(&postgres::ROWS_CHANGED_WITH_TABLE, message);
+        self.report(&postgres::ROWS_CHANGED_WITH_TABLE, message);
     }
 
     fn drop_cascade(&mut self, what: &str) {
         let message = format!("whatever depends on {what} is dropped too");
-        self.hit(&postgres::DROP_CASCADE, message);
+        self.report(&postgres::DROP_CASCADE, message);
     }
 
     fn alter_on_postgres(&mut self, table: &str, operation: &AlterTableOperation) {
@@ -211,10 +217,10 @@ impl Checker<'_> {
             } => self.added_constraint(table, constraint, *not_valid),
             AlterTableOperation::ValidateConstraint { name } => {
                 let name = name.value.to_lowercase();
-                self.world.table(table).unchecked.remove(&name);
+                validate(self.known.table_mut(table), &name);
                 if self.scope.unchecked.contains(&name) {
                     let message = format!("{name} is validated under the lock that added it");
-                    self.hit(&postgres::VALIDATED_IN_SAME_TRANSACTION, message);
+                    self.report(&postgres::VALIDATED_IN_SAME_TRANSACTION, message);
                 }
             }
             AlterTableOperation::AlterColumn { column_name, op } => {
@@ -224,7 +230,7 @@ impl Checker<'_> {
                 old_column_name, ..
             } => {
                 let message = format!("the column {old_column_name} of {table} is renamed");
-                self.hit(&postgres::COLUMN_RENAMED, message);
+                self.report(&postgres::COLUMN_RENAMED, message);
             }
             AlterTableOperation::DropColumn {
                 column_names,
@@ -245,51 +251,40 @@ impl Checker<'_> {
     }
 
     fn added_column(&mut self, table: &str, column: &ColumnDef) {
-        let shape = Shape::of_column(table, column);
-        let Some(own) = shape.columns.first() else {
+        let part = Definition::of_column(Engine::Postgres, table, column).table;
+        let Some(own) = part.columns.first() else {
             return;
         };
         let place = format!("{table}.{}", own.name);
-        let mut is_generated = false;
-        for option in &column.options {
-            match &option.option {
-                ColumnOption::Generated {
-                    generation_expr: Some(_),
-                    ..
-                } => {
-                    is_generated = true;
-                    let message = format!("{place} is computed for every row at once");
-                    self.hit(&postgres::STORED_COLUMN_ADDED, message);
-                }
-                ColumnOption::PrimaryKey(_) | ColumnOption::Unique(_) => {
-                    let message = format!("the index of {place} is built under a lock");
-                    self.hit(&postgres::UNIQUE_WITHOUT_INDEX, message);
-                }
-                ColumnOption::ForeignKey(key) => {
-                    let to = last(&key.foreign_table);
-                    self.checked_at_once(table, &format!("{place} refers to {to}"));
-                }
-                ColumnOption::Check(_) => {
-                    let message = format!("the check of {place} reads every row under a lock");
-                    self.hit(&postgres::CHECK_CHECKED_AT_ONCE, message);
-                }
-                _ => {}
-            }
+        if own.generated.is_some() {
+            let message = format!("{place} is computed for every row at once");
+            self.report(&postgres::STORED_COLUMN_ADDED, message);
+        }
+        for _ in 0..part.primary_key.iter().len() + part.uniques.len() {
+            let message = format!("the index of {place} is built under a lock");
+            self.report(&postgres::UNIQUE_WITHOUT_INDEX, message);
+        }
+        for key in &part.foreign_keys {
+            self.checked_at_once(table, &format!("{place} refers to {}", key.table));
+        }
+        for _ in &part.checks {
+            let message = format!("the check of {place} reads every row under a lock");
+            self.report(&postgres::CHECK_CHECKED_AT_ONCE, message);
         }
         let default = own.default.as_deref();
-        if own.numbering != Numbering::None || default.is_some_and(is_volatile) {
+        if own.numbering.is_some() || default.is_some_and(is_volatile) {
             let what = default.unwrap_or("a number");
             let message = format!("every row is written anew to give {place} {what}");
-            self.hit(&postgres::COLUMN_WITH_VOLATILE_DEFAULT, message);
-        } else if own.is_required && default.is_none() && !is_generated {
+            self.report(&postgres::COLUMN_WITH_VOLATILE_DEFAULT, message);
+        } else if !own.nullable && default.is_none() && own.generated.is_none() {
             let message = format!("{place} is NOT NULL, and old rows have nothing for it");
-            self.hit(&postgres::REQUIRED_COLUMN_WITHOUT_DEFAULT, message);
+            self.report(&postgres::REQUIRED_COLUMN_WITHOUT_DEFAULT, message);
         }
     }
 
     fn checked_at_once(&mut self, table: &str, what: &str) {
         let message = format!("{what}; every row of {table} is read under locks");
-        self.hit(&postgres::FOREIGN_KEY_CHECKED_AT_ONCE, message);
+        self.report(&postgres::FOREIGN_KEY_CHECKED_AT_ONCE, message);
     }
 
     fn added_constraint(&mut self, table: &str, constraint: &TableConstraint, not_valid: bool) {
@@ -298,11 +293,11 @@ impl Checker<'_> {
             TableConstraint::Check(check) => &check.name,
             TableConstraint::Unique(_) | TableConstraint::PrimaryKey(_) => {
                 let message = format!("its index on {table} is built under a lock");
-                return self.hit(&postgres::UNIQUE_WITHOUT_INDEX, message);
+                return self.report(&postgres::UNIQUE_WITHOUT_INDEX, message);
             }
             TableConstraint::Exclude(_) => {
                 let message = format!("its index on {table} is built under a lock");
-                return self.hit(&postgres::EXCLUSION_ON_EXISTING_TABLE, message);
+                return self.report(&postgres::EXCLUSION_ON_EXISTING_TABLE, message);
             }
             _ => return,
         };
@@ -310,7 +305,6 @@ impl Checker<'_> {
         let shown = name.as_deref().unwrap_or("it").to_owned();
         match (constraint, not_valid) {
             (_, true) => {
-                self.world.table(table).unchecked.extend(name.clone());
                 if self.scope.in_transaction {
                     self.scope.unchecked.extend(name);
                 }
@@ -320,7 +314,7 @@ impl Checker<'_> {
             }
             (_, false) => {
                 let message = format!("{shown} reads every row of {table} under a lock");
-                self.hit(&postgres::CHECK_CHECKED_AT_ONCE, message);
+                self.report(&postgres::CHECK_CHECKED_AT_ONCE, message);
             }
         }
     }
@@ -328,38 +322,37 @@ impl Checker<'_> {
     fn altered_column(&mut self, table: &str, column: &str, operation: &AlterColumnOperation) {
         match operation {
             AlterColumnOperation::SetNotNull => {
-                let is_proven = (self.world.known(table)).is_some_and(|known| known.proves(column));
+                let is_proven = (self.known.table(table))
+                    .is_some_and(|known| proves(Engine::Postgres, known, column));
                 if !is_proven {
                     let message = format!("every row of {table} is read to find {column} empty");
-                    self.hit(&postgres::NOT_NULL_BY_SCAN, message);
+                    self.report(&postgres::NOT_NULL_BY_SCAN, message);
                 }
             }
             AlterColumnOperation::DropNotNull => {
                 let message = format!("{table}.{column} may be NULL from now on");
-                self.hit(&postgres::NOT_NULL_DROPPED, message);
+                self.report(&postgres::NOT_NULL_DROPPED, message);
             }
             AlterColumnOperation::SetDataType { data_type, .. } => {
                 let new = data_type.to_string().to_lowercase();
-                let old = (self.world.known(table))
-                    .and_then(|known| known.kinds.get(&column.to_lowercase()));
+                let old = (self.known.table(table)).and_then(|known| kind_of(known, column));
                 if !old.is_some_and(|old| is_widening(old, &new)) {
                     let message = format!("{table}.{column} becomes {new}, row by row");
-                    self.hit(&postgres::CHANGE_OF_TYPE, message);
+                    self.report(&postgres::CHANGE_OF_TYPE, message);
                 }
-                let kinds = &mut self.world.table(table).kinds;
-                kinds.insert(column.to_lowercase(), new);
+                set_column(self.known.table_mut(table), Column::new(column, new));
             }
             _ => {}
         }
     }
 
-    /// Tables whose old name nothing answers to.
+    /// Reports the renamed tables whose old name no view has.
     pub(super) fn postgres_end(&mut self) {
         for (at, table) in std::mem::take(&mut self.scope.renamed) {
             if !self.scope.views.contains(&table.to_lowercase()) {
                 self.at = at;
                 let message = format!("the table {table} is renamed");
-                self.hit(&postgres::TABLE_RENAMED, message);
+                self.report(&postgres::TABLE_RENAMED, message);
             }
         }
     }

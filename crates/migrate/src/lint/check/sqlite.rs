@@ -1,43 +1,40 @@
 //! The hazards of SQLite.
 
-use sqlparser::ast::{
-    AlterTableOperation, ColumnDef, ColumnOption, GeneratedExpressionMode, RenameTableNameKind,
-    Statement,
-};
+use sqlparser::ast::{AlterTableOperation, ColumnDef, RenameTableNameKind, Statement};
 
-use super::Checker;
-use crate::lint::{
-    rules::sqlite,
-    shape::{Shape, last},
-    split::Piece,
+use super::checker::Checker;
+use crate::{
+    definition::{Definition, last_part},
+    lint::{known_schema::users, rules::sqlite, statements::ParsedStatement},
 };
+use groundwork_schema::model::Engine;
 
 impl Checker<'_> {
-    /// What the words tell.
-    pub(super) fn sqlite_words(&mut self, piece: &Piece) {
-        if !piece.begins(&["pragma", "foreign_keys", "="]) {
+    /// Checks the words of a statement.
+    pub(super) fn sqlite_words(&mut self, statement: &ParsedStatement) {
+        if !statement.begins(&["pragma", "foreign_keys", "="]) {
             return;
         }
         if self.scope.in_transaction {
-            self.hit(
+            self.report(
                 &sqlite::FOREIGN_KEYS_SWITCHED_IN_TRANSACTION,
                 "this does nothing within a transaction".to_owned(),
             );
             return;
         }
-        let value = piece.words.get(3).map_or("", String::as_str);
+        let value = statement.words.get(3).map_or("", String::as_str);
         self.scope.foreign_keys_off = ["off", "0", "false", "no"].contains(&value);
     }
 
-    /// Looks at a statement before it is taken over.
+    /// Checks a statement before it is taken over.
     pub(super) fn sqlite(&mut self, statement: &Statement) {
         let Statement::AlterTable(alter) = statement else {
             return;
         };
-        let table = last(&alter.name);
+        let table = last_part(&alter.name);
         if alter.operations.len() > 1 {
             let message = format!("one ALTER makes {} changes", alter.operations.len());
-            self.hit(&sqlite::ALTER_THAT_SQLITE_LACKS, message);
+            self.report(&sqlite::ALTER_THAT_SQLITE_LACKS, message);
         }
         for operation in &alter.operations {
             match operation {
@@ -60,15 +57,15 @@ impl Checker<'_> {
                 } => self.renamed_on_sqlite(&[&table]),
                 other => {
                     let message = format!("SQLite has no ALTER TABLE … {other}");
-                    self.hit(&sqlite::ALTER_THAT_SQLITE_LACKS, message);
+                    self.report(&sqlite::ALTER_THAT_SQLITE_LACKS, message);
                 }
             }
         }
     }
 
     fn added_on_sqlite(&mut self, table: &str, column: &ColumnDef) {
-        let shape = Shape::of_column(table, column);
-        let Some(own) = shape.columns.first() else {
+        let part = Definition::of_column(Engine::Sqlite, table, column).table;
+        let Some(own) = part.columns.first() else {
             return;
         };
         let place = format!("{table}.{}", own.name);
@@ -76,55 +73,44 @@ impl Checker<'_> {
             .default
             .as_deref()
             .filter(|sql| !sql.eq_ignore_ascii_case("null"));
-        let (mut is_refused, mut is_generated) = (false, false);
-        for option in &column.options {
-            is_refused |= match &option.option {
-                ColumnOption::PrimaryKey(_) | ColumnOption::Unique(_) => true,
-                ColumnOption::ForeignKey(_) => default.is_some(),
-                ColumnOption::Generated {
-                    generation_expr: Some(_),
-                    generation_expr_mode,
-                    ..
-                } => {
-                    is_generated = true;
-                    *generation_expr_mode == Some(GeneratedExpressionMode::Stored)
-                }
-                _ => false,
-            };
-        }
+        let generated = own.generated.as_ref();
+        let is_refused = part.primary_key.is_some()
+            || !part.uniques.is_empty()
+            || !part.foreign_keys.is_empty() && default.is_some()
+            || generated.is_some_and(|generated| generated.stored);
         if is_refused {
             let message = format!("SQLite refuses to add {place}");
-            self.hit(&sqlite::COLUMN_THAT_CANNOT_BE_ADDED, message);
+            self.report(&sqlite::COLUMN_THAT_CANNOT_BE_ADDED, message);
         }
-        if own.is_required && default.is_none() && !is_generated {
+        if !own.nullable && default.is_none() && generated.is_none() {
             let message = format!("{place} is NOT NULL without a default");
-            self.hit(&sqlite::REQUIRED_COLUMN_WITHOUT_DEFAULT, message);
+            self.report(&sqlite::REQUIRED_COLUMN_WITHOUT_DEFAULT, message);
         }
         let is_computed = default.is_some_and(|sql| {
             !sql.starts_with('\'') && (sql.contains('(') || sql.to_lowercase().contains("current_"))
         });
         if is_computed && self.is_old(table) {
             let message = format!("the default of {place} is computed");
-            self.hit(&sqlite::COLUMN_WITH_COMPUTED_DEFAULT, message);
+            self.report(&sqlite::COLUMN_WITH_COMPUTED_DEFAULT, message);
         }
     }
 
     fn dropped_on_sqlite(&mut self, table: &str, column: &str) {
-        let mut users = self.world.mentioning(&[table, column]);
-        if let Some(known) = self.world.known(table) {
-            users.extend(known.users(column));
+        let mut all = self.known.mentioning(&[table, column]);
+        if let Some(known) = self.known.table(table) {
+            all.extend(users(known, column));
         }
-        if !users.is_empty() {
-            let message = format!("{table}.{column} is used by {}", users.join(", "));
-            self.hit(&sqlite::DROP_OF_USED_COLUMN, message);
+        if !all.is_empty() {
+            let message = format!("{table}.{column} is used by {}", all.join(", "));
+            self.report(&sqlite::DROP_OF_USED_COLUMN, message);
         }
     }
 
     fn renamed_on_sqlite(&mut self, names: &[&str]) {
-        let users = self.world.mentioning(names);
+        let users = self.known.mentioning(names);
         if !users.is_empty() {
             let message = format!("{} is used by {}", names.join("."), users.join(", "));
-            self.hit(&sqlite::RENAME_UNDER_VIEW_OR_TRIGGER, message);
+            self.report(&sqlite::RENAME_UNDER_VIEW_OR_TRIGGER, message);
         }
     }
 
@@ -137,10 +123,10 @@ impl Checker<'_> {
         };
         dropped.remove(place);
         let message = format!("the table {table} is rebuilt, with every row");
-        self.hit(&sqlite::REBUILD_OF_TABLE, message);
+        self.report(&sqlite::REBUILD_OF_TABLE, message);
         if self.scope.is_file && !self.scope.foreign_keys_off {
             let message = format!("{table} is rebuilt while foreign keys are upheld");
-            self.hit(&sqlite::REBUILD_WITH_FOREIGN_KEYS_ON, message);
+            self.report(&sqlite::REBUILD_WITH_FOREIGN_KEYS_ON, message);
         }
     }
 }

@@ -1,12 +1,13 @@
 //! The rules about what a table is, on statements and on the live catalog alike.
 
-use super::Checker;
+use super::checker::Checker;
 use crate::lint::{
+    constraint::{Constraint, constraints},
+    known_schema::{index_keys, serves},
     rules::{Rule, both, postgres, sqlite},
-    shape::{Column, Constraint, Numbering, Shape, What},
 };
-use groundwork_naming::Engine;
 use groundwork_naming::MAX_NAME_BYTES;
+use groundwork_schema::model::{Column, Engine, Index, Numbering, Table};
 
 /// Integers of PostgreSQL with 32 bits or fewer.
 const NARROW: &[&str] = &[
@@ -33,53 +34,54 @@ const NARROW_ON_SQLITE: &[&str] = &[
 ];
 
 impl Checker<'_> {
-    /// Looks at the columns that are added.
-    pub(super) fn columns(&mut self, shape: &Shape) {
-        for column in &shape.columns {
-            let is_key = (shape.key().iter()).any(|key| key.eq_ignore_ascii_case(&column.name));
+    /// Checks the columns that are added.
+    pub(super) fn columns(&mut self, table: &Table) {
+        for column in &table.columns {
+            let is_key =
+                (table.key_columns().iter()).any(|key| key.eq_ignore_ascii_case(&column.name));
             let found = match self.engine {
                 Engine::Postgres => of_postgres(column, is_key),
-                Engine::Sqlite => of_sqlite(column, is_key, shape.is_strict),
+                Engine::Sqlite => of_sqlite(column, is_key, table.strict),
             };
             for rule in found {
-                let message = format!("{}.{} is {}", shape.table, column.name, column.kind);
-                self.hit(rule, message);
+                let message = format!("{}.{} is {}", table.name, column.name, column.kind);
+                self.report(rule, message);
             }
             let default = column.default.as_deref().unwrap_or_default();
             if is_no_utc(self.engine, default) {
-                self.hit(
+                self.report(
                     &both::INSTANT_NOT_IN_UTC,
-                    format!("{}.{} defaults to {default}", shape.table, column.name),
+                    format!("{}.{} defaults to {default}", table.name, column.name),
                 );
             }
         }
     }
 
-    /// Looks at the names of what is added.
-    pub(super) fn names(&mut self, shape: &Shape) {
-        self.length(&shape.table);
-        for column in &shape.columns {
+    /// Checks the names of what is added.
+    pub(super) fn names(&mut self, table: &Table) {
+        self.length(&table.name);
+        for column in &table.columns {
             self.length(&column.name);
         }
-        for constraint in &shape.constraints {
-            self.constraint_name(&shape.table, constraint);
+        for constraint in constraints(table) {
+            self.constraint_name(&table.name, constraint);
         }
     }
 
-    fn constraint_name(&mut self, table: &str, constraint: &Constraint) {
-        let what = constraint.what.words();
-        let over = match constraint.columns.as_slice() {
+    fn constraint_name(&mut self, table: &str, constraint: Constraint<'_>) {
+        let what = constraint.words();
+        let over = match constraint.columns() {
             [] => String::new(),
             columns => format!(" over {}", columns.join(", ")),
         };
         let expected = self.expected(table, constraint);
-        let Some(name) = &constraint.name else {
+        let Some(name) = constraint.name() else {
             let rule = match self.engine {
                 Engine::Sqlite => &sqlite::UNNAMED_CONSTRAINT,
                 Engine::Postgres => &both::NAME_OUTSIDE_CONVENTION,
             };
             let message = format!("the {what} of {table}{over} has no name; call it {expected}");
-            return self.hit(rule, message);
+            return self.report(rule, message);
         };
         self.length(name);
         let fits = match expected.split_once('…') {
@@ -89,10 +91,10 @@ impl Checker<'_> {
                         && name.starts_with(before)
                         && name.ends_with(after)
             }
-            None => *name == expected,
+            None => name == expected,
         };
         if !fits {
-            self.hit(
+            self.report(
                 &both::NAME_OUTSIDE_CONVENTION,
                 format!("the {what} {name} of {table}{over}; by the convention {expected}"),
             );
@@ -100,18 +102,19 @@ impl Checker<'_> {
     }
 
     /// The name by the convention; a rule that only a person can name is an ellipsis.
-    fn expected(&self, table: &str, constraint: &Constraint) -> String {
-        let columns: Vec<&str> = constraint.columns.iter().map(String::as_str).collect();
-        match &constraint.what {
-            What::PrimaryKey => self.convention.primary_key(table),
-            What::Unique => self.convention.unique(table, &columns),
-            What::ForeignKey { table: to } => self.convention.foreign_key(table, &columns, to),
-            What::Check { .. } => self.convention.check(table, "…"),
+    fn expected(&self, table: &str, constraint: Constraint<'_>) -> String {
+        let columns: Vec<&str> = constraint.columns().iter().map(String::as_str).collect();
+        match constraint {
+            Constraint::PrimaryKey(_) => self.convention.primary_key(table),
+            Constraint::Unique(_) => self.convention.unique(table, &columns),
+            Constraint::ForeignKey(key) => self.convention.foreign_key(table, &columns, &key.table),
+            Constraint::Check(_) => self.convention.check(table, "…"),
         }
     }
 
-    /// Looks at the name of an index.
-    pub(super) fn index_name(&mut self, table: &str, name: &str, unique: bool, keys: &[String]) {
+    /// Checks the name of an index.
+    pub(super) fn index_name(&mut self, table: &str, index: &Index) {
+        let (name, keys) = (&index.name, index_keys(index));
         self.length(name);
         let is_plain = |key: &String| key.chars().all(|c| c.is_alphanumeric() || c == '_');
         let columns: Vec<&str> = if keys.iter().all(is_plain) {
@@ -119,7 +122,7 @@ impl Checker<'_> {
         } else {
             vec!["…"]
         };
-        let expected = if unique {
+        let expected = if index.unique {
             self.convention.unique(table, &columns)
         } else {
             self.convention.index(table, &columns)
@@ -128,10 +131,10 @@ impl Checker<'_> {
             Some((before, after)) => {
                 name.len() == MAX_NAME_BYTES || name.starts_with(before) && name.ends_with(after)
             }
-            None => name == expected,
+            None => *name == expected,
         };
         if !fits {
-            self.hit(
+            self.report(
                 &both::NAME_OUTSIDE_CONVENTION,
                 format!("the index {name} of {table}; by the convention {expected}"),
             );
@@ -141,26 +144,24 @@ impl Checker<'_> {
     fn length(&mut self, name: &str) {
         if self.engine == Engine::Postgres && name.len() > MAX_NAME_BYTES {
             let message = format!("{name} has {} bytes", name.len());
-            self.hit(&postgres::NAME_OVER_63_BYTES, message);
+            self.report(&postgres::NAME_OVER_63_BYTES, message);
         }
     }
 
-    /// Looks for the indexes of the foreign keys that are added.
-    pub(super) fn foreign_keys(&mut self, shape: &Shape) {
-        for key in &shape.constraints {
-            let What::ForeignKey { table } = &key.what else {
-                continue;
-            };
-            let known = self.world.known(&shape.table);
-            if known.is_some_and(|known| known.serves(&key.columns)) {
+    /// Checks that the foreign keys that are added have an index.
+    pub(super) fn foreign_keys(&mut self, table: &Table) {
+        for key in &table.foreign_keys {
+            let known = self.known.table(&table.name);
+            if known.is_some_and(|known| serves(known, &key.columns)) {
                 continue;
             }
             let message = format!(
-                "no index of {} begins with {}, which refers to {table}",
-                shape.table,
-                key.columns.join(", ")
+                "no index of {} begins with {}, which refers to {}",
+                table.name,
+                key.columns.join(", "),
+                key.table
             );
-            self.hit(&both::FOREIGN_KEY_WITHOUT_INDEX, message);
+            self.report(&both::FOREIGN_KEY_WITHOUT_INDEX, message);
         }
     }
 }
@@ -181,7 +182,7 @@ fn of_postgres(column: &Column, is_key: bool) -> Vec<&'static Rule> {
     if is_key && NARROW.contains(&kind) {
         found.push(&postgres::KEY_OF_32_BITS);
     }
-    if column.numbering == Numbering::Serial {
+    if column.numbering == Some(Numbering::Serial) {
         found.push(&postgres::SERIAL);
     }
     if ["char", "character", "bpchar"].contains(&kind) || starts(&["char(", "character("]) {
@@ -196,7 +197,7 @@ fn of_postgres(column: &Column, is_key: bool) -> Vec<&'static Rule> {
 fn of_sqlite(column: &Column, is_key: bool, is_strict: bool) -> Vec<&'static Rule> {
     let kind = column.kind.as_str();
     let mut found: Vec<&Rule> = Vec::new();
-    if column.numbering == Numbering::Autoincrement {
+    if column.numbering == Some(Numbering::Autoincrement) {
         found.push(&sqlite::AUTOINCREMENT);
     }
     let is_lossy = ["decimal", "numeric", "money", "varbinary"]

@@ -1,6 +1,6 @@
 //! What both engines have in common, and the convention.
 
-use super::{Example, Rule, Severity};
+use super::rule::{Example, Rule, Severity};
 
 /// In the order of their ids.
 pub(super) const ALL: &[&Rule] = &[

@@ -1,6 +1,6 @@
 //! The hazards of SQLite.
 
-use super::{Example, Rule, Severity};
+use super::rule::{Example, Rule, Severity};
 
 /// In the order of their ids.
 pub(super) const ALL: &[&Rule] = &[

@@ -11,7 +11,7 @@ use groundwork_naming::Engine;
 
 /// A statement of a text.
 #[derive(Debug)]
-pub(super) struct Piece {
+pub(super) struct ParsedStatement {
     /// As it is written, without the comments before it.
     pub(super) text: String,
     /// Where it begins.
@@ -35,24 +35,24 @@ pub(super) struct Comment {
 ///
 /// # Errors
 /// Where and why it is not even a sequence of words.
-pub(super) fn split(engine: Engine, sql: &str) -> Result<Vec<Piece>, (Location, String)> {
+pub(super) fn split(engine: Engine, sql: &str) -> Result<Vec<ParsedStatement>, (Location, String)> {
     let tokens = Tokenizer::new(dialect(engine), sql)
         .with_unescape(false)
         .tokenize_with_location()
         .map_err(|error| (error.location, error.message))?;
-    let mut cutter = Cutter {
+    let mut splitter = Splitter {
         engine,
-        pieces: Vec::new(),
-        current: Draft::default(),
+        statements: Vec::new(),
+        current: OpenStatement::default(),
     };
     for token in tokens {
-        cutter.take(token);
+        splitter.take(token);
     }
-    cutter.finish();
-    Ok(cutter.pieces)
+    splitter.finish();
+    Ok(splitter.statements)
 }
 
-fn dialect(engine: Engine) -> &'static dyn Dialect {
+pub(super) fn dialect(engine: Engine) -> &'static dyn Dialect {
     match engine {
         Engine::Sqlite => &SQLiteDialect {},
         Engine::Postgres => &PostgreSqlDialect {},
@@ -60,15 +60,15 @@ fn dialect(engine: Engine) -> &'static dyn Dialect {
 }
 
 /// Cuts at semicolons that no body encloses.
-struct Cutter {
+struct Splitter {
     engine: Engine,
-    pieces: Vec<Piece>,
-    current: Draft,
+    statements: Vec<ParsedStatement>,
+    current: OpenStatement,
 }
 
 /// A statement whose end has not come yet.
 #[derive(Default)]
-struct Draft {
+struct OpenStatement {
     text: String,
     start: Option<Location>,
     words: Vec<String>,
@@ -77,7 +77,7 @@ struct Draft {
     depth: usize,
 }
 
-impl Cutter {
+impl Splitter {
     fn take(&mut self, token: TokenWithSpan) {
         let TokenWithSpan { token, span } = token;
         match token {
@@ -103,7 +103,7 @@ impl Cutter {
 
     /// What stands behind a statement on its last line belongs to it.
     fn comment(&mut self, comment: Comment) {
-        let behind = (self.pieces.last_mut())
+        let behind = (self.statements.last_mut())
             .filter(|last| self.current.start.is_none() && last.last_line() == comment.start.line);
         match behind {
             Some(last) => last.comments.push(comment),
@@ -112,24 +112,24 @@ impl Cutter {
     }
 
     fn finish(&mut self) {
-        let draft = std::mem::take(&mut self.current);
-        let Some(start) = draft.start else {
-            self.current.comments = draft.comments;
+        let open = std::mem::take(&mut self.current);
+        let Some(start) = open.start else {
+            self.current.comments = open.comments;
             return;
         };
-        let text = draft.text.trim_end().to_owned();
+        let text = open.text.trim_end().to_owned();
         let parsed = parse(self.engine, &text);
-        self.pieces.push(Piece {
+        self.statements.push(ParsedStatement {
             text,
             start,
-            words: draft.words,
-            comments: draft.comments,
+            words: open.words,
+            comments: open.comments,
             parsed,
         });
     }
 }
 
-impl Draft {
+impl OpenStatement {
     fn push(&mut self, token: &Token, start: Location) {
         self.start.get_or_insert(start);
         let text = token.to_string();
@@ -152,7 +152,7 @@ impl Draft {
     }
 }
 
-impl Piece {
+impl ParsedStatement {
     fn last_line(&self) -> u64 {
         self.start.line + self.text.matches('\n').count() as u64
     }
@@ -189,12 +189,15 @@ mod tests {
     fn a_body_is_a_part_of_its_statement() {
         let sql = "CREATE TRIGGER t AFTER DELETE ON a BEGIN\n  SELECT CASE 1 WHEN 1 THEN 2 END;\n  \
                    DELETE FROM b;\nEND;\nSELECT 1; -- behind\n-- before\nSELECT 2";
-        let pieces = split(Engine::Sqlite, sql).unwrap_or_default();
-        let starts: Vec<u64> = pieces.iter().map(|piece| piece.start.line).collect();
+        let statements = split(Engine::Sqlite, sql).unwrap_or_default();
+        let starts: Vec<u64> = statements
+            .iter()
+            .map(|statement| statement.start.line)
+            .collect();
         assert_eq!(starts, [1, 5, 7]);
-        assert!(pieces[0].text.ends_with("END"));
-        assert_eq!(pieces[1].comments[0].text, "behind");
-        assert_eq!(pieces[2].comments[0].text, "before");
+        assert!(statements[0].text.ends_with("END"));
+        assert_eq!(statements[1].comments[0].text, "behind");
+        assert_eq!(statements[2].comments[0].text, "before");
     }
 
     #[test]

@@ -1,0 +1,17 @@
+//! The rules of both engines together.
+
+use super::{both, postgres, rule::Rule, sqlite};
+
+/// Every rule, by id.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    (postgres::ALL.iter())
+        .chain(sqlite::ALL)
+        .chain(both::ALL)
+        .copied()
+}
+
+/// The rule of this id.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
