@@ -9,10 +9,11 @@ use sqlparser::{
     tokenizer::Token,
 };
 
+use groundwork_naming::Engine;
 use groundwork_schema::{
     model::{
-        Action, Check, Column, Engine, ForeignKey, Generated, Index, IndexKey, IndexedBy,
-        Numbering, PrimaryKey, Table, Timing, Unique,
+        Action, Check, Column, ForeignKey, Generated, Index, IndexKey, IndexedBy, Numbering,
+        PrimaryKey, Table, Timing, Unique,
     },
     text::normal,
 };

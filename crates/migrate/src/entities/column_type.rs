@@ -1,6 +1,7 @@
 //! The types of columns, which the engines name differently, in the form that both can store.
 
-use groundwork_schema::model::{Engine, Schema};
+use groundwork_naming::Engine;
+use groundwork_schema::model::Schema;
 use sea_query::{Alias, ColumnType, IntoIden as _, StringLen};
 use sea_schema::sqlite::def::parse_type;
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use groundwork_schema::model::{Column, Engine, IndexedBy, Schema, Table};
+use groundwork_naming::Engine;
+use groundwork_schema::model::{Column, IndexedBy, Schema, Table};
 
 use super::value_list::{self, ValueList};
 

@@ -1,5 +1,6 @@
 //! Why a schema could not be read.
 
+use groundwork_naming::UnknownEngine;
 use sea_orm::DbErr;
 
 /// Why a schema could not be read.
@@ -16,5 +17,5 @@ pub enum InspectError {
     },
     /// The database is neither SQLite nor PostgreSQL.
     #[error("schemas can be read from SQLite and PostgreSQL only")]
-    Engine,
+    Engine(#[from] UnknownEngine),
 }

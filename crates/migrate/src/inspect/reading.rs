@@ -3,7 +3,8 @@
 use sea_orm::ConnectionTrait;
 
 use super::{error::InspectError, postgres, sqlite};
-use groundwork_schema::model::{Engine, Schema};
+use groundwork_naming::Engine;
+use groundwork_schema::model::Schema;
 
 /// Reads the schema: on SQLite that of the main database, on PostgreSQL that of the current schema
 /// (the first that exists on the search path). The history of migrations and what extensions own
@@ -12,7 +13,7 @@ use groundwork_schema::model::{Engine, Schema};
 /// # Errors
 /// [`InspectError::Catalog`] if the database does not answer.
 pub async fn schema(connection: &impl ConnectionTrait) -> Result<Schema, InspectError> {
-    let engine = Engine::of(connection.get_database_backend()).ok_or(InspectError::Engine)?;
+    let engine = Engine::try_from(connection.get_database_backend())?;
     let mut schema = match engine {
         Engine::Sqlite => sqlite::schema(connection).await?,
         Engine::Postgres => postgres::schema(connection).await?,

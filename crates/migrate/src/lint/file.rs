@@ -1,7 +1,6 @@
 //! A file of SQL.
 
-use groundwork_naming::Convention;
-use groundwork_schema::model::Engine;
+use groundwork_naming::{Convention, Engine};
 
 use super::{
     check::{Checker, Origin},

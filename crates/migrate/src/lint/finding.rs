@@ -1,6 +1,6 @@
 //! What was found, and where.
 
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 use super::{check::Diagnostic, rules::Rule};
 

@@ -1,7 +1,7 @@
 //! For which engine a text of SQL is, as far as the text says so itself.
 
 use super::statements::split;
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 /// What only one engine takes, as words of a statement in a row. Names of types are none of it:
 /// SQLite takes any.

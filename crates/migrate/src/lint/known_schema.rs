@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sqlparser::{ast, parser::Parser};
 
-use groundwork_schema::model::{Column, Engine, Index, IndexedBy, Table};
+use groundwork_naming::Engine;
+use groundwork_schema::model::{Column, Index, IndexedBy, Table};
 
 use super::{constraint::constraints, statements::dialect};
 

@@ -5,9 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 use groundwork_schema::{
-    model::Engine,
     record::{self, Recording},
     run::IRREVERSIBLE,
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 use super::{
     finding::Finding,

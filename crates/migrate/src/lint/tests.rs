@@ -1,7 +1,7 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
-use groundwork_naming::Convention;
-use groundwork_schema::model::{Engine, Schema};
+use groundwork_naming::{Convention, Engine};
+use groundwork_schema::model::Schema;
 use sea_orm_migration::MigrationTrait;
 
 use super::{

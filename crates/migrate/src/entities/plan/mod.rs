@@ -267,7 +267,8 @@ fn other_file(table: &str, tables: &BTreeSet<String>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use groundwork_schema::model::{Action, Check, Engine, ForeignKey, PrimaryKey, Table, Timing};
+    use groundwork_naming::Engine;
+    use groundwork_schema::model::{Action, Check, ForeignKey, PrimaryKey, Table, Timing};
 
     use super::*;
 

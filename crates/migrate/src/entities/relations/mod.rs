@@ -222,7 +222,8 @@ fn singular(table: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use groundwork_schema::model::{Action, Column, Engine, PrimaryKey, Schema, Timing};
+    use groundwork_naming::Engine;
+    use groundwork_schema::model::{Action, Column, PrimaryKey, Schema, Timing};
 
     use super::*;
     use crate::entities::{plan::plan, type_map::TypeMap};

@@ -7,9 +7,10 @@ use super::catalog::{
     TriggerRow, ViewRow,
 };
 use crate::inspect::{error::InspectError, rows::rows};
+use groundwork_naming::Engine;
 use groundwork_schema::{
     model::{
-        Action, Check, Column, Engine, ForeignKey, Function, Generated, Index, IndexKey, IndexedBy,
+        Action, Check, Column, ForeignKey, Function, Generated, Index, IndexKey, IndexedBy,
         Numbering, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported, View,
     },
     text::normal,

@@ -21,9 +21,10 @@ use crate::{
     definition::{self, Definition},
     inspect::{error::InspectError, rows::rows},
 };
+use groundwork_naming::Engine;
 use groundwork_schema::{
     model::{
-        Column, Engine, Generated, Index, PrimaryKey, Schema, Table, Trigger, Unsupported, View,
+        Column, Generated, Index, PrimaryKey, Schema, Table, Trigger, Unsupported, View,
         VirtualTable,
     },
     run::HISTORY_TABLE,

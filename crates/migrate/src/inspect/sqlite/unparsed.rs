@@ -3,8 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use groundwork_naming::Engine;
 use groundwork_schema::{
-    model::{Action, Check, Engine, ForeignKey, Timing, Unique},
+    model::{Action, Check, ForeignKey, Timing, Unique},
     text::normal,
 };
 use sqlparser::{

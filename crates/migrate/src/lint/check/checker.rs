@@ -17,8 +17,8 @@ use crate::{
         statements::ParsedStatement,
     },
 };
-use groundwork_naming::Convention;
-use groundwork_schema::model::{Engine, Table};
+use groundwork_naming::{Convention, Engine};
+use groundwork_schema::model::Table;
 
 /// Knows what the statements so far have made.
 pub(in crate::lint) struct Checker<'a> {

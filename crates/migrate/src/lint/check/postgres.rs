@@ -14,7 +14,8 @@ use crate::{
         statements::ParsedStatement,
     },
 };
-use groundwork_schema::model::{Column, Engine};
+use groundwork_naming::Engine;
+use groundwork_schema::model::Column;
 
 /// Functions whose value is the same throughout a statement. Any other is taken to be volatile.
 const STABLE: &[&str] = &[

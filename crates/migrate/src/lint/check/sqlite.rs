@@ -7,7 +7,7 @@ use crate::{
     definition::{Definition, last_part},
     lint::{known_schema::users, rules::sqlite, statements::ParsedStatement},
 };
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 impl Checker<'_> {
     /// Checks the words of a statement.

@@ -6,8 +6,9 @@ use crate::lint::{
     known_schema::{index_keys, serves},
     rules::{Rule, both, postgres, sqlite},
 };
+use groundwork_naming::Engine;
 use groundwork_naming::MAX_NAME_BYTES;
-use groundwork_schema::model::{Column, Engine, Index, Numbering, Table};
+use groundwork_schema::model::{Column, Index, Numbering, Table};
 
 /// Integers of PostgreSQL with 32 bits or fewer.
 const NARROW: &[&str] = &[

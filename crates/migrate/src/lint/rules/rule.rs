@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use groundwork_schema::model::Engine;
+use groundwork_naming::Engine;
 
 /// A rule.
 #[derive(Debug, PartialEq, Eq)]
