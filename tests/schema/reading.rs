@@ -1,18 +1,20 @@
 //! What is read from a catalog.
 
-use acceptance::{Engine, Scratch, on_both_engines};
+use acceptance::{Engine, Scratch};
 use groundwork_migrate::{diff::differences, inspect};
-use groundwork_schema::model::Schema;
+use groundwork_schema::model::{Action, Schema};
+use rstest::rstest;
 
-use super::{connect, rich, run, shown};
+use super::{connect, engine_of, rich, run, shown};
 
-#[on_both_engines]
-async fn a_rich_schema_is_read_whole(engine: Engine) {
+#[rstest]
+#[tokio::test]
+async fn a_rich_schema_is_read_whole(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     assert_eq!(
         inspect::schema(&connection).await.unwrap(),
-        Schema::empty(engine)
+        Schema::empty(engine_of(engine))
     );
     run(&connection, rich(engine)).await;
     let schema = inspect::schema(&connection).await.unwrap();
@@ -20,8 +22,11 @@ async fn a_rich_schema_is_read_whole(engine: Engine) {
     insta::assert_snapshot!(format!("rich_{engine:?}").to_lowercase(), shown(&schema));
 }
 
-#[on_both_engines]
-async fn the_same_statements_give_the_same_schema(engine: Engine) {
+#[rstest]
+#[tokio::test]
+async fn the_same_statements_give_the_same_schema(
+    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
+) {
     let mut schemas = Vec::new();
     for _ in 0..2 {
         let scratch = Scratch::empty(engine).await;
@@ -53,6 +58,73 @@ async fn what_the_model_has_no_place_for_is_named_on_sqlite() {
         ["an ON CONFLICT of table t", "trigger of a view silent"]
     );
     assert_eq!(schema.tables.keys().collect::<Vec<_>>(), ["t"]);
+}
+
+/// The parser does not know `NOT GLOB`.
+#[tokio::test]
+async fn a_table_that_the_parser_does_not_understand_keeps_its_constraints() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let connection = connect(&scratch).await;
+    run(
+        &connection,
+        "CREATE TABLE a (id text NOT NULL PRIMARY KEY);
+         CREATE TABLE t (
+             a_id text REFERENCES a ON DELETE CASCADE,
+             b text UNIQUE,
+             CONSTRAINT ck_t_b CHECK (b NOT GLOB '*[^a-z]*')
+         );",
+    )
+    .await;
+    let schema = inspect::schema(&connection).await.unwrap();
+    assert_eq!(schema.unsupported.len(), 1, "{:?}", schema.unsupported);
+    let table = &schema.tables["t"];
+    assert_eq!(table.uniques[0].columns, ["b"]);
+    let key = &table.foreign_keys[0];
+    assert_eq!(
+        (&*key.columns[0], &*key.table, &*key.referred_columns[0]),
+        ("a_id", "a", "id")
+    );
+    assert_eq!(key.on_delete, Action::Cascade);
+    let check = &table.checks[0];
+    assert_eq!(check.name.as_deref(), Some("ck_t_b"));
+    assert_eq!(check.expression, "b NOT GLOB '*[^a-z]*'");
+}
+
+#[tokio::test]
+async fn columns_are_spelled_as_the_table_spells_them() {
+    let scratch = Scratch::empty(Engine::Sqlite).await;
+    let connection = connect(&scratch).await;
+    run(
+        &connection,
+        "CREATE TABLE a (Id text NOT NULL PRIMARY KEY, B_id text REFERENCES a (iD), UNIQUE (b_ID));",
+    )
+    .await;
+    let schema = inspect::schema(&connection).await.unwrap();
+    let table = &schema.tables["a"];
+    assert_eq!(table.uniques[0].columns, ["B_id"]);
+    assert_eq!(table.foreign_keys[0].columns, ["B_id"]);
+}
+
+/// Entities are made of them all the same.
+#[tokio::test]
+async fn partitioned_tables_and_domains_are_read_as_far_as_the_model_goes() {
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let connection = connect(&scratch).await;
+    run(
+        &connection,
+        "CREATE DOMAIN email AS varchar(80) CHECK (value LIKE '%@%');
+         CREATE TABLE parts (id bigint NOT NULL, contact email, CONSTRAINT pk_parts PRIMARY KEY (id))
+             PARTITION BY RANGE (id);
+         CREATE TABLE parts_1 PARTITION OF parts FOR VALUES FROM (1) TO (2);",
+    )
+    .await;
+    let schema = inspect::schema(&connection).await.unwrap();
+    assert!(schema.tables.is_empty());
+    assert_eq!(schema.domains["email"], "character varying(80)");
+    let parts = &schema.partitioned_tables["parts"];
+    let kinds: Vec<&str> = parts.columns.iter().map(|column| &*column.kind).collect();
+    assert_eq!(kinds, ["bigint", "email"]);
+    assert_eq!(parts.key_columns(), ["id"]);
 }
 
 /// An index over the text of a table's rows, which triggers keep current.

@@ -3,7 +3,7 @@
 use acceptance::{Engine, Home, Scratch, on_both_engines};
 use groundwork_migrate::{
     scratch::Place,
-    verify::{Matter, verify},
+    verify::{FindingKind, verify},
 };
 use groundwork_schema::run::irreversible;
 use migration::CONVENTION;
@@ -110,7 +110,7 @@ async fn a_down_that_fails_is_named_and_an_irreversible_one_reported(engine: Eng
         lines[1..],
         ["m2_go_on: irreversible, as it says: what was there is not kept"]
     );
-    assert!(!Matter::Irreversible(String::new()).is_failure());
+    assert!(!FindingKind::Irreversible(String::new()).is_failure());
 }
 
 struct OneWay;

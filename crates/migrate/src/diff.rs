@@ -1,4 +1,4 @@
-//! What tells two schemas apart: an object that is missing, one that nobody expects, and one that
+//! How two schemas differ: an object that is missing, one that nobody expects, and one that
 //! is there and says something else.
 
 use std::{collections::BTreeMap, fmt};
@@ -9,7 +9,7 @@ use groundwork_schema::model::{
     Action, Column, ForeignKey, Index, IndexedBy, Numbering, Schema, Table, Timing,
 };
 
-/// A difference, which `Display` tells in one line.
+/// A difference; `Display` shows it in one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
     /// What it is about.
@@ -84,7 +84,7 @@ pub enum Change {
 pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
     let (wanted, present) = (objects(expected), objects(found));
     let mut differences = Vec::new();
-    let mut tell = |object: &Object, change| {
+    let mut report = |object: &Object, change| {
         differences.push(Difference {
             object: object.clone(),
             change,
@@ -100,13 +100,13 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
         match present.get(object) {
             Some(others) => {
                 for change in changes(facts, others) {
-                    tell(object, change);
+                    report(object, change);
                 }
             }
             None if goes_with_table(&present) => {}
             None => {
                 let expected = said(facts);
-                tell(object, Change::Missing { expected });
+                report(object, Change::Missing { expected });
             }
         }
     }
@@ -114,7 +114,7 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
         let is_new_table = |table: Object| !wanted.contains_key(&table);
         if !wanted.contains_key(object) && !object.table_object().is_some_and(is_new_table) {
             let found = said(facts);
-            tell(object, Change::Unexpected { found });
+            report(object, Change::Unexpected { found });
         }
     }
     for (table, wanted) in &expected.tables {
@@ -124,7 +124,7 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
             .and_then(|found| reordered(wanted, found));
         if let Some((expected, found)) = order {
             let what = "order of columns";
-            tell(
+            report(
                 &Object::table(table),
                 Change::Changed {
                     what,
@@ -138,7 +138,7 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
     differences
 }
 
-/// What is known of an object, in the order in which it is told.
+/// What is known of an object, in the order in which it is shown.
 type Facts = Vec<(&'static str, String)>;
 type Objects = BTreeMap<Object, Facts>;
 
@@ -278,7 +278,7 @@ fn parts(table: &Table, all: &mut Objects) {
     }
 }
 
-/// What stands for the absence of a fact.
+/// What is shown where there is no fact.
 const NONE: &str = "none";
 
 fn or_none(value: Option<&String>) -> String {

@@ -1,8 +1,8 @@
 //! Databases that nobody else uses, gone afterwards: where migrations are tried, and read back.
 //!
 //! A database on a server has an owner: a session whose `application_name` is the name of the
-//! database. Where a process was killed there is no such session any more, and whoever makes the
-//! next database drops that one.
+//! database. Where a process was killed there is no such session any more, and the process
+//! that makes the next database drops that one.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use url::Url;
 
 /// How long to try to reach a server that does not answer.
-const PATIENCE: Duration = Duration::from_secs(5);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the names of databases on a server begin with; a UUID follows.
 const PREFIX: &str = "migrate_scratch_";
@@ -189,7 +189,7 @@ async fn alive(mut owner: PgConnection) -> Option<PgConnection> {
 async fn owner(server: &PgConnectOptions, database: &str) -> Result<PgConnection, sqlx::Error> {
     let server = server.clone().application_name(database);
     let connecting = PgConnection::connect_with(&server);
-    match tokio::time::timeout(PATIENCE, connecting).await {
+    match tokio::time::timeout(ACQUIRE_TIMEOUT, connecting).await {
         Ok(connected) => connected,
         Err(_) => Err(sqlx::Error::Io(std::io::ErrorKind::TimedOut.into())),
     }
@@ -230,7 +230,7 @@ async fn prepared(
 ) -> Result<DatabaseConnection, sqlx::Error> {
     let pool = PgPoolOptions::new()
         .max_connections(1)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_with(own)
         .await?;
     if let Some(schema) = schema {
@@ -245,7 +245,7 @@ fn options(url: impl Into<String>) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(1)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
         .sqlx_logging(false);
     options
 }

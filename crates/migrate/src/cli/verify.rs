@@ -29,7 +29,7 @@ pub(super) struct Verify {
     #[arg(long, value_name = "URL", value_parser = server)]
     server: Option<Url>,
 
-    /// As JSON: sound, findings (engine, migration, matter, detail)
+    /// As JSON: sound, findings (engine, migration, kind, detail)
     #[arg(long)]
     json: bool,
 }
@@ -49,7 +49,7 @@ impl Verify {
             findings.extend(verify::verify(migrations, convention, &place, &mut progress).await?);
         }
         let (wrong, noted): (Vec<_>, Vec<_>) =
-            (findings.iter()).partition(|finding| finding.matter.is_failure());
+            (findings.iter()).partition(|finding| finding.kind.is_failure());
         if self.json {
             let report = serde_json::json!({ "sound": wrong.is_empty(), "findings": findings });
             output.data(&format!("{report:#}"))?;

@@ -55,7 +55,7 @@ fn is_word(char: char) -> bool {
     char.is_alphanumeric() || char == '_' || char == '$'
 }
 
-/// What stands before the closing quote; a doubled quote stands for itself.
+/// The text up to the closing quote; a doubled quote is a quote.
 fn quoted(chars: &mut Peekable<Chars<'_>>, quote: char) -> String {
     let mut text = String::new();
     while let Some(char) = chars.next() {

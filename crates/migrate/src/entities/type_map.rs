@@ -20,7 +20,7 @@
 //! "orders" = "What a customer ordered at once."
 //! ```
 //!
-//! A `*` stands for any characters, so that one line says it for many columns of the domain; a line
+//! A `*` matches any characters, so that one line applies to many columns of the domain; a line
 //! that names a column goes before. In the type of a pattern, `{Table}` is the table in the singular:
 //! `"*.id" = "{Table}Id"` gives `OrderId` to `orders.id`.
 
@@ -62,7 +62,7 @@ pub(super) struct Assignment {
     pub(super) line: usize,
 }
 
-/// What stands for the name of the table in the type of a pattern.
+/// What is replaced by the name of the table in the type of a pattern.
 pub(super) const TABLE: &str = "{Table}";
 
 impl Assignment {

@@ -7,7 +7,7 @@ use super::rules::{Example, Rule, all};
 const HEAD: &str = "\
 # What `migrate lint` looks for
 
-<!-- Written from the rules in crates/schema/src/lint/rules; a test says how to write it anew. -->
+<!-- Written from the rules in crates/migrate/src/lint/rules; a test says how to write it anew. -->
 
 ```sh
 cargo migrate lint                                   # the migrations, for both engines
@@ -18,8 +18,8 @@ cargo migrate lint --deny warnings                   # for CI: warnings count to
 ```
 
 It exits with 1 when there are errors, with `--deny warnings` also when there are warnings, and
-with 0 otherwise. A migration is looked at by the statements that its `up` renders for each engine,
-without a database; a `down` is looked at for doing something. A table that the same migration or
+with 0 otherwise. A migration is checked by the statements that its `up` renders for each engine,
+without a database; a `down` must do something. A table that the same migration or
 file creates has no rows and no readers yet, so that most hazards are none there. A file is taken
 for one that runs on a database that exists, outside of a transaction until it says BEGIN. Its engine is that of --engine, or the one whose words
 it has, such as AUTOINCREMENT or CONCURRENTLY; a file that has none, or those of both, is an error.
@@ -45,12 +45,12 @@ line, for that statement:
 DROP TABLE thumbnails;
 ```
 
-The findings of a live catalog cannot be waived there; what a migration waives is not told again.
+The findings of a live catalog cannot be waived there; what a migration waives is not reported again.
 
 ## JSON
 
 `--format json` gives one object: `findings`, `errors`, `warnings` and `waived` (numbers), `notes`
-(what could not be looked at). A finding has `rule`, `name`, `severity` (`error`, `warning`),
+(what could not be checked). A finding has `rule`, `name`, `severity` (`error`, `warning`),
 `engine` (`sqlite`, `postgres`, null: both), `message`, `why`, `instead`, and `place`: `kind`
 (`statement`, `migration`, `file`, `catalog`) and, where they are known, `migration`, `statement`
 (from 1), `path`, `line`, `column` (from 1) and `sql`.

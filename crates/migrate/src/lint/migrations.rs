@@ -143,7 +143,7 @@ impl Pass<'_> {
             self.notes.push(note);
         } else if why.starts_with("it comes after") {
             let note = format!(
-                "{} was not looked at on {}: {why}",
+                "{} was not checked on {}: {why}",
                 up.migration,
                 engine_word(engine)
             );

@@ -17,7 +17,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// How many findings are waived.
     pub waived: usize,
-    /// What could not be looked at.
+    /// What could not be checked.
     pub notes: Vec<String>,
     /// What is waived, so that the live catalog does not report it again.
     pub(super) suppressed: BTreeSet<(&'static str, String)>,

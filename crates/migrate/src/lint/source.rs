@@ -1,4 +1,4 @@
-//! What the source of a migration tells that its statements do not.
+//! What only the source of a migration shows, and not its statements.
 
 use std::{collections::BTreeSet, str::FromStr};
 

@@ -101,7 +101,7 @@ impl Splitter {
         }
     }
 
-    /// What stands behind a statement on its last line belongs to it.
+    /// A comment after a statement on its last line belongs to it.
     fn comment(&mut self, comment: Comment) {
         let behind = (self.statements.last_mut())
             .filter(|last| self.current.start.is_none() && last.last_line() == comment.start.line);

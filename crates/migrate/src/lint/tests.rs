@@ -165,7 +165,7 @@ fn the_rules_about_waivers_cannot_be_waived() {
     );
 }
 
-/// What is looked at in the tests of the formats.
+/// What the tests of the formats check.
 const FILE: &str = "\
 SET lock_timeout = '5s';
 CREATE INDEX \"ix_clips_scene_id\" ON \"clips\" (\"scene_id\");
@@ -237,7 +237,7 @@ fn the_document_is_written_from_the_rules() {
     let committed = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         committed == document(),
-        "docs/lint.md is stale: INSTA_UPDATE=always cargo test -p groundwork-schema document"
+        "docs/lint.md is stale: INSTA_UPDATE=always cargo test -p groundwork-migrate document"
     );
 }
 

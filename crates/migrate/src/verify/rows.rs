@@ -59,7 +59,7 @@ pub(super) async fn content(
     Ok(all)
 }
 
-/// Gives every table rows; tells the tables for which none could be made.
+/// Gives every table rows; returns the tables for which none could be made.
 pub(super) async fn fill(
     connection: &DatabaseConnection,
     schema: &Schema,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Planner;
+use super::planner::Planner;
 use crate::entities::{
     names,
     type_map::{Assignment, Domain, TABLE},
@@ -69,7 +69,7 @@ impl Planner {
     }
 }
 
-/// Whether a name is what a pattern describes, in which `*` stands for any characters, or none.
+/// Whether a name is what a pattern describes, in which `*` is any characters, or none.
 fn matches(pattern: &str, name: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else {
         return pattern == name;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use groundwork_schema::model::Column;
 use sea_query::ColumnType;
 
-use super::{Enum, Id, OwnType, Planner};
+use super::{
+    planned::{Enum, Id, OwnType},
+    planner::Planner,
+};
 use crate::entities::{
     column_type, keys, names,
     type_map::{Assignment, Domain},

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::{Cardinality, End, Relations, Way};
+use super::ends::{Cardinality, End, Relations, Way};
 use crate::entities::names;
 use groundwork_schema::model::{Action, ForeignKey};
 

@@ -51,7 +51,7 @@ pub(in crate::lint) const NAME_OUTSIDE_CONVENTION: Rule = Rule {
     id: "GW302",
     name: "name-outside-convention",
     severity: Severity::Warning,
-    why: "A name that is computed tells its columns, is the same on every database, and can be \
+    why: "A name that is computed shows its columns, is the same on every database, and can be \
            named by a later change.",
     instead: "The name that the finding says, which the convention of the migrations computes.",
     bad: Example::Sql(
@@ -154,7 +154,7 @@ pub(in crate::lint) const NOT_UNDERSTOOD: Rule = Rule {
     id: "GW310",
     name: "not-understood",
     severity: Severity::Warning,
-    why: "What the parser cannot read, no rule has looked at.",
+    why: "What the parser cannot read, no rule has checked.",
     instead: "Read it yourself; then waive this with the reason.",
     bad: Example::Sql("ALTER TABLE clips MAKE IT FASTER;"),
     good: Example::Sql("ALTER TABLE clips ADD COLUMN mood text;"),
@@ -165,7 +165,7 @@ pub(in crate::lint) const ROWS_READ_FIRST: Rule = Rule {
     name: "rows-read-first",
     severity: Severity::Warning,
     why: "What comes after a query whose answer decides what to do is not known without the \
-           database's rows, and no rule has looked at it.",
+           database's rows, and no rule has checked it.",
     instead: "Plain statements, such as UPDATE … SET n = n * 2; or read it yourself, and waive \
            this with the reason.",
     bad: Example::Rust("let rows = connection.query_all_raw(statement).await?;"),
@@ -186,7 +186,7 @@ pub(in crate::lint) const WAIVER_WITHOUT_REASON: Rule = Rule {
     id: "GW391",
     name: "waiver-without-reason",
     severity: Severity::Error,
-    why: "Nobody can tell later whether it still holds.",
+    why: "Nobody can know later whether it still holds.",
     instead: "`-- lint: allow GW306: why`, in a migration's source `// lint: allow(GW306, \
            \"why\")`.",
     bad: Example::Sql(

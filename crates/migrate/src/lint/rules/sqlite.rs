@@ -139,7 +139,7 @@ pub(in crate::lint) const UNNAMED_CONSTRAINT: Rule = Rule {
     id: "GW207",
     name: "unnamed-constraint",
     severity: Severity::Warning,
-    why: "A violation then tells no name, and no later change can speak of the constraint.",
+    why: "A violation then shows no name, and no later change can name the constraint.",
     instead: "CONSTRAINT name before it, or a `groundwork_schema::table::Table`. SeaORM's builder \
            drops the names of foreign keys here.",
     bad: Example::Sql("CREATE TABLE notes (id uuid_text PRIMARY KEY NOT NULL);"),
