@@ -1,20 +1,18 @@
 //! What is read from a catalog.
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_migrate::{diff::differences, inspect};
 use groundwork_schema::model::{Action, Schema};
-use rstest::rstest;
 
-use super::{connect, engine_of, rich, run, shown};
+use super::{connect, rich, run, shown};
 
-#[rstest]
-#[tokio::test]
-async fn a_rich_schema_is_read_whole(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn a_rich_schema_is_read_whole(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let connection = connect(&scratch).await;
     assert_eq!(
         inspect::schema(&connection).await.unwrap(),
-        Schema::empty(engine_of(engine))
+        Schema::empty(engine)
     );
     run(&connection, rich(engine)).await;
     let schema = inspect::schema(&connection).await.unwrap();
@@ -22,11 +20,8 @@ async fn a_rich_schema_is_read_whole(#[values(Engine::Sqlite, Engine::Postgres)]
     insta::assert_snapshot!(format!("rich_{engine:?}").to_lowercase(), shown(&schema));
 }
 
-#[rstest]
-#[tokio::test]
-async fn the_same_statements_give_the_same_schema(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn the_same_statements_give_the_same_schema(engine: Engine) {
     let mut schemas = Vec::new();
     for _ in 0..2 {
         let scratch = Scratch::empty(engine).await;

@@ -15,7 +15,7 @@ use groundwork_schema::{
         Action, Check, Column, ForeignKey, Generated, Index, IndexKey, IndexedBy, Numbering,
         PrimaryKey, Table, Timing, Unique,
     },
-    text::normal,
+    sql::normal,
 };
 
 /// What a statement says about a table: all of it, or the part that it adds.

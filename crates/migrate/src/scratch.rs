@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use groundwork_schema::sql::identifier;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector,
     sqlx::{
@@ -171,7 +172,10 @@ impl Home {
                 };
                 let removed = async {
                     let mut owner = owner?;
-                    let drop = format!("DROP DATABASE IF EXISTS \"{database}\" WITH (FORCE)");
+                    let drop = format!(
+                        "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+                        identifier(&database)
+                    );
                     owner.execute(AssertSqlSafe(drop)).await?;
                     owner.close().await
                 };
@@ -202,7 +206,7 @@ async fn drop_abandoned(session: &mut PgConnection) {
         .fetch_all(&mut *session)
         .await;
     for database in found.unwrap_or_default() {
-        let drop = format!("DROP DATABASE IF EXISTS \"{database}\"");
+        let drop = format!("DROP DATABASE IF EXISTS {}", identifier(&database));
         if let Err(error) = session.execute(AssertSqlSafe(drop)).await {
             tracing::debug!(%error, database, "left an abandoned scratch database");
         }
@@ -214,10 +218,16 @@ async fn drop_abandoned(session: &mut PgConnection) {
 async fn make(session: &mut PgConnection, database: &str) -> Result<Option<String>, sqlx::Error> {
     let place = session.fetch_one(PLACE).await?;
     let (path, schema): (String, Option<String>) = (place.try_get(0)?, place.try_get(1)?);
-    let create = format!("CREATE DATABASE \"{database}\" TEMPLATE template0");
+    let create = format!(
+        "CREATE DATABASE {} TEMPLATE template0",
+        identifier(database)
+    );
     session.execute(AssertSqlSafe(create)).await?;
     if !path.is_empty() {
-        let set = format!("ALTER DATABASE \"{database}\" SET search_path = {path}");
+        let set = format!(
+            "ALTER DATABASE {} SET search_path = {path}",
+            identifier(database)
+        );
         session.execute(AssertSqlSafe(set)).await?;
     }
     Ok(schema)
@@ -234,8 +244,7 @@ async fn prepared(
         .connect_with(own)
         .await?;
     if let Some(schema) = schema {
-        let schema = schema.replace('"', "\"\"");
-        let create = format!("CREATE SCHEMA IF NOT EXISTS \"{schema}\"");
+        let create = format!("CREATE SCHEMA IF NOT EXISTS {}", identifier(schema));
         pool.execute(AssertSqlSafe(create)).await?;
     }
     Ok(SqlxPostgresConnector::from_sqlx_postgres_pool(pool))

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use groundwork_schema::model::{
-    Action, Column, ForeignKey, Index, IndexKey, IndexedBy, Numbering, PrimaryKey, Schema, Table,
-    Timing,
+use groundwork_schema::{
+    model::{Column, Index, IndexKey, IndexedBy, Numbering, Schema, Table},
+    sql::{self, identifier, identifiers, literal},
 };
 
 /// Types, functions, tables, foreign keys, indexes, views, triggers: each after what it needs.
@@ -18,7 +18,7 @@ pub(super) fn statements(schema: &Schema) -> Vec<String> {
         let values: Vec<String> = values.iter().map(|value| literal(value)).collect();
         all.push(format!(
             "CREATE TYPE {} AS ENUM ({})",
-            quoted(name),
+            identifier(name),
             values.join(", ")
         ));
     }
@@ -30,12 +30,7 @@ pub(super) fn statements(schema: &Schema) -> Vec<String> {
     );
     all.extend(schema.tables.values().map(table));
     for table in schema.tables.values() {
-        all.extend(
-            table
-                .foreign_keys
-                .iter()
-                .map(|key| foreign_key(&table.name, key)),
-        );
+        all.extend((table.foreign_keys.iter()).map(|key| sql::add_foreign_key(&table.name, key)));
     }
     for table in schema.tables.values() {
         all.extend(table.indexes.iter().map(|own| index(&table.name, own)));
@@ -54,18 +49,8 @@ pub(super) fn statements(schema: &Schema) -> Vec<String> {
 
 fn table(table: &Table) -> String {
     let mut items: Vec<String> = table.columns.iter().map(column).collect();
-    if let Some(PrimaryKey { name, columns }) = &table.primary_key {
-        items.push(format!(
-            "{}PRIMARY KEY ({})",
-            constraint(name.as_ref()),
-            list(columns)
-        ));
-    }
-    for unique in &table.uniques {
-        let name = constraint(unique.name.as_ref());
-        let timing = timing(unique.timing);
-        items.push(format!("{name}UNIQUE ({}){timing}", list(&unique.columns)));
-    }
+    items.extend(table.primary_key.iter().map(sql::primary_key));
+    items.extend(table.uniques.iter().map(sql::unique));
     for check in table.checks.iter().filter(|check| check.valid) {
         items.push(format!(
             "{}CHECK {}",
@@ -75,7 +60,7 @@ fn table(table: &Table) -> String {
     }
     format!(
         "CREATE TABLE {} (\n    {}\n)",
-        quoted(&table.name),
+        identifier(&table.name),
         items.join(",\n    ")
     )
 }
@@ -87,9 +72,9 @@ fn column(column: &Column) -> String {
         (Some(Numbering::Serial), _) => "serial",
         (_, kind) => kind,
     };
-    let mut text = format!("{} {kind}", quoted(&column.name));
+    let mut text = format!("{} {kind}", identifier(&column.name));
     if let Some(collation) = &column.collation {
-        text.push_str(&format!(" COLLATE {}", quoted(collation)));
+        text.push_str(&format!(" COLLATE {}", identifier(collation)));
     }
     if let Some(default) = &column.default {
         text.push_str(&format!(" DEFAULT {default}"));
@@ -111,40 +96,18 @@ fn column(column: &Column) -> String {
     text
 }
 
-fn foreign_key(table: &str, key: &ForeignKey) -> String {
-    let action = |event: &str, action: Action| match action {
-        Action::NoAction => String::new(),
-        Action::Restrict => format!(" ON {event} RESTRICT"),
-        Action::Cascade => format!(" ON {event} CASCADE"),
-        Action::SetNull => format!(" ON {event} SET NULL"),
-        Action::SetDefault => format!(" ON {event} SET DEFAULT"),
-    };
-    format!(
-        "ALTER TABLE {} ADD {}FOREIGN KEY ({}) REFERENCES {} ({}){}{}{}{}",
-        quoted(table),
-        constraint(key.name.as_ref()),
-        list(&key.columns),
-        quoted(&key.table),
-        list(&key.referred_columns),
-        action("DELETE", key.on_delete),
-        action("UPDATE", key.on_update),
-        timing(key.timing),
-        if key.valid { "" } else { " NOT VALID" },
-    )
-}
-
 fn index(table: &str, index: &Index) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
     let keys: Vec<String> = index.keys.iter().map(key).collect();
     let mut text = format!(
         "CREATE {unique}INDEX {} ON {} USING {} ({})",
-        quoted(&index.name),
-        quoted(table),
+        identifier(&index.name),
+        identifier(table),
         index.method,
         keys.join(", ")
     );
     if !index.include.is_empty() {
-        text.push_str(&format!(" INCLUDE ({})", list(&index.include)));
+        text.push_str(&format!(" INCLUDE ({})", identifiers(&index.include)));
     }
     if let Some(predicate) = &index.predicate {
         text.push_str(&format!(" WHERE {predicate}"));
@@ -155,11 +118,11 @@ fn index(table: &str, index: &Index) -> String {
 /// An operator class comes before the order, an order of NULLs after it.
 fn key(key: &IndexKey) -> String {
     let mut text = match &key.of {
-        IndexedBy::Column(column) => quoted(column),
+        IndexedBy::Column(column) => identifier(column),
         IndexedBy::Expression(expression) => format!("({expression})"),
     };
     if let Some(collation) = &key.collation {
-        text.push_str(&format!(" COLLATE {}", quoted(collation)));
+        text.push_str(&format!(" COLLATE {}", identifier(collation)));
     }
     let options = key.options.as_deref().unwrap_or_default();
     let (class, nulls) = match options.find("NULLS ") {
@@ -167,7 +130,7 @@ fn key(key: &IndexKey) -> String {
         None => (options, ""),
     };
     if !class.trim().is_empty() {
-        text.push_str(&format!(" {}", quoted(class.trim())));
+        text.push_str(&format!(" {}", identifier(class.trim())));
     }
     if key.descending {
         text.push_str(" DESC");
@@ -201,30 +164,11 @@ fn views(schema: &Schema) -> Vec<String> {
 
 fn mentions(definition: &str, name: &str) -> bool {
     let mut words = definition.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-    definition.contains(&quoted(name)) || words.any(|word| word == name)
+    definition.contains(&identifier(name)) || words.any(|word| word == name)
 }
 
 fn constraint(name: Option<&String>) -> String {
-    name.map_or_else(String::new, |name| format!("CONSTRAINT {} ", quoted(name)))
-}
-
-fn timing(timing: Timing) -> &'static str {
-    match timing {
-        Timing::Immediate => "",
-        Timing::DeferrableInitiallyImmediate => " DEFERRABLE",
-        Timing::DeferrableInitiallyDeferred => " DEFERRABLE INITIALLY DEFERRED",
-    }
-}
-
-fn list(names: &[String]) -> String {
-    let names: Vec<String> = names.iter().map(|name| quoted(name)).collect();
-    names.join(", ")
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
+    name.map_or_else(String::new, |name| {
+        format!("CONSTRAINT {} ", identifier(name))
+    })
 }

@@ -69,9 +69,9 @@ pub(super) fn is_numbered(engine: Engine, table: &Table, column: &Column) -> boo
 }
 
 /// The values that checks list for columns.
-pub(super) fn value_lists(table: &Table) -> impl Iterator<Item = ValueList> {
+pub(super) fn value_lists(engine: Engine, table: &Table) -> impl Iterator<Item = ValueList> {
     let checks = table.checks.iter();
-    checks.filter_map(|check| value_list::in_expression(&check.expression))
+    checks.filter_map(move |check| value_list::in_expression(engine, &check.expression))
 }
 
 #[cfg(test)]

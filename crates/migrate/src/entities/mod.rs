@@ -29,7 +29,6 @@ mod model;
 mod names;
 mod plan;
 mod relations;
-mod sql;
 mod tree;
 mod type_map;
 mod types;

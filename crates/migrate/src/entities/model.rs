@@ -156,7 +156,8 @@ fn facts(plan: &Plan, table: &Table, column: &Column) -> String {
     let mut facts = Vec::new();
     match plan.types.get(&(table.name.clone(), name.clone())) {
         Some(own) if !own.is_id => {
-            let list = keys::value_lists(table).find(|list| list.column == *name);
+            let list =
+                keys::value_lists(plan.schema.engine, table).find(|list| list.column == *name);
             let values = list.map_or_else(Vec::new, |list| list.values);
             let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
             facts.push(format!("One of {}", quoted.join(", ")));

@@ -6,9 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use sqlparser::{ast, parser::Parser};
 
 use groundwork_naming::Engine;
-use groundwork_schema::model::{Column, Index, IndexedBy, Table};
+use groundwork_schema::{
+    model::{Column, Index, IndexedBy, Table},
+    sql::dialect,
+};
 
-use super::{constraint::constraints, statements::dialect};
+use super::constraint::constraints;
 
 /// All that statements have made so far. Names are in small letters.
 #[derive(Debug, Default)]

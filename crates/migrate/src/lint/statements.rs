@@ -2,12 +2,12 @@
 
 use sqlparser::{
     ast::Statement,
-    dialect::{Dialect, PostgreSqlDialect, SQLiteDialect},
     parser::Parser,
-    tokenizer::{Location, Token, TokenWithSpan, Tokenizer, Whitespace},
+    tokenizer::{Location, Token, TokenWithSpan, Whitespace},
 };
 
 use groundwork_naming::Engine;
+use groundwork_schema::sql::{dialect, tokens_with_span};
 
 /// A statement of a text.
 #[derive(Debug)]
@@ -36,10 +36,7 @@ pub(super) struct Comment {
 /// # Errors
 /// Where and why it is not even a sequence of words.
 pub(super) fn split(engine: Engine, sql: &str) -> Result<Vec<ParsedStatement>, (Location, String)> {
-    let tokens = Tokenizer::new(dialect(engine), sql)
-        .with_unescape(false)
-        .tokenize_with_location()
-        .map_err(|error| (error.location, error.message))?;
+    let tokens = tokens_with_span(engine, sql).map_err(|error| (error.location, error.message))?;
     let mut splitter = Splitter {
         engine,
         statements: Vec::new(),
@@ -50,13 +47,6 @@ pub(super) fn split(engine: Engine, sql: &str) -> Result<Vec<ParsedStatement>, (
     }
     splitter.finish();
     Ok(splitter.statements)
-}
-
-pub(super) fn dialect(engine: Engine) -> &'static dyn Dialect {
-    match engine {
-        Engine::Sqlite => &SQLiteDialect {},
-        Engine::Postgres => &PostgreSqlDialect {},
-    }
 }
 
 /// Cuts at semicolons that no body encloses.

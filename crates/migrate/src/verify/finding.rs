@@ -70,7 +70,9 @@ impl fmt::Display for Finding {
                 DESTRUCTIVE_VERBS.join("_…, ")
             ),
             FindingKind::Irreversible(why) => write!(f, "irreversible, as it says: {why}"),
-            FindingKind::NoRows(what) => write!(f, "tried without rows in {what}: none could be made"),
+            FindingKind::NoRows(what) => {
+                write!(f, "tried without rows in {what}: none could be made")
+            }
         }
     }
 }

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
 
 use groundwork_naming::Engine;
-use groundwork_schema::model::{Column, ForeignKey, Schema, Table};
+use groundwork_schema::{
+    model::{Column, ForeignKey, Schema, Table},
+    sql::{identifier, literal},
+};
 
 /// How many rows a table should have.
 const ROWS: u32 = 2;
@@ -134,7 +137,7 @@ async fn orphans(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
 async fn count(connection: &impl ConnectionTrait, table: &str) -> Result<i64, DbErr> {
     number(
         connection,
-        &format!("SELECT count(*) FROM {}", quoted(table)),
+        &format!("SELECT count(*) FROM {}", identifier(table)),
     )
     .await
 }
@@ -151,7 +154,7 @@ async fn values_of(
     table: &str,
     column: &str,
 ) -> Result<String, DbErr> {
-    let (table, column) = (quoted(table), quoted(column));
+    let (table, column) = (identifier(table), identifier(column));
     let sql = match engine {
         Engine::Sqlite => format!(
             "SELECT coalesce(group_concat(value, ','), '')
@@ -198,7 +201,7 @@ impl<'a> Attempts<'a> {
         for (column, candidates) in &self.candidates {
             let pick = self.random.pick(candidates);
             if let Some(value) = pick {
-                names.push(quoted(&column.name));
+                names.push(identifier(&column.name));
                 values.push(value.clone());
             }
         }
@@ -220,7 +223,7 @@ impl<'a> Attempts<'a> {
         };
         format!(
             "INSERT INTO {} ({}){overriding} VALUES ({})",
-            quoted(&self.table.name),
+            identifier(&self.table.name),
             names.join(", "),
             values.join(", ")
         )
@@ -236,7 +239,7 @@ impl<'a> Attempts<'a> {
         let order: Vec<String> = key
             .referred_columns
             .iter()
-            .map(|name| quoted(name))
+            .map(|name| identifier(name))
             .collect();
         let pairs = key.columns.iter().zip(&key.referred_columns);
         let nullable = |name: &str| {
@@ -251,13 +254,13 @@ impl<'a> Attempts<'a> {
                 } else {
                     format!(
                         "(SELECT {} FROM {} ORDER BY {} LIMIT 1 OFFSET {})",
-                        quoted(referred),
-                        quoted(&key.table),
+                        identifier(referred),
+                        identifier(&key.table),
                         order.join(", "),
                         row % u64::from(ROWS)
                     )
                 };
-                (quoted(column), value)
+                (identifier(column), value)
             })
             .filter(|_| self.schema.tables.contains_key(&key.table))
             .collect()
@@ -349,14 +352,6 @@ fn dashed(hex: &str) -> String {
         &hex[20..],
     ];
     parts.join("-")
-}
-
-fn literal(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Numbers that look random and are the same every time (xorshift64, Marsaglia 2003).

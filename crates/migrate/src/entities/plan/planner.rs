@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use groundwork_schema::model::{Column, Schema};
 
-use super::planned::{OwnType, Plan, PlannedDomain};
+use super::planned::{Plan, PlannedDomain};
 use crate::entities::{
     column_type, names,
     type_map::{Assignment, Domain, Entry, Problem, TypeMap},
@@ -126,7 +126,11 @@ impl Planner {
     }
 
     /// The table and the column that an assignment speaks of.
-    pub(super) fn column(&mut self, domain: &Domain, assignment: &Assignment) -> Option<(String, Column)> {
+    pub(super) fn column(
+        &mut self,
+        domain: &Domain,
+        assignment: &Assignment,
+    ) -> Option<(String, Column)> {
         let (table, column) = assignment.table_and_column();
         self.table(domain, assignment)?;
         let columns = &self.plan.schema.tables.get(table)?.columns;

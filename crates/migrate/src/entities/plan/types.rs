@@ -118,7 +118,7 @@ impl Planner {
             .tables
             .get(table)
             .into_iter()
-            .flat_map(keys::value_lists)
+            .flat_map(|table| keys::value_lists(self.plan.schema.engine, table))
             .filter(|list| list.column == column)
             .collect();
         let values = match lists.as_slice() {

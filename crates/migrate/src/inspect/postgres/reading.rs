@@ -13,7 +13,7 @@ use groundwork_schema::{
         Action, Check, Column, ForeignKey, Function, Generated, Index, IndexKey, IndexedBy,
         Numbering, PrimaryKey, Schema, Table, Timing, Trigger, Unique, Unsupported, View,
     },
-    text::normal,
+    sql::normal,
 };
 
 pub(in crate::inspect) async fn schema(

@@ -1,17 +1,9 @@
 //! From the rows of the catalog and the texts that it keeps to a schema.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    ops::ControlFlow,
-};
+use std::collections::{BTreeMap, HashMap};
 
 use sea_orm::ConnectionTrait;
-use sqlparser::{
-    ast::Statement,
-    dialect::SQLiteDialect,
-    parser::Parser,
-    tokenizer::{Token, Tokenizer},
-};
+use sqlparser::{ast::Statement, parser::Parser};
 
 use super::{
     catalog::{self, ColumnRow, ForeignKeyRow, KeyRow, ObjectRow},
@@ -28,7 +20,7 @@ use groundwork_schema::{
         VirtualTable,
     },
     run::HISTORY_TABLE,
-    text::normal,
+    sql::{dialect, normal, tokens},
 };
 
 pub(in crate::inspect) async fn schema(
@@ -171,7 +163,7 @@ impl Reading {
 /// The text of a `CREATE TABLE`, up to the parenthesis that closes its columns: a pragma says what
 /// comes after. `None` if the parser does not understand it.
 fn parsed(sql: &str) -> Option<Definition> {
-    match statement(&up_to_last_column(sql)?)? {
+    match statement(up_to_last_column(sql)?)? {
         Statement::CreateTable(table) => Some(Definition::of_table(Engine::Sqlite, &table)),
         _ => None,
     }
@@ -185,26 +177,22 @@ fn parsed_index(sql: &str) -> Option<Index> {
 }
 
 fn statement(sql: &str) -> Option<Statement> {
-    let statements = Parser::parse_sql(&SQLiteDialect {}, sql).ok()?;
+    let statements = Parser::parse_sql(dialect(Engine::Sqlite), sql).ok()?;
     statements.into_iter().next()
 }
 
-fn up_to_last_column(sql: &str) -> Option<String> {
-    let tokens = Tokenizer::new(&SQLiteDialect {}, sql)
-        .with_unescape(false)
-        .tokenize()
-        .ok()?;
-    let mut text = String::with_capacity(sql.len());
-    let whole = tokens.iter().try_fold(0_usize, |depth, token| {
-        text.push_str(&token.to_string());
-        match token {
-            Token::LParen => ControlFlow::Continue(depth + 1),
-            Token::RParen if depth <= 1 => ControlFlow::Break(()),
-            Token::RParen => ControlFlow::Continue(depth - 1),
-            _ => ControlFlow::Continue(depth),
+fn up_to_last_column(sql: &str) -> Option<&str> {
+    let mut depth = 0_usize;
+    for token in tokens(Engine::Sqlite, sql).ok()? {
+        if token.is_sign("(") {
+            depth += 1;
+        } else if token.is_sign(")") && depth <= 1 {
+            return sql.get(..token.end());
+        } else if token.is_sign(")") {
+            depth -= 1;
         }
-    });
-    whole.is_break().then_some(text)
+    }
+    None
 }
 
 fn column(row: &ColumnRow, defined: &Table) -> Column {

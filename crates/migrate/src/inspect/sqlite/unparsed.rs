@@ -6,11 +6,7 @@ use std::collections::BTreeMap;
 use groundwork_naming::Engine;
 use groundwork_schema::{
     model::{Action, Check, ForeignKey, Timing, Unique},
-    text::normal,
-};
-use sqlparser::{
-    dialect::SQLiteDialect,
-    tokenizer::{Token, Tokenizer},
+    sql::{Token, normal, tokens},
 };
 
 use super::catalog::{ForeignKeyRow, KeyRow};
@@ -66,46 +62,35 @@ fn action(words: &str) -> Action {
 
 /// The checks, found by their words: an optional `CONSTRAINT name`, `CHECK`, and parentheses.
 pub(super) fn checks(sql: &str) -> Vec<Check> {
-    let tokens = Tokenizer::new(&SQLiteDialect {}, sql)
-        .with_unescape(false)
-        .tokenize()
-        .unwrap_or_default();
-    let tokens: Vec<Token> = (tokens.into_iter())
-        .filter(|token| !matches!(token, Token::Whitespace(_) | Token::EOF))
-        .collect();
-    let found = (0..tokens.len()).filter_map(|at| {
-        let inside = parenthesized(tokens.get(at + 1..)?).filter(|_| is(&tokens[at], "CHECK"))?;
-        let words: Vec<String> = inside.iter().map(ToString::to_string).collect();
-        let name = match tokens.get(at.checked_sub(2)?..at)? {
-            [constraint, Token::Word(name)] if is(constraint, "CONSTRAINT") => {
-                Some(name.value.clone())
-            }
+    let mut tokens = tokens(Engine::Sqlite, sql).unwrap_or_default();
+    tokens.retain(|token| !token.is_blank());
+    let found = (0..tokens.len()).filter(|at| tokens[*at].is("CHECK"));
+    let found = found.filter_map(|at| {
+        let (start, end) = parenthesized(tokens.get(at + 1..)?)?;
+        let name = match at.checked_sub(2).and_then(|two| tokens.get(two..at)) {
+            Some([constraint, name]) if constraint.is("CONSTRAINT") => name.name(),
             _ => None,
         };
         Some(Check {
-            name,
-            expression: normal(Engine::Sqlite, &words.join(" ")),
+            name: name.map(str::to_owned),
+            expression: normal(Engine::Sqlite, sql.get(start..end)?),
             valid: true,
         })
     });
     found.collect()
 }
 
-fn is(token: &Token, keyword: &str) -> bool {
-    matches!(token, Token::Word(word)
-        if word.quote_style.is_none() && word.value.eq_ignore_ascii_case(keyword))
-}
-
-/// The tokens between the parenthesis that `tokens` begins with and the one that closes it.
-fn parenthesized(tokens: &[Token]) -> Option<&[Token]> {
+/// The bytes between the parenthesis that `tokens` begins with and the one that closes it.
+fn parenthesized(tokens: &[Token<'_>]) -> Option<(usize, usize)> {
+    let first = tokens.first().filter(|token| token.is_sign("("))?;
     let mut depth = 0_usize;
-    for (at, token) in tokens.iter().enumerate() {
-        match token {
-            Token::LParen => depth += 1,
-            Token::RParen if depth <= 1 => return tokens.get(1..at).filter(|_| depth == 1),
-            Token::RParen => depth -= 1,
-            _ if depth == 0 => return None,
-            _ => {}
+    for token in tokens {
+        if token.is_sign("(") {
+            depth += 1;
+        } else if token.is_sign(")") && depth <= 1 {
+            return Some((first.end(), token.start));
+        } else if token.is_sign(")") {
+            depth -= 1;
         }
     }
     None
