@@ -4,7 +4,7 @@ use groundwork_naming::Engine;
 use groundwork_schema::model::{Schema, Unsupported};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
 
-use super::{error::AdoptError, postgres, sqlite};
+use super::{error::AdoptError, postgres};
 use crate::{diff::differences, inspect, scratch::Scratch};
 
 /// A schema as statements that make it.
@@ -31,7 +31,7 @@ pub async fn baseline(connection: &DatabaseConnection) -> Result<Baseline, Adopt
         return Err(AdoptError::Empty);
     }
     let statements = match schema.engine {
-        Engine::Sqlite => sqlite::statements(connection, &schema).await?,
+        Engine::Sqlite => inspect::sqlite_statements(connection, &schema).await?,
         Engine::Postgres => postgres::statements(&schema),
     };
     let scratch = Scratch::beside(connection).await?;

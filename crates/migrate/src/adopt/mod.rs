@@ -4,7 +4,6 @@
 mod baseline;
 mod error;
 mod postgres;
-mod sqlite;
 
 pub use baseline::{Baseline, baseline};
 pub use error::AdoptError;

@@ -12,3 +12,4 @@ mod sqlite;
 
 pub use error::InspectError;
 pub use reading::schema;
+pub(crate) use sqlite::statements as sqlite_statements;

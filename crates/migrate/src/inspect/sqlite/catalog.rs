@@ -30,6 +30,12 @@ pub(super) const FOREIGN_KEYS: &str = "\
     FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f \
     WHERE m.type = 'table' ORDER BY m.name, f.id DESC, f.seq";
 
+/// The texts of all objects, each after what it needs.
+pub(super) const STATEMENTS: &str = "\
+    SELECT type AS kind, name, tbl_name AS \"table\", sql FROM sqlite_master \
+    WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+    ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'index' THEN 2 WHEN 'view' THEN 3 ELSE 4 END, rowid";
+
 #[derive(FromQueryResult)]
 pub(super) struct ObjectRow {
     pub(super) kind: String,
@@ -70,4 +76,12 @@ pub(super) struct ForeignKeyRow {
     pub(super) referred_name: Option<String>,
     pub(super) on_delete: String,
     pub(super) on_update: String,
+}
+
+#[derive(FromQueryResult)]
+pub(super) struct StatementRow {
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) table: String,
+    pub(super) sql: String,
 }

@@ -2,6 +2,8 @@
 
 mod catalog;
 mod reading;
+mod statements;
 mod unparsed;
 
 pub(super) use reading::schema;
+pub(crate) use statements::statements;
