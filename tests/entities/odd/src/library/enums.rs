@@ -5,69 +5,58 @@ use std::{error::Error, fmt, str::FromStr};
 use sea_orm::{DeriveActiveEnum, EnumIter};
 use serde::{Deserialize, Serialize};
 
-/// The values of `authors.type`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    DeriveActiveEnum,
-    EnumIter,
-    Deserialize,
-    Serialize
-)]
-#[sea_orm(rs_type = "String", db_type = "Text")]
-pub enum AuthorKind {
-    /// `person`
-    #[sea_orm(string_value = "person")]
-    #[serde(rename = "person")]
-    Person,
-    /// `ghost-writer`
-    #[sea_orm(string_value = "ghost-writer")]
-    #[serde(rename = "ghost-writer")]
-    GhostWriter,
-    /// `2nd hand`
-    #[sea_orm(string_value = "2nd hand")]
-    #[serde(rename = "2nd hand")]
-    V2ndHand,
-}
+/// Enums of the texts that a CHECK lists.
+macro_rules! enums {
+    ($($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal,)+ })+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(DeriveActiveEnum, EnumIter, Deserialize, Serialize)]
+        #[sea_orm(rs_type = "String", db_type = "Text")]
+        pub enum $name { $(
+            #[doc = concat!("`", $text, "`")]
+            #[sea_orm(string_value = $text)]
+            #[serde(rename = $text)]
+            $variant,
+        )+ }
 
-impl AuthorKind {
-    /// The values as the database has them, in the order of the variants.
-    pub const VALUES: &'static [&'static str] = &["person", "ghost-writer", "2nd hand"];
-    /// The value as the database has it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Person => "person",
-            Self::GhostWriter => "ghost-writer",
-            Self::V2ndHand => "2nd hand",
-        }
-    }
-}
+        impl $name {
+            /// The values as the database has them, in the order of the variants.
+            pub const VALUES: &'static [&'static str] = &[$($text),+];
 
-impl fmt::Display for AuthorKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-impl FromStr for AuthorKind {
-    type Err = UnknownValue;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "person" => Ok(Self::Person),
-            "ghost-writer" => Ok(Self::GhostWriter),
-            "2nd hand" => Ok(Self::V2ndHand),
-            _ => {
-                Err(UnknownValue {
-                    text: text.to_owned(),
-                    known: Self::VALUES,
-                })
+            /// The value as the database has it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $text,)+
+                }
             }
         }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownValue;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text => Ok(Self::$variant),)+
+                    _ => Err(UnknownValue { text: text.to_owned(), known: Self::VALUES }),
+                }
+            }
+        }
+    )+ };
+}
+
+enums! {
+    /// The values of `authors.type`.
+    AuthorKind {
+        Person = "person",
+        GhostWriter = "ghost-writer",
+        V2ndHand = "2nd hand",
     }
 }
 

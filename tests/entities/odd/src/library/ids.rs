@@ -5,98 +5,52 @@ use std::{fmt, str::FromStr};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64, prelude::Uuid};
 use serde::{Deserialize, Serialize};
 
-/// Identifies a row of `authors`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct AuthorId(pub Uuid);
+/// Newtypes over UUIDs, so that an id of one table is never taken for one of another.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(DeriveValueType, Deserialize, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
 
-impl fmt::Display for AuthorId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = <Uuid as FromStr>::Err;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )+ };
 }
 
-impl FromStr for AuthorId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for AuthorId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<AuthorId> for Uuid {
-    fn from(id: AuthorId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for AuthorId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("AuthorId"))
-    }
-}
-
-/// Identifies a row of `books`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct BookId(pub Uuid);
-
-impl fmt::Display for BookId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl FromStr for BookId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for BookId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<BookId> for Uuid {
-    fn from(id: BookId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for BookId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("BookId"))
-    }
+ids! {
+    /// Identifies a row of `authors`: its `id`.
+    AuthorId,
+    /// Identifies a row of `books`: its `id`.
+    BookId,
 }

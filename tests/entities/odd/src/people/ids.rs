@@ -5,50 +5,50 @@ use std::{fmt, str::FromStr};
 use sea_orm::{DbErr, DeriveValueType, TryFromU64, prelude::Uuid};
 use serde::{Deserialize, Serialize};
 
-/// Identifies a row of `readers`: its `id`.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    DeriveValueType,
-    Deserialize,
-    Serialize
-)]
-#[serde(transparent)]
-pub struct ReaderId(pub Uuid);
+/// Newtypes over UUIDs, so that an id of one table is never taken for one of another.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident,)+) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(DeriveValueType, Deserialize, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
 
-impl fmt::Display for ReaderId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = <Uuid as FromStr>::Err;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl TryFromU64 for $name {
+            fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+                Err(DbErr::ConvertFromU64(stringify!($name)))
+            }
+        }
+    )+ };
 }
 
-impl FromStr for ReaderId {
-    type Err = <Uuid as FromStr>::Err;
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
-    }
-}
-
-impl From<Uuid> for ReaderId {
-    fn from(id: Uuid) -> Self {
-        Self(id)
-    }
-}
-
-impl From<ReaderId> for Uuid {
-    fn from(id: ReaderId) -> Self {
-        id.0
-    }
-}
-
-impl TryFromU64 for ReaderId {
-    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
-        Err(DbErr::ConvertFromU64("ReaderId"))
-    }
+ids! {
+    /// Identifies a row of `readers`: its `id`.
+    ReaderId,
 }
