@@ -27,7 +27,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn new(engine: Engine) -> Self {
-        let scratch = Scratch::migrated(engine).await;
+        let scratch = given::migrated(engine).await;
         let db = given::database(&scratch).await;
         let clock = given::clock();
         Self {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance::{Engine, Home, Outcome, Program, Scratch, Server, on_both_engines};
+use acceptance::{Engine, Home, Outcome, Program, Scratch, Server, given, on_both_engines};
 use rustix::process::Signal;
 use serde_json::Value;
 use tokio::{
@@ -32,7 +32,7 @@ async fn a_signal_lets_the_request_in_flight_end(
     engine: Engine,
     #[values(Signal::TERM, Signal::INT)] signal: Signal,
 ) {
-    let home = Home::over(Scratch::migrated(engine).await);
+    let home = Home::over(given::migrated(engine).await);
     let mut server = home.serve().await;
     let body = r#"{"title":"In flight","prompt":"p","style":"s"}"#;
     let (first, rest) = body.split_at(20);
@@ -151,7 +151,7 @@ async fn in_production_a_server_waits_for_somebody_to_migrate(engine: Engine) {
 
 #[on_both_engines]
 async fn the_doctor_finds_a_good_home_well(engine: Engine) {
-    let home = Home::over(Scratch::migrated(engine).await);
+    let home = Home::over(given::migrated(engine).await);
     let _ = home.groundwork(["studio", "list"]).await.succeeded();
     let outcome = home.groundwork(["doctor", "--json"]).await;
     let report: Value = serde_json::from_str(&outcome.stdout).expect("a report");
@@ -176,7 +176,7 @@ async fn the_doctor_finds_a_good_home_well(engine: Engine) {
 
 #[on_both_engines]
 async fn the_doctor_finds_pending_migrations(engine: Engine) {
-    let home = Home::over(Scratch::migrated(engine).await);
+    let home = Home::over(given::migrated(engine).await);
     let _ = home.migrate(["down", "-n", "1"]).await.succeeded();
     let mut command = home.command(Program::Groundwork, ["doctor"]);
     let outcome = Outcome::of(command.env("GROUNDWORK_DATABASE__MIGRATE_ON_START", "false")).await;

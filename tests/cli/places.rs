@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use acceptance::{Engine, Home, Outcome, PostgresServer, Program, Scratch, production::Production};
+use acceptance::{
+    Engine, Home, Outcome, PostgresServer, Program, Scratch, given, production::Production,
+};
 
 /// Tries to list, which must fail because something is unavailable, and gives what was said.
 async fn unavailable(home: &Home) -> String {
@@ -109,7 +111,7 @@ async fn a_file_in_place_of_var_is_refused() {
 #[tokio::test]
 async fn a_schema_that_is_newer_than_the_program_is_left_as_it_is() {
     for engine in Engine::ALL {
-        let scratch = Scratch::migrated(engine).await;
+        let scratch = given::migrated(engine).await;
         let connection = sea_orm::Database::connect(scratch.url()).await.unwrap();
         let insert = "INSERT INTO seaql_migrations (version, applied_at)
                       VALUES ('m29991231_000000_create_flying_cars', 1)";
@@ -162,7 +164,7 @@ async fn a_read_only_folder_is_refused() {
 #[ignore = "mounts filesystems; `cargo xtask test` runs it where that is allowed"]
 async fn an_import_that_fills_the_disk_stores_nothing() {
     for engine in Engine::ALL {
-        let home = Home::over(Scratch::migrated(engine).await);
+        let home = Home::over(given::migrated(engine).await);
         let mut production = Production::with_scenes(3);
         production.add_large_clip(8 << 20);
         production.write_to(&home.dir().join("production"));

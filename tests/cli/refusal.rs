@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::symlink};
 
 use acceptance::{
-    Engine, Home, Scratch, on_both_engines,
+    Engine, Home, Scratch, given, on_both_engines,
     production::{MP4, Production, files_below},
 };
 use rstest::rstest;
@@ -66,7 +66,7 @@ async fn a_spoiled_production_is_refused_with_its_reason(
     #[case] spoil: Spoil,
     #[case] reasons: &[&str],
 ) {
-    let home = Home::over(Scratch::migrated(engine).await);
+    let home = Home::over(given::migrated(engine).await);
     let mut production = Production::with_scenes(3);
     spoil(&mut production);
     production.write_to(&home.dir().join("production"));
@@ -79,7 +79,7 @@ async fn a_spoiled_production_is_refused_with_its_reason(
 
 #[on_both_engines]
 async fn a_storyboard_that_is_not_utf_8_is_refused(engine: Engine) {
-    let home = Home::over(Scratch::migrated(engine).await);
+    let home = Home::over(given::migrated(engine).await);
     let folder = home.dir().join("production");
     Production::with_scenes(1).write_to(&folder);
     let mut text = fs::read(folder.join("storyboard.json")).unwrap();
@@ -92,7 +92,7 @@ async fn a_storyboard_that_is_not_utf_8_is_refused(engine: Engine) {
 
 #[on_both_engines]
 async fn a_link_that_leads_out_of_the_production_is_refused(engine: Engine) {
-    let home = Home::over(Scratch::migrated(engine).await);
+    let home = Home::over(given::migrated(engine).await);
     let folder = home.dir().join("production");
     Production::with_scenes(1).write_to(&folder);
     let picture = folder.join("keyframes/00-start.png");
@@ -104,7 +104,7 @@ async fn a_link_that_leads_out_of_the_production_is_refused(engine: Engine) {
 
 #[tokio::test]
 async fn every_problem_of_a_production_is_told_at_once() {
-    let home = Home::over(Scratch::migrated(Engine::Sqlite).await);
+    let home = Home::over(given::migrated(Engine::Sqlite).await);
     let mut production = Production::with_scenes(2);
     production.storyboard["colour"] = "unknown".into();
     production.storyboard["scenes"][0]["duration_ms"] = (-1).into();
@@ -121,7 +121,7 @@ async fn every_problem_of_a_production_is_told_at_once() {
 
 #[tokio::test]
 async fn a_folder_that_is_no_production_is_refused() {
-    let home = Home::over(Scratch::migrated(Engine::Sqlite).await);
+    let home = Home::over(given::migrated(Engine::Sqlite).await);
     let said = refused(&home).await;
     assert!(said.contains("production"), "{said}");
     fs::write(home.dir().join("production"), "a file").unwrap();
@@ -134,7 +134,7 @@ async fn a_folder_that_is_no_production_is_refused() {
 
 #[tokio::test]
 async fn an_export_never_writes_over_what_is_there() {
-    let home = Home::over(Scratch::migrated(Engine::Sqlite).await);
+    let home = Home::over(given::migrated(Engine::Sqlite).await);
     Production::with_scenes(1).write_to(&home.dir().join("production"));
     let import = home.groundwork(["studio", "import", "production", "--json"]);
     let imported = import.await.json();
@@ -159,7 +159,7 @@ async fn a_wrong_argument_is_refused_with_its_reason(
     #[case] code: i32,
     #[case] reason: &str,
 ) {
-    let home = Home::over(Scratch::migrated(Engine::Sqlite).await);
+    let home = Home::over(given::migrated(Engine::Sqlite).await);
     let said = home.groundwork(arguments).await.failed(code);
     assert!(said.contains(reason), "`{reason}` is not in: {said}");
 }

@@ -1,34 +1,12 @@
 //! What the tests of the database start from.
 
-use std::time::Duration;
-
 use acceptance::Scratch;
-use groundwork_core::{
-    config::Database as Config,
-    db::{Database, UnitOfWork},
-};
+use groundwork_core::db::{Database, UnitOfWork};
 use groundwork_naming::Convention;
+pub(crate) use groundwork_test::database_config as config;
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 
 pub(crate) const CONVENTION: Convention = migration::CONVENTION;
-
-/// The configuration of a database with small pools and short waits.
-pub(crate) fn config(url: &str) -> Config {
-    Config {
-        url: url.parse().unwrap(),
-        replica_url: None,
-        max_connections: 6,
-        readers: 3,
-        acquire_timeout: Duration::from_secs(20),
-        busy_timeout: Duration::from_secs(5),
-        unit_of_work_timeout: Duration::from_secs(20),
-        max_lifetime: Duration::from_secs(1800),
-        statement_timeout: Duration::from_secs(30),
-        lock_timeout: Duration::from_secs(20),
-        slow_statement: Duration::from_secs(5),
-        migrate_on_start: true,
-    }
-}
 
 /// The database of a scratch, without any table.
 pub(crate) async fn opened(scratch: &Scratch) -> Database {

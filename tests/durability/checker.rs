@@ -89,7 +89,7 @@ async fn rows(db: &Database, sql: &str) -> Vec<sea_orm::QueryResult> {
 }
 
 async fn open(url: &str) -> Database {
-    let config = given::database_config(url);
+    let config = groundwork_test::database_config(url);
     Database::open(&config, migration::CONVENTION)
         .await
         .unwrap()

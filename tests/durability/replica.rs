@@ -26,7 +26,7 @@ async fn a_replica_serves_the_reads_and_a_fresh_reader_sees_what_was_just_writte
     let primary = PostgresServer::start();
     primary.run("CREATE TABLE notes (id bigserial)").await;
     let replica = primary.replica();
-    let mut config = given::database_config(&primary.url());
+    let mut config = groundwork_test::database_config(&primary.url());
     config.replica_url = Some(replica.url().parse().unwrap());
     let db = Database::open(&config, migration::CONVENTION)
         .await

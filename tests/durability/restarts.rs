@@ -67,7 +67,7 @@ async fn a_server_that_does_not_flush_is_found_out_by_a_crash() {
 #[tokio::test]
 async fn units_and_reads_find_a_connection_after_all_were_cut_or_the_server_was_gone() {
     let mut server = PostgresServer::start();
-    let config = given::database_config(&server.url());
+    let config = groundwork_test::database_config(&server.url());
     let db = Database::open(&config, migration::CONVENTION)
         .await
         .unwrap();

@@ -145,7 +145,7 @@ where
 
 #[on_both_engines]
 async fn a_row_of_every_table_comes_back_unchanged(engine: Engine) {
-    let scratch = Scratch::migrated(engine).await;
+    let scratch = given::migrated(engine).await;
     let database = given::database(&scratch).await;
     let world = World::new(&given::clock());
     world.insert(&database).await;
@@ -170,7 +170,7 @@ async fn a_row_of_every_table_comes_back_unchanged(engine: Engine) {
 
 #[on_both_engines]
 async fn relations_load_in_both_directions(engine: Engine) {
-    let scratch = Scratch::migrated(engine).await;
+    let scratch = given::migrated(engine).await;
     let database = given::database(&scratch).await;
     let world = World::new(&given::clock());
     world.insert(&database).await;
@@ -211,7 +211,7 @@ async fn relations_load_in_both_directions(engine: Engine) {
 
 #[on_both_engines]
 async fn ids_enums_and_instants_compare_in_queries(engine: Engine) {
-    let scratch = Scratch::migrated(engine).await;
+    let scratch = given::migrated(engine).await;
     let database = given::database(&scratch).await;
     let clock = given::clock();
     let mut ids = Vec::new();
@@ -251,7 +251,7 @@ async fn ids_enums_and_instants_compare_in_queries(engine: Engine) {
 
 #[on_both_engines]
 async fn a_value_that_no_variant_has_is_refused_by_the_table(engine: Engine) {
-    let scratch = Scratch::migrated(engine).await;
+    let scratch = given::migrated(engine).await;
     let database = given::database(&scratch).await;
     let world = World::new(&given::clock());
     world.insert(&database).await;

@@ -65,7 +65,7 @@ fn tell(line: &str) {
 }
 
 async fn store_until_killed(url: &str, root: &Path, project: ProjectId) {
-    let config = given::database_config(url);
+    let config = groundwork_test::database_config(url);
     let db = Database::open(&config, migration::CONVENTION)
         .await
         .unwrap();

@@ -25,7 +25,7 @@ pub(super) struct World {
 
 impl World {
     pub(super) async fn on(engine: Engine) -> Self {
-        let scratch = Scratch::migrated(engine).await;
+        let scratch = given::migrated(engine).await;
         let db = given::database(&scratch).await;
         let store = open_store(&scratch.dir().join("files")).await;
         let project = add_project(&db).await;

@@ -2,9 +2,9 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use acceptance::{Engine, Home, Program, Scratch, Server};
-use bytes::Bytes;
-use reqwest::{Client, Method, header::HeaderMap};
+use acceptance::{Engine, Home, Program, Scratch, Server, given};
+use groundwork_test::TestResponse;
+use reqwest::{Client, Method};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -21,14 +21,6 @@ pub(super) struct Api {
     pub(super) client: Client,
 }
 
-/// An answer, read whole.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Bytes,
-}
-
 impl Api {
     /// A server over a database of its own at the newest schema.
     pub(super) async fn start(engine: Engine) -> Self {
@@ -37,7 +29,7 @@ impl Api {
 
     /// The same, with settings from the environment.
     pub(super) async fn start_with(engine: Engine, variables: &[(&str, &str)]) -> Self {
-        let home = Home::over(Scratch::migrated(engine).await);
+        let home = Home::over(given::migrated(engine).await);
         let mut command = home.command(Program::Groundwork, ["serve"]);
         command.envs(variables.iter().copied());
         Self {
@@ -54,7 +46,7 @@ impl Api {
         path: &str,
         headers: &[(&str, &str)],
         body: impl Into<reqwest::Body>,
-    ) -> Answer {
+    ) -> TestResponse {
         let mut request = self
             .client
             .request(method, self.server.url(path))
@@ -63,34 +55,34 @@ impl Api {
             request = request.header(*name, *value);
         }
         let response = request.send().await.expect("an answer");
-        Answer {
+        TestResponse {
             status: response.status().as_u16(),
             headers: response.headers().clone(),
             body: response.bytes().await.expect("the whole answer"),
         }
     }
 
-    pub(super) async fn get(&self, path: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str) -> TestResponse {
         self.send(Method::GET, path, &[], "").await
     }
 
-    pub(super) async fn delete(&self, path: &str) -> Answer {
+    pub(super) async fn delete(&self, path: &str) -> TestResponse {
         self.send(Method::DELETE, path, &[], "").await
     }
 
-    pub(super) async fn post(&self, path: &str, body: &Value) -> Answer {
+    pub(super) async fn post(&self, path: &str, body: &Value) -> TestResponse {
         self.send_json(Method::POST, path, body).await
     }
 
-    pub(super) async fn patch(&self, path: &str, body: &Value) -> Answer {
+    pub(super) async fn patch(&self, path: &str, body: &Value) -> TestResponse {
         self.send_json(Method::PATCH, path, body).await
     }
 
-    pub(super) async fn put(&self, path: &str, file: impl Into<reqwest::Body>) -> Answer {
+    pub(super) async fn put(&self, path: &str, file: impl Into<reqwest::Body>) -> TestResponse {
         self.send(Method::PUT, path, &[], file).await
     }
 
-    async fn send_json(&self, method: Method, path: &str, body: &Value) -> Answer {
+    async fn send_json(&self, method: Method, path: &str, body: &Value) -> TestResponse {
         let headers = [("content-type", "application/json")];
         self.send(method, path, &headers, body.to_string()).await
     }
@@ -165,49 +157,4 @@ pub(super) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("{what}: not within 10 s");
-}
-
-impl Answer {
-    /// The body, which must be JSON.
-    #[track_caller]
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|error| panic!("no JSON, {error}: {self:?}"))
-    }
-
-    /// The body of an answer that must have this status.
-    #[track_caller]
-    pub(super) fn with(&self, status: u16) -> Value {
-        assert_eq!(self.status, status, "{self:?}");
-        self.json()
-    }
-
-    /// The id of what an answer with this status tells of.
-    #[track_caller]
-    pub(super) fn id(&self, status: u16) -> String {
-        let body = self.with(status);
-        body["id"].as_str().expect("an id").to_owned()
-    }
-
-    /// Checks status and code of an error, and the shape that all errors have.
-    #[track_caller]
-    pub(super) fn refuses(&self, status: u16, code: &str) -> Value {
-        let body = self.with(status);
-        assert_eq!(body["code"], code, "{body}");
-        assert!(body["detail"].is_string(), "{body}");
-        assert_eq!(self.header("content-type"), "application/json");
-        body
-    }
-
-    /// Checks a 204.
-    #[track_caller]
-    pub(super) fn is_done(&self) {
-        assert_eq!((self.status, self.body.len()), (204, 0), "{self:?}");
-    }
-
-    /// A header's text, empty if it is missing.
-    pub(super) fn header(&self, name: &str) -> &str {
-        let value = self.headers.get(name);
-        value.and_then(|value| value.to_str().ok()).unwrap_or("")
-    }
 }

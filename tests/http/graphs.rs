@@ -1,21 +1,22 @@
 //! `/api/graphs`
 
 use acceptance::{Engine, on_both_engines};
+use groundwork_test::TestResponse;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::api::{Answer, Api, NOBODY};
+use super::api::{Api, NOBODY};
 
 const TIDES: &str = include_str!("../../examples/atlas/graphs/tides.jsonld");
 const LIGHTS: &str = include_str!("../../examples/atlas/graphs/lights.graphml");
 
-async fn post(api: &Api, path: &str, media_type: &str, body: &str) -> Answer {
+async fn post(api: &Api, path: &str, media_type: &str, body: &str) -> TestResponse {
     let headers = [("content-type", media_type)];
     api.send(Method::POST, path, &headers, body.to_owned())
         .await
 }
 
-async fn accept(api: &Api, path: &str, media_type: &str) -> Answer {
+async fn accept(api: &Api, path: &str, media_type: &str) -> TestResponse {
     api.send(Method::GET, path, &[("accept", media_type)], "")
         .await
 }

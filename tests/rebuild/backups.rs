@@ -231,7 +231,7 @@ const TRASH: &str = "INSERT INTO file_trash (storage_key, trashed_at)
 
 #[tokio::test]
 async fn the_command_keeps_shows_and_brings_back() {
-    let home = Home::over(Scratch::migrated(Engine::Sqlite).await);
+    let home = Home::over(acceptance::given::migrated(Engine::Sqlite).await);
     let connection = sea_orm::Database::connect(home.database_url())
         .await
         .unwrap();
@@ -279,7 +279,7 @@ async fn the_command_keeps_shows_and_brings_back() {
 
 #[tokio::test]
 async fn on_postgres_the_command_says_whose_business_backups_are() {
-    let home = Home::over(Scratch::migrated(Engine::Postgres).await);
+    let home = Home::over(acceptance::given::migrated(Engine::Postgres).await);
     let quiet = home.migrate(["redo"]).await;
     assert!(!quiet.stderr.contains("backup"), "{}", quiet.stderr);
     let connection = sea_orm::Database::connect(home.database_url())

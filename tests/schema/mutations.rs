@@ -1,6 +1,6 @@
 //! One object changes; the difference names it.
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, Scratch, given};
 use groundwork_migrate::{diff::differences, inspect};
 use groundwork_schema::model::{Schema, Table};
 use sea_orm::{ConnectionTrait, DatabaseConnection, TransactionTrait};
@@ -19,7 +19,7 @@ struct Mutation {
 #[tokio::test]
 async fn every_mutation_is_named_on_postgres() {
     let mut seen = 0;
-    for scratch in [Scratch::migrated(Engine::Postgres).await, {
+    for scratch in [given::migrated(Engine::Postgres).await, {
         let scratch = Scratch::empty(Engine::Postgres).await;
         run(&connect(&scratch).await, rich(Engine::Postgres)).await;
         scratch
@@ -43,7 +43,7 @@ async fn every_mutation_is_named_on_postgres() {
 #[tokio::test]
 async fn every_mutation_is_named_on_sqlite() {
     let mut seen = 0;
-    let migrated = Scratch::migrated(Engine::Sqlite).await;
+    let migrated = given::migrated(Engine::Sqlite).await;
     let own = texts(&connect(&migrated).await).await;
     let shop = Scratch::empty(Engine::Sqlite).await;
     let connection = connect(&shop).await;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use acceptance::{Engine, Home, Scratch};
+use acceptance::{Engine, Home, Scratch, given};
 
 /// A file of the repository.
 fn file(path: &str) -> PathBuf {
@@ -15,7 +15,7 @@ fn file(path: &str) -> PathBuf {
 /// The chart of SQLite: the means of another engine may differ in their last bit, and places with it.
 #[tokio::test]
 async fn the_sample_gives_the_chart_that_the_guide_shows() {
-    let home = Home::over(Scratch::migrated(Engine::Sqlite).await);
+    let home = Home::over(given::migrated(Engine::Sqlite).await);
     let sample = file("examples/signals/articles.jsonl");
     let sample = sample.to_str().unwrap();
     let import = ["signals", "import", sample];

@@ -29,7 +29,7 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
 
 impl Past {
     pub(crate) async fn new(engine: Engine) -> Self {
-        let scratch = Scratch::migrated(engine).await;
+        let scratch = given::migrated(engine).await;
         let db = given::database(&scratch).await;
         let clock = given::clock();
         Self {

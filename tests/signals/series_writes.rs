@@ -30,7 +30,7 @@ use super::series_plans::{LARGE, rows};
 async fn open(scratch: &Scratch) -> Signals {
     let config = groundwork_core::config::Database {
         slow_statement: Duration::ZERO,
-        ..given::database_config(scratch.url())
+        ..groundwork_test::database_config(scratch.url())
     };
     let db = Database::open(&config, migration::CONVENTION)
         .await
@@ -150,7 +150,7 @@ async fn no_change_reads_a_whole_large_table_on_sqlite() {
         "deviations",
         "(subquery-1)",
     ];
-    let scratch = Scratch::migrated(Engine::Sqlite).await;
+    let scratch = given::migrated(Engine::Sqlite).await;
     fill(&scratch).await;
     let signals = open(&scratch).await;
     let told = Told::default();
@@ -188,7 +188,7 @@ async fn no_change_reads_a_whole_large_table_on_sqlite() {
 
 #[tokio::test]
 async fn no_change_reads_a_whole_large_table_on_postgresql() {
-    let scratch = Scratch::migrated(Engine::Postgres).await;
+    let scratch = given::migrated(Engine::Postgres).await;
     fill(&scratch).await;
     let before = counted(&scratch).await;
     let signals = open(&scratch).await;

@@ -27,7 +27,7 @@ pub(crate) type Points = BTreeMap<(String, String, String), Point>;
 
 impl World {
     pub(crate) async fn new(engine: Engine) -> Self {
-        let scratch = Scratch::migrated(engine).await;
+        let scratch = given::migrated(engine).await;
         let db = given::database(&scratch).await;
         Self {
             signals: Signals::new(db.clone(), given::clock()),

@@ -11,31 +11,19 @@ use groundwork_core::{
     services::studio::LEDGER,
 };
 
-use crate::Scratch;
+use groundwork_test::{Engine, Scratch, Template, database_config};
 
 /// The largest file that the stores of tests take.
 pub const MAX_FILE_BYTES: u64 = 1 << 20;
 
-/// The configuration of a database with small pools, and with waits that end before a test's does.
+static GROUNDWORK: Template = Template::new(migration::CONVENTION, migration::migrations);
+
+/// A database with the newest schema of Groundwork, and an otherwise empty folder.
 ///
 /// # Panics
-/// If `url` is not the URL of a database.
-#[must_use]
-pub fn database_config(url: &str) -> config::Database {
-    config::Database {
-        url: url.parse().expect("the URL of a database"),
-        replica_url: None,
-        max_connections: 6,
-        readers: 3,
-        acquire_timeout: Duration::from_secs(20),
-        busy_timeout: Duration::from_secs(5),
-        unit_of_work_timeout: Duration::from_secs(20),
-        max_lifetime: Duration::from_secs(1800),
-        statement_timeout: Duration::from_secs(30),
-        lock_timeout: Duration::from_secs(20),
-        slow_statement: Duration::from_secs(5),
-        migrate_on_start: true,
-    }
+/// If it cannot be made.
+pub async fn migrated(engine: Engine) -> Scratch {
+    GROUNDWORK.copy(engine).await
 }
 
 /// The opened database of a scratch.

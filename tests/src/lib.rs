@@ -18,17 +18,14 @@
 pub mod given;
 pub mod load;
 mod plan;
-mod postgres;
-mod postgres_server;
 pub mod production;
 mod program;
-mod scratch;
 mod server;
-mod template;
 
-pub use groundwork_test::{Engine, on_both_engines};
+pub use groundwork_test::{
+    Engine, Scratch, on_both_engines,
+    postgres::{PostgresServer, Stop},
+};
 pub use plan::plan;
-pub use postgres_server::{PostgresServer, Stop};
 pub use program::{Home, Outcome, Program};
-pub use scratch::Scratch;
 pub use server::Server;

@@ -45,7 +45,7 @@ impl World {
     }
 
     pub(crate) async fn with(engine: Engine, limits: Pipeline) -> Self {
-        let scratch = Scratch::migrated(engine).await;
+        let scratch = given::migrated(engine).await;
         let db = given::database(&scratch).await;
         let files = given::file_store(&scratch).await;
         let clock = given::clock();

@@ -40,7 +40,7 @@ pub(crate) fn run_with(runner: &Runner, arguments: &[String]) -> Result<ExitCode
             })?
             .success()
         && (!arguments.is_empty() || run_ignored(runner, &server, &mut summary)?);
-    let described = server.described();
+    let described = server.described()?;
     drop(server);
     println!("{}", summary.sentence(&described, start.elapsed(), passed));
     Ok(if passed {
@@ -92,10 +92,10 @@ fn test_command(server: &Server, arguments: &[String]) -> Command {
 }
 
 /// Where the tests find PostgreSQL; and that a proxy of this machine leads to none of their servers.
-fn environment(server: &Server) -> [(&str, &str); 2] {
+fn environment(server: &Server) -> [(&'static str, String); 2] {
     [
         (VARIABLE, server.url()),
-        ("NO_PROXY", "127.0.0.1,localhost"),
+        ("NO_PROXY", "127.0.0.1,localhost".to_owned()),
     ]
 }
 

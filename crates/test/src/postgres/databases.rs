@@ -22,13 +22,12 @@ use sqlx::{
 use tokio::sync::{mpsc, oneshot};
 use url::Url;
 
-/// The variable that names the server. `cargo xtask test` sets it.
-const VARIABLE: &str = "TEST_DATABASE_URL";
+use super::{PostgresServer, VARIABLE, named_server};
 
 /// What the name of every database made here begins with.
 const PREFIX: &str = "groundwork_test_";
 
-/// A database that is dropped, with whatever sessions it has, when this value is.
+/// A database that is dropped when this value is, together with the sessions that are open in it.
 #[derive(Debug)]
 pub(crate) struct ScratchDatabase {
     name: String,
@@ -73,9 +72,9 @@ impl ScratchDatabase {
 impl Drop for ScratchDatabase {
     fn drop(&mut self) {
         let sql = format!(r#"DROP DATABASE IF EXISTS "{}" WITH (FORCE)"#, self.name);
-        let answer = run(sql);
+        let outcome = run(sql);
         // A thread of its own, because a runtime's thread must not block on a channel of tokio's.
-        let dropped = thread::spawn(move || answer.blocking_recv()).join();
+        let dropped = thread::spawn(move || outcome.blocking_recv()).join();
         if !thread::panicking() {
             dropped
                 .expect("the waiting thread ends")
@@ -85,22 +84,17 @@ impl Drop for ScratchDatabase {
     }
 }
 
-/// The server's address, from the environment.
+/// The address of the server that the environment names, or else of one that this process starts.
 static SERVER: LazyLock<Url> = LazyLock::new(|| {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the harness is the home of this variable"
-    )]
-    let address = std::env::var(VARIABLE).unwrap_or_else(|_| {
-        panic!(
-            "this test needs a PostgreSQL server: run `cargo xtask test`, which starts one \
-             (or set {VARIABLE}=postgres://… yourself)"
-        )
-    });
+    let address = named_server().unwrap_or_else(|| OWN_SERVER.url());
     address
         .parse()
         .unwrap_or_else(|error| panic!("{VARIABLE} is no URL: {error}"))
 });
+
+/// It is never dropped: its guard stops it when this process ends.
+static OWN_SERVER: LazyLock<PostgresServer> =
+    LazyLock::new(|| PostgresServer::start_shared().unwrap_or_else(|error| panic!("{error}")));
 
 /// Names this process among all that ever use the server; every database's name begins with it.
 static RUN: LazyLock<String> = LazyLock::new(|| {
@@ -113,11 +107,11 @@ static RUN: LazyLock<String> = LazyLock::new(|| {
     format!("{PREFIX}{started:x}_{:x}", process::id())
 });
 
-type Answer = Result<(), sqlx::Error>;
-type Job = (String, oneshot::Sender<Answer>);
+type Outcome = Result<(), sqlx::Error>;
+type Job = (String, oneshot::Sender<Outcome>);
 
 /// Has the administrator run one statement.
-fn run(sql: String) -> oneshot::Receiver<Answer> {
+fn run(sql: String) -> oneshot::Receiver<Outcome> {
     static ADMINISTRATOR: LazyLock<mpsc::UnboundedSender<Job>> = LazyLock::new(|| {
         let (jobs, queue) = mpsc::unbounded_channel();
         let options = PgConnectOptions::from_str(SERVER.as_str())
@@ -126,9 +120,9 @@ fn run(sql: String) -> oneshot::Receiver<Answer> {
         thread::spawn(|| administer(options, queue));
         jobs
     });
-    let (answer, received) = oneshot::channel();
+    let (outcome, received) = oneshot::channel();
     ADMINISTRATOR
-        .send((sql, answer))
+        .send((sql, outcome))
         .expect("the administrator runs as long as the process");
     received
 }
@@ -146,10 +140,10 @@ fn administer(options: PgConnectOptions, mut queue: mpsc::UnboundedReceiver<Job>
         sweep(&mut session)
             .await
             .expect("a look at the databases that earlier runs left");
-        while let Some((sql, answer)) = queue.recv().await {
+        while let Some((sql, outcome)) = queue.recv().await {
             let done = session.execute(AssertSqlSafe(sql)).await.map(drop);
-            // Whoever asked may be gone: a test that was cancelled.
-            answer.send(done).ok();
+            // The receiver is gone if its test was cancelled.
+            outcome.send(done).ok();
         }
     });
 }

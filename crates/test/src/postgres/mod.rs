@@ -1,0 +1,15 @@
+//! PostgreSQL for tests: the server that the environment names, or one of the tests' own.
+
+mod address;
+#[cfg(feature = "database")]
+mod databases;
+mod programs;
+mod server;
+#[cfg(feature = "database")]
+mod statements;
+
+pub use address::{VARIABLE, named_server};
+#[cfg(feature = "database")]
+pub(crate) use databases::ScratchDatabase;
+pub use programs::installed;
+pub use server::{PostgresServer, Stop};
