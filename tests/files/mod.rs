@@ -1,6 +1,7 @@
 //! Files and rows together: whatever dies, fails or happens at once, they agree.
 
 mod child;
+mod covers;
 mod crashes;
 mod disks;
 mod trash;

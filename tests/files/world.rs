@@ -8,9 +8,10 @@ use groundwork_core::{
     clock::Clock,
     db::{Database, UnitOfWork},
     files::{
-        Destination, FileFacts, FileStore, FileStoreOptions, Folder, MediaType, Placed, StorageKey,
+        Destination, FileFacts, FileStore, FileStoreOptions, Folder, MediaType, Published,
+        StorageKey,
     },
-    services::studio::LEDGER,
+    services::studio::FILE_TABLE,
 };
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
@@ -47,7 +48,7 @@ impl World {
         self.store = self.another_store().await;
     }
 
-    pub(super) async fn place(&self, seed: u64) -> Placed {
+    pub(super) async fn place(&self, seed: u64) -> Published {
         place(&self.store, self.project, seed).await
     }
 
@@ -126,7 +127,7 @@ pub(super) async fn open_store(root: &Path) -> FileStore {
     let options = FileStoreOptions {
         root: root.to_owned(),
         max_file_bytes: 4 << 20,
-        ledger: LEDGER,
+        tables: &[FILE_TABLE],
         clock: Clock::system(),
     };
     FileStore::open(options).await.unwrap()
@@ -167,7 +168,7 @@ pub(super) async fn add_row(work: &UnitOfWork, project: ProjectId, facts: &FileF
     row.insert(work).await.unwrap();
 }
 
-pub(super) async fn place(store: &FileStore, project: ProjectId, seed: u64) -> Placed {
+pub(super) async fn place(store: &FileStore, project: ProjectId, seed: u64) -> Published {
     let staged = store.stage(&clip(seed)[..], to(project)).await.unwrap();
     store.publish(staged).await.unwrap()
 }

@@ -8,7 +8,7 @@ use groundwork_core::{
     config,
     db::Database,
     files::{FileStore, FileStoreOptions},
-    services::studio::LEDGER,
+    services::studio::FILE_TABLE,
 };
 
 use groundwork_test::{Engine, Scratch, Template, database_config};
@@ -44,7 +44,7 @@ pub async fn file_store(scratch: &Scratch) -> FileStore {
     let options = FileStoreOptions {
         root: scratch.dir().join("files"),
         max_file_bytes: MAX_FILE_BYTES,
-        ledger: LEDGER,
+        tables: &[FILE_TABLE],
         clock: clock(),
     };
     FileStore::open(options).await.expect("a file store opens")

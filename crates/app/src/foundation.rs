@@ -10,7 +10,7 @@ use groundwork_core::{
     services::{
         atlas::Atlas,
         signals::Signals,
-        studio::{LEDGER, Studio},
+        studio::{FILE_TABLE, Studio},
     },
 };
 use groundwork_schema::run::{self, Goal, RunError};
@@ -67,7 +67,7 @@ pub(crate) fn file_options(config: &Config, clock: Clock) -> FileStoreOptions {
     FileStoreOptions {
         root: config.files.root.clone(),
         max_file_bytes: config.files.max_file_bytes,
-        ledger: LEDGER,
+        tables: &[FILE_TABLE],
         clock,
     }
 }

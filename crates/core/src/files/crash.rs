@@ -10,9 +10,9 @@ use std::{
 };
 
 use super::{
+    failpoint::{Effect, Failpoint},
     protocol::{Scene, given_a_store, options},
     repair::{Answer, Rows},
-    tap::{Effect, Tap},
     *,
 };
 
@@ -27,7 +27,7 @@ enum Step {
 
 /// Collects the steps of a store, with those of an imagined database between them.
 struct Recording {
-    tap: Tap,
+    failpoint: Failpoint,
     steps: Vec<Step>,
     taken: usize,
 }
@@ -35,7 +35,7 @@ struct Recording {
 impl Recording {
     fn of(scene: &Scene) -> Self {
         Self {
-            tap: scene.tap.clone(),
+            failpoint: scene.failpoint.clone(),
             steps: Vec::new(),
             taken: 0,
         }
@@ -47,7 +47,7 @@ impl Recording {
     }
 
     fn take(&mut self) {
-        let effects = self.tap.effects();
+        let effects = self.failpoint.effects();
         self.steps
             .extend(effects[self.taken..].iter().cloned().map(Step::Disk));
         self.taken = effects.len();
@@ -109,7 +109,7 @@ async fn import_and_go_on() -> Vec<Step> {
         for placed in &placed {
             recording.note(Step::Commit(placed.key().to_string()));
         }
-        placed.into_iter().for_each(Placed::acknowledge);
+        placed.into_iter().for_each(Published::acknowledge);
     }
     recording.finish()
 }
@@ -320,7 +320,7 @@ impl State {
     }
 }
 
-/// A ledger that has these rows and will get no others.
+/// A table that has these rows and will get no others.
 pub(super) struct Fixed(pub(super) HashSet<StorageKey>);
 
 impl Rows for Fixed {

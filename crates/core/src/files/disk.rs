@@ -14,7 +14,7 @@ use rustix::{
     io::Errno,
 };
 
-use super::tap::{Effect, Tap};
+use super::failpoint::{Effect, Failpoint};
 
 const FOLDER_MODE: Mode = Mode::RWXU;
 const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
@@ -29,19 +29,19 @@ pub(super) struct Dir {
     fd: OwnedFd,
     /// Relative to the root, for messages and recordings; empty for the root.
     path: String,
-    tap: Tap,
+    failpoint: Failpoint,
 }
 
 impl Dir {
     /// Opens the root, creating it (and what is missing above it) for this user alone.
-    pub(super) fn open_root(root: &Path, tap: Tap) -> io::Result<Self> {
+    pub(super) fn open_root(root: &Path, failpoint: Failpoint) -> io::Result<Self> {
         create_durably(root)?;
         let flags = OPEN_FOLDER.difference(OFlags::NOFOLLOW);
         let fd = fs::open(root, flags, Mode::empty())?;
         Ok(Self {
             fd,
             path: String::new(),
-            tap,
+            failpoint,
         })
     }
 
@@ -69,13 +69,13 @@ impl Dir {
         Ok(Self {
             fd,
             path: self.at(name),
-            tap: self.tap.clone(),
+            failpoint: self.failpoint.clone(),
         })
     }
 
     /// Makes a folder in this one, unless it is there.
     pub(super) fn make(&self, name: &str) -> io::Result<()> {
-        let made = self.tap.run(
+        let made = self.failpoint.run(
             || Effect::Make(self.at(name)),
             || fs::mkdirat(&self.fd, name, FOLDER_MODE),
         );
@@ -90,14 +90,14 @@ impl Dir {
         let flags =
             OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let path = self.at(name);
-        let fd = self.tap.run(
+        let fd = self.failpoint.run(
             || Effect::Create(path.clone()),
             || fs::openat(&self.fd, name, flags, FILE_MODE),
         )?;
         Ok(NewFile {
             file: fd.into(),
             path,
-            tap: self.tap.clone(),
+            failpoint: self.failpoint.clone(),
         })
     }
 
@@ -112,7 +112,7 @@ impl Dir {
 
     /// Gives the file `name` a second name in `to`, where nothing may be under it.
     pub(super) fn link(&self, name: &str, to: &Self, new_name: &str) -> io::Result<()> {
-        self.tap.run(
+        self.failpoint.run(
             || Effect::Link(self.at(name), to.at(new_name)),
             || fs::linkat(&self.fd, name, &to.fd, new_name, AtFlags::empty()),
         )
@@ -120,7 +120,7 @@ impl Dir {
 
     /// Removes a name of a file; `false` if there was none.
     pub(super) fn unlink(&self, name: &str) -> io::Result<bool> {
-        existed(self.tap.run(
+        existed(self.failpoint.run(
             || Effect::Unlink(self.at(name)),
             || fs::unlinkat(&self.fd, name, AtFlags::empty()),
         ))
@@ -128,7 +128,7 @@ impl Dir {
 
     /// Removes a folder in this one if it is empty; `false` if it is not, or not there.
     pub(super) fn remove_empty(&self, name: &str) -> io::Result<bool> {
-        let removed = self.tap.run(
+        let removed = self.failpoint.run(
             || Effect::Remove(self.at(name)),
             || fs::unlinkat(&self.fd, name, AtFlags::REMOVEDIR),
         );
@@ -140,7 +140,7 @@ impl Dir {
 
     /// Waits until every change to this folder's names is on the disk.
     pub(super) fn sync(&self) -> io::Result<()> {
-        self.tap
+        self.failpoint
             .run(|| Effect::Sync(self.path.clone()), || fs::fsync(&self.fd))
     }
 
@@ -196,18 +196,22 @@ impl Dir {
 pub(super) struct NewFile {
     file: File,
     path: String,
-    tap: Tap,
+    failpoint: Failpoint,
 }
 
 impl NewFile {
     pub(super) fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
-        let Self { file, path, tap } = self;
-        tap.run(|| Effect::Write(path.clone()), || file.write_all(bytes))
+        let Self {
+            file,
+            path,
+            failpoint,
+        } = self;
+        failpoint.run(|| Effect::Write(path.clone()), || file.write_all(bytes))
     }
 
     /// Waits until the content is on the disk.
     pub(super) fn sync(&self) -> io::Result<()> {
-        self.tap.run(
+        self.failpoint.run(
             || Effect::SyncFile(self.path.clone()),
             || self.file.sync_all(),
         )

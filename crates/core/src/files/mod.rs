@@ -4,12 +4,12 @@
 //! that commits its row:
 //!
 //! 1. [`FileStore::stage`]: the bytes are counted, recognised by their content, hashed and flushed,
-//!    in a staging folder that this process holds the lock on. The entry's name tells the key that
+//!    in a staging folder that this process holds the lock on. The entry's name holds the key that
 //!    the file will have.
 //! 2. [`FileStore::publish`]: the folder is made and flushed, the file linked into it (a link never
 //!    replaces anything), and the folder flushed again. Now the row is committed, with the
 //!    [`FileFacts`].
-//! 3. [`Placed::acknowledge`] after the commit: the staged entry is unlinked.
+//! 3. [`Published::acknowledge`] after the commit: the staged entry is unlinked.
 //!
 //! ```
 //! # use groundwork_core::{clock::Clock, files::*};
@@ -20,11 +20,11 @@
 //! let store = FileStore::open(FileStoreOptions {
 //!     root: root.path().join("files"),
 //!     max_file_bytes: 100_000_000,
-//!     ledger: Ledger {
+//!     tables: &[FileTable {
 //!         table: "artifacts",
 //!         key_column: "storage_key",
 //!         trash_table: "file_trash",
-//!     },
+//!     }],
 //!     clock: clock.clone(),
 //! })
 //! .await?;
@@ -66,9 +66,9 @@
 mod crash;
 mod disk;
 mod error;
+mod failpoint;
 mod health;
 mod key;
-mod ledger;
 mod media;
 #[cfg(test)]
 mod protocol;
@@ -82,16 +82,16 @@ mod stage;
 mod staging;
 mod store;
 mod sweep;
-mod tap;
+mod table;
 
 pub use error::FilesError;
 pub use health::Health;
 pub use key::{Folder, InvalidKey, StorageKey};
-pub use ledger::Ledger;
 pub use media::{MediaType, UnknownMediaType};
-pub use publish::Placed;
+pub use publish::Published;
 pub use read::StoredFile;
 pub use repair::Repaired;
 pub use stage::{Destination, FileFacts, Staged};
 pub use store::{FileStore, FileStoreOptions};
 pub use sweep::Swept;
+pub use table::FileTable;

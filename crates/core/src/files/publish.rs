@@ -15,27 +15,27 @@ use super::{
 /// first link came into them.
 const FOLDER_ATTEMPTS: usize = 8;
 
-/// A file that lies durably under its key, while the row that speaks of it is not yet committed.
+/// A file that is durably under its key, while the row that speaks of it is not yet committed.
 ///
 /// Once the commit is known to have succeeded, [`acknowledge`](Self::acknowledge); once it is known
 /// to have failed, [`discard`](Self::discard). When neither is known, drop it: the file stays, and
-/// [`FileStore::repair`] asks the ledger after this process is gone.
+/// [`FileStore::repair`] asks the tables after this process is gone.
 #[derive(Debug)]
 #[must_use = "a published file is to be acknowledged or discarded"]
-pub struct Placed {
+pub struct Published {
     shared: Arc<Shared>,
     entry: Entry,
     facts: FileFacts,
 }
 
-impl Placed {
+impl Published {
     /// What is known about the file, for its row.
     #[must_use]
     pub fn facts(&self) -> &FileFacts {
         &self.facts
     }
 
-    /// Where the file lies.
+    /// The key of the file.
     #[must_use]
     pub fn key(&self) -> &StorageKey {
         &self.facts.key
@@ -61,7 +61,7 @@ impl FileStore {
     /// # Errors
     /// If the disk is full or fails; nothing of the file is then left. The same holds if the
     /// future is dropped.
-    pub async fn publish(&self, staged: Staged) -> Result<Placed, FilesError> {
+    pub async fn publish(&self, staged: Staged) -> Result<Published, FilesError> {
         let mut placed = self.publish_all(vec![staged]).await?;
         placed
             .pop()
@@ -72,7 +72,7 @@ impl FileStore {
     ///
     /// # Errors
     /// As for [`publish`](Self::publish), for all of them together.
-    pub async fn publish_all(&self, staged: Vec<Staged>) -> Result<Vec<Placed>, FilesError> {
+    pub async fn publish_all(&self, staged: Vec<Staged>) -> Result<Vec<Published>, FilesError> {
         let shared = Arc::clone(&self.shared);
         let unclaimed = blocking(move || publish(&shared, staged)).await?;
         Ok(unclaimed.claim())
@@ -82,18 +82,18 @@ impl FileStore {
     ///
     /// # Errors
     /// If the disk fails; what is left is then removed by the next repair.
-    pub async fn discard_all(&self, placed: Vec<Placed>) -> Result<(), FilesError> {
+    pub async fn discard_all(&self, placed: Vec<Published>) -> Result<(), FilesError> {
         blocking(move || discard(placed)).await
     }
 }
 
-/// Published files of which the caller has not heard: without it there can be no row, so that they
+/// Published files that the caller has not received yet. There can be no row for them, so that they
 /// are discarded when dropped.
 #[derive(Default)]
-struct Unclaimed(Vec<Placed>);
+struct Unclaimed(Vec<Published>);
 
 impl Unclaimed {
-    fn claim(mut self) -> Vec<Placed> {
+    fn claim(mut self) -> Vec<Published> {
         std::mem::take(&mut self.0)
     }
 }
@@ -159,7 +159,7 @@ fn place(
                 .map_err(|error| FilesError::of_disk(format!("linking {}", facts.key), error))?;
         }
         entry.remain();
-        unclaimed.0.push(Placed {
+        unclaimed.0.push(Published {
             shared: Arc::clone(shared),
             entry,
             facts,
@@ -190,8 +190,8 @@ fn link_first(root: &Dir, owner: &str, folder: &Folder, entry: &Entry) -> Result
     }
 }
 
-/// Makes the folders of an owner. The parents are flushed even where the folder was there: whoever
-/// made it may not have come so far yet. Flushing a folder without changes costs microseconds.
+/// Makes the folders of an owner. The parents are flushed even where the folder was there: another
+/// process may have made it and not flushed it yet. Flushing a folder without changes costs microseconds.
 fn make_folders(root: &Dir, owner: &str, folder: &Folder) -> io::Result<Dir> {
     root.make(owner)?;
     root.sync()?;
@@ -206,7 +206,7 @@ fn link(entry: &Entry, dir: &Dir) -> io::Result<()> {
     entry.staging().dir().link(&entry.name(), dir, &file)
 }
 
-fn discard(placed: Vec<Placed>) -> Result<(), FilesError> {
+fn discard(placed: Vec<Published>) -> Result<(), FilesError> {
     let Some(shared) = placed.first().map(|placed| Arc::clone(&placed.shared)) else {
         return Ok(());
     };
@@ -214,7 +214,7 @@ fn discard(placed: Vec<Placed>) -> Result<(), FilesError> {
     remove::unlink(&shared.root, keys)
         .flush(&shared.root)
         .into_result()?;
-    // Only now: as long as a link could come back, its entry must tell of it.
+    // Only now: as long as a link could come back, its entry must remain.
     for placed in placed {
         placed.entry.remove();
     }

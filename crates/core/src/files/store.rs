@@ -8,10 +8,11 @@ use std::{
 use tokio::sync::Semaphore;
 
 use super::{
-    FilesError, Ledger,
+    FileTable, FilesError,
     disk::Dir,
+    failpoint::Failpoint,
     staging::{STAGING, Staging},
-    tap::Tap,
+    table::FileTables,
 };
 use crate::clock::Clock;
 
@@ -23,8 +24,8 @@ pub struct FileStoreOptions {
     pub root: PathBuf,
     /// The most bytes that a file may have.
     pub max_file_bytes: u64,
-    /// Where the rows about files are.
-    pub ledger: Ledger,
+    /// The tables that refer to its files.
+    pub tables: &'static [FileTable],
     /// Gives the ids in file names.
     pub clock: Clock,
 }
@@ -40,7 +41,7 @@ pub(super) struct Shared {
     pub(super) root: Dir,
     pub(super) path: PathBuf,
     pub(super) max_file_bytes: u64,
-    pub(super) ledger: Ledger,
+    pub(super) tables: FileTables,
     pub(super) clock: Clock,
     /// How many files are flushed at once: more gain nothing, and keep others from the disk.
     pub(super) flushes: Semaphore,
@@ -58,20 +59,20 @@ impl FileStore {
     /// [`FilesError::Unavailable`] if the root cannot be made or opened, [`FilesError::Shared`] if
     /// others use it too.
     pub async fn open(options: FileStoreOptions) -> Result<Self, FilesError> {
-        Self::open_tapped(options, Tap::new()).await
+        Self::open_with(options, Failpoint::new()).await
     }
 
-    pub(super) async fn open_tapped(
+    pub(super) async fn open_with(
         options: FileStoreOptions,
-        tap: Tap,
+        failpoint: Failpoint,
     ) -> Result<Self, FilesError> {
         blocking(move || {
-            let root = open_root(&options.root, tap)?;
+            let root = open_root(&options.root, failpoint)?;
             let shared = Shared {
                 root,
                 path: options.root,
                 max_file_bytes: options.max_file_bytes,
-                ledger: options.ledger,
+                tables: FileTables(options.tables),
                 clock: options.clock,
                 flushes: Semaphore::new(Self::CONCURRENCY),
                 staging: Mutex::new(None),
@@ -109,9 +110,9 @@ impl Shared {
     }
 }
 
-fn open_root(path: &Path, tap: Tap) -> Result<Dir, FilesError> {
+fn open_root(path: &Path, failpoint: Failpoint) -> Result<Dir, FilesError> {
     let failed = |error| FilesError::of_disk(format!("opening {}", path.display()), error);
-    let root = Dir::open_root(path, tap).map_err(failed)?;
+    let root = Dir::open_root(path, failpoint).map_err(failed)?;
     if root.is_open_to_others().map_err(failed)? {
         if !is_ours(&root).map_err(failed)? {
             return Err(FilesError::Shared {

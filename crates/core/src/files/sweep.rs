@@ -3,7 +3,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use super::{FileStore, FilesError, StorageKey, remove, store::blocking};
+use super::{FileStore, FilesError, StorageKey, remove, store::blocking, table::Trash};
 use crate::db::{Database, Engine, UnitOfWork};
 
 /// What a sweep has done.
@@ -25,7 +25,7 @@ impl FileStore {
     ///
     /// A batch is read, compared with the rows and unlinked within one unit of work, so that no
     /// row can claim a file back in between; its keys leave the trash only when the folders are
-    /// flushed. On SQLite, where a unit keeps all writers waiting, the flush lies between two.
+    /// flushed. On SQLite, where a unit keeps all writers waiting, the flush is between two units.
     ///
     /// # Errors
     /// If the database fails. A file that cannot be removed stays in the trash and is reported
@@ -33,20 +33,32 @@ impl FileStore {
     pub async fn sweep(&self, db: &Database) -> Result<Swept, FilesError> {
         let mut swept = Swept::default();
         let mut failure = None;
+        for trash in self.shared.tables.trashes() {
+            let failed = self.sweep_trash(db, trash, &mut swept).await?;
+            failure = failure.or(failed);
+        }
+        failure.map_or(Ok(swept), Err)
+    }
+
+    /// Gives the first reason why a file could not be removed.
+    async fn sweep_trash(
+        &self,
+        db: &Database,
+        trash: Trash,
+        swept: &mut Swept,
+    ) -> Result<Option<FilesError>, FilesError> {
+        let mut failure = None;
         let mut after: Option<String> = None;
         loop {
             let work = db.begin().await?;
-            let batch = self
-                .shared
-                .ledger
-                .trash_after(&work, after.as_deref())
-                .await?;
-            let Some(last) = batch.last() else {
+            let keys = trash.after(&work, after.as_deref()).await?;
+            let Some(last) = keys.last() else {
                 work.rollback().await?;
-                return failure.map_or(Ok(swept), Err);
+                return Ok(failure);
             };
             after = Some(last.clone());
-            let failed = self.sweep_batch(db, work, batch, &mut swept).await?;
+            let batch = Batch { trash, keys };
+            let failed = self.sweep_batch(db, work, batch, swept).await?;
             failure = failure.or(failed);
         }
     }
@@ -56,22 +68,25 @@ impl FileStore {
         &self,
         db: &Database,
         mut work: UnitOfWork,
-        batch: Vec<String>,
+        Batch { trash, keys }: Batch,
         swept: &mut Swept,
     ) -> Result<Option<FilesError>, FilesError> {
-        let Sorted { trash, mut settled } = self.sort(&work, batch, swept).await?;
+        let Sorted {
+            unclaimed,
+            mut settled,
+        } = self.sort(&work, keys, swept).await?;
         let shared = Arc::clone(&self.shared);
-        let unlinked = blocking(move || Ok(remove::unlink(&shared.root, trash))).await?;
+        let unlinked = blocking(move || Ok(remove::unlink(&shared.root, unclaimed))).await?;
         if db.engine() == Engine::Sqlite {
             work.rollback().await?;
             let removed = self.flush(unlinked, &mut settled, swept).await?;
             work = db.begin().await?;
-            self.shared.ledger.forget(&work, &settled).await?;
+            trash.forget(&work, &settled).await?;
             work.commit().await?;
             return Ok(removed);
         }
         let removed = self.flush(unlinked, &mut settled, swept).await?;
-        self.shared.ledger.forget(&work, &settled).await?;
+        trash.forget(&work, &settled).await?;
         work.commit().await?;
         Ok(removed)
     }
@@ -85,7 +100,7 @@ impl FileStore {
         let mut sorted = Sorted::default();
         for text in batch {
             match text.parse::<StorageKey>() {
-                Ok(key) => sorted.trash.push(key),
+                Ok(key) => sorted.unclaimed.push(key),
                 Err(error) => {
                     tracing::warn!(%error, key = text, "dropped trash that names no file");
                     swept.refused += 1;
@@ -93,9 +108,10 @@ impl FileStore {
                 }
             }
         }
-        let claimed: HashSet<StorageKey> = self.shared.ledger.known(work, &sorted.trash).await?;
+        let claimed: HashSet<StorageKey> =
+            self.shared.tables.known(work, &sorted.unclaimed).await?;
         swept.kept += claimed.len() as u64;
-        sorted.trash.retain(|key| !claimed.contains(key));
+        sorted.unclaimed.retain(|key| !claimed.contains(key));
         sorted
             .settled
             .extend(claimed.iter().map(StorageKey::to_string));
@@ -117,9 +133,17 @@ impl FileStore {
     }
 }
 
-/// A batch of trash: what to remove, and what to forget.
+/// Some keys of a trash table.
+struct Batch {
+    trash: Trash,
+    keys: Vec<String>,
+}
+
+/// The keys of a batch by what happens to them.
 #[derive(Default)]
 struct Sorted {
-    trash: Vec<StorageKey>,
+    /// Their files are removed.
+    unclaimed: Vec<StorageKey>,
+    /// They leave the trash.
     settled: Vec<String>,
 }

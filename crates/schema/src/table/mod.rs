@@ -44,6 +44,7 @@
 
 mod apply;
 mod declaration;
+mod files;
 mod model;
 mod per_engine;
 mod postgres;
@@ -55,6 +56,7 @@ mod trigger;
 pub use declaration::{
     Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Presence, Table, Unique,
 };
+pub use files::{FileColumn, file_trash};
 pub(crate) use model::condition;
 pub use per_engine::PerEngine;
 pub(crate) use postgres::kind as postgres_kind;

@@ -34,41 +34,41 @@ use crate::{model, sql::bare_identifier};
 /// assert_eq!(COUNT.drop(Engine::Sqlite), "DROP TRIGGER books_counted;\n");
 /// ```
 #[derive(Clone, Copy, Debug)]
-pub struct Triggers {
+pub struct Triggers<'a> {
     /// What they do on PostgreSQL.
-    pub function: TriggerFunction,
+    pub function: TriggerFunction<'a>,
     /// In the order in which they are created.
-    pub triggers: &'static [Trigger],
+    pub triggers: &'a [Trigger<'a>],
 }
 
 /// A function of PostgreSQL in PL/pgSQL that triggers run.
 #[derive(Clone, Copy, Debug)]
-pub struct TriggerFunction {
+pub struct TriggerFunction<'a> {
     /// Its name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// What is between the dollars: `BEGIN … END`.
-    pub body: &'static str,
+    pub body: &'a str,
 }
 
 /// A trigger, for both engines.
 #[derive(Clone, Copy, Debug)]
-pub struct Trigger {
+pub struct Trigger<'a> {
     /// Its name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The table that it watches.
-    pub table: &'static str,
+    pub table: &'a str,
     /// When it fires.
     pub timing: Timing,
     /// What makes it fire.
-    pub event: Event,
+    pub event: Event<'a>,
     /// An SQL condition about `OLD` and `NEW` that both engines understand; it fires only for rows
     /// that fulfil it.
-    pub when: Option<&'static str>,
+    pub when: Option<&'a str>,
     /// What SQLite does for each row, as statements that each end with a semicolon. `None`: SQLite
     /// has no such event, as with [`Event::Truncate`].
-    pub sqlite: Option<&'static str>,
+    pub sqlite: Option<&'a str>,
     /// How PostgreSQL runs the function.
-    pub postgres: PostgresTrigger,
+    pub postgres: PostgresTrigger<'a>,
 }
 
 /// When a trigger fires.
@@ -82,7 +82,7 @@ pub enum Timing {
 
 /// What makes a trigger fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum Event<'a> {
     /// A row is added.
     Insert,
     /// A row is removed.
@@ -91,20 +91,20 @@ pub enum Event {
     Update,
     /// A statement sets one of these columns. PostgreSQL allows no columns where rows are
     /// collected ([`PostgresTrigger::old_rows`]); there it fires for every update.
-    UpdateOf(&'static [&'static str]),
+    UpdateOf(&'a [&'a str]),
     /// The whole table is emptied (PostgreSQL).
     Truncate,
 }
 
 /// How PostgreSQL runs the function of a trigger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PostgresTrigger {
+pub struct PostgresTrigger<'a> {
     /// How often.
     pub each: Each,
     /// The name under which the function finds all rows as they were.
-    pub old_rows: Option<&'static str>,
+    pub old_rows: Option<&'a str>,
     /// The name under which the function finds all rows as they are.
-    pub new_rows: Option<&'static str>,
+    pub new_rows: Option<&'a str>,
 }
 
 /// How often a trigger runs its function (PostgreSQL).
@@ -116,7 +116,7 @@ pub enum Each {
     Statement,
 }
 
-impl PostgresTrigger {
+impl PostgresTrigger<'_> {
     /// The function runs for every row.
     pub const ROW: Self = Self {
         each: Each::Row,
@@ -134,7 +134,7 @@ impl PostgresTrigger {
 /// A trigger whose first line would be longer, in bytes, gets two.
 const LONGEST_LINE: usize = 100;
 
-impl Triggers {
+impl<'a> Triggers<'a> {
     /// The statements that create them, as one text.
     #[must_use]
     pub fn create(&self, engine: Engine) -> String {
@@ -211,8 +211,8 @@ impl Triggers {
         })
     }
 
-    fn on(&self, engine: Engine) -> impl DoubleEndedIterator<Item = &'static Trigger> {
-        let is_there = move |trigger: &&Trigger| match engine {
+    fn on(&self, engine: Engine) -> impl DoubleEndedIterator<Item = &'a Trigger<'a>> + use<'a> {
+        let is_there = move |trigger: &&Trigger<'_>| match engine {
             Engine::Sqlite => trigger.sqlite.is_some(),
             Engine::Postgres => true,
         };
@@ -220,7 +220,7 @@ impl Triggers {
     }
 }
 
-impl Trigger {
+impl Trigger<'_> {
     fn on_sqlite(&self, body: &str) -> String {
         let when = self
             .when
@@ -262,7 +262,7 @@ impl Trigger {
         )
     }
 
-    fn head(&self, event: Event) -> String {
+    fn head(&self, event: Event<'_>) -> String {
         let timing = match self.timing {
             Timing::Before => "BEFORE",
             Timing::After => "AFTER",
@@ -285,7 +285,7 @@ impl Trigger {
     }
 }
 
-impl Event {
+impl Event<'_> {
     const fn without_columns(self) -> Self {
         match self {
             Self::UpdateOf(_) => Self::Update,

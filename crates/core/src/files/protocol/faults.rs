@@ -68,13 +68,15 @@ async fn a_cancelled_upload_leaves_nothing() {
 /// Fails a kind of change with an error, and gives the code of the error that comes of it.
 async fn code_when(errno: Errno, fault: impl Fn(&Effect) -> bool + Send + 'static) -> &'static str {
     let scene = given_a_store().await;
-    scene.tap.fail(move |effect| fault(effect).then_some(errno));
+    scene
+        .failpoint
+        .fail(move |effect| fault(effect).then_some(errno));
     let stored = async {
         let staged = scene.store.stage(&samples::png()[..], to(CLIPS)).await?;
         scene.store.publish(staged).await
     };
     let error = stored.await.unwrap_err();
-    scene.tap.heal();
+    scene.failpoint.heal();
     assert_eq!(scene.files(), [""; 0], "nothing may be left after {error}");
     error.code()
 }
@@ -101,7 +103,7 @@ async fn a_failed_flush_is_never_tried_again() {
     let scene = given_a_store().await;
     let tries = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&tries);
-    scene.tap.fail(move |effect| {
+    scene.failpoint.fail(move |effect| {
         matches!(effect, Effect::SyncFile(_)).then(|| {
             counted.fetch_add(1, Ordering::SeqCst);
             Errno::IO
@@ -121,7 +123,7 @@ async fn a_folder_flush_that_fails_takes_the_link_back() {
     let scene = given_a_store().await;
     let staged = scene.staged(&samples::png()).await;
     let once = AtomicBool::new(true);
-    scene.tap.fail(move |effect| {
+    scene.failpoint.fail(move |effect| {
         let hit = matches!(effect, Effect::Sync(path) if path.ends_with("clips"))
             && once.swap(false, Ordering::SeqCst);
         hit.then_some(Errno::IO)
@@ -136,7 +138,7 @@ async fn a_folder_flush_that_fails_takes_the_link_back() {
 async fn a_cancelled_publication_leaves_nothing() {
     let scene = given_a_store().await;
     let staged = scene.staged(&samples::png()).await;
-    scene.tap.fail(|effect| {
+    scene.failpoint.fail(|effect| {
         if matches!(effect, Effect::Link(..)) {
             std::thread::sleep(Duration::from_millis(200));
         }
@@ -147,7 +149,7 @@ async fn a_cancelled_publication_leaves_nothing() {
     assert!(cut.is_err());
     scene.empties().await;
     let linked = |effect: &Effect| matches!(effect, Effect::Link(..));
-    assert!(scene.tap.effects().iter().any(linked));
+    assert!(scene.failpoint.effects().iter().any(linked));
 }
 
 #[tokio::test]
@@ -158,7 +160,7 @@ async fn health_proves_that_files_can_be_written() {
     assert!(0 < health.free_bytes && health.free_bytes < health.total_bytes);
     assert_eq!(scene.files(), [""; 0]);
     scene
-        .tap
+        .failpoint
         .fail(|effect| matches!(effect, Effect::Write(_)).then_some(Errno::NOSPC));
     let error = scene.store.health().await.unwrap_err();
     assert_eq!(error.code(), "STORAGE_FULL");

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use uuid::Uuid;
 
 use super::{
-    tap::{Effect, Tap},
+    failpoint::{Effect, Failpoint},
     *,
 };
 use crate::{clock::Clock, error::DomainError};
@@ -27,7 +27,7 @@ const LIMIT: u64 = 1_000_000;
 
 pub(super) struct Scene {
     pub(super) store: FileStore,
-    pub(super) tap: Tap,
+    pub(super) failpoint: Failpoint,
     pub(super) root: PathBuf,
     _folder: TempDir,
 }
@@ -35,13 +35,13 @@ pub(super) struct Scene {
 pub(super) async fn given_a_store() -> Scene {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("files");
-    let tap = Tap::new();
-    let store = FileStore::open_tapped(options(&root), tap.clone())
+    let failpoint = Failpoint::new();
+    let store = FileStore::open_with(options(&root), failpoint.clone())
         .await
         .unwrap();
     Scene {
         store,
-        tap,
+        failpoint,
         root,
         _folder: folder,
     }
@@ -51,11 +51,11 @@ pub(super) fn options(root: &Path) -> FileStoreOptions {
     FileStoreOptions {
         root: root.to_owned(),
         max_file_bytes: LIMIT,
-        ledger: Ledger {
+        tables: &[FileTable {
             table: "artifacts",
             key_column: "storage_key",
             trash_table: "file_trash",
-        },
+        }],
         clock: Clock::system(),
     }
 }
@@ -107,7 +107,7 @@ impl Scene {
         self.store.stage(content, to(CLIPS)).await.unwrap()
     }
 
-    pub(super) async fn placed(&self, content: &[u8]) -> Placed {
+    pub(super) async fn placed(&self, content: &[u8]) -> Published {
         self.store
             .publish(self.staged(content).await)
             .await
@@ -129,17 +129,17 @@ impl Scene {
     pub(super) async fn reopened(self) -> Self {
         let Self {
             store,
-            tap,
+            failpoint,
             root,
             _folder,
         } = self;
         drop(store);
-        let store = FileStore::open_tapped(options(&root), tap.clone())
+        let store = FileStore::open_with(options(&root), failpoint.clone())
             .await
             .unwrap();
         Self {
             store,
-            tap,
+            failpoint,
             root,
             _folder,
         }
@@ -350,7 +350,7 @@ async fn many_files_are_staged_and_published_together_in_order() {
         Ok::<_, FilesError>((&content[..], to(folder)))
     });
     let staged = scene.store.stage_all(sources).await.unwrap();
-    let before = scene.tap.effects().len();
+    let before = scene.failpoint.effects().len();
     let placed = scene.store.publish_all(staged).await.unwrap();
     let sizes: Vec<u64> = placed
         .iter()
@@ -358,7 +358,7 @@ async fn many_files_are_staged_and_published_together_in_order() {
         .collect();
     assert_eq!(sizes, (1000..1040).collect::<Vec<u64>>());
 
-    let effects = &scene.tap.effects()[before..];
+    let effects = &scene.failpoint.effects()[before..];
     let flushed = |wanted: &str| {
         effects
             .iter()

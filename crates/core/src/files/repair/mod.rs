@@ -5,19 +5,20 @@ use std::{collections::HashSet, io, sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    FileStore, FilesError, Ledger, StorageKey, disk,
+    FileStore, FilesError, StorageKey, disk,
     disk::Dir,
     health::PROBE,
     remove,
     staging::{STAGING, Staging},
     store::blocking,
+    table::FileTables,
 };
 use crate::db::{Database, Engine};
 
 /// How many entries are decided together.
 const BATCH: usize = 64;
 /// How long a repair waits for transactions whose outcome it needs.
-const PATIENCE: Duration = Duration::from_secs(10);
+const WRITERS_TIMEOUT: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// What a repair has done.
@@ -41,17 +42,17 @@ impl FileStore {
     ///
     /// Whether a file stays is asked of the primary database, in a unit of work of its own. On
     /// PostgreSQL a commit that a dead process had sent may still be under way: transactions that
-    /// have written to the ledger's table are waited for before a missing row counts as missing.
+    /// have written to the tables of the store are waited for before a missing row counts as missing.
     /// On SQLite a transaction dies with its process.
     ///
     /// # Errors
     /// If the database or the disk fails; what is not yet settled is left to the next repair.
     pub async fn repair(&self, db: &Database) -> Result<Repaired, FilesError> {
-        let ledger = self.shared.ledger;
-        let deadline = Instant::now() + PATIENCE;
+        let tables = self.shared.tables;
+        let deadline = Instant::now() + WRITERS_TIMEOUT;
         let primary = Primary {
             db,
-            ledger,
+            tables,
             deadline,
         };
         self.repair_by(&primary).await
@@ -107,7 +108,7 @@ impl FileStore {
     }
 }
 
-/// Who tells which files have rows.
+/// Where to ask which files have rows.
 pub(super) trait Rows {
     async fn committed(&self, keys: &[StorageKey]) -> Result<Answer, FilesError>;
 }
@@ -121,7 +122,7 @@ pub(super) struct Answer {
 
 struct Primary<'a> {
     db: &'a Database,
-    ledger: Ledger,
+    tables: FileTables,
     /// Until when all waits of this repair together may last.
     deadline: Instant,
 }
@@ -133,7 +134,7 @@ impl Rows for Primary<'_> {
             Engine::Postgres => self.wait_for_writers().await?,
         };
         let work = self.db.begin().await?;
-        let committed = self.ledger.known(&work, keys).await?;
+        let committed = self.tables.known(&work, keys).await?;
         work.rollback().await?;
         Ok(Answer {
             committed,
@@ -143,14 +144,14 @@ impl Rows for Primary<'_> {
 }
 
 impl Primary<'_> {
-    /// Waits until every transaction that has written to the ledger's table by now has ended.
+    /// Waits until every transaction that has written to the tables of the store by now has ended.
     async fn wait_for_writers(&self) -> Result<bool, FilesError> {
         let mut open = self.writers().await?;
         while !open.is_empty() {
             if Instant::now() >= self.deadline {
                 tracing::warn!(
                     transactions = open.len(),
-                    table = self.ledger.table,
+                    tables = self.tables.names(),
                     "left files undecided: transactions that may commit their rows are still open"
                 );
                 return Ok(false);
@@ -164,13 +165,13 @@ impl Primary<'_> {
 
     async fn writers(&self) -> Result<HashSet<String>, FilesError> {
         let work = self.db.begin().await?;
-        let writers = self.ledger.writers(&work).await?;
+        let writers = self.tables.writers(&work).await?;
         work.rollback().await?;
         Ok(writers)
     }
 }
 
-/// The names of all staging folders; whose they are is found out by their locks.
+/// The names of all staging folders; their locks show which process they belong to.
 fn abandoned(root: &Dir) -> io::Result<Vec<String>> {
     match root.open(STAGING) {
         Ok(all) => all.names()?.collect(),
@@ -210,7 +211,7 @@ fn settle(
             linked.push(key.clone());
         }
     }
-    // The entries go last: as long as a link could come back, its entry must tell of it.
+    // The entries go last: as long as a link could come back, its entry must remain.
     remove::unlink(root, linked).flush(root).into_result()?;
     for key in known.iter().chain(&orphans) {
         staging
@@ -221,7 +222,7 @@ fn settle(
     Ok(())
 }
 
-/// Whether what lies under the key is the staged file itself and nobody else's.
+/// Whether the file under the key is the staged file itself.
 fn is_linked(root: &Dir, staging: &Staging, key: &StorageKey) -> io::Result<bool> {
     let found = root
         .open(&key.owner_name())

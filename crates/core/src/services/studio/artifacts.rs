@@ -18,7 +18,9 @@ use super::{
 };
 use crate::{
     db::UnitOfWork,
-    files::{Destination, FileFacts, FileStore, Folder, MediaType, Placed, StorageKey, StoredFile},
+    files::{
+        Destination, FileFacts, FileStore, Folder, MediaType, Published, StorageKey, StoredFile,
+    },
 };
 
 /// A file that somebody brings.
@@ -262,7 +264,7 @@ pub(super) struct Brought {
     kind: ArtifactKind,
     original_name: String,
     /// The one file; none once it is kept.
-    placed: Vec<Placed>,
+    placed: Vec<Published>,
 }
 
 impl Brought {
@@ -283,12 +285,12 @@ impl Drop for Brought {
 pub(super) async fn keep_with(
     work: UnitOfWork,
     files: &FileStore,
-    placed: Vec<Placed>,
+    placed: Vec<Published>,
 ) -> Result<(), StudioError> {
     // If this future is dropped here, `placed` is dropped as it is: its outcome is not known.
     match work.commit().await {
         Ok(()) => {
-            placed.into_iter().for_each(Placed::acknowledge);
+            placed.into_iter().for_each(Published::acknowledge);
             Ok(())
         }
         Err(error @ crate::db::DbError::OutcomeUnknown { .. }) => Err(error.into()),
@@ -303,7 +305,7 @@ pub(super) async fn keep_with(
 
 /// Removes files whose rows were never committed, beside whatever goes on. What the end of the
 /// program leaves undone is repaired when it starts again.
-pub(super) fn discard_later(files: &FileStore, placed: Vec<Placed>) {
+pub(super) fn discard_later(files: &FileStore, placed: Vec<Published>) {
     if placed.is_empty() {
         return;
     }

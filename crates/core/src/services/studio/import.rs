@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     db::{UnitOfWork, ViolationKind},
-    files::{FileStore, Placed, Staged},
+    files::{FileStore, Published, Staged},
 };
 
 /// What an import made of a folder.
@@ -236,11 +236,11 @@ async fn find_by_digest(
 /// they are removed.
 struct PlacedFiles {
     files: FileStore,
-    placed: Vec<Placed>,
+    placed: Vec<Published>,
 }
 
 impl PlacedFiles {
-    fn files(&self) -> &[Placed] {
+    fn files(&self) -> &[Published] {
         &self.placed
     }
 

@@ -36,7 +36,7 @@ use crate::{
     clock::Clock,
     config::Pipeline,
     db::Database,
-    files::{FileStore, Ledger},
+    files::{FileStore, FileTable},
 };
 
 pub use artifacts::{Content, Upload};
@@ -56,8 +56,8 @@ pub use views::{
     Artifact, Clip, Keyframe, Project, ProjectDetails, Run, Scene, SceneDetails, Step,
 };
 
-/// Where the rows about the studio's files are: what its file store is opened with.
-pub const LEDGER: Ledger = Ledger {
+/// The table that refers to the studio's files: what its file store is opened with.
+pub const FILE_TABLE: FileTable = FileTable {
     table: "artifacts",
     key_column: "storage_key",
     trash_table: "file_trash",

@@ -17,7 +17,7 @@ use super::{
     manifest::Manifest,
     storyboard::{ProductionPath, StoryboardScene},
 };
-use crate::{clock::Clock, db::UnitOfWork, files::Placed};
+use crate::{clock::Clock, db::UnitOfWork, files::Published};
 
 /// How many rows one statement brings: both engines bound the number of values, SQLite at 32,766.
 const BATCH: usize = 500;
@@ -38,7 +38,7 @@ impl ProductionRows {
         project: ProjectId,
         manifest: &Manifest,
         digest: &str,
-        placed: &[Placed],
+        placed: &[Published],
     ) -> Self {
         let now = clock.now();
         let mut artifacts = Vec::with_capacity(placed.len());

@@ -19,10 +19,10 @@ pub(super) enum Effect {
 
 #[cfg(not(test))]
 #[derive(Clone, Debug)]
-pub(super) struct Tap;
+pub(super) struct Failpoint;
 
 #[cfg(not(test))]
-impl Tap {
+impl Failpoint {
     pub(super) fn new() -> Self {
         Self
     }
@@ -40,7 +40,7 @@ impl Tap {
 }
 
 #[cfg(test)]
-pub(super) use recording::Tap;
+pub(super) use recording::Failpoint;
 
 #[cfg(test)]
 mod recording {
@@ -54,12 +54,12 @@ mod recording {
 
     /// Clones share one recording.
     #[derive(Clone, Default)]
-    pub(in crate::files) struct Tap {
+    pub(in crate::files) struct Failpoint {
         effects: Arc<Mutex<Vec<Effect>>>,
         fault: Arc<Mutex<Option<Fault>>>,
     }
 
-    impl Tap {
+    impl Failpoint {
         pub(in crate::files) fn new() -> Self {
             Self::default()
         }
@@ -100,9 +100,9 @@ mod recording {
         }
     }
 
-    impl std::fmt::Debug for Tap {
+    impl std::fmt::Debug for Failpoint {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("Tap")
+            f.write_str("Failpoint")
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The rows that speak of files, told as data: the store knows no domain.
+//! The tables that refer to files, declared as data: the store knows no domain.
 
 use std::collections::HashSet;
 
@@ -15,55 +15,113 @@ const BATCH: usize = 100;
 
 const TRASH_KEY: &str = "storage_key";
 
-/// Where the rows about files are.
+/// A table that refers to files: one row for each file.
+///
+/// Its migration also makes the trash table and the triggers that fill it; in `groundwork-schema`
+/// that is `FileColumn`. A store serves any number of such tables, which may share a trash.
+///
+/// ```
+/// use groundwork_core::files::FileTable;
+///
+/// const COVERS: FileTable = FileTable {
+///     table: "covers",
+///     key_column: "storage_key",
+///     trash_table: "file_trash",
+/// };
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ledger {
-    /// The table with one row for each file, such as `artifacts`.
+pub struct FileTable {
+    /// The table, such as `artifacts`.
     pub table: &'static str,
-    /// Its column that holds the [`StorageKey`] as text, unique.
+    /// Its column that holds the [`StorageKey`] as text, unique. It may be NULL for a row without a
+    /// file.
     pub key_column: &'static str,
     /// The table that its triggers put the keys of removed rows into, such as `file_trash`; its
     /// columns are `storage_key` (the primary key) and `trashed_at`.
     pub trash_table: &'static str,
 }
 
-impl Ledger {
-    /// Those of `keys` that have a row, as far as `connection` sees.
+/// All tables of a store.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FileTables(pub(super) &'static [FileTable]);
+
+/// A table of keys whose rows are gone.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trash(&'static str);
+
+impl FileTables {
+    /// Those of `keys` that have a row in any of the tables, as far as `connection` sees.
     pub(super) async fn known(
-        &self,
+        self,
         connection: &impl ConnectionTrait,
         keys: &[StorageKey],
     ) -> Result<HashSet<StorageKey>, FilesError> {
         let mut known = HashSet::new();
-        for batch in keys.chunks(BATCH) {
-            let query = Query::select()
-                .column(Alias::new(self.key_column))
-                .from(Alias::new(self.table))
-                .and_where(
-                    Expr::col(Alias::new(self.key_column))
-                        .is_in(batch.iter().map(StorageKey::to_string)),
-                )
-                .to_owned();
-            let rows = connection
-                .query_all(&query)
-                .await
-                .map_err(failed("ask for the rows of files"))?;
-            for row in rows {
-                let key: String = row
-                    .try_get("", self.key_column)
-                    .map_err(failed("read the rows of files"))?;
-                known.extend(key.parse::<StorageKey>());
+        for table in self.0 {
+            for batch in keys.chunks(BATCH) {
+                known.extend(table.known(connection, batch).await?);
             }
         }
         Ok(known)
     }
 
-    /// The transactions on PostgreSQL that have written to the table and are still open. They hold
-    /// their locks until after their outcome is visible.
+    /// The transactions on PostgreSQL that have written to any of the tables and are still open.
+    /// They hold their locks until after their outcome is visible.
     pub(super) async fn writers(
-        &self,
+        self,
         connection: &impl ConnectionTrait,
     ) -> Result<HashSet<String>, FilesError> {
+        let mut writers = HashSet::new();
+        for table in self.0 {
+            writers.extend(table.writers(connection).await?);
+        }
+        Ok(writers)
+    }
+
+    /// The trash tables, each once.
+    pub(super) fn trashes(self) -> Vec<Trash> {
+        let mut names: Vec<&str> = self.0.iter().map(|table| table.trash_table).collect();
+        names.sort_unstable();
+        names.dedup();
+        names.into_iter().map(Trash).collect()
+    }
+
+    /// For the log.
+    pub(super) fn names(self) -> String {
+        let names: Vec<&str> = self.0.iter().map(|table| table.table).collect();
+        names.join(", ")
+    }
+}
+
+impl FileTable {
+    async fn known(
+        &self,
+        connection: &impl ConnectionTrait,
+        keys: &[StorageKey],
+    ) -> Result<Vec<StorageKey>, FilesError> {
+        let query = Query::select()
+            .column(Alias::new(self.key_column))
+            .from(Alias::new(self.table))
+            .and_where(
+                Expr::col(Alias::new(self.key_column))
+                    .is_in(keys.iter().map(StorageKey::to_string)),
+            )
+            .to_owned();
+        let rows = connection
+            .query_all(&query)
+            .await
+            .map_err(failed("ask for the rows of files"))?;
+        let mut known = Vec::new();
+        for row in rows {
+            let key: String = row
+                .try_get("", self.key_column)
+                .map_err(failed("read the rows of files"))?;
+            known.extend(key.parse::<StorageKey>());
+        }
+        Ok(known)
+    }
+
+    async fn writers(&self, connection: &impl ConnectionTrait) -> Result<Vec<String>, FilesError> {
         let query = Statement::from_sql_and_values(
             connection.get_database_backend(),
             "SELECT virtualtransaction FROM pg_locks \
@@ -82,17 +140,19 @@ impl Ledger {
             })
             .collect()
     }
+}
 
+impl Trash {
     /// The next keys in the trash after `after`, locked for this unit of work where the engine has
     /// row locks; those that others hold are passed over.
-    pub(super) async fn trash_after(
-        &self,
+    pub(super) async fn after(
+        self,
         connection: &impl ConnectionTrait,
         after: Option<&str>,
     ) -> Result<Vec<String>, FilesError> {
         let query = Query::select()
             .column(Alias::new(TRASH_KEY))
-            .from(Alias::new(self.trash_table))
+            .from(Alias::new(self.0))
             .and_where_option(after.map(|after| Expr::col(Alias::new(TRASH_KEY)).gt(after)))
             .order_by(Alias::new(TRASH_KEY), Order::Asc)
             .limit(BATCH as u64)
@@ -109,12 +169,12 @@ impl Ledger {
 
     /// Forgets keys that were in the trash.
     pub(super) async fn forget(
-        &self,
+        self,
         connection: &impl ConnectionTrait,
         keys: &[String],
     ) -> Result<(), FilesError> {
         let query = Query::delete()
-            .from_table(Alias::new(self.trash_table))
+            .from_table(Alias::new(self.0))
             .and_where(Expr::col(Alias::new(TRASH_KEY)).is_in(keys.iter().map(String::as_str)))
             .to_owned();
         connection
