@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use acceptance::{Engine, Home, Outcome, Program, Scratch, Server, given, on_both_engines};
+use acceptance::{Engine, Home, Outcome, Program, Server, given, on_both_engines};
 use rustix::process::Signal;
 use serde_json::Value;
 use tokio::{

@@ -2,9 +2,7 @@
 
 use std::fs;
 
-use acceptance::{
-    Engine, Home, Outcome, PostgresServer, Program, Scratch, given, production::Production,
-};
+use acceptance::{Engine, Home, Outcome, PostgresServer, Program, given, production::Production};
 
 /// Tries to list, which must fail because something is unavailable, and gives what was said.
 async fn unavailable(home: &Home) -> String {

@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::symlink};
 
 use acceptance::{
-    Engine, Home, Scratch, given, on_both_engines,
+    Engine, Home, given, on_both_engines,
     production::{MP4, Production, files_below},
 };
 use rstest::rstest;

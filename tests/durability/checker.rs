@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use acceptance::{
-    given,
-    load::{CHILDREN, TABLES, Told},
-};
+use acceptance::load::{CHILDREN, TABLES, Told};
 use groundwork_core::db::{Database, Engine};
 use sea_orm::{ConnectionTrait, Statement};
 

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use acceptance::{PostgresServer, given};
+use acceptance::PostgresServer;
 use groundwork_core::db::{Database, Reader};
 use sea_orm::{ConnectionTrait, DbErr, Statement};
 

@@ -1,7 +1,7 @@
 //! PostgreSQL goes away and comes back in the middle of a load.
 
 use acceptance::{
-    PostgresServer, Stop, given,
+    PostgresServer, Stop,
     load::{Told, Way},
 };
 use groundwork_core::db::Database;

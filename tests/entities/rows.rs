@@ -1,6 +1,6 @@
 //! Rows written and read through the entities come back as they were.
 
-use acceptance::{Engine, Scratch, given, on_both_engines};
+use acceptance::{Engine, given, on_both_engines};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{
     files::file_trash,

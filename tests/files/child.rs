@@ -3,7 +3,6 @@
 
 use std::{io::Write as _, path::Path, process::Stdio};
 
-use acceptance::given;
 use entity::studio::ProjectId;
 use groundwork_core::{db::Database, error::DomainError};
 use tokio::process::Command;

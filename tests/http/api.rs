@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use acceptance::{Engine, Home, Program, Scratch, Server, given};
+use acceptance::{Engine, Home, Program, Server, given};
 use groundwork_test::TestResponse;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use acceptance::{Engine, Home, Scratch, given};
+use acceptance::{Engine, Home, given};
 
 /// A file of the repository.
 fn file(path: &str) -> PathBuf {

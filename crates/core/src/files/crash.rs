@@ -213,7 +213,7 @@ fn parent(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(parent, _)| parent)
 }
 
-/// What a crash has left. Files are told apart by the step that created them.
+/// What a crash has left. Files are distinguished by the step that created them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 struct State {
     folders: BTreeSet<String>,

@@ -101,8 +101,8 @@ impl Dir {
         })
     }
 
-    /// Opens whatever lies under this name for reading, without waiting for the other end of a
-    /// pipe, and tells what it is.
+    /// Opens what has this name for reading, without waiting for the other end of a pipe, and
+    /// returns what it is.
     pub(super) fn read(&self, name: &str) -> io::Result<(File, Stat)> {
         let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let fd = fs::openat(&self.fd, name, flags, Mode::empty())?;
@@ -153,7 +153,7 @@ impl Dir {
         }
     }
 
-    /// What lies under this name, links not followed.
+    /// What has this name, links not followed.
     pub(super) fn stat(&self, name: &str) -> io::Result<Option<Stat>> {
         match fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => Ok(Some(stat)),

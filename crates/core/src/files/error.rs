@@ -85,18 +85,18 @@ pub enum FilesError {
         /// The folder.
         root: PathBuf,
     },
-    /// No file lies under the key (any more).
+    /// There is no file under the key (any more).
     #[error("no file {key} is stored")]
     Missing {
         /// The key.
         key: StorageKey,
     },
-    /// Something lies under the key that the store has not put there.
+    /// The file under the key is not one of the store.
     #[error("what lies at {key} under the files root is not a file of the store: {what}")]
     Foreign {
         /// The key.
         key: StorageKey,
-        /// What lies there.
+        /// What is there.
         what: &'static str,
     },
     /// The rows about files could not be read or changed.

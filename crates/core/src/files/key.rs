@@ -1,4 +1,4 @@
-//! Where a file lies under the root. A key is made of parsed parts only, so that nothing a client
+//! Where a file is under the root. A key is made of parsed parts only, so that nothing a client
 //! sends can be part of a path.
 
 use std::{borrow::Cow, fmt, str::FromStr};
@@ -85,7 +85,7 @@ impl StorageKey {
         &self.folder
     }
 
-    /// The type of the content, as far as the extension tells it.
+    /// The type of the content by the extension.
     #[must_use]
     pub fn media_type(&self) -> MediaType {
         self.media_type

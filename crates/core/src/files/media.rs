@@ -1,4 +1,4 @@
-//! What a file is, told by its content and never by its name.
+//! What a file is. Its content decides, never its name.
 
 use std::{fmt, str::FromStr};
 
@@ -95,7 +95,7 @@ impl MediaType {
             Self::Jpeg => jpeg_flaw(head),
             Self::Webp => webp_flaw(head),
             Self::Mp4 => mp4_flaw(head),
-            // More than the EBML header has been seen by whoever recognised it.
+            // To recognise it, more than the EBML header has been read.
             Self::Webm => None,
         }
     }

@@ -24,8 +24,8 @@ impl FileStore {
     /// Opens the file under a key.
     ///
     /// # Errors
-    /// [`FilesError::Missing`] if there is none, [`FilesError::Foreign`] if something else than a
-    /// regular file lies there.
+    /// [`FilesError::Missing`] if there is none, [`FilesError::Foreign`] if it is something else than
+    /// a regular file.
     pub async fn read(&self, key: &StorageKey) -> Result<StoredFile, FilesError> {
         let shared = std::sync::Arc::clone(&self.shared);
         let key = key.clone();

@@ -48,7 +48,7 @@ impl Unlinked {
     fn unlink_in_one_folder(&mut self, root: &Dir, keys: Vec<StorageKey>) {
         let opened = match open_folder(root, &keys) {
             Ok(Some(opened)) => opened,
-            // Whoever removes a folder has flushed it before.
+            // A folder is flushed before it is removed.
             Ok(None) => return self.removed.gone.extend(keys),
             Err(error) => return self.removed.fail(error),
         };
@@ -73,7 +73,7 @@ impl Unlinked {
     }
 
     /// Flushes the folders, and removes those that have become empty. A folder is flushed even if
-    /// the files were not there: whoever removed them may not have come so far.
+    /// the files were not there: another process may have removed them and not flushed the folder yet.
     pub(super) fn flush(mut self, root: &Dir) -> Removed {
         for changed in self.folders {
             match changed.flush(root) {

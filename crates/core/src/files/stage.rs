@@ -13,7 +13,7 @@ use super::{
     store::{Shared, blocking},
 };
 
-/// How much is read, hashed and written at a time. The type is told from the first of these.
+/// How much is read, hashed and written at a time. The type is recognised by the first of these.
 const CHUNK_BYTES: usize = 256 * 1024;
 
 /// Where a file is to lie and what it may be.
@@ -30,9 +30,9 @@ pub struct Destination {
 /// What is known about a file once its last byte was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileFacts {
-    /// Where it lies, or will lie.
+    /// Where it is, or will be.
     pub key: StorageKey,
-    /// Told by the content.
+    /// Recognised by the content.
     pub media_type: MediaType,
     /// The length; at least 1.
     pub size_bytes: u64,

@@ -56,7 +56,7 @@ impl Staging {
         if !dir.try_lock()? {
             return Ok(None);
         }
-        // Whoever removes a staging folder holds its lock: it may be gone by now.
+        // A process removes a staging folder while it holds the lock: it may be gone by now.
         let still_there = match all.stat(&name)? {
             Some(stat) => super::disk::is_same(&stat, &dir.own_stat()?),
             None => false,

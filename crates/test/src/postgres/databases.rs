@@ -100,7 +100,7 @@ static OWN_SERVER: LazyLock<PostgresServer> =
 static RUN: LazyLock<String> = LazyLock::new(|| {
     #[expect(
         clippy::disallowed_methods,
-        reason = "tells this process from an earlier one with the same number"
+        reason = "distinguishes this process from an earlier one with the same number"
     )]
     let since_epoch = std::time::SystemTime::now().duration_since(UNIX_EPOCH);
     let started = since_epoch.expect("a clock after 1970").as_millis();

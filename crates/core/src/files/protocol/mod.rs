@@ -68,7 +68,7 @@ fn to(folder: Folder) -> Destination {
     }
 }
 
-/// Every file and folder under the root, sorted. What goes while it is looked at may be told or not.
+/// Every file and folder under the root, sorted. What goes while it is read may be listed or not.
 fn tree(root: &Path) -> Vec<String> {
     fn walk(root: &Path, at: &Path, found: &mut Vec<String>) {
         let entries = match fs::read_dir(at) {
