@@ -24,7 +24,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tower::service_fn;
 
-use crate::port_holder::PortHolder;
+use crate::port_holder;
 use busy::Busy;
 use patience::Patient;
 
@@ -84,7 +84,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
         .map_err(|source| match source.kind() {
             io::ErrorKind::AddrInUse => BindError::InUse {
                 address,
-                holder: PortHolder::find(address.port()).map(|holder| holder.to_string()),
+                holder: port_holder::find(address.port()),
             },
             io::ErrorKind::PermissionDenied => BindError::Forbidden { address },
             io::ErrorKind::AddrNotAvailable => BindError::NotHere { address },
