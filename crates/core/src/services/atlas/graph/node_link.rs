@@ -9,9 +9,10 @@
 use serde_json::{Value, json};
 
 use super::{
+    elements::{Directedness, Edge, EdgeKey, Node, Properties},
+    format_error::FormatError,
     json::{Json, Members},
-    model::{Directedness, Edge, EdgeKey, Graph, Node, Properties},
-    place::FormatError,
+    model::Graph,
 };
 
 /// Reads a graph.

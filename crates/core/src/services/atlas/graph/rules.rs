@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::model::{EdgeKey, Properties};
+use super::elements::{EdgeKey, Properties};
 
 /// The most nodes of a graph.
 pub const MAX_NODES: usize = 100_000;

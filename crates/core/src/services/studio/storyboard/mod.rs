@@ -1,9 +1,9 @@
 //! `storyboard.json`: what describes a production folder. Reading it reports every problem it can
 //! find, each with its line and column, so that an author fixes a file once.
 
-mod located;
 mod problem;
 mod read;
+mod reader;
 
 use std::collections::BTreeMap;
 
