@@ -10,8 +10,8 @@ use groundwork_core::{
     services::atlas::{
         Kept, VideoId,
         graph::{
-            self, Direction, Graph, GraphId, GraphPath, GraphSummary, ImportedGraph, MAX_HOPS,
-            Neighbour, NeighbourQuery, NewGraph, PathQuery, View,
+            self, CreateGraph, Direction, Graph, GraphId, GraphPath, GraphSummary, ImportedGraph,
+            MAX_HOPS, Neighbour, NeighbourQuery, PathQuery, View,
         },
     },
 };
@@ -19,7 +19,7 @@ use groundwork_http::{ApiError, Json, PageQuery, Path, Query, RawBody};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::foundation::Foundation;
-use crate::routes::answer::{Answer, Created};
+use crate::routes::response::{ApiResult, Created};
 
 /// `ID`, `ID.svg`, `ID.graphml`, …
 pub(super) struct Asked {
@@ -92,7 +92,7 @@ fn most() -> u32 {
 pub(super) async fn list(
     State(parts): State<Foundation>,
     PageQuery(page): PageQuery,
-) -> Answer<Json<Page<GraphSummary>>> {
+) -> ApiResult<Json<Page<GraphSummary>>> {
     let page = parts.atlas.list_graphs(&parts.db.reader(), page).await?;
     Ok(Json(page))
 }
@@ -102,7 +102,7 @@ pub(super) async fn add(
     Query(about): Query<About>,
     headers: HeaderMap,
     RawBody(body): RawBody,
-) -> Answer<Response> {
+) -> ApiResult<Response> {
     let format = format_of(&headers)?;
     let content = apart(move || graph::read(&body, format)).await?;
     let content = content.map_err(|error| {
@@ -117,7 +117,7 @@ pub(super) async fn add(
             detail,
         ));
     };
-    let new = NewGraph {
+    let new = CreateGraph {
         name,
         title: about.title.as_deref(),
         video: about.video,
@@ -140,7 +140,7 @@ pub(super) async fn show(
     State(parts): State<Foundation>,
     Path(asked): Path<Asked>,
     headers: HeaderMap,
-) -> Answer<Response> {
+) -> ApiResult<Response> {
     let reader = parts.db.reader();
     let Some(view) = asked.view.or_else(|| accepted(&headers)) else {
         let summary = parts.atlas.graph(&reader, asked.graph).await?;
@@ -159,7 +159,7 @@ pub(super) async fn show(
 pub(super) async fn remove(
     State(parts): State<Foundation>,
     Path(graph): Path<GraphId>,
-) -> Answer<StatusCode> {
+) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;
     parts.atlas.remove_graph(&work, graph).await?;
     work.commit().await?;
@@ -170,7 +170,7 @@ pub(super) async fn neighbours(
     State(parts): State<Foundation>,
     Path(graph): Path<GraphId>,
     Query(near): Query<Near>,
-) -> Answer<Json<Neighbours>> {
+) -> ApiResult<Json<Neighbours>> {
     let query = NeighbourQuery {
         node: near.node,
         depth: near.depth,
@@ -185,7 +185,7 @@ pub(super) async fn path(
     State(parts): State<Foundation>,
     Path(graph): Path<GraphId>,
     Query(ends): Query<Ends>,
-) -> Answer<Json<GraphPath>> {
+) -> ApiResult<Json<GraphPath>> {
     let query = PathQuery {
         from: ends.from,
         to: ends.to,

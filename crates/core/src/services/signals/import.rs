@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::io::AsyncBufRead;
 
 use super::{
-    NewArticle, RolledUp, Signals, SignalsError,
+    CreateArticle, RolledUp, Signals, SignalsError,
     batch::{Batch, Batches},
     problem::{LineProblem, ProblemKind},
     store::{self, Outcome, Stage, Stored},
@@ -142,7 +142,7 @@ impl Signals {
     /// [`SignalsError::Conflict`] if one of them contradicts another, or what is stored.
     pub async fn add_articles(
         &self,
-        articles: Vec<NewArticle>,
+        articles: Vec<CreateArticle>,
         category: EntityCategory,
     ) -> Result<Vec<AddedArticle>, SignalsError> {
         let batch = Batch::of(articles, self.clock());

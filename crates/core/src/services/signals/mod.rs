@@ -28,11 +28,11 @@ mod store;
 
 use crate::{clock::Clock, db::Database};
 
-pub use article::{NewArticle, NewMention};
+pub use article::{CreateArticle, CreateMention};
 pub use article_lists::{Article, ArticleAbout, ArticleDetails, Mention};
 pub use chart::Chart;
 pub use comparison::{Compared, Comparison, MOST_COMPARED};
-pub use entities::{NewEntity, TrackedEntity};
+pub use entities::{CreateEntity, TrackedEntity};
 pub use entity::signals::{ArticleId, EntityCategory, Period, TrackedEntityId};
 pub use error::SignalsError;
 pub use import::{AddedArticle, ImportEvent, ImportOptions, Imported, OnProblem};

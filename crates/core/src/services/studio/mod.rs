@@ -14,6 +14,7 @@ mod details;
 mod error;
 mod export;
 mod export_folder;
+mod fields;
 mod import;
 mod keyframes;
 mod manifest;
@@ -21,7 +22,6 @@ mod planning;
 mod production;
 pub mod production_path;
 mod production_rows;
-
 mod projects;
 mod reconstruct;
 mod rows;
@@ -40,7 +40,7 @@ use crate::{
 };
 
 pub use artifacts::{Content, Upload};
-pub use clips::{ClipChange, NewClip};
+pub use clips::{CreateClip, UpdateClip};
 pub use entity::studio::{
     ArtifactId, ArtifactKind, ClipStatus, KeyframeId, KeyframePosition, PipelineRunId,
     PipelineStepId, ProjectId, ProjectStatus, RunStatus, SceneId, Stage, StepStatus, VideoClipId,
@@ -49,11 +49,11 @@ pub use error::StudioError;
 pub use export::{Exported, StoryboardOrigin};
 pub use import::{ImportOutcome, ImportProgress, Imported};
 pub use production::ProductionError;
-pub use projects::{NewProject, ProjectChange};
-pub use scenes::{NewScene, Position, SceneChange};
+pub use projects::{CreateProject, UpdateProject};
+pub use scenes::{CreateScene, Position, UpdateScene};
 pub use steps::{Claim, Lease, StepFailure};
 pub use views::{
-    Artifact, Clip, Keyframe, Project, ProjectDetails, Run, Scene, SceneDetails, Step,
+    Artifact, Clip, Keyframe, Project, ProjectDetails, Run, RunDetails, Scene, SceneDetails, Step,
 };
 
 /// Where the rows about the studio's files are: what its file store is opened with.

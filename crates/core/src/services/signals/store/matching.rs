@@ -9,7 +9,7 @@ use crate::{
     db::{Engine, UnitOfWork},
     services::signals::{
         SignalsError,
-        article::NewArticle,
+        article::CreateArticle,
         batch::Incoming,
         problem::{LineProblem, ProblemKind},
     },
@@ -69,7 +69,7 @@ fn decide(articles: &[Incoming], places: &[usize], found: Vec<Found>) -> Vec<(us
     let mut decided = Vec::with_capacity(places.len());
     for place in places {
         let incoming = &articles[*place];
-        let NewArticle {
+        let CreateArticle {
             external_id, url, ..
         } = &incoming.article;
         let by_id = keys.by_external_id.get(external_id).copied();
@@ -97,7 +97,7 @@ fn decide(articles: &[Incoming], places: &[usize], found: Vec<Found>) -> Vec<(us
 }
 
 fn two_articles(incoming: &Incoming, by_id: ArticleId, by_url: ArticleId) -> LineProblem {
-    let NewArticle {
+    let CreateArticle {
         external_id, url, ..
     } = &incoming.article;
     LineProblem {
