@@ -61,7 +61,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ContentRequest {
 
 impl ContentRequest {
     /// The answer: 200 with the whole, 206 with the one range that was asked for, 304 if the caller
-    /// has it already, 416 if the range lies outside; the head alone for `HEAD`.
+    /// has it already, 416 if the range is outside; the head alone for `HEAD`.
     ///
     /// # Errors
     /// 500 if the content cannot be read at the place where the range starts.
@@ -159,7 +159,7 @@ fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     }
 }
 
-/// What a 304 repeats of the 200 that it stands for.
+/// The headers of the 200 that a 304 repeats.
 fn cache_headers(headers: &HeaderMap) -> HeaderMap {
     [header::ETAG, header::CACHE_CONTROL]
         .into_iter()
@@ -171,7 +171,7 @@ fn unsatisfiable(size: u64) -> ApiError {
     let error = ApiError::new(
         StatusCode::RANGE_NOT_SATISFIABLE,
         "RANGE_NOT_SATISFIABLE",
-        format!("the content has {size} bytes, and the range lies outside"),
+        format!("the content has {size} bytes, and the range is outside"),
     );
     match HeaderValue::from_str(&format!("bytes */{size}")) {
         Ok(value) => error.with_header(header::CONTENT_RANGE, value),

@@ -1,11 +1,11 @@
-//! From the bound address to the last answer: accepts connections until told to stop, lets the
-//! requests that are under way finish, and returns when nothing runs any more.
+//! From the bound address to the last response: accepts connections until the shutdown begins, lets
+//! the requests that are under way finish, and returns when nothing runs any more.
 //!
-//! A request is under way from the end of its head to the end of its answer. A connection that has
+//! A request is under way from the end of its head to the end of its response. A connection that has
 //! sent half of a head gets a moment to send the rest, so that it does not hold up the end.
 
 mod busy;
-mod patience;
+mod closing;
 
 use std::{io, net::SocketAddr, time::Duration};
 
@@ -26,11 +26,11 @@ use tower::service_fn;
 
 use crate::port_holder;
 use busy::Busy;
-use patience::Patient;
+use closing::ClosingStream;
 
 /// How long a connection may take to send the head of a request.
 const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
-/// How long a connection may take for the rest of a head once the server was told to stop.
+/// How long a connection may take for the rest of a head once the shutdown has begun.
 const HEAD_GRACE: Duration = Duration::from_secs(5);
 /// The pause after a connection could not be accepted for lack of descriptors or memory.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(500);
@@ -46,7 +46,7 @@ pub enum BindError {
     InUse {
         /// The address.
         address: SocketAddr,
-        /// The process that holds it, such as `groundwork (process 4711)`, if it can be told.
+        /// The process that holds it, such as `groundwork (process 4711)`, if it is known.
         holder: Option<String>,
     },
     /// This user may not listen there.
@@ -92,7 +92,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
         })
 }
 
-/// Tells a server to stop; clones tell the same one.
+/// Stops a server; clones stop the same one.
 #[derive(Clone, Debug, Default)]
 pub struct Shutdown {
     begun: CancellationToken,
@@ -115,14 +115,14 @@ impl Shutdown {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let shutdown = Self::new();
-        let told = shutdown.clone();
+        let begun = shutdown.clone();
         tokio::spawn(async move {
-            for tell in [Self::begin, Self::hurry] {
+            for step in [Self::begin, Self::hurry] {
                 tokio::select! {
                     _ = terminate.recv() => {}
                     _ = interrupt.recv() => {}
                 }
-                tell(&told);
+                step(&begun);
             }
         });
         Ok(shutdown)
@@ -154,7 +154,7 @@ impl Shutdown {
 /// How a server's work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Drained {
-    /// Every request that was under way got its answer.
+    /// Every request that was under way got its response.
     Whole,
     /// So many connections were cut off, because the time was up or the shutdown was hurried.
     CutOff {
@@ -189,7 +189,7 @@ pub async fn serve(
                     move |request| busy.clone().answer(router.clone(), request)
                 };
                 let service = TowerToHyperService::new(service_fn(answer));
-                let stream = Patient::until(given_up(shutdown.clone(), busy), stream);
+                let stream = ClosingStream::until(given_up(shutdown.clone(), busy), stream);
                 let connection = builder.serve_connection(TokioIo::new(stream), service);
                 let connection = graceful.watch(connection);
                 connections.spawn(async move {
@@ -205,7 +205,7 @@ pub async fn serve(
 }
 
 /// Waits until a connection has sent no whole head in the moment that it was given. One that has is
-/// closed after its answer anyway.
+/// closed after its response anyway.
 async fn given_up(shutdown: Shutdown, busy: Busy) {
     shutdown.begun().await;
     if !busy.starts_none_within(HEAD_GRACE).await {
@@ -217,7 +217,7 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     loop {
         match listener.accept().await {
             Ok((stream, _)) => {
-                // Answers are written whole; waiting to fill packets only delays them.
+                // Responses are written whole; waiting to fill packets only delays them.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "a connection keeps Nagle's algorithm");
                 }

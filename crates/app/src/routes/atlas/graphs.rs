@@ -22,13 +22,13 @@ use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
 
 /// `ID`, `ID.svg`, `ID.graphml`, …
-pub(super) struct Asked {
+pub(super) struct GraphPathSegment {
     graph: GraphId,
     /// `None`: as `Accept` says.
     view: Option<View>,
 }
 
-impl<'de> Deserialize<'de> for Asked {
+impl<'de> Deserialize<'de> for GraphPathSegment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let (id, ending) = match text.split_once('.') {
@@ -47,10 +47,10 @@ impl<'de> Deserialize<'de> for Asked {
     }
 }
 
-/// What is said of a graph beside its content.
+/// What a request says of a graph beside its content.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct About {
+pub(super) struct ImportOptions {
     name: Option<String>,
     title: Option<String>,
     video: Option<VideoId>,
@@ -99,7 +99,7 @@ pub(super) async fn list(
 
 pub(super) async fn add(
     State(parts): State<Foundation>,
-    Query(about): Query<About>,
+    Query(options): Query<ImportOptions>,
     headers: HeaderMap,
     RawBody(body): RawBody,
 ) -> ApiResult<Response> {
@@ -109,7 +109,7 @@ pub(super) async fn add(
         let detail = error.to_string();
         ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "GRAPH_INVALID", detail)
     })?;
-    let Some(name) = about.name.as_deref().or(content.name()) else {
+    let Some(name) = options.name.as_deref().or(content.name()) else {
         let detail = "the graph has no name of its own: give it one with ?name=";
         return Err(ApiError::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -119,8 +119,8 @@ pub(super) async fn add(
     };
     let new = CreateGraph {
         name,
-        title: about.title.as_deref(),
-        video: about.video,
+        title: options.title.as_deref(),
+        video: options.video,
         graph: &content,
     };
     let work = parts.db.begin().await?;
@@ -138,7 +138,7 @@ pub(super) async fn add(
 
 pub(super) async fn show(
     State(parts): State<Foundation>,
-    Path(asked): Path<Asked>,
+    Path(asked): Path<GraphPathSegment>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let reader = parts.db.reader();
@@ -205,7 +205,7 @@ pub(super) async fn path(
     }
 }
 
-/// The format that a body is said to have; `None` for JSON of either kind, which tells by itself.
+/// The format that `Content-Type` names; `None` for JSON, whose content shows which of two it is.
 fn format_of(headers: &HeaderMap) -> Result<Option<graph::Format>, ApiError> {
     match media_types(headers, header::CONTENT_TYPE).next().as_deref() {
         Some("application/json") => Ok(None),

@@ -39,7 +39,8 @@ pub(super) struct Movement {
     at: Option<Moment>,
 }
 
-/// The headers of a chart: whoever opens it by itself may use the style within it, and nothing else.
+/// The headers of a chart: a browser that opens it by itself may use the style within it, and
+/// nothing else.
 type ChartHeaders = [(HeaderName, &'static str); 2];
 
 const CHART_HEADERS: ChartHeaders = [

@@ -179,7 +179,7 @@ type Key = [u8; 16];
 #[derive(Clone, Copy)]
 struct Seen {
     line: u64,
-    /// Tells a repetition from another article.
+    /// Distinguishes a repetition from another article.
     digest: u64,
 }
 

@@ -1,7 +1,7 @@
 //! Signals: what articles feel about the models and tools that they mention, over time.
 //!
 //! Reads take any connection, changes the unit of work that they are part of. The time series
-//! follows the mentions: the database itself notes the hours that a change makes stale, whoever makes
+//! follows the mentions: the database itself notes the hours that a change makes stale, no matter who makes
 //! it and however.
 
 mod article;
@@ -66,7 +66,7 @@ impl Signals {
         &self.db
     }
 
-    /// Tells the time and makes ids.
+    /// Gives the time and makes ids.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock

@@ -75,7 +75,7 @@ pub(super) fn of_json(line: &[u8], error: &serde_json::Error) -> (u64, String) {
     }
 }
 
-/// serde's message without the place, which is told otherwise, and with a suggestion for a key that
+/// serde's message without the place, which is reported by itself, and with a suggestion for a key that
 /// it does not know.
 fn reason(error: &serde_json::Error) -> String {
     let message = error.to_string();
@@ -111,7 +111,7 @@ fn said(message: &str) -> String {
 mod tests {
     use super::*;
 
-    fn told(line: &str) -> (u64, String) {
+    fn reported(line: &str) -> (u64, String) {
         let error = serde_json::from_str::<CreateArticle>(line).unwrap_err();
         of_json(line.as_bytes(), &error)
     }
@@ -151,7 +151,7 @@ mod tests {
             ("]}", "]} 1"),
             ("]}", "]}]"),
         ] {
-            let (column, reason) = told(&article(changed, to));
+            let (column, reason) = reported(&article(changed, to));
             all.push(format!("{changed} -> {to}\n  {column}: {reason}"));
         }
         insta::assert_snapshot!(all.join("\n"));

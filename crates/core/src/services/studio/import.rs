@@ -5,7 +5,7 @@
 //! (an error, Ctrl-C, a crash) leaves no row; its files are removed at once where that is possible,
 //! and otherwise when the store is next repaired.
 //!
-//! A production is stored once. What it is, its content, is told by a digest that the project
+//! A production is stored once. Its content is known by a digest that the project
 //! keeps until it is changed; from then on the same folder may be imported anew.
 
 use std::path::Path;
@@ -81,7 +81,7 @@ pub enum ImportProgress {
     Saving,
 }
 
-/// Whoever watches an import. Called from whichever thread; must not block.
+/// Watches an import. Called from any thread; must not block.
 type Watch<'w> = &'w (dyn Fn(ImportProgress) + Send + Sync);
 
 impl Studio {

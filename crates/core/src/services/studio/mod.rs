@@ -19,6 +19,7 @@ mod import;
 mod keyframes;
 mod manifest;
 mod planning;
+mod position;
 mod production;
 pub mod production_path;
 mod production_rows;
@@ -26,6 +27,7 @@ mod projects;
 mod reconstruct;
 mod rows;
 mod runs;
+mod scene_order;
 mod scenes;
 mod steps;
 pub mod storyboard;
@@ -48,9 +50,10 @@ pub use entity::studio::{
 pub use error::StudioError;
 pub use export::{Exported, StoryboardOrigin};
 pub use import::{ImportOutcome, ImportProgress, Imported};
+pub use position::Position;
 pub use production::ProductionError;
 pub use projects::{CreateProject, UpdateProject};
-pub use scenes::{CreateScene, Position, UpdateScene};
+pub use scenes::{CreateScene, UpdateScene};
 pub use steps::{Claim, Lease, StepFailure};
 pub use views::{
     Artifact, Clip, Keyframe, Project, ProjectDetails, Run, RunDetails, Scene, SceneDetails, Step,

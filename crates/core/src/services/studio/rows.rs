@@ -27,7 +27,7 @@ pub(super) fn check_text(
         .map_err(|fault| StudioError::InvalidText { field, fault })
 }
 
-/// A duration of a request lies in [`DURATION_MS`].
+/// A duration of a request is in [`DURATION_MS`].
 pub(super) fn check_duration(duration_ms: Option<i64>) -> Result<(), StudioError> {
     match duration_ms {
         Some(ms) if !DURATION_MS.contains(&ms) => Err(StudioError::InvalidValue {

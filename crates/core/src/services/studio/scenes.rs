@@ -1,12 +1,10 @@
 //! Scenes: add at a place, read, change, move, remove. Their indexes stay 0, 1, 2 and so on.
 
-use std::ops::Range;
-
 use entity::studio::{ProjectId, SceneId, artifacts, keyframes, scenes, video_clips};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, Query, UnionType},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Query, UnionType},
 };
 use serde::Deserialize;
 use tracing::info;
@@ -15,10 +13,12 @@ use super::{
     Studio, StudioError,
     error::Doing,
     fields::{default_if_null, present},
+    position::Position,
     rows::{
         check_duration, check_text, find_scene, lock_project, lock_scene,
         refuse_while_scenes_are_produced, set_or_keep,
     },
+    scene_order::{PARKED_SCENE, count, place, shift, to_row},
     text,
     views::Scene,
 };
@@ -41,58 +41,6 @@ pub struct CreateScene {
     pub motion_prompt: String,
     /// How long it lasts; `None` until that is decided.
     pub duration_ms: Option<i64>,
-}
-
-/// A place among a project's scenes. In JSON an index from 0, `"first"` or `"last"`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
-#[serde(from = "JsonPosition")]
-pub enum Position {
-    /// Before all others.
-    First,
-    /// After all others.
-    #[default]
-    Last,
-    /// With this index, from 0.
-    At(usize),
-}
-
-#[derive(Deserialize)]
-#[serde(
-    untagged,
-    expecting = "expected an index from 0, \"first\" or \"last\""
-)]
-enum JsonPosition {
-    Index(usize),
-    End(End),
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum End {
-    First,
-    Last,
-}
-
-impl From<JsonPosition> for Position {
-    fn from(position: JsonPosition) -> Self {
-        match position {
-            JsonPosition::Index(index) => Self::At(index),
-            JsonPosition::End(End::First) => Self::First,
-            JsonPosition::End(End::Last) => Self::Last,
-        }
-    }
-}
-
-impl Position {
-    /// The index, where `last` is the greatest one possible.
-    fn index(self, last: usize, scenes: usize) -> Result<usize, StudioError> {
-        match self {
-            Self::First => Ok(0),
-            Self::Last => Ok(last),
-            Self::At(index) if index <= last => Ok(index),
-            Self::At(index) => Err(StudioError::NoSuchPosition { index, scenes }),
-        }
-    }
 }
 
 /// A change of a scene. `None`, in JSON a field that is left out, keeps what is stored.
@@ -308,25 +256,6 @@ impl UpdateScene {
     }
 }
 
-/// Both engines check the unique index row by row, in an order of their own. Indexes on the way to
-/// another pass through numbers that no project reaches, far above all limits.
-const PARKED: i64 = 1 << 40;
-/// Where the one scene that is moved waits, above the parked ones.
-const PARKED_SCENE: i64 = PARKED * 2;
-
-fn to_row(index: usize) -> i64 {
-    i64::try_from(index).unwrap_or(PARKED)
-}
-
-async fn count(work: &UnitOfWork, project: ProjectId) -> Result<usize, StudioError> {
-    let scenes = scenes::Entity::find()
-        .filter(scenes::Column::ProjectId.eq(project))
-        .count(work)
-        .await
-        .doing("counting scenes")?;
-    Ok(usize::try_from(scenes).unwrap_or(usize::MAX))
-}
-
 async fn insert(work: &UnitOfWork, scene: Scene) -> Result<(), StudioError> {
     let row = scenes::ActiveModel {
         id: Set(scene.id),
@@ -342,44 +271,6 @@ async fn insert(work: &UnitOfWork, scene: Scene) -> Result<(), StudioError> {
         .exec_without_returning(work)
         .await
         .doing("adding a scene")?;
-    Ok(())
-}
-
-/// Adds `by` to the indexes in `range`, which must lead to free ones. An empty range costs no
-/// statement.
-async fn shift(
-    work: &UnitOfWork,
-    project: ProjectId,
-    range: Range<i64>,
-    by: i64,
-) -> Result<(), StudioError> {
-    if range.is_empty() {
-        return Ok(());
-    }
-    let (first, last) = (range.start, range.end - 1);
-    let parked = (first + PARKED, last + PARKED);
-    for ((first, last), by) in [((first, last), PARKED), (parked, by - PARKED)] {
-        scenes::Entity::update_many()
-            .col_expr(
-                scenes::Column::SceneIndex,
-                Expr::col(scenes::Column::SceneIndex).add(by),
-            )
-            .filter(scenes::Column::ProjectId.eq(project))
-            .filter(scenes::Column::SceneIndex.between(first, last))
-            .exec(work)
-            .await
-            .doing("moving scenes")?;
-    }
-    Ok(())
-}
-
-async fn place(work: &UnitOfWork, scene: SceneId, index: i64) -> Result<(), StudioError> {
-    scenes::Entity::update_many()
-        .col_expr(scenes::Column::SceneIndex, Expr::value(index))
-        .filter(scenes::Column::Id.eq(scene))
-        .exec(work)
-        .await
-        .doing("moving a scene")?;
     Ok(())
 }
 

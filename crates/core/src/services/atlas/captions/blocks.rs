@@ -106,7 +106,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// What stands between two blank lines, or up to the times of the next cue.
+    /// The lines between two blank lines, or up to the times of the next cue.
     fn block(&mut self) -> Result<(), CaptionsError> {
         let Some(first) = self.peek_text() else {
             return Ok(());

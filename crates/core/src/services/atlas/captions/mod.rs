@@ -113,7 +113,7 @@ pub enum Fault {
     BlockWithoutTimes,
     /// A time cannot be read.
     Time {
-        /// What stands in its place.
+        /// What is in its place.
         found: String,
         /// What is wrong with it, to continue a sentence.
         reason: &'static str,

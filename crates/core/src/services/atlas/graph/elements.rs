@@ -17,7 +17,7 @@ pub struct Node {
     pub properties: Properties,
 }
 
-/// What tells the edges of a graph apart.
+/// What distinguishes the edges of a graph.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct EdgeKey {
     /// The key of the node that it starts from.

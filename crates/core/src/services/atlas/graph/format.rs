@@ -37,7 +37,7 @@ impl Format {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::JsonLd, Self::NodeLink, Self::GraphMl];
 
-    /// The format that the name of a file tells by its ending. `.json` is either of two.
+    /// The format that the ending of a file's name means. `.json` is either of two.
     #[must_use]
     pub fn of_path(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
@@ -156,7 +156,7 @@ impl View {
         }
     }
 
-    /// The view that the ending of a file's name stands for.
+    /// The view that the ending of a file's name means.
     #[must_use]
     pub fn of_ending(ending: &str) -> Option<Self> {
         Some(match ending {

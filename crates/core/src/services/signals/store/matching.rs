@@ -42,7 +42,7 @@ pub(super) enum Match {
     Conflict(LineProblem),
 }
 
-/// Tells for each of these places what the article there is, as if each had come alone, one after
+/// Finds for each of these places what the article there is, as if each had come alone, one after
 /// the other.
 pub(super) async fn find(
     work: &UnitOfWork,

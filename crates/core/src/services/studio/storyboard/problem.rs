@@ -1,4 +1,4 @@
-//! What is wrong with a production, told so that an editor can jump to it.
+//! What is wrong with a production, with positions that an editor can jump to.
 
 use std::fmt;
 
