@@ -6,7 +6,7 @@ use acceptance::{Engine, on_both_engines, plan};
 use groundwork_core::{
     page::{Cursor, PageLimit, PageRequest},
     services::atlas::graph::{
-        CreateGraph, Directedness, Direction, Edge, EdgeKey, Graph, GraphId, NeighbourQuery, Node,
+        Directedness, Direction, Edge, EdgeKey, Graph, GraphId, NeighbourQuery, NewGraph, Node,
         PathQuery,
     },
 };
@@ -105,7 +105,7 @@ async fn every_query_about_graphs_uses_an_index(engine: Engine) {
     let work = world.db.begin().await.unwrap();
     for number in 0..300 {
         let (name, graph) = (format!("small {number}"), &small);
-        let new = CreateGraph {
+        let new = NewGraph {
             name: &name,
             title: None,
             video: None,

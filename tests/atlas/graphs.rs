@@ -7,8 +7,8 @@ use groundwork_core::{
     services::atlas::{
         Kept,
         graph::{
-            Changes, CreateGraph, Directedness, Edge, EdgeKey, Format, Graph, GraphId,
-            ImportedGraph, Node,
+            Changes, Directedness, Edge, EdgeKey, Format, Graph, GraphId, ImportedGraph, NewGraph,
+            Node,
         },
     },
 };
@@ -24,7 +24,7 @@ use super::world::World;
 impl World {
     /// Imports a graph in a unit of its own.
     pub(super) async fn import_graph(&self, name: &str, graph: &Graph) -> ImportedGraph {
-        let new = CreateGraph {
+        let new = NewGraph {
             name,
             title: None,
             video: None,
@@ -162,7 +162,7 @@ async fn an_edge_that_changes_keeps_its_place(engine: Engine) {
 async fn a_unit_that_is_not_committed_leaves_no_part_of_a_graph(engine: Engine) {
     let world = World::new(engine).await;
     let tides = tides();
-    let new = CreateGraph {
+    let new = NewGraph {
         name: "tides",
         title: None,
         video: None,
@@ -205,7 +205,7 @@ async fn a_graph_outlives_its_video_and_takes_its_parts_with_it(engine: Engine) 
     };
     let (video, _) = world.atlas.put_video(&work, &video).await.unwrap();
     let tides = tides();
-    let new = CreateGraph {
+    let new = NewGraph {
         name: "tides",
         title: Some("T"),
         video: Some(video),
@@ -213,7 +213,7 @@ async fn a_graph_outlives_its_video_and_takes_its_parts_with_it(engine: Engine) 
     };
     let stored = world.atlas.import_graph(&work, &new).await.unwrap().graph;
     assert_eq!((stored.video_id, stored.title.as_str()), (Some(video), "T"));
-    let again = CreateGraph { video: None, ..new };
+    let again = NewGraph { video: None, ..new };
     let kept = world.atlas.import_graph(&work, &again).await.unwrap();
     assert_eq!(
         kept.graph.video_id,
@@ -281,7 +281,7 @@ async fn a_name_that_breaks_its_rule_is_refused(engine: Engine) {
         ("\u{0}", false),
         ("Müller & 1", true),
     ] {
-        let new = CreateGraph {
+        let new = NewGraph {
             name,
             title: None,
             video: None,

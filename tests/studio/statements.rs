@@ -3,11 +3,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use acceptance::{Engine, production::PNG};
+use acceptance::{Engine, on_both_engines, production::PNG};
 use groundwork_core::services::studio::{
     ArtifactId, KeyframePosition, Position, ProjectId, SceneId, UpdateScene, Upload,
 };
-use rstest::rstest;
 use tracing::{
     Event, Metadata, Subscriber,
     span::{Attributes, Id, Record},
@@ -79,11 +78,8 @@ impl World {
     }
 }
 
-#[rstest]
-#[tokio::test]
-async fn no_statement_of_a_change_is_one_too_many(
-    #[values(Engine::Sqlite, Engine::Postgres)] engine: Engine,
-) {
+#[on_both_engines]
+async fn no_statement_of_a_change_is_one_too_many(engine: Engine) {
     let world = World::new(engine).await;
     let (project, scenes) = world.project_with_scenes(3).await;
     // The lock, the run, the count, the row, the project.
@@ -113,9 +109,8 @@ async fn no_statement_of_a_change_is_one_too_many(
     assert_eq!(world.removes(scenes[1].id).await, 9);
 }
 
-#[rstest]
-#[tokio::test]
-async fn what_is_read_is_read_at_once(#[values(Engine::Sqlite, Engine::Postgres)] engine: Engine) {
+#[on_both_engines]
+async fn what_is_read_is_read_at_once(engine: Engine) {
     let world = World::new(engine).await;
     let (project, scenes) = world.project_with_scenes(2).await;
     let (count, artifact) = world.keyframe(scenes[0].id).await;

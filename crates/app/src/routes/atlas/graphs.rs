@@ -10,8 +10,8 @@ use groundwork_core::{
     services::atlas::{
         Kept, VideoId,
         graph::{
-            self, CreateGraph, Direction, Graph, GraphId, GraphPath, GraphSummary, ImportedGraph,
-            MAX_HOPS, Neighbour, NeighbourQuery, PathQuery, View,
+            self, Direction, Graph, GraphId, GraphPath, GraphSummary, ImportedGraph, MAX_HOPS,
+            Neighbour, NeighbourQuery, NewGraph, PathQuery, View,
         },
     },
 };
@@ -117,7 +117,7 @@ pub(super) async fn add(
             detail,
         ));
     };
-    let new = CreateGraph {
+    let new = NewGraph {
         name,
         title: options.title.as_deref(),
         video: options.video,

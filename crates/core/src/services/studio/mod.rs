@@ -29,17 +29,11 @@ mod rows;
 mod runs;
 mod scene_order;
 mod scenes;
+mod service;
 mod steps;
 pub mod storyboard;
 pub mod text;
 mod views;
-
-use crate::{
-    clock::Clock,
-    config::Pipeline,
-    db::Database,
-    files::{FileStore, Ledger},
-};
 
 pub use artifacts::{Content, Upload};
 pub use clips::{CreateClip, UpdateClip};
@@ -54,42 +48,8 @@ pub use position::Position;
 pub use production::ProductionError;
 pub use projects::{CreateProject, UpdateProject};
 pub use scenes::{CreateScene, UpdateScene};
+pub use service::{LEDGER, Studio};
 pub use steps::{Claim, Lease, StepFailure};
 pub use views::{
     Artifact, Clip, Keyframe, Project, ProjectDetails, Run, RunDetails, Scene, SceneDetails, Step,
 };
-
-/// Where the rows about the studio's files are: what its file store is opened with.
-pub const LEDGER: Ledger = Ledger {
-    table: "artifacts",
-    key_column: "storage_key",
-    trash_table: "file_trash",
-};
-
-/// The studio's services. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Studio {
-    db: Database,
-    files: FileStore,
-    clock: Clock,
-    limits: Pipeline,
-}
-
-impl Studio {
-    /// The studio over this database and these files.
-    #[must_use]
-    pub fn new(db: Database, files: FileStore, clock: Clock, limits: Pipeline) -> Self {
-        Self {
-            db,
-            files,
-            clock,
-            limits,
-        }
-    }
-
-    /// The database that the studio keeps its rows in: begin a unit of work here.
-    #[must_use]
-    pub fn db(&self) -> &Database {
-        &self.db
-    }
-}

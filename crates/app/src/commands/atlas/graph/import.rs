@@ -5,7 +5,7 @@ use std::{io, path::Path};
 use anyhow::Result;
 use groundwork_core::services::atlas::{
     Kept, VideoId,
-    graph::{self, Changes, CreateGraph, ImportedGraph, MAX_TEXT_BYTES},
+    graph::{self, Changes, ImportedGraph, MAX_TEXT_BYTES, NewGraph},
 };
 use tokio::{
     fs::File,
@@ -33,7 +33,7 @@ pub(super) async fn run(output: Output, parts: &Foundation, import: &GraphImport
         let message = "the graph has no name of its own: give it one with --name";
         return Err(Refusal::Argument(message.to_owned()).into());
     };
-    let new = CreateGraph {
+    let new = NewGraph {
         name,
         title: import.title.as_deref(),
         video: video(parts, import).await?,

@@ -30,7 +30,7 @@ const BATCH: usize = 2_000;
 
 /// A graph to be stored.
 #[derive(Clone, Debug)]
-pub struct CreateGraph<'g> {
+pub struct NewGraph<'g> {
     /// What identifies it across imports.
     pub name: &'g str,
     /// What people call it; `None` takes the graph's own title, or its name.
@@ -53,7 +53,7 @@ impl Atlas {
     pub async fn import_graph(
         &self,
         work: &UnitOfWork,
-        new: &CreateGraph<'_>,
+        new: &NewGraph<'_>,
     ) -> Result<ImportedGraph, GraphError> {
         rules::check_name(new.name)?;
         let title = new.title.or(new.graph.title()).unwrap_or(new.name);
@@ -87,7 +87,7 @@ impl Atlas {
     async fn claim(
         &self,
         work: &UnitOfWork,
-        new: &CreateGraph<'_>,
+        new: &NewGraph<'_>,
         title: &str,
     ) -> Result<(knowledge_graphs::Model, bool), GraphError> {
         let now = self.clock.now();
@@ -122,7 +122,7 @@ impl Atlas {
     async fn describe(
         &self,
         work: &UnitOfWork,
-        new: &CreateGraph<'_>,
+        new: &NewGraph<'_>,
         title: &str,
         known: &knowledge_graphs::Model,
     ) -> Result<bool, GraphError> {

@@ -29,7 +29,7 @@ pub use entity::atlas::{GraphEdgeId, GraphId, GraphNodeId};
 pub use error::GraphError;
 pub use format::{Format, MAX_TEXT_BYTES, TooLargeToDraw, UnknownFormat, View, read};
 pub use format_error::FormatError;
-pub use import::CreateGraph;
+pub use import::NewGraph;
 pub use model::Graph;
 pub use rules::{
     Fault, MAX_EDGES, MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_NODES, MAX_PROPERTIES_BYTES,
