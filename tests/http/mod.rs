@@ -12,4 +12,5 @@ mod readiness;
 mod runs;
 mod scenes;
 mod sentiment;
+mod statements;
 mod uploads;

@@ -106,8 +106,12 @@ async fn scenes_made_by_the_storyboard_step_get_steps_and_later_ones_are_refused
     let run = start(&world, project.id).await;
     let storyboard = claim(&world, "w").await.unwrap();
     let work = world.db.begin().await.unwrap();
-    let new = || new_scene(project.id, Position::Last, "made by the step");
-    let scene = world.studio.add_scene(&work, new()).await.unwrap();
+    let new = || new_scene(Position::Last, "made by the step");
+    let scene = world
+        .studio
+        .add_scene(&work, project.id, new())
+        .await
+        .unwrap();
     world
         .studio
         .complete_step(&work, &storyboard.lease)
@@ -119,7 +123,11 @@ async fn scenes_made_by_the_storyboard_step_get_steps_and_later_ones_are_refused
     for change in ["add", "move", "remove"] {
         let work = world.db.begin().await.unwrap();
         let refused = match change {
-            "add" => world.studio.add_scene(&work, new()).await.map(drop),
+            "add" => world
+                .studio
+                .add_scene(&work, project.id, new())
+                .await
+                .map(drop),
             "move" => world
                 .studio
                 .move_scene(&work, scene.id, Position::First)
@@ -131,7 +139,11 @@ async fn scenes_made_by_the_storyboard_step_get_steps_and_later_ones_are_refused
     }
     let work = world.db.begin().await.unwrap();
     world.studio.cancel_run(&work, run).await.unwrap();
-    world.studio.add_scene(&work, new()).await.unwrap();
+    world
+        .studio
+        .add_scene(&work, project.id, new())
+        .await
+        .unwrap();
 }
 
 #[on_both_engines]

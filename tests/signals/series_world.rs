@@ -7,7 +7,7 @@ use groundwork_core::{
     clock::Clock,
     db::Database,
     services::signals::{
-        ArticleId, EntityCategory, NewEntity, Period, Signals, SignalsError, TrackedEntity,
+        ArticleId, CreateEntity, EntityCategory, Period, Signals, SignalsError, TrackedEntity,
         TrackedEntityId,
     },
 };
@@ -46,7 +46,7 @@ impl Past {
         category: EntityCategory,
     ) -> Result<TrackedEntity, SignalsError> {
         let name = name.to_owned();
-        let new = NewEntity { name, category };
+        let new = CreateEntity { name, category };
         let work = self.db.begin().await.unwrap();
         let entity = self.signals.add_entity(&work, new).await?;
         work.commit().await.unwrap();

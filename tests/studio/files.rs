@@ -8,7 +8,7 @@ use acceptance::{
 };
 use groundwork_core::{
     error::DomainError as _,
-    services::studio::{ClipChange, ClipStatus, KeyframePosition, NewClip, Studio, Upload},
+    services::studio::{ClipStatus, CreateClip, KeyframePosition, Studio, UpdateClip, Upload},
 };
 use tokio::io::AsyncReadExt as _;
 
@@ -168,13 +168,14 @@ async fn a_scene_that_goes_while_its_picture_comes_leaves_no_file(engine: Engine
 async fn attempts_at_a_clip_are_numbered_and_end_once(engine: Engine) {
     let world = World::new(engine).await;
     let (project, scenes) = world.project_with_scenes(1).await;
-    let new = || NewClip {
-        scene: scenes[0].id,
-        provider_operation: None,
-    };
+    let scene = scenes[0].id;
     let work = world.db.begin().await.unwrap();
-    let first = world.studio.add_clip(&work, new()).await.unwrap();
-    let failed = ClipChange::Failed {
+    let first = world
+        .studio
+        .add_clip(&work, scene, CreateClip::default())
+        .await
+        .unwrap();
+    let failed = UpdateClip::Failed {
         error_message: "the provider is busy".to_owned(),
     };
     let first = world
@@ -183,8 +184,12 @@ async fn attempts_at_a_clip_are_numbered_and_end_once(engine: Engine) {
         .await
         .unwrap();
     assert_eq!((first.attempt, first.status), (1, ClipStatus::Failed));
-    let second = world.studio.add_clip(&work, new()).await.unwrap();
-    let started = ClipChange::Started {
+    let second = world
+        .studio
+        .add_clip(&work, scene, CreateClip::default())
+        .await
+        .unwrap();
+    let started = UpdateClip::Running {
         provider_operation: Some("op-7".to_owned()),
     };
     let second = world

@@ -6,6 +6,7 @@ mod files;
 mod productions;
 mod projects;
 mod scenes;
+mod statements;
 mod world;
 
 pub(crate) use world::{World, new_scene};

@@ -9,8 +9,8 @@ use acceptance::{
 use groundwork_core::{
     error::{DomainError as _, Kind},
     services::studio::{
-        ImportOutcome, ImportProgress, Imported, KeyframePosition, Position, ProjectChange,
-        ProjectStatus, StoryboardOrigin, StudioError, Upload,
+        ImportOutcome, ImportProgress, Imported, KeyframePosition, Position, ProjectStatus,
+        StoryboardOrigin, StudioError, UpdateProject, Upload,
     },
 };
 
@@ -127,8 +127,8 @@ async fn a_changed_project_is_written_anew_and_its_folder_may_be_imported_again(
     let first = import(&world, &folder).await.unwrap();
     let project = first.project.id;
     let work = world.db.begin().await.unwrap();
-    let new = new_scene(project, Position::First, "a new beginning");
-    let scene = world.studio.add_scene(&work, new).await.unwrap();
+    let new = new_scene(Position::First, "a new beginning");
+    let scene = world.studio.add_scene(&work, project, new).await.unwrap();
     work.commit().await.unwrap();
     let upload = Upload {
         original_name: "../not a path".to_owned(),
@@ -181,9 +181,9 @@ async fn a_change_taken_back_gives_the_imported_text_again(engine: Engine) {
     let imported = import(&world, &folder).await.unwrap().project;
     let origin_after = async |title: &str, name: &str| {
         let work = world.db.begin().await.unwrap();
-        let change = ProjectChange {
+        let change = UpdateProject {
             title: Some(title.to_owned()),
-            ..ProjectChange::default()
+            ..UpdateProject::default()
         };
         world
             .studio

@@ -5,7 +5,7 @@ use groundwork_core::{
     error::{DomainError as _, Kind},
     page::{PageLimit, PageRequest},
     services::studio::{
-        KeyframePosition, NewProject, ProjectChange, ProjectId, ProjectStatus, Upload,
+        CreateProject, KeyframePosition, ProjectId, ProjectStatus, UpdateProject, Upload,
     },
 };
 use rstest::rstest;
@@ -17,7 +17,7 @@ use super::world::{World, new_project};
 async fn a_project_comes_back_as_it_was_created(engine: Engine) {
     let world = World::new(engine).await;
     let guide = json!({"palette": ["ink"], "grain": 0.25, "ünï": null});
-    let new = NewProject {
+    let new = CreateProject {
         style_guide: guide.as_object().cloned(),
         ..new_project()
     };
@@ -55,14 +55,14 @@ async fn a_unit_that_is_dropped_leaves_no_project(engine: Engine) {
 }
 
 #[rstest]
-#[case::blank_title(NewProject { title: " ".into(), ..new_project() }, "title", "title must not be blank")]
-#[case::long_title(NewProject { title: "x".repeat(201), ..new_project() }, "title", "title has 201 characters; at most 200 are allowed")]
-#[case::long_style(NewProject { style: "é".repeat(51), ..new_project() }, "style", "style has 51 characters; at most 50 are allowed")]
-#[case::nul(NewProject { prompt: "a\0".into(), ..new_project() }, "prompt", "prompt contains a NUL character (U+0000), which cannot be stored")]
-#[case::nul_in_guide(NewProject { style_guide: json!({"a": "\0"}).as_object().cloned(), ..new_project() }, "style_guide", "style_guide contains a NUL character (U+0000), which cannot be stored")]
+#[case::blank_title(CreateProject { title: " ".into(), ..new_project() }, "title", "title must not be blank")]
+#[case::long_title(CreateProject { title: "x".repeat(201), ..new_project() }, "title", "title has 201 characters; at most 200 are allowed")]
+#[case::long_style(CreateProject { style: "é".repeat(51), ..new_project() }, "style", "style has 51 characters; at most 50 are allowed")]
+#[case::nul(CreateProject { prompt: "a\0".into(), ..new_project() }, "prompt", "prompt contains a NUL character (U+0000), which cannot be stored")]
+#[case::nul_in_guide(CreateProject { style_guide: json!({"a": "\0"}).as_object().cloned(), ..new_project() }, "style_guide", "style_guide contains a NUL character (U+0000), which cannot be stored")]
 #[tokio::test]
 async fn a_text_that_breaks_its_rule_is_refused_by_name(
-    #[case] new: NewProject,
+    #[case] new: CreateProject,
     #[case] field: &str,
     #[case] message: &str,
 ) {
@@ -76,7 +76,7 @@ async fn a_text_that_breaks_its_rule_is_refused_by_name(
 #[on_both_engines]
 async fn texts_at_their_limits_are_admitted(engine: Engine) {
     let world = World::new(engine).await;
-    let new = NewProject {
+    let new = CreateProject {
         title: "é".repeat(200),
         style: "é".repeat(50),
         prompt: "😀".repeat(20_000),
@@ -121,10 +121,10 @@ async fn a_change_leaves_the_other_fields_as_they_are(engine: Engine) {
     let before = world.project().await;
     world.clock.advance(chrono::TimeDelta::seconds(5));
     let work = world.db.begin().await.unwrap();
-    let change = ProjectChange {
+    let change = UpdateProject {
         title: Some("Harbour".to_owned()),
         style_guide: Some(json!({"a": 1}).as_object().cloned()),
-        ..ProjectChange::default()
+        ..UpdateProject::default()
     };
     let after = world.studio.set_project(&work, before.id, change).await;
     let after = after.unwrap();
@@ -135,9 +135,9 @@ async fn a_change_leaves_the_other_fields_as_they_are(engine: Engine) {
     assert_eq!(after.updated_at, world.clock.now());
 
     let work = world.db.begin().await.unwrap();
-    let change = ProjectChange {
+    let change = UpdateProject {
         style_guide: Some(None),
-        ..ProjectChange::default()
+        ..UpdateProject::default()
     };
     let after = world.studio.set_project(&work, before.id, change).await;
     assert_eq!(after.unwrap().style_guide, None);

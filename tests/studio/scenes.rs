@@ -4,7 +4,7 @@ use acceptance::{Engine, on_both_engines};
 use futures_util::future::join_all;
 use groundwork_core::{
     error::{DomainError as _, Kind},
-    services::studio::{Position, ProjectId, SceneChange, StudioError},
+    services::studio::{Position, ProjectId, StudioError, UpdateScene},
 };
 use proptest::{
     prelude::*,
@@ -32,11 +32,19 @@ async fn a_scene_is_added_first_last_or_between(engine: Engine) {
         (Position::Last, "last"),
         (Position::At(2), "between"),
     ] {
-        let new = new_scene(project.id, position, name);
-        world.studio.add_scene(&work, new).await.unwrap();
+        let new = new_scene(position, name);
+        world
+            .studio
+            .add_scene(&work, project.id, new)
+            .await
+            .unwrap();
     }
-    let beyond = new_scene(project.id, Position::At(6), "beyond");
-    let refused = world.studio.add_scene(&work, beyond).await.unwrap_err();
+    let beyond = new_scene(Position::At(6), "beyond");
+    let refused = world
+        .studio
+        .add_scene(&work, project.id, beyond)
+        .await
+        .unwrap_err();
     assert_eq!(refused.to_string(), "there is no place 6 among 5 scenes");
     work.commit().await.unwrap();
     let expected = ["first", "0", "between", "1", "last"];
@@ -65,10 +73,10 @@ async fn a_scene_is_changed_where_it_is(engine: Engine) {
     let world = World::new(engine).await;
     let (_, scenes) = world.project_with_scenes(2).await;
     let work = world.db.begin().await.unwrap();
-    let change = SceneChange {
+    let change = UpdateScene {
         description: Some("night".to_owned()),
         duration_ms: Some(None),
-        ..SceneChange::default()
+        ..UpdateScene::default()
     };
     let changed = world.studio.set_scene(&work, scenes[1].id, change).await;
     let changed = changed.unwrap();
@@ -80,12 +88,12 @@ async fn a_scene_is_changed_where_it_is(engine: Engine) {
     assert_eq!(changed.scene_index, 1);
     let unchanged = world
         .studio
-        .set_scene(&work, scenes[1].id, SceneChange::default());
+        .set_scene(&work, scenes[1].id, UpdateScene::default());
     assert_eq!(unchanged.await.unwrap(), changed);
     for duration_ms in [0, -1, 3_600_001] {
-        let change = SceneChange {
+        let change = UpdateScene {
             duration_ms: Some(Some(duration_ms)),
-            ..SceneChange::default()
+            ..UpdateScene::default()
         };
         let refused = world.studio.set_scene(&work, scenes[1].id, change).await;
         assert_eq!(refused.unwrap_err().field(), Some("duration_ms"));
@@ -97,8 +105,12 @@ async fn the_fifteenth_scene_is_admitted_and_the_sixteenth_is_not(engine: Engine
     let world = World::new(engine).await;
     let (project, _) = world.project_with_scenes(15).await;
     let work = world.db.begin().await.unwrap();
-    let new = new_scene(project.id, Position::First, "16");
-    let refused = world.studio.add_scene(&work, new).await.unwrap_err();
+    let new = new_scene(Position::First, "16");
+    let refused = world
+        .studio
+        .add_scene(&work, project.id, new)
+        .await
+        .unwrap_err();
     assert_eq!(
         (refused.code(), refused.kind()),
         ("TOO_MANY_SCENES", Kind::Conflict)
@@ -118,8 +130,8 @@ async fn scenes_added_at_the_same_time_stay_dense_and_bounded(engine: Engine) {
             _ => Position::At(0),
         };
         let work = world.db.begin().await?;
-        let new = new_scene(project, position, &at.to_string());
-        world.studio.add_scene(&work, new).await?;
+        let new = new_scene(position, &at.to_string());
+        world.studio.add_scene(&work, project, new).await?;
         work.commit().await?;
         Ok::<_, StudioError>(())
     };
@@ -160,8 +172,8 @@ async fn apply(
     let work = world.db.begin().await.unwrap();
     match change {
         Change::Add(at) => {
-            let new = new_scene(project, Position::At(at), &number.to_string());
-            let added = world.studio.add_scene(&work, new).await;
+            let new = new_scene(Position::At(at), &number.to_string());
+            let added = world.studio.add_scene(&work, project, new).await;
             assert_eq!(added.is_ok(), model.len() < 15 && at <= model.len());
             if added.is_ok() {
                 model.insert(at, number.to_string());

@@ -8,7 +8,7 @@ use groundwork_core::{
     config::Pipeline,
     db::Database,
     files::FileStore,
-    services::studio::{NewProject, NewScene, Position, Project, ProjectId, Scene, Studio},
+    services::studio::{CreateProject, CreateScene, Position, Project, Scene, Studio},
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 
@@ -72,8 +72,9 @@ impl World {
         let work = self.db.begin().await.unwrap();
         let mut scenes = Vec::new();
         for index in 0..count {
-            let new = new_scene(project.id, Position::Last, &index.to_string());
-            scenes.push(self.studio.add_scene(&work, new).await.unwrap());
+            let new = new_scene(Position::Last, &index.to_string());
+            let added = self.studio.add_scene(&work, project.id, new).await;
+            scenes.push(added.unwrap());
         }
         work.commit().await.unwrap();
         (project, scenes)
@@ -121,8 +122,8 @@ impl World {
     }
 }
 
-pub(crate) fn new_project() -> NewProject {
-    NewProject {
+pub(crate) fn new_project() -> CreateProject {
+    CreateProject {
         title: "Lighthouse".to_owned(),
         prompt: "A keeper lights the lamp.".to_owned(),
         style: "watercolour".to_owned(),
@@ -130,9 +131,8 @@ pub(crate) fn new_project() -> NewProject {
     }
 }
 
-pub(crate) fn new_scene(project: ProjectId, position: Position, description: &str) -> NewScene {
-    NewScene {
-        project,
+pub(crate) fn new_scene(position: Position, description: &str) -> CreateScene {
+    CreateScene {
         position,
         description: description.to_owned(),
         start_prompt: "dark".to_owned(),

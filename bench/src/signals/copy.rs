@@ -1,7 +1,7 @@
 //! `COPY` into temporary tables, by raw sqlx.
 
 use anyhow::Result;
-use groundwork_core::{clock::Clock, db::CopyRows, services::signals::NewArticle};
+use groundwork_core::{clock::Clock, db::CopyRows, services::signals::CreateArticle};
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ SET published_at = excluded.published_at, sentiment_score = excluded.sentiment_s
 pub(super) async fn ingest(
     place: &Place,
     clock: &Clock,
-    articles: &[(Uuid, NewArticle)],
+    articles: &[(Uuid, CreateArticle)],
 ) -> Result<()> {
     let mut connection = PgConnection::connect(&place.url).await?;
     let (mut rows, mut mentions) = (CopyRows::new(8), CopyRows::new(4));

@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use groundwork_core::{
     clock::Clock,
     db::Engine,
-    services::signals::{EntityCategory, ImportOptions, NewArticle, OnProblem},
+    services::signals::{CreateArticle, EntityCategory, ImportOptions, OnProblem},
 };
 use rusqlite::{Connection, params};
 use serde_json::json;
@@ -86,7 +86,10 @@ pub(super) async fn by_hand(place: &Place, file: &Path) -> Result<Outcome> {
     let clock = Clock::system();
     let mut articles = Vec::new();
     for line in BufReader::new(File::open(file)?).lines() {
-        articles.push((clock.new_id(), serde_json::from_str::<NewArticle>(&line?)?));
+        articles.push((
+            clock.new_id(),
+            serde_json::from_str::<CreateArticle>(&line?)?,
+        ));
     }
     match place.engine {
         Engine::Postgres => copy::ingest(place, &clock, &articles).await?,
@@ -95,7 +98,7 @@ pub(super) async fn by_hand(place: &Place, file: &Path) -> Result<Outcome> {
     Ok(outcome(started))
 }
 
-fn by_rusqlite(place: &Place, clock: &Clock, articles: &[(Uuid, NewArticle)]) -> Result<()> {
+fn by_rusqlite(place: &Place, clock: &Clock, articles: &[(Uuid, CreateArticle)]) -> Result<()> {
     let mut connection = Connection::open(&place.file)?;
     connection.execute_batch(PRAGMAS)?;
     let unit = connection.transaction()?;

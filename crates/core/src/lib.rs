@@ -9,7 +9,11 @@ pub mod config;
 pub mod db;
 pub mod error;
 pub mod files;
+#[cfg(feature = "services")]
+mod json;
 pub mod log;
 pub mod page;
 #[cfg(feature = "services")]
 pub mod services;
+#[cfg(feature = "services")]
+pub mod source;

@@ -54,14 +54,14 @@ impl Metrics {
         Ok(Self { collected })
     }
 
-    /// The route `/metrics`; `measure` brings gauges up to date before they are told.
+    /// The route `/metrics`; `measure` brings gauges up to date before they are read.
     pub fn route(self, measure: impl Fn() + Send + Sync + 'static) -> Router {
         let source = Source {
             collected: self.collected,
             measure: Box::new(measure),
         };
         Router::new()
-            .route("/metrics", get(tell))
+            .route("/metrics", get(render))
             .with_state(Arc::new(source))
     }
 }
@@ -71,7 +71,7 @@ struct Source {
     measure: Box<dyn Fn() + Send + Sync>,
 }
 
-async fn tell(State(source): State<Arc<Source>>) -> Response {
+async fn render(State(source): State<Arc<Source>>) -> Response {
     (source.measure)();
     let text = source.collected.render();
     ([(CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response()

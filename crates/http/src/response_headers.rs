@@ -1,4 +1,4 @@
-//! Headers that every answer carries, and those that let chosen web pages call the API.
+//! Headers that every response carries, and those that let chosen web pages call the API.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use axum::{
 };
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-/// What browsers are told about every answer, unless a handler told them something else.
+/// Headers of every response, unless the handler has set them.
 const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     (
         header::X_CONTENT_TYPE_OPTIONS,
@@ -28,7 +28,7 @@ const ALWAYS: [(HeaderName, HeaderValue); 5] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-/// Adds the headers to an answer.
+/// Adds the headers to a response.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();

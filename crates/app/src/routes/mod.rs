@@ -1,9 +1,8 @@
-//! The routes of the domains: each takes a request apart, calls one service, and puts its answer
-//! together.
+//! The routes, by domain: each reads a request, calls one service, and writes the response.
 
-mod answer;
 mod atlas;
 mod readiness;
+mod response;
 mod signals;
 mod studio;
 
@@ -44,7 +43,7 @@ fn api(parts: Foundation) -> Router {
         .with_state(parts)
 }
 
-/// What takes or gives whole files, for as long as that takes.
+/// Routes that stream files, without a time limit.
 fn uploads(parts: Foundation) -> Router {
     studio::streaming().with_state(parts)
 }

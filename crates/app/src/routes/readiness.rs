@@ -25,11 +25,11 @@ pub(super) fn checks(parts: &Foundation, shutdown: &Shutdown) -> Vec<Check> {
     vec![
         Check::new("server", move || {
             let is_stopping = shutdown.has_begun();
-            async move { stays(is_stopping) }
+            async move { is_running(is_stopping) }
         }),
         Check::new("database", move || {
             let db = db.clone();
-            async move { told(db.ping().await, "the database does not answer") }
+            async move { checked(db.ping().await, "the database does not answer") }
         }),
         Check::new("migrations", move || {
             let db = schema.clone();
@@ -37,21 +37,21 @@ pub(super) fn checks(parts: &Foundation, shutdown: &Shutdown) -> Vec<Check> {
         }),
         Check::new("files", move || {
             let files = files.clone();
-            async move { told(files.health().await, "the files root cannot be written") }
+            async move { checked(files.health().await, "the files root cannot be written") }
         }),
     ]
 }
 
-/// Whoever deals out requests is to send no more to a server that was told to stop.
-fn stays(is_stopping: bool) -> Result<(), CheckFailed> {
+/// A load balancer is to send no more requests to a server that shuts down.
+fn is_running(is_stopping: bool) -> Result<(), CheckFailed> {
     if is_stopping {
         return Err(CheckFailed("it is shutting down".to_owned()));
     }
     Ok(())
 }
 
-/// The reason goes to the log; callers, who may be anybody, are told what does not work.
-fn told<T, E>(outcome: Result<T, E>, reason: &str) -> Result<(), CheckFailed>
+/// The cause goes to the log only: the response, which anybody may read, says what does not work.
+fn checked<T, E>(outcome: Result<T, E>, reason: &str) -> Result<(), CheckFailed>
 where
     E: std::error::Error + 'static,
 {
@@ -71,7 +71,7 @@ async fn up_to_date(db: &Database) -> Result<(), CheckFailed> {
     match foundation::pending(db).await {
         Ok(pending) if pending.is_empty() => Ok(()),
         Ok(pending) => Err(CheckFailed(format!("pending: {}", pending.join(", ")))),
-        Err(error) => told::<(), _>(Err(error), "the schema does not fit this program"),
+        Err(error) => checked::<(), _>(Err(error), "the schema does not fit this program"),
     }
 }
 

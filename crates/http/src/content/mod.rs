@@ -1,4 +1,4 @@
-//! Answers with the content of a stored file: streamed, cacheable, resumable (RFC 9110, sections
+//! Responses with the content of a stored file: streamed, cacheable, resumable (RFC 9110, sections
 //! 13 and 14).
 
 use std::{convert::Infallible, io::SeekFrom, ops::RangeInclusive};
@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::TryStreamExt;
+use headers::{AcceptRanges, ETag, HeaderMapExt, IfNoneMatch, IfRange};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
@@ -60,7 +61,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ContentRequest {
 
 impl ContentRequest {
     /// The answer: 200 with the whole, 206 with the one range that was asked for, 304 if the caller
-    /// has it already, 416 if the range lies outside; the head alone for `HEAD`.
+    /// has it already, 416 if the range is outside; the head alone for `HEAD`.
     ///
     /// # Errors
     /// 500 if the content cannot be read at the place where the range starts.
@@ -68,13 +69,13 @@ impl ContentRequest {
     where
         R: AsyncRead + AsyncSeek + Send + Unpin + 'static,
     {
-        let etag = format!("\"{}\"", content.blake3);
-        let mut headers = describe(&content, &etag);
-        if self.caller_has(&etag) {
+        let etag: Option<ETag> = format!("\"{}\"", content.blake3).parse().ok();
+        let mut headers = describe(&content, etag.clone());
+        if self.caller_has(etag.as_ref()) {
             return Ok((StatusCode::NOT_MODIFIED, cache_headers(&headers)).into_response());
         }
         let size = content.size_bytes;
-        let (status, range) = match self.part(size, &etag) {
+        let (status, range) = match self.part(size, etag.as_ref()) {
             Part::Whole => (StatusCode::OK, 0..=size.saturating_sub(1)),
             Part::Range(range) => {
                 let (first, last) = (range.start(), range.end());
@@ -100,26 +101,30 @@ impl ContentRequest {
         Ok((status, headers, body).into_response())
     }
 
-    fn header(&self, name: header::HeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
+    fn caller_has(&self, etag: Option<&ETag>) -> bool {
+        let condition = self.headers.typed_get::<IfNoneMatch>();
+        condition
+            .zip(etag)
+            .is_some_and(|(condition, etag)| !condition.precondition_passes(etag))
     }
 
-    /// `If-None-Match` compares weakly, and may list several tags or `*`.
-    fn caller_has(&self, etag: &str) -> bool {
-        self.header(header::IF_NONE_MATCH).is_some_and(|tags| {
-            tags.split(',')
-                .map(str::trim)
-                .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-        })
+    /// Whether the caller's part is of this version of the content (`If-Range`), or it has none.
+    fn continues(&self, etag: Option<&ETag>) -> bool {
+        match self.headers.typed_try_get::<IfRange>() {
+            Ok(None) => true,
+            Ok(Some(condition)) => !condition.is_modified(etag, None),
+            Err(_) => false,
+        }
     }
 
     /// A range that is not understood, several ranges, and a range of another version of the
-    /// content (`If-Range`) are answered with the whole, as RFC 9110 allows.
-    fn part(&self, size: u64, etag: &str) -> Part {
-        let range = self
-            .header(header::RANGE)
+    /// content are answered with the whole, as RFC 9110 allows.
+    fn part(&self, size: u64, etag: Option<&ETag>) -> Part {
+        let range = self.headers.get(header::RANGE);
+        let range = range
+            .and_then(|value| value.to_str().ok())
             .filter(|_| self.method == Method::GET)
-            .filter(|_| self.header(header::IF_RANGE).is_none_or(|tag| tag == etag));
+            .filter(|_| self.continues(etag));
         let Some(Ok(ranges)) = range.map(http_range_header::parse_range_header) else {
             return Part::Whole;
         };
@@ -133,11 +138,13 @@ impl ContentRequest {
     }
 }
 
-fn describe<R>(content: &Content<R>, etag: &str) -> HeaderMap {
+fn describe<R>(content: &Content<R>, etag: Option<ETag>) -> HeaderMap {
     let mut headers = HeaderMap::new();
     set(&mut headers, header::CONTENT_TYPE, &content.media_type);
-    set(&mut headers, header::ETAG, etag);
-    set(&mut headers, header::ACCEPT_RANGES, "bytes");
+    if let Some(etag) = etag {
+        headers.typed_insert(etag);
+    }
+    headers.typed_insert(AcceptRanges::bytes());
     // Kept by the caller, and asked about each time: rights may change.
     set(&mut headers, header::CACHE_CONTROL, "private, no-cache");
     let disposition = disposition(&content.media_type, &content.name);
@@ -152,7 +159,7 @@ fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     }
 }
 
-/// What a 304 repeats of the 200 that it stands for.
+/// The headers of the 200 that a 304 repeats.
 fn cache_headers(headers: &HeaderMap) -> HeaderMap {
     [header::ETAG, header::CACHE_CONTROL]
         .into_iter()
@@ -164,7 +171,7 @@ fn unsatisfiable(size: u64) -> ApiError {
     let error = ApiError::new(
         StatusCode::RANGE_NOT_SATISFIABLE,
         "RANGE_NOT_SATISFIABLE",
-        format!("the content has {size} bytes, and the range lies outside"),
+        format!("the content has {size} bytes, and the range is outside"),
     );
     match HeaderValue::from_str(&format!("bytes */{size}")) {
         Ok(value) => error.with_header(header::CONTENT_RANGE, value),

@@ -59,7 +59,13 @@ async fn head_has_the_same_headers_and_no_body() {
 
 #[tokio::test]
 async fn who_has_it_already_gets_304() {
-    for tags in ["\"abc\"", "W/\"abc\"", "\"other\", \"abc\"", "*"] {
+    for tags in [
+        "\"abc\"",
+        "W/\"abc\"",
+        "\"other\", \"abc\"",
+        "\"with, comma\",\"abc\"",
+        "*",
+    ] {
         let (status, headers, body) = ask(Method::GET, &[("if-none-match", tags)]).await;
         assert_eq!((status, body.len()), (304, 0), "{tags}");
         assert_eq!(headers["etag"], "\"abc\"");
@@ -108,6 +114,10 @@ async fn other_ranges_are_answered_with_the_whole() {
     }
     let stale = [("range", "bytes=0-1"), ("if-range", "\"older\"")];
     assert_eq!(ask(Method::GET, &stale).await.0, 200);
+    for tag in ["W/\"abc\"", "abc", "Tue, 15 Nov 1994 12:45:26 GMT", ""] {
+        let weak = [("range", "bytes=0-1"), ("if-range", tag)];
+        assert_eq!(ask(Method::GET, &weak).await.0, 200, "{tag}");
+    }
     let current = [("range", "bytes=0-1"), ("if-range", "\"abc\"")];
     assert_eq!(ask(Method::GET, &current).await.0, 206);
 }

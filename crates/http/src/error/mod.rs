@@ -107,7 +107,7 @@ impl ApiError {
         Self::unexplained()
     }
 
-    /// The 500 that tells nothing; the reason has been logged.
+    /// The 500 without a reason, which has been logged.
     pub(crate) fn unexplained() -> Self {
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,

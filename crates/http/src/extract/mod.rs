@@ -96,7 +96,7 @@ fn refuse_body(rejection: &BytesRejection) -> ApiError {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
             crate::limits::too_large()
         }
-        // Whoever sent it is gone, or broke off.
+        // The sender is gone, or broke off.
         _ => ApiError::new(
             StatusCode::BAD_REQUEST,
             "BODY_UNREADABLE",

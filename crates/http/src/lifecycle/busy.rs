@@ -29,7 +29,7 @@ impl Default for Busy {
 }
 
 impl Busy {
-    /// Answers a request, and counts it from its head to the end of its answer.
+    /// Runs a request, and counts it from its head to the end of its response.
     pub(super) async fn answer<B>(
         self,
         router: Router,
@@ -66,7 +66,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// The body of an answer, with which the request is over.
+/// The body of a response; when it ends, the request is over.
 struct Counted {
     body: Body,
     #[expect(

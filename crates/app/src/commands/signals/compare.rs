@@ -29,7 +29,7 @@ pub(super) async fn run(output: Output, parts: &Foundation, asked: &cli::Compare
         .comparison(&reader, &entities, request)
         .await?;
     match asked.csv {
-        true => output.text(&values(&comparison))?,
+        true => output.text(&values(&comparison)?)?,
         false => output.data(asked.format, &comparison, text)?,
     }
     if comparison.entities.iter().all(|it| it.total.is_none()) {
@@ -92,15 +92,15 @@ fn totals(comparison: &Comparison) -> String {
     )
 }
 
-fn values(comparison: &Comparison) -> String {
+fn values(comparison: &Comparison) -> Result<String> {
     let names = comparison
         .entities
         .iter()
         .map(|it| printable(&it.entity.name));
-    let header = csv::line(std::iter::once("starts_at".to_owned()).chain(names));
+    let header = std::iter::once("starts_at".to_owned()).chain(names);
     let lines = comparison.rows().into_iter().map(|(starts_at, means)| {
         let means = means.into_iter().map(csv::number);
-        csv::line(std::iter::once(instant(starts_at)).chain(means))
+        std::iter::once(instant(starts_at)).chain(means)
     });
-    std::iter::once(header).chain(lines).collect()
+    csv::text(header, lines)
 }

@@ -1,21 +1,26 @@
 //! Comma-separated values (RFC 4180), with the line ends of Unix.
 
-/// A line.
-pub(super) fn line<S: AsRef<str>>(fields: impl IntoIterator<Item = S>) -> String {
-    let fields: Vec<String> = fields.into_iter().map(|it| field(it.as_ref())).collect();
-    fields.join(",") + "\n"
+use anyhow::Result;
+use csv::{Terminator, WriterBuilder};
+
+/// A header and lines below it.
+pub(super) fn text(
+    header: impl IntoIterator<Item: AsRef<[u8]>>,
+    lines: impl IntoIterator<Item: IntoIterator<Item: AsRef<[u8]>>>,
+) -> Result<String> {
+    let mut writer = WriterBuilder::new()
+        .terminator(Terminator::Any(b'\n'))
+        .from_writer(Vec::new());
+    writer.write_record(header)?;
+    for line in lines {
+        writer.write_record(line)?;
+    }
+    Ok(String::from_utf8(writer.into_inner()?)?)
 }
 
 /// A number, or nothing. It is the shortest text that gives the same number again.
 pub(super) fn number(value: Option<f64>) -> String {
     value.map_or_else(String::new, |value| value.to_string())
-}
-
-fn field(text: &str) -> String {
-    match text.contains(['"', ',', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
-    }
 }
 
 #[cfg(test)]
@@ -25,8 +30,8 @@ mod tests {
     #[test]
     fn what_would_end_a_field_is_quoted() {
         assert_eq!(
-            line(["a", "b,c", "d\"e", "", "f\ng"]),
-            "a,\"b,c\",\"d\"\"e\",,\"f\ng\"\n"
+            text(["a", "b,c", "d\"e"], [["", "f\ng", "h\ri"]]).unwrap(),
+            "a,\"b,c\",\"d\"\"e\"\n,\"f\ng\",\"h\ri\"\n"
         );
         assert_eq!(number(Some(0.1 + 0.2)), "0.30000000000000004");
         assert_eq!(number(None), "");

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use groundwork_core::{
     page::Page,
-    services::signals::{NewEntity, TrackedEntity},
+    services::signals::{CreateEntity, TrackedEntity},
 };
 
 use crate::{
@@ -40,7 +40,7 @@ async fn list(output: Output, parts: &Foundation, asked: &Entities) -> Result<()
 }
 
 async fn add(output: Output, parts: &Foundation, asked: &AddEntity) -> Result<()> {
-    let new = NewEntity {
+    let new = CreateEntity {
         name: asked.name.clone(),
         category: asked.category,
     };

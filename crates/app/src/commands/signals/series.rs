@@ -29,7 +29,7 @@ pub(super) async fn run(output: Output, parts: &Foundation, asked: &cli::Series)
         return draw(output, &series, file).await;
     }
     if asked.csv {
-        output.text(&values(&series))?;
+        output.text(&values(&series)?)?;
     } else {
         output.data(asked.format, &series, text)?;
     }
@@ -102,18 +102,18 @@ fn heading(series: &Series) -> String {
     text
 }
 
-fn values(series: &Series) -> String {
-    let header = csv::line(["starts_at", "mean", "min", "max", "std", "article_count"]);
+fn values(series: &Series) -> Result<String> {
+    let header = ["starts_at", "mean", "min", "max", "std", "article_count"];
     let lines = series.points.iter().map(|point| {
         let of = |value: fn(Scores) -> f64| csv::number(point.scores.map(value));
-        csv::line([
+        [
             instant(point.starts_at),
             of(|scores| scores.mean),
             of(|scores| scores.min),
             of(|scores| scores.max),
             of(|scores| scores.std),
             point.scores.map_or(0, |it| it.article_count).to_string(),
-        ])
+        ]
     });
-    std::iter::once(header).chain(lines).collect()
+    csv::text(header, lines)
 }

@@ -1,8 +1,7 @@
 //! `groundwork studio run`
 
 use anyhow::Result;
-use groundwork_core::services::studio::{PipelineRunId, Run, Step};
-use serde::Serialize;
+use groundwork_core::services::studio::{PipelineRunId, RunDetails, Step};
 use uuid::Uuid;
 
 use crate::{
@@ -11,14 +10,6 @@ use crate::{
     foundation::Foundation,
     output::{Output, instant, printable, table},
 };
-
-/// A run with its steps.
-#[derive(Serialize)]
-struct RunDetails {
-    #[serde(flatten)]
-    run: Run,
-    steps: Vec<Step>,
-}
 
 /// Starts, shows, cancels or resumes a run, and shows how it then stands.
 pub(super) async fn run(output: Output, parts: &Foundation, command: &cli::Run) -> Result<()> {
@@ -61,10 +52,8 @@ async fn show(
     run: PipelineRunId,
     format: Format,
 ) -> Result<()> {
-    let reader = parts.db.reader();
-    let run = parts.studio.run(&reader, run).await?;
-    let steps = parts.studio.list_steps(&reader, run.id).await?;
-    Ok(output.data(format, &RunDetails { run, steps }, text)?)
+    let details = parts.studio.run_details(&parts.db.reader(), run).await?;
+    Ok(output.data(format, &details, text)?)
 }
 
 fn text(details: &RunDetails) -> String {

@@ -19,16 +19,16 @@ use groundwork_http::{ApiError, Json, PageQuery, Path, Query, RawBody};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use crate::foundation::Foundation;
-use crate::routes::answer::{Answer, Created};
+use crate::routes::response::{ApiResult, Created};
 
 /// `ID`, `ID.svg`, `ID.graphml`, …
-pub(super) struct Asked {
+pub(super) struct GraphPathSegment {
     graph: GraphId,
     /// `None`: as `Accept` says.
     view: Option<View>,
 }
 
-impl<'de> Deserialize<'de> for Asked {
+impl<'de> Deserialize<'de> for GraphPathSegment {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let (id, ending) = match text.split_once('.') {
@@ -47,10 +47,10 @@ impl<'de> Deserialize<'de> for Asked {
     }
 }
 
-/// What is said of a graph beside its content.
+/// What a request says of a graph beside its content.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct About {
+pub(super) struct ImportOptions {
     name: Option<String>,
     title: Option<String>,
     video: Option<VideoId>,
@@ -92,24 +92,24 @@ fn most() -> u32 {
 pub(super) async fn list(
     State(parts): State<Foundation>,
     PageQuery(page): PageQuery,
-) -> Answer<Json<Page<GraphSummary>>> {
+) -> ApiResult<Json<Page<GraphSummary>>> {
     let page = parts.atlas.list_graphs(&parts.db.reader(), page).await?;
     Ok(Json(page))
 }
 
 pub(super) async fn add(
     State(parts): State<Foundation>,
-    Query(about): Query<About>,
+    Query(options): Query<ImportOptions>,
     headers: HeaderMap,
     RawBody(body): RawBody,
-) -> Answer<Response> {
+) -> ApiResult<Response> {
     let format = format_of(&headers)?;
     let content = apart(move || graph::read(&body, format)).await?;
     let content = content.map_err(|error| {
         let detail = error.to_string();
         ApiError::new(StatusCode::UNPROCESSABLE_ENTITY, "GRAPH_INVALID", detail)
     })?;
-    let Some(name) = about.name.as_deref().or(content.name()) else {
+    let Some(name) = options.name.as_deref().or(content.name()) else {
         let detail = "the graph has no name of its own: give it one with ?name=";
         return Err(ApiError::new(
             StatusCode::UNPROCESSABLE_ENTITY,
@@ -119,8 +119,8 @@ pub(super) async fn add(
     };
     let new = NewGraph {
         name,
-        title: about.title.as_deref(),
-        video: about.video,
+        title: options.title.as_deref(),
+        video: options.video,
         graph: &content,
     };
     let work = parts.db.begin().await?;
@@ -138,9 +138,9 @@ pub(super) async fn add(
 
 pub(super) async fn show(
     State(parts): State<Foundation>,
-    Path(asked): Path<Asked>,
+    Path(asked): Path<GraphPathSegment>,
     headers: HeaderMap,
-) -> Answer<Response> {
+) -> ApiResult<Response> {
     let reader = parts.db.reader();
     let Some(view) = asked.view.or_else(|| accepted(&headers)) else {
         let summary = parts.atlas.graph(&reader, asked.graph).await?;
@@ -159,7 +159,7 @@ pub(super) async fn show(
 pub(super) async fn remove(
     State(parts): State<Foundation>,
     Path(graph): Path<GraphId>,
-) -> Answer<StatusCode> {
+) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;
     parts.atlas.remove_graph(&work, graph).await?;
     work.commit().await?;
@@ -170,7 +170,7 @@ pub(super) async fn neighbours(
     State(parts): State<Foundation>,
     Path(graph): Path<GraphId>,
     Query(near): Query<Near>,
-) -> Answer<Json<Neighbours>> {
+) -> ApiResult<Json<Neighbours>> {
     let query = NeighbourQuery {
         node: near.node,
         depth: near.depth,
@@ -185,7 +185,7 @@ pub(super) async fn path(
     State(parts): State<Foundation>,
     Path(graph): Path<GraphId>,
     Query(ends): Query<Ends>,
-) -> Answer<Json<GraphPath>> {
+) -> ApiResult<Json<GraphPath>> {
     let query = PathQuery {
         from: ends.from,
         to: ends.to,
@@ -205,7 +205,7 @@ pub(super) async fn path(
     }
 }
 
-/// The format that a body is said to have; `None` for JSON of either kind, which tells by itself.
+/// The format that `Content-Type` names; `None` for JSON, whose content shows which of two it is.
 fn format_of(headers: &HeaderMap) -> Result<Option<graph::Format>, ApiError> {
     match media_types(headers, header::CONTENT_TYPE).next().as_deref() {
         Some("application/json") => Ok(None),

@@ -6,7 +6,7 @@ use groundwork_http::{Json, PageQuery, Query};
 use serde::Deserialize;
 
 use crate::foundation::Foundation;
-use crate::routes::answer::Answer;
+use crate::routes::response::ApiResult;
 
 /// What to look for; `limit` is asked for beside it.
 #[derive(Deserialize)]
@@ -20,7 +20,7 @@ pub(super) async fn search(
     State(parts): State<Foundation>,
     Query(asked): Query<Asked>,
     PageQuery(page): PageQuery,
-) -> Answer<Json<Found>> {
+) -> ApiResult<Json<Found>> {
     let language = asked.language.as_deref().map(str::parse).transpose();
     let search = atlas::Search {
         query: atlas::Query::parse(&asked.q)?,

@@ -11,7 +11,7 @@ use groundwork_http::{Json, Path};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::foundation::Foundation;
-use crate::routes::answer::Answer;
+use crate::routes::response::ApiResult;
 
 /// `ID`, `ID.json`, `ID.vtt`, …
 pub(super) struct Asked {
@@ -38,7 +38,7 @@ impl<'de> Deserialize<'de> for Asked {
 pub(super) async fn show(
     State(parts): State<Foundation>,
     Path(asked): Path<Asked>,
-) -> Answer<Response> {
+) -> ApiResult<Response> {
     let reader = parts.db.reader();
     let transcript = asked.transcript;
     let details = parts.atlas.transcript_details(&reader, transcript).await?;

@@ -9,7 +9,7 @@ use groundwork_http::{Json, PageQuery, Path, Query};
 use serde::Deserialize;
 
 use crate::foundation::Foundation;
-use crate::routes::answer::Answer;
+use crate::routes::response::ApiResult;
 
 /// Which videos to list; the page is asked for beside it.
 #[derive(Deserialize)]
@@ -21,7 +21,7 @@ pub(super) async fn list(
     State(parts): State<Foundation>,
     Query(Filter { channel }): Query<Filter>,
     PageQuery(page): PageQuery,
-) -> Answer<Json<Page<Video>>> {
+) -> ApiResult<Json<Page<Video>>> {
     let filter = VideoFilter { channel };
     let reader = parts.db.reader();
     Ok(Json(parts.atlas.list_videos(&reader, &filter, page).await?))
@@ -30,7 +30,7 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(parts): State<Foundation>,
     Path(video): Path<VideoId>,
-) -> Answer<Json<VideoDetails>> {
+) -> ApiResult<Json<VideoDetails>> {
     let reader = parts.db.reader();
     Ok(Json(parts.atlas.video_details(&reader, video).await?))
 }
@@ -38,7 +38,7 @@ pub(super) async fn show(
 pub(super) async fn transcripts(
     State(parts): State<Foundation>,
     Path(video): Path<VideoId>,
-) -> Answer<Json<Vec<Transcript>>> {
+) -> ApiResult<Json<Vec<Transcript>>> {
     let reader = parts.db.reader();
     Ok(Json(parts.atlas.transcripts(&reader, video).await?))
 }

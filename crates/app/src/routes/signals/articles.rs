@@ -10,7 +10,7 @@ use axum::{
 use groundwork_core::{
     page::Page,
     services::signals::{
-        AddedArticle, Article, ArticleDetails, ArticleId, EntityCategory, NewArticle, Outcome,
+        AddedArticle, Article, ArticleDetails, ArticleId, CreateArticle, EntityCategory, Outcome,
     },
 };
 use groundwork_http::{Json, PageQuery, Path};
@@ -23,12 +23,12 @@ use serde::{
 };
 
 use crate::foundation::Foundation;
-use crate::routes::answer::{Answer, Created};
+use crate::routes::response::{ApiResult, Created};
 
 /// An article, or an array of them.
-pub(super) enum Addition {
-    One(Box<NewArticle>),
-    Many(Vec<NewArticle>),
+pub(super) enum CreateArticles {
+    One(Box<CreateArticle>),
+    Many(Vec<CreateArticle>),
 }
 
 /// What became of many articles, in their order.
@@ -40,7 +40,7 @@ struct AddedArticles {
 pub(super) async fn list(
     State(parts): State<Foundation>,
     PageQuery(page): PageQuery,
-) -> Answer<Json<Page<Article>>> {
+) -> ApiResult<Json<Page<Article>>> {
     let page = parts
         .signals
         .list_articles(&parts.db.reader(), page)
@@ -51,11 +51,11 @@ pub(super) async fn list(
 /// Stores one article or many, all or none: what is there already is changed where it differs.
 pub(super) async fn add(
     State(parts): State<Foundation>,
-    Json(body): Json<Addition>,
-) -> Answer<Response> {
+    Json(body): Json<CreateArticles>,
+) -> ApiResult<Response> {
     let (articles, is_one) = match body {
-        Addition::One(article) => (vec![*article], true),
-        Addition::Many(articles) => (articles, false),
+        CreateArticles::One(article) => (vec![*article], true),
+        CreateArticles::Many(articles) => (articles, false),
     };
     let items = parts
         .signals
@@ -75,7 +75,7 @@ pub(super) async fn add(
 pub(super) async fn show(
     State(parts): State<Foundation>,
     Path(article): Path<ArticleId>,
-) -> Answer<Json<ArticleDetails>> {
+) -> ApiResult<Json<ArticleDetails>> {
     let article = parts.signals.article(&parts.db.reader(), article).await?;
     Ok(Json(article))
 }
@@ -83,7 +83,7 @@ pub(super) async fn show(
 pub(super) async fn remove(
     State(parts): State<Foundation>,
     Path(article): Path<ArticleId>,
-) -> Answer<StatusCode> {
+) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;
     parts.signals.remove_article(&work, article).await?;
     work.commit().await?;
@@ -91,27 +91,27 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-impl<'de> Deserialize<'de> for Addition {
+impl<'de> Deserialize<'de> for CreateArticles {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AdditionVisitor)
+        deserializer.deserialize_any(CreateArticlesVisitor)
     }
 }
 
-struct AdditionVisitor;
+struct CreateArticlesVisitor;
 
-impl<'de> Visitor<'de> for AdditionVisitor {
-    type Value = Addition;
+impl<'de> Visitor<'de> for CreateArticlesVisitor {
+    type Value = CreateArticles;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an article, or an array of articles")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Addition, A::Error> {
-        let article = NewArticle::deserialize(MapAccessDeserializer::new(map))?;
-        Ok(Addition::One(Box::new(article)))
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CreateArticles, A::Error> {
+        let article = CreateArticle::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(CreateArticles::One(Box::new(article)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Addition, A::Error> {
-        Vec::deserialize(SeqAccessDeserializer::new(items)).map(Addition::Many)
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<CreateArticles, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(items)).map(CreateArticles::Many)
     }
 }

@@ -3,21 +3,15 @@
 use axum::extract::State;
 use groundwork_core::{
     page::Page,
-    services::signals::{ArticleAbout, EntityCategory, NewEntity, TrackedEntity, TrackedEntityId},
+    services::signals::{
+        ArticleAbout, CreateEntity, EntityCategory, TrackedEntity, TrackedEntityId,
+    },
 };
 use groundwork_http::{Json, PageQuery, Path, Query};
 use serde::Deserialize;
 
 use crate::foundation::Foundation;
-use crate::routes::answer::{Answer, Created};
-
-/// An entity to be tracked.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Addition {
-    name: String,
-    category: EntityCategory,
-}
+use crate::routes::response::{ApiResult, Created};
 
 /// Which entities are asked for.
 #[derive(Deserialize)]
@@ -29,7 +23,7 @@ pub(super) async fn list(
     State(parts): State<Foundation>,
     Query(Filter { category }): Query<Filter>,
     PageQuery(page): PageQuery,
-) -> Answer<Json<Page<TrackedEntity>>> {
+) -> ApiResult<Json<Page<TrackedEntity>>> {
     let reader = parts.db.reader();
     let page = parts.signals.list_entities(&reader, category, page).await?;
     Ok(Json(page))
@@ -37,12 +31,8 @@ pub(super) async fn list(
 
 pub(super) async fn add(
     State(parts): State<Foundation>,
-    Json(body): Json<Addition>,
-) -> Answer<Created<TrackedEntity>> {
-    let new = NewEntity {
-        name: body.name,
-        category: body.category,
-    };
+    Json(new): Json<CreateEntity>,
+) -> ApiResult<Created<TrackedEntity>> {
     let work = parts.db.begin().await?;
     let entity = parts.signals.add_entity(&work, new).await?;
     work.commit().await?;
@@ -55,7 +45,7 @@ pub(super) async fn add(
 pub(super) async fn show(
     State(parts): State<Foundation>,
     Path(entity): Path<TrackedEntityId>,
-) -> Answer<Json<TrackedEntity>> {
+) -> ApiResult<Json<TrackedEntity>> {
     let entity = parts.signals.entity(&parts.db.reader(), entity).await?;
     Ok(Json(entity))
 }
@@ -64,7 +54,7 @@ pub(super) async fn articles(
     State(parts): State<Foundation>,
     Path(entity): Path<TrackedEntityId>,
     PageQuery(page): PageQuery,
-) -> Answer<Json<Page<ArticleAbout>>> {
+) -> ApiResult<Json<Page<ArticleAbout>>> {
     let reader = parts.db.reader();
     let page = parts
         .signals

@@ -8,7 +8,7 @@ use axum::{Router, routing::get};
 
 use crate::foundation::Foundation;
 
-/// What is asked and answered at once.
+/// Routes with short requests and responses.
 pub(super) fn api() -> Router<Foundation> {
     Router::new()
         .route("/api/articles", get(articles::list).post(articles::add))

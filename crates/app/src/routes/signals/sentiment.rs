@@ -14,7 +14,7 @@ use groundwork_http::{ApiError, FieldError, Json, PageQuery, Path, Query};
 use serde::Deserialize;
 
 use crate::foundation::Foundation;
-use crate::routes::answer::Answer;
+use crate::routes::response::ApiResult;
 
 /// What part of a series is asked for.
 #[derive(Clone, Copy, Deserialize)]
@@ -39,7 +39,8 @@ pub(super) struct Movement {
     at: Option<Moment>,
 }
 
-/// The headers of a chart: whoever opens it by itself may use the style within it, and nothing else.
+/// The headers of a chart: a browser that opens it by itself may use the style within it, and
+/// nothing else.
 type ChartHeaders = [(HeaderName, &'static str); 2];
 
 const CHART_HEADERS: ChartHeaders = [
@@ -54,7 +55,7 @@ pub(super) async fn series(
     State(parts): State<Foundation>,
     Path(entity): Path<TrackedEntityId>,
     Query(range): Query<Range>,
-) -> Answer<Json<Series>> {
+) -> ApiResult<Json<Series>> {
     Ok(Json(read(&parts, entity, range).await?))
 }
 
@@ -62,7 +63,7 @@ pub(super) async fn chart(
     State(parts): State<Foundation>,
     Path(entity): Path<TrackedEntityId>,
     Query(range): Query<Range>,
-) -> Answer<(ChartHeaders, String)> {
+) -> ApiResult<(ChartHeaders, String)> {
     let series = read(&parts, entity, range).await?;
     Ok((CHART_HEADERS, series.svg()))
 }
@@ -71,7 +72,7 @@ pub(super) async fn comparison(
     State(parts): State<Foundation>,
     Query(Compared { entities }): Query<Compared>,
     Query(range): Query<Range>,
-) -> Answer<Json<Comparison>> {
+) -> ApiResult<Json<Comparison>> {
     let entities = ids(&entities)?;
     let reader = parts.db.reader();
     let request = request(range);
@@ -86,7 +87,7 @@ pub(super) async fn movers(
     State(parts): State<Foundation>,
     Query(Movement { window, at }): Query<Movement>,
     PageQuery(page): PageQuery,
-) -> Answer<Json<Movers>> {
+) -> ApiResult<Json<Movers>> {
     let request = MoversRequest {
         window: window.unwrap_or(Window::WEEK),
         at,

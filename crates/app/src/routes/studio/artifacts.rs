@@ -6,12 +6,12 @@ use groundwork_http::{Content, ContentRequest, Json, Path};
 
 use super::upload::Incoming;
 use crate::foundation::Foundation;
-use crate::routes::answer::{Answer, Created};
+use crate::routes::response::{ApiResult, Created};
 
 pub(super) async fn show(
     State(parts): State<Foundation>,
     Path(artifact): Path<ArtifactId>,
-) -> Answer<Json<Artifact>> {
+) -> ApiResult<Json<Artifact>> {
     let artifact = parts.studio.artifact(&parts.db.reader(), artifact).await?;
     Ok(Json(artifact))
 }
@@ -20,7 +20,7 @@ pub(super) async fn content(
     State(parts): State<Foundation>,
     Path(artifact): Path<ArtifactId>,
     request: ContentRequest,
-) -> Answer<Response> {
+) -> ApiResult<Response> {
     let opened = parts.studio.open_artifact(artifact).await?;
     let content = Content {
         media_type: opened.artifact.media_type,
@@ -36,7 +36,7 @@ pub(super) async fn set_output(
     State(parts): State<Foundation>,
     Path(project): Path<ProjectId>,
     mut incoming: Incoming,
-) -> Answer<Created<Artifact>> {
+) -> ApiResult<Created<Artifact>> {
     let upload = incoming.upload("output");
     let stored = parts.studio.set_output(project, upload).await;
     let artifact = incoming.settle(stored).await?;
@@ -49,7 +49,7 @@ pub(super) async fn set_output(
 pub(super) async fn remove_output(
     State(parts): State<Foundation>,
     Path(project): Path<ProjectId>,
-) -> Answer<StatusCode> {
+) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;
     parts.studio.remove_output(&work, project).await?;
     work.commit().await?;

@@ -6,12 +6,12 @@ use groundwork_http::{Json, Path};
 
 use super::upload::Incoming;
 use crate::foundation::Foundation;
-use crate::routes::answer::{Answer, Created};
+use crate::routes::response::{ApiResult, Created};
 
 pub(super) async fn show(
     State(parts): State<Foundation>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
-) -> Answer<Json<Keyframe>> {
+) -> ApiResult<Json<Keyframe>> {
     let keyframe = parts
         .studio
         .find_keyframe(&parts.db.reader(), scene, position)
@@ -24,7 +24,7 @@ pub(super) async fn set(
     State(parts): State<Foundation>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
     mut incoming: Incoming,
-) -> Answer<Created<Keyframe>> {
+) -> ApiResult<Created<Keyframe>> {
     let upload = incoming.upload(&position.to_string());
     let stored = parts.studio.set_keyframe(scene, position, upload).await;
     let keyframe = incoming.settle(stored).await?;
@@ -37,7 +37,7 @@ pub(super) async fn set(
 pub(super) async fn remove(
     State(parts): State<Foundation>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
-) -> Answer<StatusCode> {
+) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;
     parts.studio.remove_keyframe(&work, scene, position).await?;
     work.commit().await?;

@@ -3,7 +3,6 @@
 mod artifacts;
 mod clips;
 mod keyframes;
-mod optional;
 mod projects;
 mod runs;
 mod scenes;
@@ -16,14 +15,14 @@ use axum::{
 
 use crate::foundation::Foundation;
 
-/// What is asked and answered at once.
+/// Routes with short requests and responses.
 pub(super) fn api() -> Router<Foundation> {
     Router::new()
         .route("/api/projects", get(projects::list).post(projects::add))
         .route(
             "/api/projects/{project}",
             get(projects::show)
-                .patch(projects::change)
+                .patch(projects::update)
                 .delete(projects::remove),
         )
         .route(
@@ -37,14 +36,14 @@ pub(super) fn api() -> Router<Foundation> {
         .route(
             "/api/scenes/{scene}",
             get(scenes::show)
-                .patch(scenes::change)
+                .patch(scenes::update)
                 .delete(scenes::remove),
         )
         .route("/api/scenes/{scene}/move", post(scenes::relocate))
         .route("/api/scenes/{scene}/clips", post(clips::add))
         .route(
             "/api/clips/{clip}",
-            get(clips::show).patch(clips::change).delete(clips::remove),
+            get(clips::show).patch(clips::update).delete(clips::remove),
         )
         .route("/api/artifacts/{artifact}", get(artifacts::show))
         .route("/api/runs/{run}", get(runs::show))
@@ -52,7 +51,7 @@ pub(super) fn api() -> Router<Foundation> {
         .route("/api/runs/{run}/resume", post(runs::resume))
 }
 
-/// What takes or gives whole files, for as long as that takes.
+/// Routes that stream files, without a time limit.
 pub(super) fn streaming() -> Router<Foundation> {
     Router::new()
         .route(

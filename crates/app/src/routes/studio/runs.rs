@@ -1,25 +1,16 @@
 //! `/api/projects/{project}/runs` and `/api/runs`
 
 use axum::extract::State;
-use groundwork_core::services::studio::{PipelineRunId, ProjectId, Run, Step};
+use groundwork_core::services::studio::{PipelineRunId, ProjectId, Run, RunDetails};
 use groundwork_http::{Json, Path};
-use serde::Serialize;
 
 use crate::foundation::Foundation;
-use crate::routes::answer::{Answer, Created};
-
-/// A run with its steps.
-#[derive(Serialize)]
-pub(super) struct RunDetails {
-    #[serde(flatten)]
-    run: Run,
-    steps: Vec<Step>,
-}
+use crate::routes::response::{ApiResult, Created};
 
 pub(super) async fn start(
     State(parts): State<Foundation>,
     Path(project): Path<ProjectId>,
-) -> Answer<Created<Run>> {
+) -> ApiResult<Created<Run>> {
     let work = parts.db.begin().await?;
     let run = parts.studio.start_run(&work, project).await?;
     work.commit().await?;
@@ -32,7 +23,7 @@ pub(super) async fn start(
 pub(super) async fn list(
     State(parts): State<Foundation>,
     Path(project): Path<ProjectId>,
-) -> Answer<Json<Vec<Run>>> {
+) -> ApiResult<Json<Vec<Run>>> {
     let reader = parts.db.reader();
     parts.studio.project(&reader, project).await?;
     let runs = parts.studio.list_runs(&reader, project).await?;
@@ -42,17 +33,15 @@ pub(super) async fn list(
 pub(super) async fn show(
     State(parts): State<Foundation>,
     Path(run): Path<PipelineRunId>,
-) -> Answer<Json<RunDetails>> {
-    let reader = parts.db.reader();
-    let run = parts.studio.run(&reader, run).await?;
-    let steps = parts.studio.list_steps(&reader, run.id).await?;
-    Ok(Json(RunDetails { run, steps }))
+) -> ApiResult<Json<RunDetails>> {
+    let details = parts.studio.run_details(&parts.db.reader(), run).await?;
+    Ok(Json(details))
 }
 
 pub(super) async fn cancel(
     State(parts): State<Foundation>,
     Path(run): Path<PipelineRunId>,
-) -> Answer<Json<Run>> {
+) -> ApiResult<Json<Run>> {
     let work = parts.db.begin().await?;
     let run = parts.studio.cancel_run(&work, run).await?;
     work.commit().await?;
@@ -62,7 +51,7 @@ pub(super) async fn cancel(
 pub(super) async fn resume(
     State(parts): State<Foundation>,
     Path(run): Path<PipelineRunId>,
-) -> Answer<Json<Run>> {
+) -> ApiResult<Json<Run>> {
     let work = parts.db.begin().await?;
     let run = parts.studio.resume_run(&work, run).await?;
     work.commit().await?;

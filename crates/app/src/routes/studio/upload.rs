@@ -14,11 +14,11 @@ use serde::Deserialize;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio_util::io::StreamReader;
 
-/// How much of a refused file is read and thrown away, so that its sender gets to see the answer
-/// rather than a broken connection.
+/// How much of a refused file is read and thrown away, so that its sender sees the response rather
+/// than a broken connection.
 const DISCARDED_BYTES: u64 = 64 << 20;
 
-/// A file that is coming in: the bytes of the body, and `?name=` for what it is called.
+/// An uploaded file: the bytes of the body, and `?name=` for what it is called.
 pub(super) struct Incoming {
     name: Option<String>,
     content: Content,
@@ -40,7 +40,7 @@ impl Incoming {
         }
     }
 
-    /// What came of it; what is left of a refused file is read away.
+    /// The outcome of storing it. What is left of a refused file is read and thrown away.
     pub(super) async fn settle<T>(self, stored: Result<T, StudioError>) -> Result<T, ApiError> {
         if stored.is_err() {
             let mut rest = self.content.take(DISCARDED_BYTES);
@@ -71,7 +71,7 @@ fn reader(body: Body) -> Content {
     ))
 }
 
-/// The type of a file is told from its content; but a form around it would be stored with it.
+/// The type of a file is found from its content. A form around it would be stored with it.
 fn refuse_forms(headers: &HeaderMap) -> Result<(), ApiError> {
     let is_form = headers
         .get(header::CONTENT_TYPE)

@@ -12,13 +12,12 @@ pub mod language;
 pub mod query;
 mod rank;
 pub mod search;
+mod service;
 pub mod snippet;
 mod transcripts;
 mod videos;
 mod views;
 pub mod words;
-
-use crate::{clock::Clock, db::Database};
 
 pub use details::{TextForm, TranscriptDetails, VideoDetails};
 pub use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
@@ -27,29 +26,9 @@ pub use import::{Counts, ImportProgress, ImportReport, Problem};
 pub use language::Language;
 pub use query::Query;
 pub use search::{Found, Hit, Search};
+pub use service::Atlas;
 pub use transcripts::{MAX_SEGMENT_BYTES, MAX_SEGMENTS, NewSegment, NewTranscript};
 pub use videos::{
     Kept, MAX_EXTERNAL_ID_BYTES, MAX_NAME_BYTES, MAX_URL_BYTES, NewVideo, VideoFilter,
 };
 pub use views::{Segment, Transcript, Video};
-
-/// The services of the atlas. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Atlas {
-    db: Database,
-    clock: Clock,
-}
-
-impl Atlas {
-    /// The atlas in this database.
-    #[must_use]
-    pub fn new(db: Database, clock: Clock) -> Self {
-        Self { db, clock }
-    }
-
-    /// The database that the atlas keeps its rows in: begin a unit of work here.
-    #[must_use]
-    pub fn db(&self) -> &Database {
-        &self.db
-    }
-}

@@ -10,7 +10,7 @@
 //!
 //! Nothing else has a meaning of its own: any other sign separates words, and a word that it takes
 //! apart (`don't`, `e-mail`, `3.14`) is looked for as a phrase. What counts as a word, and that case
-//! and accents do not matter, is told in [`words`]. Every text is a query; one without a word to
+//! and accents do not matter, is described in [`words`]. Every text is a query; one without a word to
 //! look for is refused. What reaches an engine holds lowercase ASCII letters and digits in quotes,
 //! so that no input is ever syntax there.
 

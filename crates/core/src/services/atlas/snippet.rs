@@ -37,13 +37,13 @@ pub fn of(text: &str, query: &Query) -> Vec<Part> {
             parts.push(Part { text, is_match });
         }
     };
-    let mut told = shown.start;
+    let mut done = shown.start;
     for range in matches {
-        push(told..range.start, false);
-        told = told.max(range.end);
+        push(done..range.start, false);
+        done = done.max(range.end);
         push(range, true);
     }
-    push(told..text.len(), false);
+    push(done..text.len(), false);
     if shown.start > 0
         && let Some(first) = parts.first_mut()
     {
@@ -57,7 +57,7 @@ pub fn of(text: &str, query: &Query) -> Vec<Part> {
     parts
 }
 
-/// Where in the text something stands that was looked for, in order, without overlaps.
+/// Where in the text the words that were looked for are, in order, without overlaps.
 fn matches(query: &Query, words: &[Word]) -> Vec<Range<usize>> {
     let written: Vec<&str> = words.iter().map(|word| word.written.as_str()).collect();
     let mut found: Vec<Range<usize>> = Vec::new();

@@ -222,7 +222,7 @@ impl NewSegment {
     }
 }
 
-/// Whoever changes something of a video locks its row first.
+/// A change of anything of a video locks its row first.
 async fn lock_video(work: &UnitOfWork, video: VideoId) -> Result<(), AtlasError> {
     videos::Entity::find_by_id(video)
         .select_only()

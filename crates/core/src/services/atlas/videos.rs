@@ -23,7 +23,7 @@ pub const MAX_EXTERNAL_ID_BYTES: usize = 255;
 /// The longest address, in bytes.
 pub const MAX_URL_BYTES: usize = 2_048;
 
-/// A video, as whoever publishes it describes it.
+/// A video, as its publisher describes it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct NewVideo {
     /// What the platform calls it; what it is recognised by when it comes again.

@@ -22,7 +22,7 @@ const MAX_BYTES: usize = 120;
 /// A word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// Where it stands in the text, in bytes.
+    /// Where it is in the text, in bytes.
     pub range: Range<usize>,
     /// How it is written where it is searched.
     pub written: String,

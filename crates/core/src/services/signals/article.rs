@@ -20,7 +20,7 @@ const NAME_CHARS: usize = 200;
 
 /// An article that is to be stored, with what it mentions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NewArticle {
+pub struct CreateArticle {
     /// What its source calls it: 1 to 512 bytes.
     pub external_id: String,
     /// Where it is: an http or https URL of at most 2,048 bytes.
@@ -36,12 +36,12 @@ pub struct NewArticle {
     /// How it feels as a whole, from -1 to 1.
     pub sentiment_score: Option<f64>,
     /// What it mentions, each once.
-    pub mentions: Vec<NewMention>,
+    pub mentions: Vec<CreateMention>,
 }
 
 /// A tracked entity that an article mentions.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NewMention {
+pub struct CreateMention {
     /// The entity's name: one line of 1 to 200 characters.
     pub name: String,
     /// How the article feels about it, from -1 to 1.
@@ -89,11 +89,11 @@ struct EntityFields {
     category: Option<EntityCategory>,
 }
 
-impl TryFrom<Fields> for NewArticle {
+impl TryFrom<Fields> for CreateArticle {
     type Error = String;
 
     fn try_from(fields: Fields) -> Result<Self, String> {
-        let mut mentions: Vec<NewMention> = Vec::with_capacity(fields.entities.len());
+        let mut mentions: Vec<CreateMention> = Vec::with_capacity(fields.entities.len());
         for (place, entity) in fields.entities.into_iter().enumerate() {
             if mentions.iter().any(|known| known.name == entity.name) {
                 return Err(format!("entities[{place}] repeats {:?}", entity.name));
@@ -104,7 +104,7 @@ impl TryFrom<Fields> for NewArticle {
                      could stand for it"
                 )
             })?;
-            mentions.push(NewMention {
+            mentions.push(CreateMention {
                 name: entity.name,
                 sentiment_score: score,
                 category: entity.category,
@@ -123,7 +123,7 @@ impl TryFrom<Fields> for NewArticle {
     }
 }
 
-impl<'de> Deserialize<'de> for NewArticle {
+impl<'de> Deserialize<'de> for CreateArticle {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(ArticleVisitor)
     }
@@ -133,13 +133,13 @@ impl<'de> Deserialize<'de> for NewArticle {
 struct ArticleVisitor;
 
 impl<'de> Visitor<'de> for ArticleVisitor {
-    type Value = NewArticle;
+    type Value = CreateArticle;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an article, which is an object with external_id, url, title and so on")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<NewArticle, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<CreateArticle, A::Error> {
         let fields = Fields::deserialize(MapAccessDeserializer::new(map))?;
         fields.try_into().map_err(A::Error::custom)
     }

@@ -14,7 +14,7 @@ use entity::signals::ArticleId;
 use tokio::io::AsyncBufRead;
 
 use super::{
-    article::NewArticle,
+    article::CreateArticle,
     lines::{Line, Lines, MAX_LINE_BYTES},
     problem::{LineProblem, ProblemKind, of_json},
 };
@@ -34,7 +34,7 @@ pub(super) struct Incoming {
     pub(super) line: u64,
     /// The id that it has if it is new.
     pub(super) id: ArticleId,
-    pub(super) article: NewArticle,
+    pub(super) article: CreateArticle,
 }
 
 /// A line that says what an earlier one has said.
@@ -107,7 +107,7 @@ impl<R: AsyncBufRead + Unpin> Batches<R> {
     }
 
     /// Forgets an article that was not stored after all.
-    pub(super) fn forget(&mut self, article: &NewArticle) {
+    pub(super) fn forget(&mut self, article: &CreateArticle) {
         for key in keys(article) {
             self.memory.seen.remove(&key);
         }
@@ -116,7 +116,7 @@ impl<R: AsyncBufRead + Unpin> Batches<R> {
 
 impl Batch {
     /// A batch of articles that come at once; each has its place as its line, from 0.
-    pub(super) fn of(articles: Vec<NewArticle>, clock: &Clock) -> Self {
+    pub(super) fn of(articles: Vec<CreateArticle>, clock: &Clock) -> Self {
         let (mut batch, mut memory) = (Self::default(), Memory::default());
         for (place, article) in (0..).zip(articles) {
             batch.lines += 1;
@@ -125,7 +125,7 @@ impl Batch {
         batch
     }
 
-    fn take(&mut self, line: u64, article: NewArticle, memory: &mut Memory, clock: &Clock) {
+    fn take(&mut self, line: u64, article: CreateArticle, memory: &mut Memory, clock: &Clock) {
         let digest = digest(&article);
         let keys = keys(&article);
         let known = keys.map(|key| memory.seen.get(&key).copied());
@@ -157,7 +157,7 @@ impl Batch {
     }
 }
 
-fn parse(line: &[u8]) -> Result<NewArticle, (u64, String)> {
+fn parse(line: &[u8]) -> Result<CreateArticle, (u64, String)> {
     serde_json::from_slice(line).map_err(|error| of_json(line, &error))
 }
 
@@ -179,7 +179,7 @@ type Key = [u8; 16];
 #[derive(Clone, Copy)]
 struct Seen {
     line: u64,
-    /// Tells a repetition from another article.
+    /// Distinguishes a repetition from another article.
     digest: u64,
 }
 
@@ -198,7 +198,7 @@ impl Memory {
 }
 
 /// The keys of an article's external id and URL.
-fn keys(article: &NewArticle) -> [Key; 2] {
+fn keys(article: &CreateArticle) -> [Key; 2] {
     let key = |kind: u8, text: &str| {
         let mut hasher = blake3::Hasher::new();
         hasher.update(&[kind]).update(text.as_bytes());
@@ -209,9 +209,9 @@ fn keys(article: &NewArticle) -> [Key; 2] {
     [key(0, &article.external_id), key(1, &article.url)]
 }
 
-fn digest(article: &NewArticle) -> u64 {
+fn digest(article: &CreateArticle) -> u64 {
     let mut hasher = DefaultHasher::new();
-    let NewArticle {
+    let CreateArticle {
         external_id,
         url,
         title,

@@ -7,7 +7,7 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, DerivePartialModel, EntityTrait,
     QueryFilter, QueryOrder, QuerySelect,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tracing::info;
 
 use super::{Signals, SignalsError, error::Doing};
@@ -38,8 +38,9 @@ pub struct TrackedEntity {
 }
 
 /// An entity to be tracked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewEntity {
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateEntity {
     /// What articles call it: one line, 1 to 200 characters, not begun or ended by a blank.
     pub name: String,
     /// What it is.
@@ -55,7 +56,7 @@ impl Signals {
     pub async fn add_entity(
         &self,
         work: &UnitOfWork,
-        new: NewEntity,
+        new: CreateEntity,
     ) -> Result<TrackedEntity, SignalsError> {
         check_name(&new.name)?;
         let entity = TrackedEntity {

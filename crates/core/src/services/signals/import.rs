@@ -7,14 +7,14 @@ use serde::Serialize;
 use tokio::io::AsyncBufRead;
 
 use super::{
-    NewArticle, RolledUp, Signals, SignalsError,
+    CreateArticle, RolledUp, Signals, SignalsError,
     batch::{Batch, Batches},
     problem::{LineProblem, ProblemKind},
     store::{self, Outcome, Stage, Stored},
 };
 use crate::db::UnitOfWork;
 
-/// How many problems an import keeps to tell them at its end.
+/// How many problems an import keeps to report them at its end.
 const PROBLEMS_KEPT: usize = 1_000;
 
 /// How to import.
@@ -87,7 +87,7 @@ pub struct AddedArticle {
 
 impl Signals {
     /// Imports articles from lines of JSON (<https://jsonlines.org>), some thousands at a time, each
-    /// such batch in a unit of work of its own; then brings the time series up to date. Whoever is
+    /// such batch in a unit of work of its own; then brings the time series up to date. A caller that is
     /// interrupted has stored whole batches, and can run the same import again.
     ///
     /// An article is known by its external id and by its URL: what is stored already is left alone,
@@ -142,7 +142,7 @@ impl Signals {
     /// [`SignalsError::Conflict`] if one of them contradicts another, or what is stored.
     pub async fn add_articles(
         &self,
-        articles: Vec<NewArticle>,
+        articles: Vec<CreateArticle>,
         category: EntityCategory,
     ) -> Result<Vec<AddedArticle>, SignalsError> {
         let batch = Batch::of(articles, self.clock());
@@ -219,7 +219,7 @@ impl Signals {
     }
 }
 
-/// What is to be told of an import.
+/// What an import reports.
 struct Report<'a> {
     imported: Imported,
     /// Lines of late that were not stored, because they contradict what is.
@@ -264,14 +264,16 @@ impl Report<'_> {
         // The following batch was read before these were known.
         self.conflicted = conflicted;
         problems.sort_by_key(|problem| problem.line);
-        problems.into_iter().for_each(|problem| self.tell(problem));
+        problems
+            .into_iter()
+            .for_each(|problem| self.report(problem));
         (self.watch)(ImportEvent::Done {
             bytes: batch.bytes,
             through_line: batch.last_line,
         });
     }
 
-    fn tell(&mut self, problem: LineProblem) {
+    fn report(&mut self, problem: LineProblem) {
         match problem.kind {
             ProblemKind::Bad => self.imported.bad += 1,
             ProblemKind::Conflict { .. } | ProblemKind::TwoArticles => self.imported.conflicts += 1,

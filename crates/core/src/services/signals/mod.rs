@@ -1,8 +1,8 @@
 //! Signals: what articles feel about the models and tools that they mention, over time.
 //!
 //! Reads take any connection, changes the unit of work that they are part of. The time series
-//! follows the mentions: the database itself notes the hours that a change makes stale, whoever makes
-//! it and however.
+//! follows the mentions: the database itself notes the hours that a change makes stale, no matter who
+//! makes it and how.
 
 mod article;
 mod article_lists;
@@ -23,16 +23,15 @@ mod rollup;
 mod samples;
 mod scores;
 mod series;
+mod service;
 mod sparkline;
 mod store;
 
-use crate::{clock::Clock, db::Database};
-
-pub use article::{NewArticle, NewMention};
+pub use article::{CreateArticle, CreateMention};
 pub use article_lists::{Article, ArticleAbout, ArticleDetails, Mention};
 pub use chart::Chart;
 pub use comparison::{Compared, Comparison, MOST_COMPARED};
-pub use entities::{NewEntity, TrackedEntity};
+pub use entities::{CreateEntity, TrackedEntity};
 pub use entity::signals::{ArticleId, EntityCategory, Period, TrackedEntityId};
 pub use error::SignalsError;
 pub use import::{AddedArticle, ImportEvent, ImportOptions, Imported, OnProblem};
@@ -43,32 +42,6 @@ pub use range::{Moment, TimeRange, Window};
 pub use rollup::RolledUp;
 pub use scores::Scores;
 pub use series::{Gaps, MOST_POINTS, Point, Series, SeriesRequest};
+pub use service::Signals;
 pub use sparkline::sparkline;
 pub use store::Outcome;
-
-/// The services of signals. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Signals {
-    db: Database,
-    clock: Clock,
-}
-
-impl Signals {
-    /// The services over this database.
-    #[must_use]
-    pub fn new(db: Database, clock: Clock) -> Self {
-        Self { db, clock }
-    }
-
-    /// The database that the rows are in: begin a unit of work here.
-    #[must_use]
-    pub fn db(&self) -> &Database {
-        &self.db
-    }
-
-    /// Tells the time and makes ids.
-    #[must_use]
-    pub fn clock(&self) -> &Clock {
-        &self.clock
-    }
-}

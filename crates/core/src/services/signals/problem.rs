@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::article::NewArticle;
+use super::article::CreateArticle;
 
 /// How near a known key an unknown one must be for it to be suggested.
 const NEAR: f64 = 0.75;
@@ -62,7 +62,7 @@ pub(super) fn of_json(line: &[u8], error: &serde_json::Error) -> (u64, String) {
         column => column as u64,
     };
     let mut json = serde_json::Deserializer::from_slice(line);
-    let path = serde_path_to_error::deserialize::<_, NewArticle>(&mut json)
+    let path = serde_path_to_error::deserialize::<_, CreateArticle>(&mut json)
         .err()
         .map(|error| error.path().to_string())
         .filter(|path| !matches!(path.as_str(), "." | "?"));
@@ -75,7 +75,7 @@ pub(super) fn of_json(line: &[u8], error: &serde_json::Error) -> (u64, String) {
     }
 }
 
-/// serde's message without the place, which is told otherwise, and with a suggestion for a key that
+/// serde's message without the place, which is reported by itself, and with a suggestion for a key that
 /// it does not know.
 fn reason(error: &serde_json::Error) -> String {
     let message = error.to_string();
@@ -111,14 +111,14 @@ fn said(message: &str) -> String {
 mod tests {
     use super::*;
 
-    fn told(line: &str) -> (u64, String) {
-        let error = serde_json::from_str::<NewArticle>(line).unwrap_err();
+    fn reported(line: &str) -> (u64, String) {
+        let error = serde_json::from_str::<CreateArticle>(line).unwrap_err();
         of_json(line.as_bytes(), &error)
     }
 
     fn article(changed: &str, to: &str) -> String {
         let line = r#"{"external_id":"a","url":"https://a.example/1","title":"T","published_at":"2026-05-01T12:00:00Z","sentiment_score":0.5,"entities":["GPT-5",{"name":"Cursor","score":-1}]}"#;
-        assert!(serde_json::from_str::<NewArticle>(line).is_ok());
+        assert!(serde_json::from_str::<CreateArticle>(line).is_ok());
         assert!(line.contains(changed), "{changed}");
         line.replace(changed, to)
     }
@@ -151,7 +151,7 @@ mod tests {
             ("]}", "]} 1"),
             ("]}", "]}]"),
         ] {
-            let (column, reason) = told(&article(changed, to));
+            let (column, reason) = reported(&article(changed, to));
             all.push(format!("{changed} -> {to}\n  {column}: {reason}"));
         }
         insta::assert_snapshot!(all.join("\n"));

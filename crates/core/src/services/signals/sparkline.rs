@@ -53,7 +53,7 @@ pub fn sparkline(points: &[Point], range: TimeRange, period: Period, width: usiz
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "it lies in 0 to 7"
+    reason = "it is within 0 to 7"
 )]
 fn place(height: f64) -> usize {
     (height * 7.0).round().clamp(0.0, 7.0) as usize

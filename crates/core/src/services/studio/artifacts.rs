@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use entity::studio::{ArtifactId, ArtifactKind, ProjectId, artifacts};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    TryIntoModel,
 };
 use tokio::io::AsyncRead;
 use tracing::warn;
@@ -23,10 +23,10 @@ use crate::{
     },
 };
 
-/// A file that somebody brings.
+/// A file to be stored.
 #[derive(Clone, Debug)]
 pub struct Upload<R> {
-    /// What they call it: one line, 1 to 1,024 characters. It is only kept, never used as a path.
+    /// What its sender calls it: one line, 1 to 1,024 characters. It is only kept, never used as a path.
     pub original_name: String,
     /// Its bytes, to the end.
     pub content: R,
@@ -96,7 +96,9 @@ impl Studio {
         upload: Upload<impl AsyncRead + Unpin>,
     ) -> Result<Artifact, StudioError> {
         self.project(&self.db.reader(), project).await?;
-        let brought = self.bring(project, ArtifactKind::Output, upload).await?;
+        let upload = self
+            .store_upload(project, ArtifactKind::Output, upload)
+            .await?;
         let work = self.db.begin().await?;
         lock_project(&work, project).await?;
         artifacts::Entity::delete_many()
@@ -105,10 +107,9 @@ impl Studio {
             .exec(&work)
             .await
             .doing("removing an output")?;
-        let artifact = self.add_artifact(&work, &brought).await?;
+        let artifact = self.add_artifact(&work, &upload).await?;
         self.touch(&work, project).await?;
-        let artifact = self.artifact(&work, artifact).await?;
-        brought.keep_with(work).await?;
+        upload.commit_with(work).await?;
         Ok(artifact)
     }
 
@@ -154,62 +155,63 @@ impl Studio {
         &self,
         artifact: ArtifactId,
     ) -> Result<(Artifact, StorageKey), StudioError> {
-        let reader = self.db.reader();
-        let row = self.artifact(&reader, artifact).await?;
-        let key: Option<String> = artifacts::Entity::find_by_id(artifact)
-            .select_only()
-            .column(artifacts::Column::StorageKey)
-            .into_tuple()
-            .one(&reader)
+        let row = artifacts::Entity::find_by_id(artifact)
+            .one(&self.db.reader())
             .await
-            .doing("reading an artifact's key")?;
-        let key = key.ok_or(StudioError::ArtifactNotFound { artifact })?;
-        Ok((row, parse_key(&key)?))
+            .doing("reading an artifact")?
+            .ok_or(StudioError::ArtifactNotFound { artifact })?;
+        let key = parse_key(&row.storage_key)?;
+        Ok((row.into(), key))
     }
 
-    /// Brings a file into the store. It has no row yet.
-    pub(super) async fn bring(
+    /// Stores the file of an upload. It has no row yet.
+    pub(super) async fn store_upload(
         &self,
         project: ProjectId,
         kind: ArtifactKind,
         upload: Upload<impl AsyncRead + Unpin>,
-    ) -> Result<Brought, StudioError> {
+    ) -> Result<StoredUpload, StudioError> {
         check_text("original_name", &upload.original_name, ORIGINAL_NAME)?;
         let staged = self
             .files
             .stage(upload.content, destination(project, kind))
             .await?;
         let placed = self.files.publish(staged).await?;
-        Ok(Brought {
+        Ok(StoredUpload {
             files: self.files.clone(),
             project,
             kind,
             original_name: upload.original_name,
-            placed: vec![placed],
+            facts: placed.facts().clone(),
+            placed: Some(placed),
         })
     }
 
-    /// Adds the row of a file that was brought.
+    /// Adds the row of an upload.
     pub(super) async fn add_artifact(
         &self,
         work: &UnitOfWork,
-        brought: &Brought,
-    ) -> Result<ArtifactId, StudioError> {
-        let id = ArtifactId::from(self.clock.new_id());
-        let (name, now) = (&brought.original_name, self.clock.now());
-        let rows = brought.placed.iter().map(|placed| {
-            let name = name.clone();
-            artifact_row(id, brought.project, brought.kind, name, placed.facts(), now)
-        });
-        artifacts::Entity::insert_many(rows)
+        upload: &StoredUpload,
+    ) -> Result<Artifact, StudioError> {
+        let doing = "adding an artifact";
+        let row = artifact_row(
+            ArtifactId::from(self.clock.new_id()),
+            upload.project,
+            upload.kind,
+            upload.original_name.clone(),
+            &upload.facts,
+            self.clock.now(),
+        );
+        let artifact = row.clone().try_into_model().doing(doing)?;
+        artifacts::Entity::insert(row)
             .exec_without_returning(work)
             .await
-            .doing("adding an artifact")?;
-        Ok(id)
+            .doing(doing)?;
+        Ok(artifact.into())
     }
 }
 
-/// The row of a file that lies in the store.
+/// The row of a stored file.
 pub(super) fn artifact_row(
     id: ArtifactId,
     project: ProjectId,
@@ -231,7 +233,7 @@ pub(super) fn artifact_row(
     }
 }
 
-/// Where files of a kind lie, and which types they may have.
+/// The folder of files of a kind, and the types that they may have.
 pub(super) fn destination(project: ProjectId, kind: ArtifactKind) -> Destination {
     const KEYFRAMES: Folder = Folder::named("keyframes");
     const CLIPS: Folder = Folder::named("clips");
@@ -255,34 +257,36 @@ pub(super) fn parse_key(text: &str) -> Result<StorageKey, StudioError> {
         .doing("reading an artifact's key")
 }
 
-/// A file that lies in the store while its row is not yet committed. Dropped, it is removed.
+/// The file of an upload, stored while its row is not yet committed. Dropping it removes the file.
 #[derive(Debug)]
-#[must_use = "a file that was brought is to be kept"]
-pub(super) struct Brought {
+#[must_use = "an upload is removed unless its row is committed"]
+pub(super) struct StoredUpload {
     files: FileStore,
     project: ProjectId,
     kind: ArtifactKind,
     original_name: String,
-    /// The one file; none once it is kept.
-    placed: Vec<Published>,
+    facts: FileFacts,
+    /// `None` once its commit was asked for.
+    placed: Option<Published>,
 }
 
-impl Brought {
+impl StoredUpload {
     /// Commits the unit that has the file's row, and with it the file.
-    pub(super) async fn keep_with(mut self, work: UnitOfWork) -> Result<(), StudioError> {
-        keep_with(work, &self.files, std::mem::take(&mut self.placed)).await
+    pub(super) async fn commit_with(mut self, work: UnitOfWork) -> Result<(), StudioError> {
+        let placed = self.placed.take();
+        commit_with(work, &self.files, placed.into_iter().collect()).await
     }
 }
 
-impl Drop for Brought {
+impl Drop for StoredUpload {
     fn drop(&mut self) {
-        discard_later(&self.files, std::mem::take(&mut self.placed));
+        discard_later(&self.files, self.placed.take().into_iter().collect());
     }
 }
 
 /// Commits the unit that has the rows of these files, and with it the files. If the commit was
 /// refused they are removed; if its outcome is not known they stay, for repair to decide.
-pub(super) async fn keep_with(
+pub(super) async fn commit_with(
     work: UnitOfWork,
     files: &FileStore,
     placed: Vec<Published>,
@@ -303,8 +307,8 @@ pub(super) async fn keep_with(
     }
 }
 
-/// Removes files whose rows were never committed, beside whatever goes on. What the end of the
-/// program leaves undone is repaired when it starts again.
+/// Removes files whose rows were never committed, in a task of its own. What the end of the program
+/// leaves undone is repaired when it starts again.
 pub(super) fn discard_later(files: &FileStore, placed: Vec<Published>) {
     if placed.is_empty() {
         return;

@@ -2,12 +2,16 @@
 //! with its file or failed with a reason.
 
 use entity::studio::{
-    ArtifactKind, ClipStatus, ProjectId, SceneId, VideoClipId, artifacts, video_clips,
+    ArtifactId, ArtifactKind, ClipStatus, ProjectId, SceneId, VideoClipId, artifacts, scenes,
+    video_clips,
 };
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveValue::Set,
+    ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+    sea_query::{Expr, Query},
 };
+use serde::Deserialize;
 use tokio::io::AsyncRead;
 use tracing::info;
 
@@ -16,26 +20,29 @@ use super::{
     artifacts::Upload,
     error::Doing,
     keyframes::remove_artifact,
-    rows::{check_duration, check_text, lock_project_of_scene, project_of_scene, set_or_keep},
+    rows::{
+        check_duration, check_text, lock_project_found_by, lock_scene, project_of_scene,
+        set_or_keep,
+    },
     text,
     views::{Artifact, Clip},
 };
 use crate::db::UnitOfWork;
 
 /// A clip to be made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewClip {
-    /// The scene that it films.
-    pub scene: SceneId,
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateClip {
     /// What the provider calls the operation that makes it, where that is known already.
     pub provider_operation: Option<String>,
 }
 
-/// What becomes of a clip that is being made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ClipChange {
+/// A change of a clip that is being made. In JSON its field `status` says which.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "status", rename_all = "lowercase", deny_unknown_fields)]
+pub enum UpdateClip {
     /// Its provider has begun, under this name for it if it gave one.
-    Started {
+    Running {
         /// What the provider calls the operation.
         provider_operation: Option<String>,
     },
@@ -51,13 +58,18 @@ impl Studio {
     ///
     /// # Errors
     /// [`StudioError::SceneNotFound`]; [`StudioError::InvalidText`].
-    pub async fn add_clip(&self, work: &UnitOfWork, new: NewClip) -> Result<Clip, StudioError> {
+    pub async fn add_clip(
+        &self,
+        work: &UnitOfWork,
+        scene: SceneId,
+        new: CreateClip,
+    ) -> Result<Clip, StudioError> {
         check_note("provider_operation", new.provider_operation.as_deref())?;
-        let project = lock_project_of_scene(work, new.scene).await?;
+        let project = lock_scene(work, scene).await?.project_id;
         let last: Option<i64> = video_clips::Entity::find()
             .select_only()
             .column(video_clips::Column::Attempt)
-            .filter(video_clips::Column::SceneId.eq(new.scene))
+            .filter(video_clips::Column::SceneId.eq(scene))
             .order_by_desc(video_clips::Column::Attempt)
             .into_tuple()
             .one(work)
@@ -66,7 +78,7 @@ impl Studio {
         let id = VideoClipId::from(self.clock.new_id());
         let row = video_clips::ActiveModel {
             id: Set(id),
-            scene_id: Set(new.scene),
+            scene_id: Set(scene),
             attempt: Set(last.unwrap_or(0) + 1),
             status: Set(ClipStatus::Pending),
             artifact_id: Set(None),
@@ -79,7 +91,7 @@ impl Studio {
             .await
             .doing("adding a clip")?;
         self.touch(work, project).await?;
-        info!(clip.id = %id, scene.id = %new.scene, "added clip");
+        info!(clip.id = %id, scene.id = %scene, "added clip");
         self.clip(work, id).await
     }
 
@@ -109,11 +121,11 @@ impl Studio {
         &self,
         work: &UnitOfWork,
         clip: VideoClipId,
-        change: ClipChange,
+        change: UpdateClip,
     ) -> Result<Clip, StudioError> {
         let project = lock_unfinished(work, clip).await?;
         let row = match change {
-            ClipChange::Started { provider_operation } => {
+            UpdateClip::Running { provider_operation } => {
                 check_note("provider_operation", provider_operation.as_deref())?;
                 video_clips::ActiveModel {
                     status: Set(ClipStatus::Running),
@@ -121,7 +133,7 @@ impl Studio {
                     ..Default::default()
                 }
             }
-            ClipChange::Failed { error_message } => {
+            UpdateClip::Failed { error_message } => {
                 check_note("error_message", Some(&error_message))?;
                 video_clips::ActiveModel {
                     status: Set(ClipStatus::Failed),
@@ -154,13 +166,15 @@ impl Studio {
         check_duration(duration_ms)?;
         let scene = self.clip(&self.db.reader(), clip).await?.scene_id;
         let project = project_of_scene(&self.db.reader(), scene).await?;
-        let brought = self.bring(project, ArtifactKind::Clip, upload).await?;
+        let upload = self
+            .store_upload(project, ArtifactKind::Clip, upload)
+            .await?;
         let work = self.db.begin().await?;
         let project = lock_unfinished(&work, clip).await?;
-        let artifact = self.add_artifact(&work, &brought).await?;
+        let artifact = self.add_artifact(&work, &upload).await?;
         let row = video_clips::ActiveModel {
             status: Set(ClipStatus::Complete),
-            artifact_id: Set(Some(artifact)),
+            artifact_id: Set(Some(artifact.id)),
             duration_ms: Set(duration_ms),
             error_message: Set(None),
             ..Default::default()
@@ -173,7 +187,7 @@ impl Studio {
             .doing("completing a clip")?;
         self.touch(&work, project).await?;
         let clip = self.clip(&work, clip).await?;
-        brought.keep_with(work).await?;
+        upload.commit_with(work).await?;
         Ok(clip)
     }
 
@@ -187,55 +201,71 @@ impl Studio {
         work: &UnitOfWork,
         clip: VideoClipId,
     ) -> Result<(), StudioError> {
-        let (project, row) = lock(work, clip).await?;
+        let locked = lock(work, clip).await?;
         video_clips::Entity::delete_by_id(clip)
             .exec(work)
             .await
             .doing("removing a clip")?;
-        if let Some(artifact) = row.artifact_id {
+        if let Some(artifact) = locked.artifact_id {
             remove_artifact(work, artifact).await?;
         }
-        self.touch(work, project).await
+        self.touch(work, locked.project_id).await
     }
 }
 
-pub(super) fn to_view(clip: video_clips::Model, artifact: Option<artifacts::Model>) -> Clip {
+pub(super) fn to_view(clip: video_clips::Model, artifact: Option<impl Into<Artifact>>) -> Clip {
     Clip {
         id: clip.id,
         scene_id: clip.scene_id,
         attempt: clip.attempt,
         status: clip.status,
-        artifact: artifact.map(Artifact::from),
+        artifact: artifact.map(Into::into),
         duration_ms: clip.duration_ms,
         provider_operation: clip.provider_operation,
         error_message: clip.error_message,
     }
 }
 
+/// A clip that is read while its project is locked.
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "video_clips::Entity")]
+struct LockedClip {
+    status: ClipStatus,
+    artifact_id: Option<ArtifactId>,
+    #[sea_orm(from_expr = "Expr::col((scenes::Entity, scenes::Column::ProjectId))")]
+    project_id: ProjectId,
+}
+
 /// Locks the clip's project, and reads the clip under the lock.
-async fn lock(
-    work: &UnitOfWork,
-    clip: VideoClipId,
-) -> Result<(ProjectId, video_clips::Model), StudioError> {
-    let scene = read(work, clip).await?.scene_id;
-    let project = lock_project_of_scene(work, scene).await?;
-    Ok((project, read(work, clip).await?))
-}
-
-async fn lock_unfinished(work: &UnitOfWork, clip: VideoClipId) -> Result<ProjectId, StudioError> {
-    let (project, row) = lock(work, clip).await?;
-    match row.status {
-        ClipStatus::Pending | ClipStatus::Running => Ok(project),
-        ClipStatus::Complete | ClipStatus::Failed => Err(StudioError::ClipFinished { clip }),
+async fn lock(work: &UnitOfWork, clip: VideoClipId) -> Result<LockedClip, StudioError> {
+    let project_id = Query::select()
+        .column((scenes::Entity, scenes::Column::ProjectId))
+        .from(scenes::Entity)
+        .inner_join(
+            video_clips::Entity,
+            Expr::col((scenes::Entity, scenes::Column::Id))
+                .equals((video_clips::Entity, video_clips::Column::SceneId)),
+        )
+        .and_where(video_clips::Column::Id.eq(clip))
+        .take();
+    if !lock_project_found_by(work, project_id).await? {
+        return Err(StudioError::ClipNotFound { clip });
     }
-}
-
-async fn read(work: &UnitOfWork, clip: VideoClipId) -> Result<video_clips::Model, StudioError> {
     video_clips::Entity::find_by_id(clip)
+        .inner_join(scenes::Entity)
+        .into_partial_model::<LockedClip>()
         .one(work)
         .await
         .doing("reading a clip")?
         .ok_or(StudioError::ClipNotFound { clip })
+}
+
+async fn lock_unfinished(work: &UnitOfWork, clip: VideoClipId) -> Result<ProjectId, StudioError> {
+    let locked = lock(work, clip).await?;
+    match locked.status {
+        ClipStatus::Pending | ClipStatus::Running => Ok(locked.project_id),
+        ClipStatus::Complete | ClipStatus::Failed => Err(StudioError::ClipFinished { clip }),
+    }
 }
 
 fn check_note(field: &'static str, note: Option<&str>) -> Result<(), StudioError> {

@@ -69,7 +69,7 @@ pub enum StudioError {
         /// The limit.
         max_scenes: usize,
     },
-    /// The place lies beyond the project's scenes.
+    /// The place is beyond the project's scenes.
     #[error("there is no place {index} among {scenes} scenes")]
     NoSuchPosition {
         /// The place asked for, from 0.

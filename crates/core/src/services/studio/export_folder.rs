@@ -1,6 +1,6 @@
 //! A folder that appears whole or not at all.
 //!
-//! Whoever writes one holds a lock (`flock`) on its hidden folder. One that nobody holds is what a
+//! The process that writes one holds a lock (`flock`) on its hidden folder. One that nobody holds is what a
 //! killed process has left: the next export to the same place removes it.
 
 use std::{
@@ -66,7 +66,7 @@ impl ExportFolder {
 
     /// Flushes the folder and gives it its name.
     pub(super) async fn finish(mut self) -> Result<(), ProductionError> {
-        // The folder goes along: whoever drops this future must not remove it under the renaming.
+        // The folder goes along: dropping this future must not remove it under the renaming.
         blocking(move || {
             sync_folders(&self.dir)
                 .and_then(|()| std::fs::rename(&self.hidden, &self.target))
@@ -189,7 +189,7 @@ fn sync_folders(dir: &Dir) -> io::Result<()> {
     dir.open(".")?.sync_all()
 }
 
-/// The folder that a path lies in.
+/// The folder of a path.
 fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,

@@ -5,7 +5,7 @@
 //! (an error, Ctrl-C, a crash) leaves no row; its files are removed at once where that is possible,
 //! and otherwise when the store is next repaired.
 //!
-//! A production is stored once. What it is, its content, is told by a digest that the project
+//! A production is stored once. Its content is known by a digest that the project
 //! keeps until it is changed; from then on the same folder may be imported anew.
 
 use std::path::Path;
@@ -19,7 +19,7 @@ use tracing::info;
 
 use super::{
     Studio, StudioError,
-    artifacts::{destination, discard_later, keep_with},
+    artifacts::{commit_with, destination, discard_later},
     error::Doing,
     manifest::{Bounds, Folder, Manifest, ManifestFile},
     production::{ProductionError, blocking},
@@ -81,7 +81,7 @@ pub enum ImportProgress {
     Saving,
 }
 
-/// Whoever watches an import. Called from whichever thread; must not block.
+/// Watches an import. Called from any thread; must not block.
 type Watch<'w> = &'w (dyn Fn(ImportProgress) + Send + Sync);
 
 impl Studio {
@@ -131,12 +131,12 @@ impl Studio {
         }
         rows.insert_parts(&work).await?;
         let project = self.project(&work, project).await?;
-        placed.keep_with(work).await?;
+        placed.commit_with(work).await?;
         info!(project.id = %project.id, files, size_bytes, "imported production");
         Ok(imported(project, ImportOutcome::Stored, manifest))
     }
 
-    /// Brings the files of a production into the store, in the order of the manifest.
+    /// Stores the files of a production, in the order of the manifest.
     async fn place(
         &self,
         project: ProjectId,
@@ -232,8 +232,8 @@ async fn find_by_digest(
         .doing("looking for a stored production")
 }
 
-/// The files of a production that lie in the store while their rows are not yet committed. Dropped,
-/// they are removed.
+/// The files of a production, stored while their rows are not yet committed. Dropping this removes
+/// them.
 struct PlacedFiles {
     files: FileStore,
     placed: Vec<Published>,
@@ -244,8 +244,8 @@ impl PlacedFiles {
         &self.placed
     }
 
-    async fn keep_with(mut self, work: UnitOfWork) -> Result<(), StudioError> {
-        keep_with(work, &self.files, std::mem::take(&mut self.placed)).await
+    async fn commit_with(mut self, work: UnitOfWork) -> Result<(), StudioError> {
+        commit_with(work, &self.files, std::mem::take(&mut self.placed)).await
     }
 }
 

@@ -1,8 +1,7 @@
 //! Keyframes: the picture that a scene starts with and the one it ends with.
 
 use entity::studio::{
-    ArtifactId, ArtifactKind, KeyframeId, KeyframePosition, ProjectId, SceneId, artifacts,
-    keyframes,
+    ArtifactId, ArtifactKind, KeyframeId, KeyframePosition, SceneId, artifacts, keyframes,
 };
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
@@ -14,8 +13,8 @@ use super::{
     Studio, StudioError,
     artifacts::Upload,
     error::Doing,
-    rows::{lock_project_of_scene, project_of_scene},
-    views::Keyframe,
+    rows::{lock_scene, project_of_scene},
+    views::{Artifact, Keyframe},
 };
 use crate::db::UnitOfWork;
 
@@ -32,18 +31,20 @@ impl Studio {
         upload: Upload<impl AsyncRead + Unpin>,
     ) -> Result<Keyframe, StudioError> {
         let project = project_of_scene(&self.db.reader(), scene).await?;
-        let brought = self.bring(project, ArtifactKind::Keyframe, upload).await?;
+        let upload = self
+            .store_upload(project, ArtifactKind::Keyframe, upload)
+            .await?;
         let work = self.db.begin().await?;
-        let project = lock_project_of_scene(&work, scene).await?;
-        let artifact = self.add_artifact(&work, &brought).await?;
+        lock_scene(&work, scene).await?;
+        let artifact = self.add_artifact(&work, &upload).await?;
         let keyframe = match find(&work, scene, position).await? {
             Some((keyframe, replaced)) => {
-                point_to(&work, keyframe, artifact).await?;
+                point_to(&work, keyframe, artifact.id).await?;
                 remove_artifact(&work, replaced).await?;
                 keyframe
             }
             None => {
-                self.insert_keyframe(&work, scene, position, artifact)
+                self.insert_keyframe(&work, scene, position, artifact.id)
                     .await?
             }
         };
@@ -52,9 +53,9 @@ impl Studio {
             id: keyframe,
             scene_id: scene,
             position,
-            artifact: self.artifact(&work, artifact).await?,
+            artifact,
         };
-        brought.keep_with(work).await?;
+        upload.commit_with(work).await?;
         Ok(keyframe)
     }
 
@@ -68,15 +69,14 @@ impl Studio {
         scene: SceneId,
         position: KeyframePosition,
     ) -> Result<Option<Keyframe>, StudioError> {
-        match find(connection, scene, position).await? {
-            None => Ok(None),
-            Some((id, artifact)) => Ok(Some(Keyframe {
-                id,
-                scene_id: scene,
-                position,
-                artifact: self.artifact(connection, artifact).await?,
-            })),
-        }
+        let found = keyframes::Entity::find()
+            .find_also_related(artifacts::Entity)
+            .filter(keyframes::Column::SceneId.eq(scene))
+            .filter(keyframes::Column::Position.eq(position))
+            .one(connection)
+            .await
+            .doing("reading a keyframe")?;
+        Ok(found.and_then(|(keyframe, artifact)| to_view(keyframe, artifact)))
     }
 
     /// Removes the keyframe of a scene. Its file goes to the trash in the same unit of work.
@@ -89,7 +89,7 @@ impl Studio {
         scene: SceneId,
         position: KeyframePosition,
     ) -> Result<(), StudioError> {
-        let project: ProjectId = lock_project_of_scene(work, scene).await?;
+        let project = lock_scene(work, scene).await?.project_id;
         let (_, artifact) = find(work, scene, position)
             .await?
             .ok_or(StudioError::KeyframeNotFound { scene, position })?;
@@ -129,6 +129,19 @@ pub(super) async fn remove_artifact(
         .await
         .doing("removing an artifact")?;
     Ok(())
+}
+
+/// `None` without an artifact, which every keyframe has: the schema sees to it.
+pub(super) fn to_view(
+    keyframe: keyframes::Model,
+    artifact: Option<impl Into<Artifact>>,
+) -> Option<Keyframe> {
+    Some(Keyframe {
+        id: keyframe.id,
+        scene_id: keyframe.scene_id,
+        position: keyframe.position,
+        artifact: artifact?.into(),
+    })
 }
 
 async fn find(

@@ -25,9 +25,9 @@ use crate::files::MediaType;
 
 /// How many files are looked at at once.
 const AT_ONCE: usize = 4;
-/// The first bytes of a file, enough to tell its type.
+/// The first bytes of a file, enough to find its type.
 const HEAD_BYTES: usize = 64 * 1024;
-/// The most files without a place in the storyboard that are told.
+/// The most files without a place in the storyboard that are reported.
 const MAX_UNUSED: usize = 1_000;
 
 /// What is asked of a production.

@@ -14,33 +14,29 @@ mod details;
 mod error;
 mod export;
 mod export_folder;
+mod fields;
 mod import;
 mod keyframes;
 mod manifest;
 mod planning;
+mod position;
 mod production;
 pub mod production_path;
 mod production_rows;
-
 mod projects;
 mod reconstruct;
 mod rows;
 mod runs;
+mod scene_order;
 mod scenes;
+mod service;
 mod steps;
 pub mod storyboard;
 pub mod text;
 mod views;
 
-use crate::{
-    clock::Clock,
-    config::Pipeline,
-    db::Database,
-    files::{FileStore, FileTable},
-};
-
 pub use artifacts::{Content, Upload};
-pub use clips::{ClipChange, NewClip};
+pub use clips::{CreateClip, UpdateClip};
 pub use entity::studio::{
     ArtifactId, ArtifactKind, ClipStatus, KeyframeId, KeyframePosition, PipelineRunId,
     PipelineStepId, ProjectId, ProjectStatus, RunStatus, SceneId, Stage, StepStatus, VideoClipId,
@@ -48,45 +44,12 @@ pub use entity::studio::{
 pub use error::StudioError;
 pub use export::{Exported, StoryboardOrigin};
 pub use import::{ImportOutcome, ImportProgress, Imported};
+pub use position::Position;
 pub use production::ProductionError;
-pub use projects::{NewProject, ProjectChange};
-pub use scenes::{NewScene, Position, SceneChange};
+pub use projects::{CreateProject, UpdateProject};
+pub use scenes::{CreateScene, UpdateScene};
+pub use service::{FILE_TABLE, Studio};
 pub use steps::{Claim, Lease, StepFailure};
 pub use views::{
-    Artifact, Clip, Keyframe, Project, ProjectDetails, Run, Scene, SceneDetails, Step,
+    Artifact, Clip, Keyframe, Project, ProjectDetails, Run, RunDetails, Scene, SceneDetails, Step,
 };
-
-/// The table that refers to the studio's files: what its file store is opened with.
-pub const FILE_TABLE: FileTable = FileTable {
-    table: "artifacts",
-    key_column: "storage_key",
-    trash_table: "file_trash",
-};
-
-/// The studio's services. Cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Studio {
-    db: Database,
-    files: FileStore,
-    clock: Clock,
-    limits: Pipeline,
-}
-
-impl Studio {
-    /// The studio over this database and these files.
-    #[must_use]
-    pub fn new(db: Database, files: FileStore, clock: Clock, limits: Pipeline) -> Self {
-        Self {
-            db,
-            files,
-            clock,
-            limits,
-        }
-    }
-
-    /// The database that the studio keeps its rows in: begin a unit of work here.
-    #[must_use]
-    pub fn db(&self) -> &Database {
-        &self.db
-    }
-}

@@ -1,6 +1,6 @@
 //! What a run consists of. Its stages follow one another: the steps of a stage are written down
 //! when the last step of the stage before completes. So the scenes that the storyboard step makes
-//! are the ones that get steps, and whoever looks for work looks at one table only.
+//! are the ones that get steps, and a worker that looks for work looks at one table only.
 
 use entity::studio::{
     PipelineRunId, PipelineStepId, ProjectId, ProjectStatus, RunStatus, SceneId, Stage, StepStatus,

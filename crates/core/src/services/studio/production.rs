@@ -14,7 +14,7 @@ use crate::{
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProductionError {
-    /// What lies in the folder is no production.
+    /// The content of the folder is no production.
     #[error("{} cannot be imported:\n{problems}", folder.display())]
     Invalid {
         /// The folder.

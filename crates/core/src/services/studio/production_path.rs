@@ -32,7 +32,7 @@ impl ProductionPath {
         name.rsplit_once('.').map_or("", |(_, extension)| extension)
     }
 
-    /// The folder that the file lies in; `None` at the top of the production.
+    /// The folder of the file; `None` at the top of the production.
     #[must_use]
     pub fn folder(&self) -> Option<&str> {
         self.0.rsplit_once('/').map(|(folder, _)| folder)

@@ -5,12 +5,14 @@ use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect,
 };
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use tracing::info;
 
 use super::{
     Studio, StudioError,
     error::Doing,
+    fields::present,
     rows::{check_text, lock_project, set_or_keep},
     text::{self, STYLE_GUIDE_MAX_BYTES, TextFault},
     views::Project,
@@ -21,8 +23,9 @@ use crate::{
 };
 
 /// A project to be created. The rules of its texts are in [`text`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct NewProject {
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateProject {
     /// What people call it.
     pub title: String,
     /// What it is to be made from.
@@ -33,16 +36,18 @@ pub struct NewProject {
     pub style_guide: Option<Map<String, Value>>,
 }
 
-/// What is to change of a project; `None` leaves a field as it is.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ProjectChange {
+/// A change of a project. `None`, in JSON a field that is left out, keeps what is stored.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateProject {
     /// What people call it.
     pub title: Option<String>,
     /// What it is made from.
     pub prompt: Option<String>,
     /// The name of its visual style.
     pub style: Option<String>,
-    /// What the style means in detail; `Some(None)` removes it.
+    /// What the style means in detail; `Some(None)`, in JSON `null`, removes it.
+    #[serde(default, deserialize_with = "present")]
     pub style_guide: Option<Option<Map<String, Value>>>,
 }
 
@@ -54,7 +59,7 @@ impl Studio {
     pub async fn add_project(
         &self,
         work: &UnitOfWork,
-        new: NewProject,
+        new: CreateProject,
     ) -> Result<Project, StudioError> {
         check_text("title", &new.title, text::TITLE)?;
         check_text("prompt", &new.prompt, text::PROMPT)?;
@@ -145,9 +150,9 @@ impl Studio {
         &self,
         work: &UnitOfWork,
         project: ProjectId,
-        change: ProjectChange,
+        change: UpdateProject,
     ) -> Result<Project, StudioError> {
-        let ProjectChange {
+        let UpdateProject {
             title,
             prompt,
             style,

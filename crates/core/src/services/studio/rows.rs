@@ -6,13 +6,14 @@ use entity::studio::{
 };
 use sea_orm::{
     ActiveValue, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, Value,
-    sea_query::{Expr, LockType},
+    sea_query::{Expr, LockType, Query, SelectStatement},
 };
 
 use super::{
     Studio, StudioError,
     error::Doing,
     text::{DURATION_MS, TextRule},
+    views::Scene,
 };
 use crate::db::UnitOfWork;
 
@@ -26,7 +27,7 @@ pub(super) fn check_text(
         .map_err(|fault| StudioError::InvalidText { field, fault })
 }
 
-/// A duration of a request lies in [`DURATION_MS`].
+/// A duration of a request is in [`DURATION_MS`].
 pub(super) fn check_duration(duration_ms: Option<i64>) -> Result<(), StudioError> {
     match duration_ms {
         Some(ms) if !DURATION_MS.contains(&ms) => Err(StudioError::InvalidValue {
@@ -76,15 +77,48 @@ pub(super) async fn lock_project(work: &UnitOfWork, project: ProjectId) -> Resul
         .ok_or(StudioError::ProjectNotFound { project })
 }
 
-/// Locks the project of a scene. The scene is looked up again under the lock: it may have gone
-/// while the lock was waited for.
-pub(super) async fn lock_project_of_scene(
+/// Locks the project that `project_id`, a SELECT of one value, finds; `false` if it finds none.
+pub(super) async fn lock_project_found_by(
     work: &UnitOfWork,
+    project_id: SelectStatement,
+) -> Result<bool, StudioError> {
+    let found: Option<ProjectId> = projects::Entity::find()
+        .select_only()
+        .column(projects::Column::Id)
+        .filter(projects::Column::Id.in_subquery(project_id))
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple()
+        .one(work)
+        .await
+        .doing("locking a project")?;
+    Ok(found.is_some())
+}
+
+/// Locks the project of a scene, and reads the scene under the lock: it may have gone while the
+/// lock was waited for.
+pub(super) async fn lock_scene(work: &UnitOfWork, scene: SceneId) -> Result<Scene, StudioError> {
+    let project_id = Query::select()
+        .column(scenes::Column::ProjectId)
+        .from(scenes::Entity)
+        .and_where(scenes::Column::Id.eq(scene))
+        .take();
+    let not_found = StudioError::SceneNotFound { scene };
+    if !lock_project_found_by(work, project_id).await? {
+        return Err(not_found);
+    }
+    find_scene(work, scene).await?.ok_or(not_found)
+}
+
+/// The scene, or `None` if there is none of this id.
+pub(super) async fn find_scene(
+    connection: &impl ConnectionTrait,
     scene: SceneId,
-) -> Result<ProjectId, StudioError> {
-    let project = project_of_scene(work, scene).await?;
-    lock_project(work, project).await?;
-    project_of_scene(work, scene).await
+) -> Result<Option<Scene>, StudioError> {
+    scenes::Entity::find_by_id(scene)
+        .into_partial_model::<Scene>()
+        .one(connection)
+        .await
+        .doing("reading a scene")
 }
 
 /// Which scenes there are may not change while a run works on them one by one. While its

@@ -15,7 +15,7 @@ use super::{
     error::Doing,
     planning::Ending,
     rows::lock_project,
-    views::{Run, Step},
+    views::{Run, RunDetails, Step},
 };
 use crate::db::UnitOfWork;
 
@@ -68,6 +68,21 @@ impl Studio {
             .await
             .doing("reading a run")?
             .ok_or(StudioError::RunNotFound { run })
+    }
+
+    /// The run with its steps.
+    ///
+    /// # Errors
+    /// [`StudioError::RunNotFound`].
+    pub async fn run_details(
+        &self,
+        connection: &impl ConnectionTrait,
+        run: PipelineRunId,
+    ) -> Result<RunDetails, StudioError> {
+        Ok(RunDetails {
+            run: self.run(connection, run).await?,
+            steps: self.list_steps(connection, run).await?,
+        })
     }
 
     /// The runs of a project, newest first.

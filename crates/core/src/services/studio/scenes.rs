@@ -1,33 +1,35 @@
 //! Scenes: add at a place, read, change, move, remove. Their indexes stay 0, 1, 2 and so on.
 
-use std::ops::RangeInclusive;
-
 use entity::studio::{ProjectId, SceneId, artifacts, keyframes, scenes, video_clips};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    sea_query::{Expr, Query},
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    sea_query::{Query, UnionType},
 };
+use serde::Deserialize;
 use tracing::info;
 
 use super::{
     Studio, StudioError,
     error::Doing,
+    fields::{default_if_null, present},
+    position::Position,
     rows::{
-        check_duration, check_text, lock_project, lock_project_of_scene,
+        check_duration, check_text, find_scene, lock_project, lock_scene,
         refuse_while_scenes_are_produced, set_or_keep,
     },
+    scene_order::{PARKED_SCENE, count, place, shift, to_row},
     text,
     views::Scene,
 };
 use crate::db::UnitOfWork;
 
 /// A scene to be added. The rules of its texts are in [`text`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NewScene {
-    /// The project it becomes part of.
-    pub project: ProjectId,
-    /// Its place; the scenes from there on move up by one.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreateScene {
+    /// Its place, the last where nothing else is said; the scenes from there on move up by one.
+    #[serde(default, deserialize_with = "default_if_null")]
     pub position: Position,
     /// What happens in it.
     pub description: String,
@@ -41,32 +43,10 @@ pub struct NewScene {
     pub duration_ms: Option<i64>,
 }
 
-/// A place among a project's scenes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Position {
-    /// Before all others.
-    First,
-    /// After all others.
-    Last,
-    /// With this index, from 0.
-    At(usize),
-}
-
-impl Position {
-    /// The index, where `last` is the greatest one possible.
-    fn index(self, last: usize, scenes: usize) -> Result<usize, StudioError> {
-        match self {
-            Self::First => Ok(0),
-            Self::Last => Ok(last),
-            Self::At(index) if index <= last => Ok(index),
-            Self::At(index) => Err(StudioError::NoSuchPosition { index, scenes }),
-        }
-    }
-}
-
-/// What is to change of a scene; `None` leaves a field as it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SceneChange {
+/// A change of a scene. `None`, in JSON a field that is left out, keeps what is stored.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UpdateScene {
     /// What happens in it.
     pub description: Option<String>,
     /// The prompt for the picture that it starts with.
@@ -75,7 +55,8 @@ pub struct SceneChange {
     pub end_prompt: Option<String>,
     /// The prompt for what moves.
     pub motion_prompt: Option<String>,
-    /// How long it lasts; `Some(None)` leaves that open again.
+    /// How long it lasts; `Some(None)`, in JSON `null`, leaves that open again.
+    #[serde(default, deserialize_with = "present")]
     pub duration_ms: Option<Option<i64>>,
 }
 
@@ -86,7 +67,12 @@ impl Studio {
     /// [`StudioError::ProjectNotFound`]; [`StudioError::TooManyScenes`];
     /// [`StudioError::NoSuchPosition`]; [`StudioError::InvalidText`] or
     /// [`StudioError::InvalidValue`] for its fields; [`StudioError::RunInProgress`].
-    pub async fn add_scene(&self, work: &UnitOfWork, new: NewScene) -> Result<Scene, StudioError> {
+    pub async fn add_scene(
+        &self,
+        work: &UnitOfWork,
+        project: ProjectId,
+        new: CreateScene,
+    ) -> Result<Scene, StudioError> {
         for (field, text, rule) in [
             ("description", &new.description, text::DESCRIPTION),
             ("start_prompt", &new.start_prompt, text::SCENE_PROMPT),
@@ -96,7 +82,6 @@ impl Studio {
             check_text(field, text, rule)?;
         }
         check_duration(new.duration_ms)?;
-        let project = new.project;
         lock_project(work, project).await?;
         refuse_while_scenes_are_produced(work, project).await?;
         let scenes = count(work, project).await?;
@@ -108,25 +93,21 @@ impl Studio {
             });
         }
         let index = new.position.index(scenes, scenes)?;
-        shift(work, project, to_row(index)..=to_row(scenes), 1).await?;
-        let id = SceneId::from(self.clock.new_id());
-        let row = scenes::ActiveModel {
-            id: Set(id),
-            project_id: Set(project),
-            scene_index: Set(to_row(index)),
-            description: Set(new.description),
-            start_prompt: Set(new.start_prompt),
-            end_prompt: Set(new.end_prompt),
-            motion_prompt: Set(new.motion_prompt),
-            duration_ms: Set(new.duration_ms),
+        shift(work, project, to_row(index)..to_row(scenes), 1).await?;
+        let scene = Scene {
+            id: SceneId::from(self.clock.new_id()),
+            project_id: project,
+            scene_index: to_row(index),
+            description: new.description,
+            start_prompt: new.start_prompt,
+            end_prompt: new.end_prompt,
+            motion_prompt: new.motion_prompt,
+            duration_ms: new.duration_ms,
         };
-        scenes::Entity::insert(row)
-            .exec_without_returning(work)
-            .await
-            .doing("adding a scene")?;
+        insert(work, scene.clone()).await?;
         self.touch(work, project).await?;
-        info!(scene.id = %id, project.id = %project, index, "added scene");
-        self.scene(work, id).await
+        info!(scene.id = %scene.id, project.id = %project, index, "added scene");
+        Ok(scene)
     }
 
     /// The scene.
@@ -138,11 +119,8 @@ impl Studio {
         connection: &impl ConnectionTrait,
         scene: SceneId,
     ) -> Result<Scene, StudioError> {
-        scenes::Entity::find_by_id(scene)
-            .into_partial_model::<Scene>()
-            .one(connection)
-            .await
-            .doing("reading a scene")?
+        find_scene(connection, scene)
+            .await?
             .ok_or(StudioError::SceneNotFound { scene })
     }
 
@@ -173,7 +151,7 @@ impl Studio {
         &self,
         work: &UnitOfWork,
         scene: SceneId,
-        change: SceneChange,
+        change: UpdateScene,
     ) -> Result<Scene, StudioError> {
         for (field, text, rule) in [
             ("description", &change.description, text::DESCRIPTION),
@@ -186,14 +164,14 @@ impl Studio {
             }
         }
         check_duration(change.duration_ms.flatten())?;
-        let project = lock_project_of_scene(work, scene).await?;
+        let before = lock_scene(work, scene).await?;
         let row = scenes::ActiveModel {
             // A statement must set something; the project stays what it is.
-            project_id: Set(project),
-            description: set_or_keep(change.description),
-            start_prompt: set_or_keep(change.start_prompt),
-            end_prompt: set_or_keep(change.end_prompt),
-            motion_prompt: set_or_keep(change.motion_prompt),
+            project_id: Set(before.project_id),
+            description: set_or_keep(change.description.clone()),
+            start_prompt: set_or_keep(change.start_prompt.clone()),
+            end_prompt: set_or_keep(change.end_prompt.clone()),
+            motion_prompt: set_or_keep(change.motion_prompt.clone()),
             duration_ms: set_or_keep(change.duration_ms),
             ..Default::default()
         };
@@ -203,8 +181,8 @@ impl Studio {
             .exec(work)
             .await
             .doing("changing a scene")?;
-        self.touch(work, project).await?;
-        self.scene(work, scene).await
+        self.touch(work, before.project_id).await?;
+        Ok(change.applied_to(before))
     }
 
     /// Moves a scene to another place; those between close up.
@@ -218,22 +196,23 @@ impl Studio {
         scene: SceneId,
         to: Position,
     ) -> Result<Scene, StudioError> {
-        let project = lock_project_of_scene(work, scene).await?;
+        let mut moved = lock_scene(work, scene).await?;
+        let (project, from) = (moved.project_id, moved.scene_index);
         refuse_while_scenes_are_produced(work, project).await?;
         let scenes = count(work, project).await?;
-        let from = self.scene(work, scene).await?.scene_index;
         let to = to_row(to.index(scenes.saturating_sub(1), scenes)?);
         if from != to {
             place(work, scene, PARKED_SCENE).await?;
             if from < to {
-                shift(work, project, from + 1..=to, -1).await?;
+                shift(work, project, from + 1..to + 1, -1).await?;
             } else {
-                shift(work, project, to..=from - 1, 1).await?;
+                shift(work, project, to..from, 1).await?;
             }
             place(work, scene, to).await?;
             self.touch(work, project).await?;
         }
-        self.scene(work, scene).await
+        moved.scene_index = to;
+        Ok(moved)
     }
 
     /// Removes a scene with its pictures and clips; those after it close up. The files go to the
@@ -242,16 +221,16 @@ impl Studio {
     /// # Errors
     /// [`StudioError::SceneNotFound`]; [`StudioError::RunInProgress`].
     pub async fn remove_scene(&self, work: &UnitOfWork, scene: SceneId) -> Result<(), StudioError> {
-        let project = lock_project_of_scene(work, scene).await?;
+        let removed = lock_scene(work, scene).await?;
+        let (project, index) = (removed.project_id, removed.scene_index);
         refuse_while_scenes_are_produced(work, project).await?;
-        let index = self.scene(work, scene).await?.scene_index;
         let scenes = to_row(count(work, project).await?);
         remove_artifacts_of(work, scene).await?;
         scenes::Entity::delete_by_id(scene)
             .exec(work)
             .await
             .doing("removing a scene")?;
-        shift(work, project, index + 1..=scenes, -1).await?;
+        shift(work, project, index + 1..scenes, -1).await?;
         self.touch(work, project).await?;
         info!(scene.id = %scene, project.id = %project, "removed scene");
         Ok(())
@@ -263,65 +242,41 @@ impl Studio {
     }
 }
 
-/// Both engines check the unique index row by row, in an order of their own. Indexes on the way to
-/// another pass through numbers that no project reaches, far above all limits.
-const PARKED: i64 = 1 << 40;
-/// Where the one scene that is moved waits, above the parked ones.
-const PARKED_SCENE: i64 = PARKED * 2;
-
-fn to_row(index: usize) -> i64 {
-    i64::try_from(index).unwrap_or(PARKED)
-}
-
-async fn count(work: &UnitOfWork, project: ProjectId) -> Result<usize, StudioError> {
-    let scenes = scenes::Entity::find()
-        .filter(scenes::Column::ProjectId.eq(project))
-        .count(work)
-        .await
-        .doing("counting scenes")?;
-    Ok(usize::try_from(scenes).unwrap_or(usize::MAX))
-}
-
-/// Adds `by` to the indexes in `range`, which must lead to free ones.
-async fn shift(
-    work: &UnitOfWork,
-    project: ProjectId,
-    range: RangeInclusive<i64>,
-    by: i64,
-) -> Result<(), StudioError> {
-    if range.is_empty() {
-        return Ok(());
+impl UpdateScene {
+    /// The scene as it is after the change.
+    fn applied_to(self, scene: Scene) -> Scene {
+        Scene {
+            description: self.description.unwrap_or(scene.description),
+            start_prompt: self.start_prompt.unwrap_or(scene.start_prompt),
+            end_prompt: self.end_prompt.unwrap_or(scene.end_prompt),
+            motion_prompt: self.motion_prompt.unwrap_or(scene.motion_prompt),
+            duration_ms: self.duration_ms.unwrap_or(scene.duration_ms),
+            ..scene
+        }
     }
-    let (first, last) = range.into_inner();
-    let parked = (first + PARKED, last + PARKED);
-    for ((first, last), by) in [((first, last), PARKED), (parked, by - PARKED)] {
-        scenes::Entity::update_many()
-            .col_expr(
-                scenes::Column::SceneIndex,
-                Expr::col(scenes::Column::SceneIndex).add(by),
-            )
-            .filter(scenes::Column::ProjectId.eq(project))
-            .filter(scenes::Column::SceneIndex.between(first, last))
-            .exec(work)
-            .await
-            .doing("moving scenes")?;
-    }
-    Ok(())
 }
 
-async fn place(work: &UnitOfWork, scene: SceneId, index: i64) -> Result<(), StudioError> {
-    scenes::Entity::update_many()
-        .col_expr(scenes::Column::SceneIndex, Expr::value(index))
-        .filter(scenes::Column::Id.eq(scene))
-        .exec(work)
+async fn insert(work: &UnitOfWork, scene: Scene) -> Result<(), StudioError> {
+    let row = scenes::ActiveModel {
+        id: Set(scene.id),
+        project_id: Set(scene.project_id),
+        scene_index: Set(scene.scene_index),
+        description: Set(scene.description),
+        start_prompt: Set(scene.start_prompt),
+        end_prompt: Set(scene.end_prompt),
+        motion_prompt: Set(scene.motion_prompt),
+        duration_ms: Set(scene.duration_ms),
+    };
+    scenes::Entity::insert(row)
+        .exec_without_returning(work)
         .await
-        .doing("moving a scene")?;
+        .doing("adding a scene")?;
     Ok(())
 }
 
 /// Removes the artifacts of a scene; its keyframes and clips go with them.
 async fn remove_artifacts_of(work: &UnitOfWork, scene: SceneId) -> Result<(), StudioError> {
-    let of_keyframes = Query::select()
+    let mut of_scene = Query::select()
         .column(keyframes::Column::ArtifactId)
         .from(keyframes::Entity)
         .and_where(keyframes::Column::SceneId.eq(scene))
@@ -332,12 +287,12 @@ async fn remove_artifacts_of(work: &UnitOfWork, scene: SceneId) -> Result<(), St
         .and_where(video_clips::Column::SceneId.eq(scene))
         .and_where(video_clips::Column::ArtifactId.is_not_null())
         .take();
-    for artifacts in [of_keyframes, of_clips] {
-        artifacts::Entity::delete_many()
-            .filter(artifacts::Column::Id.in_subquery(artifacts))
-            .exec(work)
-            .await
-            .doing("removing a scene's files")?;
-    }
+    // Not two conditions with OR, for which PostgreSQL reads the whole table.
+    of_scene.union(UnionType::All, of_clips);
+    artifacts::Entity::delete_many()
+        .filter(artifacts::Column::Id.in_subquery(of_scene))
+        .exec(work)
+        .await
+        .doing("removing a scene's files")?;
     Ok(())
 }

@@ -131,7 +131,7 @@ pub struct Artifact {
     pub size_bytes: i64,
     /// The BLAKE3 of its content, 64 hexadecimal digits.
     pub blake3: String,
-    /// What the one who brought it called it. Never a path on our disk.
+    /// What its sender called it. Never a path on our disk.
     pub original_name: String,
     /// When it was stored.
     pub created_at: DateTime<Utc>,
@@ -153,6 +153,16 @@ pub struct Run {
     pub finished_at: Option<DateTime<Utc>>,
     /// Why it failed.
     pub error_message: Option<String>,
+}
+
+/// A run with its steps.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RunDetails {
+    /// The run itself.
+    #[serde(flatten)]
+    pub run: Run,
+    /// Its steps, in the order in which they were planned.
+    pub steps: Vec<Step>,
 }
 
 /// A step of a run.

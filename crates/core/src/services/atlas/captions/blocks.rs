@@ -1,6 +1,11 @@
 //! The blocks of a file: header, cues, and what is passed over.
 
-use super::{CaptionsError, Cue, Fault, Format, MAX_CUE_BYTES, markup, time};
+use super::{
+    cue::{Cue, MAX_CUE_BYTES},
+    fault::{CaptionsError, Fault},
+    format::Format,
+    markup, time,
+};
 
 /// What a file holds, in the order of the file.
 #[derive(Debug, Default)]
@@ -106,7 +111,7 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// What stands between two blank lines, or up to the times of the next cue.
+    /// The lines between two blank lines, or up to the times of the next cue.
     fn block(&mut self) -> Result<(), CaptionsError> {
         let Some(first) = self.peek_text() else {
             return Ok(());

@@ -1,6 +1,6 @@
 //! The text of a cue: tags taken out, entities decoded, blanks made one.
 
-use super::Format;
+use super::format::Format;
 
 /// The tags of SubRip; anything else in angle brackets is text there.
 const SUBRIP_TAGS: [&str; 9] = ["i", "b", "u", "s", "font", "c", "ruby", "rt", "v"];

@@ -13,7 +13,7 @@
 //! to<00:00:02.500><c> the</c><00:00:02.900><c> show</c>
 //! ```
 
-use super::Cue;
+use super::cue::Cue;
 
 /// How far apart two cues may be that show the same line without a break.
 const GAP_MS: i64 = 100;

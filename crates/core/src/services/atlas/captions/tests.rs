@@ -172,12 +172,12 @@ fn what_rolls_is_told_once() {
     let captions = vtt(ROLLING).unwrap();
     assert!(captions.is_rolling);
     let cues = captions.unrolled().cues;
-    let told: Vec<_> = cues
+    let shown: Vec<_> = cues
         .iter()
         .map(|cue| (cue.starts_ms, cue.ends_ms, cue.text()))
         .collect();
     assert_eq!(
-        told,
+        shown,
         [
             (160, 2_159, "hello and welcome".to_owned()),
             (2_159, 4_010, "to the show".to_owned()),

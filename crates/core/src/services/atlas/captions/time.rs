@@ -1,6 +1,6 @@
 //! Time stamps and time ranges.
 
-use super::Fault;
+use super::fault::Fault;
 
 /// The hours that still fit: about eleven years.
 const MAX_HOURS: i64 = 99_999;

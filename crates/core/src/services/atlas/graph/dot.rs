@@ -53,7 +53,7 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::atlas::graph::model::{Directedness, Edge, EdgeKey, Node};
+    use crate::services::atlas::graph::elements::{Directedness, Edge, EdgeKey, Node};
 
     #[test]
     fn nothing_in_a_label_ends_its_quotes() {

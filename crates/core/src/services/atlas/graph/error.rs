@@ -31,10 +31,10 @@ pub enum GraphError {
     /// A graph breaks a rule.
     #[error(transparent)]
     Invalid(#[from] Fault),
-    /// A depth lies outside its range.
+    /// A depth is outside its range.
     #[error("{field} must be between 1 and {max}")]
     OutOfRange {
-        /// What lies outside.
+        /// What is outside.
         field: &'static str,
         /// The greatest that is allowed.
         max: u32,

@@ -3,14 +3,9 @@
 use std::{fmt, path::Path, str::FromStr};
 
 use super::{
-    dot, graphml,
-    json::Json,
-    json_ld,
-    model::Graph,
-    node_link,
-    place::{FormatError, Place},
-    svg,
+    dot, format_error::FormatError, graphml, json::Json, json_ld, model::Graph, node_link, svg,
 };
+use crate::source::SourcePosition;
 
 /// The largest text that is read, in bytes.
 pub const MAX_TEXT_BYTES: usize = 64 * 1024 * 1024;
@@ -42,7 +37,7 @@ impl Format {
     /// Every format.
     pub const ALL: [Self; 3] = [Self::JsonLd, Self::NodeLink, Self::GraphMl];
 
-    /// The format that the name of a file tells by its ending. `.json` is either of two.
+    /// The format that the ending of a file's name means. `.json` is either of two.
     #[must_use]
     pub fn of_path(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_ascii_lowercase();
@@ -161,7 +156,7 @@ impl View {
         }
     }
 
-    /// The view that the ending of a file's name stands for.
+    /// The view that the ending of a file's name means.
     #[must_use]
     pub fn of_ending(ending: &str) -> Option<Self> {
         Some(match ending {
@@ -186,7 +181,7 @@ pub fn read(content: &[u8], format: Option<Format>) -> Result<Graph, FormatError
             let before = content.get(..error.valid_up_to()).unwrap_or_default();
             let before = String::from_utf8_lossy(before);
             return Err(FormatError {
-                place: Place::of(&before, before.len()),
+                place: SourcePosition::of(&before, before.len()),
                 reason: "the text is not in UTF-8: save it so".to_owned(),
             });
         }
@@ -217,7 +212,7 @@ pub struct TooLargeToDraw {
 fn check_length(text: &str) -> Result<(), FormatError> {
     if text.len() > MAX_TEXT_BYTES {
         let reason = format!("the text has more than {MAX_TEXT_BYTES} bytes");
-        let place = Place { line: 1, column: 1 };
+        let place = SourcePosition { line: 1, column: 1 };
         return Err(FormatError { place, reason });
     }
     Ok(())

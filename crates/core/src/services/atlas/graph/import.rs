@@ -13,8 +13,9 @@ use serde_json::Value;
 use tracing::info;
 
 use super::{
+    elements::{Edge, EdgeKey, Node, Properties},
     error::{Doing, GraphError},
-    model::{Edge, EdgeKey, Graph, Node, Properties},
+    model::Graph,
     rules,
     views::{Changes, ImportedGraph},
 };
@@ -332,7 +333,7 @@ fn is_equal(a: &Value, b: &Value) -> bool {
     }
 }
 
-/// The same number, as far as a reader of JSON tells numbers apart.
+/// The same number, as far as a reader of JSON distinguishes numbers.
 fn is_near(a: Option<f64>, b: Option<f64>) -> bool {
     let (Some(a), Some(b)) = (a, b) else {
         return false;

@@ -1,24 +1,19 @@
-//! JSON values that know where they stand, for formats that are read from JSON.
+//! JSON as the formats of graphs read it: what a value must be is said at its position.
 
-use std::{collections::HashSet, fmt};
+use std::collections::HashSet;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{MapAccess, Visitor},
-};
-use serde_json::{Value, value::RawValue};
+use serde::Deserialize;
+use serde_json::Value;
 
 use super::{
-    place::{FormatError, Place},
+    format_error::FormatError,
     rules::{Fault, MAX_PROPERTIES_DEPTH},
 };
+use crate::json::{JsonError, Located};
 
 /// A value within a text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Json<'t> {
-    text: &'t str,
-    raw: &'t str,
-}
+pub(super) struct Json<'t>(Located<'t>);
 
 /// The members of an object, in the order of the text.
 pub(super) type Members<'t> = Vec<(String, Json<'t>)>;
@@ -26,29 +21,23 @@ pub(super) type Members<'t> = Vec<(String, Json<'t>)>;
 impl<'t> Json<'t> {
     /// The one value of a text.
     pub(super) fn top(text: &'t str) -> Result<Self, FormatError> {
-        match serde_json::from_str::<&RawValue>(text) {
-            Ok(raw) => Ok(Self {
-                text,
-                raw: raw.get(),
-            }),
-            Err(error) => Err(refused(&Self { text, raw: text }, &error)),
-        }
+        Located::top(text).map(Self).map_err(not_valid)
     }
 
     pub(super) fn is_object(&self) -> bool {
-        self.raw.starts_with('{')
+        self.0.raw().starts_with('{')
     }
 
     pub(super) fn is_array(&self) -> bool {
-        self.raw.starts_with('[')
+        self.0.raw().starts_with('[')
     }
 
     pub(super) fn is_null(&self) -> bool {
-        self.raw == "null"
+        self.0.raw() == "null"
     }
 
     pub(super) fn is_empty_string(&self) -> bool {
-        self.raw == "\"\""
+        self.0.raw() == "\"\""
     }
 
     /// Its members; a name that comes twice is refused.
@@ -56,16 +45,19 @@ impl<'t> Json<'t> {
         if !self.is_object() {
             return Err(self.refuse(format!("{what} must be an object")));
         }
-        let Object(members) = self.read()?;
-        let mut seen = HashSet::with_capacity(members.len());
-        for (name, raw) in &members {
+        let members = self.0.members(usize::MAX).map_err(not_valid)?;
+        let mut found = Vec::with_capacity(members.len());
+        for member in members {
+            let name: String = member.name.read().map_err(not_valid)?;
+            found.push((name, Self(member.value)));
+        }
+        let mut seen = HashSet::with_capacity(found.len());
+        for (name, value) in &found {
             if !seen.insert(name) {
-                let value = self.part(raw);
                 return Err(value.refuse(format!("{name:?} is there twice")));
             }
         }
-        let found = (members.into_iter()).map(|(name, raw)| (name, self.part(raw)));
-        Ok(found.collect())
+        Ok(found)
     }
 
     /// Its items.
@@ -73,8 +65,8 @@ impl<'t> Json<'t> {
         if !self.is_array() {
             return Err(self.refuse(format!("{what} must be an array")));
         }
-        let items: Vec<&RawValue> = self.read()?;
-        Ok(items.into_iter().map(|raw| self.part(raw)).collect())
+        let items = self.0.items().map_err(not_valid)?;
+        Ok(items.into_iter().map(Self).collect())
     }
 
     /// The value itself. Numbers are read exactly, which serde_json does not do by itself.
@@ -95,7 +87,7 @@ impl<'t> Json<'t> {
             let items = items.map(|item| item.value_within(below));
             items.collect::<Result<_, _>>().map(Value::Array)
         } else {
-            match self.read()? {
+            match self.read::<Value>()? {
                 Value::Number(number) if number.is_f64() => Ok(self.exact().into()),
                 value => Ok(value),
             }
@@ -103,7 +95,7 @@ impl<'t> Json<'t> {
     }
 
     fn exact(&self) -> f64 {
-        self.raw.parse().unwrap_or(f64::NAN)
+        self.0.raw().parse().unwrap_or(f64::NAN)
     }
 
     pub(super) fn string(&self, what: &str) -> Result<String, FormatError> {
@@ -140,68 +132,25 @@ impl<'t> Json<'t> {
     /// This value is at fault.
     pub(super) fn refuse(&self, reason: impl Into<String>) -> FormatError {
         FormatError {
-            place: Place::of(self.text, self.offset()),
+            place: self.0.position(),
             reason: reason.into(),
         }
     }
 
-    /// A rule is broken by what stands here.
+    /// This value breaks a rule.
     pub(super) fn breaks(&self) -> impl Fn(Fault) -> FormatError {
         let at = *self;
         move |fault| at.refuse(fault.to_string())
     }
 
-    fn part(&self, raw: &'t RawValue) -> Self {
-        Self {
-            text: self.text,
-            raw: raw.get(),
-        }
-    }
-
-    fn offset(&self) -> usize {
-        // `raw` is a part of `text`.
-        (self.raw.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize)
-    }
-
     fn read<T: Deserialize<'t>>(&self) -> Result<T, FormatError> {
-        serde_json::from_str(self.raw).map_err(|error| refused(self, &error))
+        self.0.read().map_err(not_valid)
     }
 }
 
-/// What serde_json says, at its place in the whole text. Its own words end with a place too.
-fn refused(at: &Json<'_>, error: &serde_json::Error) -> FormatError {
-    let lines = error.line().saturating_sub(1);
-    let start: usize = at.raw.split_inclusive('\n').take(lines).map(str::len).sum();
-    let offset = at.offset() + start + error.column().saturating_sub(1);
-    let said = error.to_string();
-    let reason = said.split(" at line ").next().unwrap_or_default();
+fn not_valid(error: JsonError) -> FormatError {
     FormatError {
-        place: Place::of(at.text, offset),
-        reason: format!("not valid JSON: {reason}"),
-    }
-}
-
-/// An object as a list, so that names that come twice are seen.
-struct Object<'t>(Vec<(String, &'t RawValue)>);
-
-impl<'de> Deserialize<'de> for Object<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(member) = map.next_entry()? {
-                    members.push(member);
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
+        place: error.position,
+        reason: format!("not valid JSON: {}", error.reason),
     }
 }

@@ -4,8 +4,10 @@
 //! which [`View`] shows. [`Atlas`](super::Atlas) stores graphs, and finds ways through them.
 
 mod dot;
+mod elements;
 mod error;
 mod format;
+mod format_error;
 mod graphml;
 mod import;
 mod json;
@@ -13,7 +15,6 @@ mod json_ld;
 mod layout;
 mod model;
 mod node_link;
-mod place;
 mod rules;
 mod stored;
 mod svg;
@@ -23,12 +24,13 @@ mod views;
 mod walk;
 mod xml;
 
+pub use elements::{Directedness, Edge, EdgeKey, Node, Properties};
 pub use entity::atlas::{GraphEdgeId, GraphId, GraphNodeId};
 pub use error::GraphError;
 pub use format::{Format, MAX_TEXT_BYTES, TooLargeToDraw, UnknownFormat, View, read};
+pub use format_error::FormatError;
 pub use import::NewGraph;
-pub use model::{Directedness, Edge, EdgeKey, Graph, Node, Properties};
-pub use place::{FormatError, Place};
+pub use model::Graph;
 pub use rules::{
     Fault, MAX_EDGES, MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_NODES, MAX_PROPERTIES_BYTES,
     MAX_PROPERTIES_DEPTH,

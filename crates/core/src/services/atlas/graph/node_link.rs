@@ -2,16 +2,17 @@
 //! and edges with a `source` and a `target`, under `edges` (NetworkX from 3.4 on) or `links`.
 //!
 //! A node's `label` and `kind`, an edge's `label` and `weight`, and `name` and `title` of `graph`
-//! have the meaning that they have here; whatever else stands there is a property. Where several
-//! edges join two nodes, NetworkX tells them apart by a `key`: it is an edge's label unless the
+//! have the meaning that they have here; every other member is a property. Where several
+//! edges join two nodes, NetworkX distinguishes them by a `key`: it is an edge's label unless the
 //! edge has one.
 
 use serde_json::{Value, json};
 
 use super::{
+    elements::{Directedness, Edge, EdgeKey, Node, Properties},
+    format_error::FormatError,
     json::{Json, Members},
-    model::{Directedness, Edge, EdgeKey, Graph, Node, Properties},
-    place::FormatError,
+    model::Graph,
 };
 
 /// Reads a graph.
@@ -22,7 +23,7 @@ pub(super) fn parse(text: &str) -> Result<Graph, FormatError> {
     for (name, value) in top.members("a graph")? {
         match name.as_str() {
             "directed" => graph.set_directedness(value.boolean("directed")?.into()),
-            // Edges are told apart by their labels either way.
+            // Edges are distinguished by their labels either way.
             "multigraph" => drop(value.boolean("multigraph")?),
             "graph" => about(&mut graph, value)?,
             "nodes" => nodes = Some(value.items("nodes")?),

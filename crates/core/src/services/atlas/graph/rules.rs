@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::model::{EdgeKey, Properties};
+use super::elements::{EdgeKey, Properties};
 
 /// The most nodes of a graph.
 pub const MAX_NODES: usize = 100_000;
@@ -58,7 +58,7 @@ pub enum Fault {
         key: String,
     },
     /// Two edges have the same ends and the same label.
-    #[error("the edge {} is there twice: give each a label of its own", told(.key))]
+    #[error("the edge {} is there twice: give each a label of its own", described(.key))]
     EdgeTwice {
         /// The edge.
         key: EdgeKey,
@@ -96,7 +96,7 @@ pub enum Fault {
     },
 }
 
-fn told(key: &EdgeKey) -> String {
+fn described(key: &EdgeKey) -> String {
     let EdgeKey {
         source,
         target,

@@ -10,8 +10,9 @@ use serde_json::Value;
 use tracing::info;
 
 use super::{
+    elements::{Edge, EdgeKey, Node, Properties},
     error::{Doing, GraphError},
-    model::{Edge, EdgeKey, Graph, Node, Properties},
+    model::Graph,
     views::GraphSummary,
 };
 use crate::{

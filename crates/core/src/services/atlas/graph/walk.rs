@@ -103,7 +103,7 @@ impl Atlas {
         Ok(found)
     }
 
-    /// A shortest path, counted in edges; weights do not matter, since they tell how strong a
+    /// A shortest path, counted in edges; weights do not matter, since they say how strong a
     /// relation is and not how long. Among several of one length it is always the same one. `None`
     /// if no path of at most `max_hops` edges leads there.
     ///
@@ -134,7 +134,7 @@ impl Atlas {
         if u32::try_from(way.len()).is_ok_and(|hops| hops > query.max_hops) {
             return Ok(None);
         }
-        told(connection, graph, from, &way).await.map(Some)
+        described(connection, graph, from, &way).await.map(Some)
     }
 }
 
@@ -163,7 +163,7 @@ async fn direction(
     })
 }
 
-/// The node of this key; who asks for one that is not there is told which was probably meant.
+/// The node of this key. The error for one that is not there names the one that was probably meant.
 async fn node_of(
     connection: &impl ConnectionTrait,
     graph: GraphId,
@@ -369,7 +369,7 @@ fn shortest(
 }
 
 /// The path with everything that is shown of it.
-async fn told(
+async fn described(
     connection: &impl ConnectionTrait,
     graph: GraphId,
     from: GraphNodeId,

@@ -1,7 +1,7 @@
 //! Texts within XML.
 
-/// A text as it stands in an element or in an attribute between double quotes. Ends of lines and
-/// tabs are told by number, since a reader would change them otherwise.
+/// A text as it is written in an element or in an attribute between double quotes. Ends of lines
+/// and tabs are written as numbers, since a reader would change them otherwise.
 pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {

@@ -147,7 +147,7 @@ impl Info {
     }
 }
 
-/// The cues as segments; what a machine's captions repeat is told once.
+/// The cues as segments; what a machine's captions repeat is stored once.
 pub(super) fn segments(captions: Captions, origin: TranscriptOrigin) -> Vec<NewSegment> {
     let captions = match origin {
         TranscriptOrigin::Automatic => captions.unrolled(),

@@ -31,7 +31,7 @@ const READ_AHEAD: usize = 4;
 const SEGMENTS_PER_UNIT: usize = 10_000;
 const VIDEOS_PER_UNIT: usize = 100;
 
-/// Whoever watches an import; called from where it runs.
+/// Watches an import; called from the thread that runs it.
 pub type Watch<'a> = &'a (dyn Fn(ImportProgress) + Sync);
 
 /// A video as its files describe it.
@@ -175,20 +175,20 @@ impl Found {
 
 /// The bytes of a file that is not too large.
 fn bytes_of(path: &Path) -> Result<Vec<u8>, Problem> {
-    let told = |error: std::io::Error| Problem::new(path, format!("cannot be read: {error}"));
-    let length = std::fs::metadata(path).map_err(told)?.len();
+    let unreadable = |error: std::io::Error| Problem::new(path, format!("cannot be read: {error}"));
+    let length = std::fs::metadata(path).map_err(unreadable)?.len();
     if length > MAX_FILE_BYTES {
         let reason = format!("has {length} bytes; at most {MAX_FILE_BYTES} are read");
         return Err(Problem::new(path, reason));
     }
-    std::fs::read(path).map_err(told)
+    std::fs::read(path).map_err(unreadable)
 }
 
 /// A problem with JSON, at its line.
 fn of_json(path: &Path, error: &serde_json::Error) -> Problem {
-    let told = error.to_string();
+    let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    let reason = told.strip_suffix(&place).unwrap_or(&told);
+    let reason = text.strip_suffix(&place).unwrap_or(&text);
     Problem {
         line: (error.line() > 0).then_some(error.line()),
         ..Problem::new(path, reason.to_owned())
@@ -201,7 +201,7 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
         Ok(done) => done,
         Err(failed) => match failed.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
-            // The runtime is shutting down, and with it whoever waits here.
+            // The runtime is shutting down, and with it the caller.
             Err(_cancelled) => std::future::pending().await,
         },
     }

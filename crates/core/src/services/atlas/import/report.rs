@@ -1,4 +1,4 @@
-//! What an import tells.
+//! What an import reports.
 
 use std::{
     fmt,

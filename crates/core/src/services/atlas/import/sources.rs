@@ -32,7 +32,7 @@ pub(super) enum Form {
 pub(super) struct CaptionsFile {
     pub(super) path: PathBuf,
     pub(super) format: Format,
-    /// What stands between `NAME.` and the extension: `en`, `en-orig`; empty for `NAME.vtt`.
+    /// The part between `NAME.` and the extension: `en`, `en-orig`; empty for `NAME.vtt`.
     pub(super) tag: String,
 }
 

@@ -3,7 +3,7 @@
 //! The database notes the hours that a change makes stale, in the same transaction (`stale_hours`).
 //! A rollup takes such notes, computes the points of their hours from the mentions and those of
 //! their days from the hours, and removes points that nothing is left for: all in one unit of work,
-//! so that whoever is killed leaves the notes. Rollups take turns; on PostgreSQL each has two units at
+//! so that a process that is killed leaves the notes. Rollups take turns; on PostgreSQL each has two units at
 //! once, for two halves of the entities.
 //!
 //! Means and deviations of days are put together from those of hours (Chan, Golub and LeVeque,

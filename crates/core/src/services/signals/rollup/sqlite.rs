@@ -165,13 +165,13 @@ fn last_of(first: &QueryResult) -> Result<[Value; 2], sea_orm::DbErr> {
     Ok([entity.into(), starts_at.into()])
 }
 
-/// Inserts the points that a statement computes, in place of those that are there, and tells the
+/// Inserts the points that a statement computes, in place of those that are there, and gives the
 /// variance of each.
 fn storing(points: &str) -> String {
     format!("{points}\n{IN_PLACE}\nRETURNING rowid, std")
 }
 
-/// Stores points by a statement that tells the variance of each, and makes it a deviation; returns how
+/// Stores points by a statement that gives the variance of each, and makes it a deviation; returns how
 /// many there are.
 async fn store(work: &UnitOfWork, points: Statement) -> Result<u64, SignalsError> {
     const DOING: &str = "computing the time series";

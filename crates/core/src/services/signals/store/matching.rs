@@ -9,7 +9,7 @@ use crate::{
     db::{Engine, UnitOfWork},
     services::signals::{
         SignalsError,
-        article::NewArticle,
+        article::CreateArticle,
         batch::Incoming,
         problem::{LineProblem, ProblemKind},
     },
@@ -42,7 +42,7 @@ pub(super) enum Match {
     Conflict(LineProblem),
 }
 
-/// Tells for each of these places what the article there is, as if each had come alone, one after
+/// Finds for each of these places what the article there is, as if each had come alone, one after
 /// the other.
 pub(super) async fn find(
     work: &UnitOfWork,
@@ -69,7 +69,7 @@ fn decide(articles: &[Incoming], places: &[usize], found: Vec<Found>) -> Vec<(us
     let mut decided = Vec::with_capacity(places.len());
     for place in places {
         let incoming = &articles[*place];
-        let NewArticle {
+        let CreateArticle {
             external_id, url, ..
         } = &incoming.article;
         let by_id = keys.by_external_id.get(external_id).copied();
@@ -97,7 +97,7 @@ fn decide(articles: &[Incoming], places: &[usize], found: Vec<Found>) -> Vec<(us
 }
 
 fn two_articles(incoming: &Incoming, by_id: ArticleId, by_url: ArticleId) -> LineProblem {
-    let NewArticle {
+    let CreateArticle {
         external_id, url, ..
     } = &incoming.article;
     LineProblem {

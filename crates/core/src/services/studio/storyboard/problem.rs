@@ -1,4 +1,4 @@
-//! What is wrong with a production, told so that an editor can jump to it.
+//! What is wrong with a production, with positions that an editor can jump to.
 
 use std::fmt;
 
@@ -86,14 +86,22 @@ impl Problems {
 
     /// Adds a problem.
     pub fn push(&mut self, place: Place, message: impl Into<String>) {
-        if self.list.len() < Self::SHOWN {
-            self.list.push(Problem {
-                place,
-                message: message.into(),
-            });
-        } else {
-            self.more += 1;
+        if self.is_full() {
+            return self.count_one_more();
         }
+        self.list.push(Problem {
+            place,
+            message: message.into(),
+        });
+    }
+
+    /// Whether further problems are only counted.
+    pub(super) fn is_full(&self) -> bool {
+        self.list.len() >= Self::SHOWN
+    }
+
+    pub(super) fn count_one_more(&mut self) {
+        self.more += 1;
     }
 
     /// Adds a problem with a file as a whole.

@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{
     ProductionPath, Storyboard, StoryboardClip, StoryboardKeyframes, StoryboardScene,
-    located::{Node, Object, Reader, shortened},
     problem::Problems,
+    reader::{Node, Object, Reader, shortened},
 };
 use crate::services::studio::text::{self, STYLE_GUIDE_MAX_BYTES, TextRule};
 

@@ -67,7 +67,7 @@ impl Type {
         }
     }
 
-    /// The value that a text stands for.
+    /// The value that a text means.
     pub(super) fn read(self, text: &str) -> Result<Value, String> {
         let trimmed = text.trim();
         match self {

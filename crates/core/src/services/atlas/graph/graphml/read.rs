@@ -10,10 +10,12 @@ use super::{
     keys::{Owner, Type},
 };
 use crate::services::atlas::graph::{
-    model::{Directedness, Edge, EdgeKey, Graph, Node, Properties},
-    place::{FormatError, Place},
+    elements::{Directedness, Edge, EdgeKey, Node, Properties},
+    format_error::FormatError,
+    model::Graph,
     rules::Fault,
 };
+use crate::source::SourcePosition;
 
 /// The most elements, attributes and texts of a document.
 const MAX_PARTS: u32 = 20_000_000;
@@ -36,7 +38,7 @@ pub(in super::super) fn parse(text: &str) -> Result<Graph, FormatError> {
 
 fn refused(error: &roxmltree::Error) -> FormatError {
     let pos = error.pos();
-    let place = Place {
+    let place = SourcePosition {
         line: pos.row as usize,
         column: pos.col as usize,
     };
@@ -308,7 +310,7 @@ impl Reader<'_> {
 
     fn refuse(&self, element: Element<'_, '_>, reason: impl Into<String>) -> FormatError {
         FormatError {
-            place: Place::of(self.text, element.range().start),
+            place: SourcePosition::of(self.text, element.range().start),
             reason: reason.into(),
         }
     }

@@ -8,10 +8,7 @@ use super::{
     NAMESPACE,
     keys::{Owner, Type},
 };
-use crate::services::atlas::graph::{
-    model::{Graph, Properties},
-    xml::escaped,
-};
+use crate::services::atlas::graph::{elements::Properties, model::Graph, xml::escaped};
 
 /// Which id the key of an attribute has.
 type Keys = BTreeMap<(Owner, String, Type), usize>;

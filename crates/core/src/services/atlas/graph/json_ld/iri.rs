@@ -11,7 +11,7 @@ pub(super) fn of_key(key: &str) -> String {
     }
 }
 
-/// The key that an `@id` stands for.
+/// The key that an `@id` means.
 pub(super) fn to_key(iri: &str) -> String {
     match iri.strip_prefix('#') {
         Some(fragment) => unescaped(fragment),
@@ -27,7 +27,7 @@ pub(super) fn of_term(text: &str) -> String {
     }
 }
 
-/// What a term stands for.
+/// The meaning of a term.
 pub(super) fn to_term(term: &str) -> String {
     unescaped(term)
 }
@@ -42,7 +42,7 @@ fn is_absolute(key: &str) -> bool {
         && rest.chars().all(|c| c == '%' || is_plain(c))
 }
 
-/// What stands for itself; `%` does not.
+/// Whether a character is written as it is; `%` is not.
 fn is_plain(c: char) -> bool {
     match c {
         '!'..='~' => !"%\"<>\\^`{|}".contains(c),

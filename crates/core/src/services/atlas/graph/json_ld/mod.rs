@@ -14,7 +14,7 @@
 //! ```
 //!
 //! A key that is no absolute IRI becomes a fragment (`#ada`), and what an IRI cannot hold is written
-//! in percent. What is known of an edge stands in an `@annotation`, as JSON-LD-star has it; a
+//! in percent. What is known of an edge is in an `@annotation`, as JSON-LD-star has it; a
 //! processor that does not know it leaves it out. Lists and objects are JSON literals (`@json`).
 //!
 //! Read are documents with `@graph`, arrays of nodes and single nodes, as `flatten` leaves them.

@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::{FURTHER_KINDS, LABELS, iri};
 use crate::services::atlas::graph::{
+    elements::{Directedness, Edge, EdgeKey, Node, Properties},
+    format_error::FormatError,
     json::{Json, Members},
-    model::{Directedness, Edge, EdgeKey, Graph, Node, Properties},
-    place::FormatError,
+    model::Graph,
 };
 
 /// Whether an object looks like this format.

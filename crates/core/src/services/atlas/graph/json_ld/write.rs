@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::iri;
-use crate::services::atlas::graph::model::{Edge, EdgeKey, Graph, Node, Properties};
+use crate::services::atlas::graph::{
+    elements::{Edge, EdgeKey, Node, Properties},
+    model::Graph,
+};
 
 /// Writes a graph.
 pub(in super::super) fn render(graph: &Graph) -> String {

@@ -7,8 +7,9 @@ use super::{
     text::{shortened, width},
 };
 use crate::services::atlas::graph::{
+    elements::{Edge, EdgeKey},
     layout::Point,
-    model::{Edge, EdgeKey, Graph},
+    model::Graph,
     xml::escaped,
 };
 

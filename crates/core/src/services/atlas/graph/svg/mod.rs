@@ -6,9 +6,10 @@ mod text;
 use std::collections::BTreeMap;
 
 use super::{
+    elements::Node,
     format::TooLargeToDraw,
     layout::{self, Point},
-    model::{Graph, Node},
+    model::Graph,
     xml::escaped,
 };
 use text::{LINE_HEIGHT, Lines, width};

@@ -6,12 +6,12 @@ use crate::services::atlas::graph::{Directedness, Format, Graph, MAX_NODES, Node
 
 /// What each text is refused with.
 fn refusals(format: Format, texts: &[&str]) -> String {
-    let mut told = String::new();
+    let mut lines = String::new();
     for text in texts {
         let error = format.parse(text).unwrap_err();
-        writeln!(told, "{error}").unwrap();
+        writeln!(lines, "{error}").unwrap();
     }
-    told
+    lines
 }
 
 #[test]

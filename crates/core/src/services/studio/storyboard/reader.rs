@@ -1,24 +1,22 @@
-//! JSON values that know where they stand. serde_json alone tells the place of the first fault
-//! only; here each value keeps its slice of the text, so that reading goes on after a fault.
+//! Reads the values of a storyboard, and goes on after a fault, so that all are reported.
 
-use std::{cell::OnceCell, fmt, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
-use serde::{
-    Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, Visitor},
-};
-use serde_json::value::RawValue;
+use serde::Deserialize;
 
 use super::{
     STORYBOARD_FILE,
     problem::{Place, Problems},
 };
-use crate::services::studio::text::TextRule;
+use crate::{json::Located, services::studio::text::TextRule, source::SourcePosition};
+
+/// The most members of an object that are read: far more than any of a storyboard has.
+const MOST_MEMBERS: usize = 1_000;
 
 /// A value within the text.
 #[derive(Clone, Debug)]
 pub(super) struct Node<'t> {
-    raw: &'t RawValue,
+    at: Located<'t>,
     /// Its way from the top, such as `scenes[2].title`; empty at the top.
     path: String,
 }
@@ -43,7 +41,7 @@ impl<'t> Object<'t> {
         let member = self.members.iter().find(|(known, _)| *known == name);
         member
             .map(|(_, node)| node)
-            .filter(|node| node.raw.get() != "null")
+            .filter(|node| node.at.raw() != "null")
     }
 }
 
@@ -51,8 +49,6 @@ impl<'t> Object<'t> {
 #[derive(Debug)]
 pub(super) struct Reader<'t> {
     text: &'t str,
-    /// Offsets at which lines start; made when the first problem asks.
-    lines: OnceCell<Vec<usize>>,
     pub(super) problems: Problems,
 }
 
@@ -60,26 +56,21 @@ impl<'t> Reader<'t> {
     pub(super) fn new(text: &'t str) -> Self {
         Self {
             text,
-            lines: OnceCell::new(),
             problems: Problems::default(),
         }
     }
 
     /// The whole text as one value; a text that is no JSON is a problem.
     pub(super) fn top(&mut self) -> Option<Node<'t>> {
-        match serde_json::from_str::<&RawValue>(self.text) {
-            Ok(raw) => Some(Node {
-                raw,
+        match Located::top(self.text) {
+            Ok(at) => Some(Node {
+                at,
                 path: String::new(),
             }),
             Err(error) => {
-                let place = Place {
-                    line: Some(error.line()),
-                    column: Some(error.column()),
-                    ..Place::file(STORYBOARD_FILE)
-                };
+                let message = format!("is not JSON: {}", error.reason);
                 self.problems
-                    .push(place, format!("is not JSON: {}", without_place(&error)));
+                    .push(place(error.position, String::new()), message);
                 None
             }
         }
@@ -91,7 +82,7 @@ impl<'t> Reader<'t> {
         node: &Node<'t>,
         known: &'static [&'static str],
     ) -> Option<Object<'t>> {
-        let Ok(Members(members)) = serde_json::from_str(node.raw.get()) else {
+        let Ok(members) = node.at.members(MOST_MEMBERS) else {
             self.wrong_type(node, "an object");
             return None;
         };
@@ -99,10 +90,10 @@ impl<'t> Reader<'t> {
             node: node.clone(),
             members: Vec::with_capacity(members.len()),
         };
-        for (key, raw) in members {
-            let name = serde_json::from_str::<String>(key.get()).unwrap_or_default();
+        for member in members {
+            let name: String = member.name.read().unwrap_or_default();
             let at = Node {
-                raw: key,
+                at: member.name,
                 path: join(&node.path, &name),
             };
             match known.iter().find(|k| **k == name) {
@@ -110,7 +101,10 @@ impl<'t> Reader<'t> {
                 Some(k) if object.members.iter().any(|(have, _)| have == k) => {
                     self.push(&at, "is given twice");
                 }
-                Some(k) => object.members.push((k, Node { raw, path: at.path })),
+                Some(k) => {
+                    let (at, path) = (member.value, at.path);
+                    object.members.push((k, Node { at, path }));
+                }
             }
         }
         Some(object)
@@ -121,7 +115,7 @@ impl<'t> Reader<'t> {
         let found = object.find(name).cloned();
         if found.is_none() {
             let missing = Node {
-                raw: object.node.raw,
+                at: object.node.at,
                 path: join(&object.node.path, name),
             };
             self.push(&missing, "is missing");
@@ -131,14 +125,14 @@ impl<'t> Reader<'t> {
 
     /// The items of an array.
     pub(super) fn items(&mut self, node: &Node<'t>) -> Vec<Node<'t>> {
-        let Ok(items) = serde_json::from_str::<Vec<&'t RawValue>>(node.raw.get()) else {
+        let Ok(items) = node.at.items() else {
             self.wrong_type(node, "a list");
             return Vec::new();
         };
         let items = items.into_iter().enumerate();
         items
-            .map(|(index, raw)| Node {
-                raw,
+            .map(|(index, at)| Node {
+                at,
                 path: format!("{}[{index}]", node.path),
             })
             .collect()
@@ -177,14 +171,14 @@ impl<'t> Reader<'t> {
         node: &Node<'t>,
         expected: &str,
     ) -> Option<T> {
-        match serde_json::from_str(node.raw.get()) {
+        match node.at.read() {
             Ok(value) => Some(value),
-            Err(error) if error.is_data() => {
+            Err(error) if error.is_other_type => {
                 self.wrong_type(node, expected);
                 None
             }
             Err(error) => {
-                self.push(node, format!("cannot be read: {}", without_place(&error)));
+                self.push(node, format!("cannot be read: {}", error.reason));
                 None
             }
         }
@@ -192,25 +186,21 @@ impl<'t> Reader<'t> {
 
     /// How many bytes the value takes in the text.
     pub(super) fn bytes(node: &Node<'t>) -> usize {
-        node.raw.get().len()
+        node.at.raw().len()
     }
 
     /// Notes a problem with a value.
     pub(super) fn push(&mut self, node: &Node<'t>, message: impl Into<String>) {
-        // A RawValue borrows from the text, so the distance between both is its offset.
-        let offset = node.raw.get().as_ptr().addr() - self.text.as_ptr().addr();
-        let (line, column) = self.line_and_column(offset);
-        let place = Place {
-            line: Some(line),
-            column: Some(column),
-            field: Some(node.path.clone()).filter(|path| !path.is_empty()),
-            ..Place::file(STORYBOARD_FILE)
-        };
-        self.problems.push(place, message);
+        if self.problems.is_full() {
+            // Nobody sees its place, which costs a pass over the text.
+            return self.problems.count_one_more();
+        }
+        self.problems
+            .push(place(node.at.position(), node.path.clone()), message);
     }
 
     fn wrong_type(&mut self, node: &Node<'t>, expected: &str) {
-        let found = match node.raw.get().as_bytes().first() {
+        let found = match node.at.raw().as_bytes().first() {
             Some(b'{') => "an object",
             Some(b'[') => "a list",
             Some(b'"') => "a text",
@@ -219,54 +209,21 @@ impl<'t> Reader<'t> {
             _ => "a number",
         };
         let message = if found == "a number" && expected == "a whole number" {
-            format!("must be a whole number, not {}", shortened(node.raw.get()))
+            format!("must be a whole number, not {}", shortened(node.at.raw()))
         } else {
             format!("must be {expected}, not {found}")
         };
         self.push(node, message);
     }
-
-    fn line_and_column(&self, offset: usize) -> (usize, usize) {
-        let lines = self.lines.get_or_init(|| {
-            let breaks = self.text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
-            std::iter::once(0)
-                .chain(breaks.map(|(at, _)| at + 1))
-                .collect()
-        });
-        let line = lines.partition_point(|start| *start <= offset);
-        let start = lines[line - 1];
-        (line, self.text[start..offset].chars().count() + 1)
-    }
 }
 
-/// An object's members as they stand, with repeated ones.
-struct Members<'t>(Vec<(&'t RawValue, &'t RawValue)>);
-
-impl<'de> Deserialize<'de> for Members<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Collect;
-        impl<'de> Visitor<'de> for Collect {
-            type Value = Members<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                // Far more than any object of a storyboard has; the rest need not be kept.
-                const ENOUGH: usize = 1_000;
-                let mut members = Vec::new();
-                while members.len() < ENOUGH {
-                    match map.next_entry()? {
-                        Some(entry) => members.push(entry),
-                        None => return Ok(Members(members)),
-                    }
-                }
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                Ok(Members(members))
-            }
-        }
-        deserializer.deserialize_map(Collect)
+/// An empty `field` is the whole text.
+fn place(position: SourcePosition, field: String) -> Place {
+    Place {
+        line: Some(position.line),
+        column: Some(position.column),
+        field: Some(field).filter(|field| !field.is_empty()),
+        ..Place::file(STORYBOARD_FILE)
     }
 }
 
@@ -303,13 +260,4 @@ pub(super) fn shortened(text: &str) -> String {
         short.push('…');
     }
     short
-}
-
-/// What serde_json says, without the place that it repeats at the end.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rsplit_once(" at line ") {
-        Some((what, _)) => what.to_owned(),
-        None => text,
-    }
 }

@@ -1,4 +1,4 @@
-//! Answers that several routes give.
+//! Responses that several routes give.
 
 use axum::{
     http::{StatusCode, header},
@@ -7,15 +7,15 @@ use axum::{
 use groundwork_http::{ApiError, Json};
 use serde::Serialize;
 
-/// What a route answers.
-pub(super) type Answer<T> = Result<T, ApiError>;
+/// The result of a route.
+pub(super) type ApiResult<T> = Result<T, ApiError>;
 
-/// 201: it was made, is found at `location`, and looks like this.
+/// 201 with the path and the view of what was created.
 #[derive(Debug)]
 pub(super) struct Created<T> {
-    /// The path of what was made.
+    /// The path of what was created.
     pub(super) location: String,
-    /// What was made.
+    /// What was created.
     pub(super) body: T,
 }
 

@@ -1,4 +1,4 @@
-//! A connection whose client is waited for as long as somebody has patience.
+//! A connection that stops reading when its time is over.
 
 use std::{
     io::{self, IoSlice},
@@ -12,12 +12,12 @@ use tokio::{
 };
 
 /// A stream whose reading side ends when `is_over` does. What is being written is written still.
-pub(super) struct Patient {
+pub(super) struct ClosingStream {
     stream: TcpStream,
     is_over: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
-impl Patient {
+impl ClosingStream {
     pub(super) fn until(
         is_over: impl Future<Output = ()> + Send + 'static,
         stream: TcpStream,
@@ -29,7 +29,7 @@ impl Patient {
     }
 }
 
-impl AsyncRead for Patient {
+impl AsyncRead for ClosingStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -49,7 +49,7 @@ impl AsyncRead for Patient {
     }
 }
 
-impl AsyncWrite for Patient {
+impl AsyncWrite for ClosingStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
