@@ -7,19 +7,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
 };
 
 use super::{
-    DbError, Engine, OpenError, Reader, UnitOfWork,
     backend::Backend,
+    error::DbError,
     metrics,
     observe::Observer,
-    postgres, reader,
+    open_error::OpenError,
+    postgres,
+    reader::{self, Reader},
     session::Session,
     sqlite::{self, Readers, Writer},
+    unit::UnitOfWork,
 };
 use crate::config;
 
@@ -70,7 +73,7 @@ impl Database {
         config: &config::Database,
         convention: Convention,
     ) -> Result<Self, OpenError> {
-        let engine = Engine::of(&config.url);
+        let engine = config.url.engine();
         let pools = match engine {
             Engine::Sqlite => {
                 let sqlite::Pools { writer, readers } = sqlite::open(config).await?;
@@ -148,7 +151,7 @@ impl Database {
     pub async fn ping(&self) -> Result<(), DbError> {
         let alive = self.inner.reader.execute_unprepared("SELECT 1").await;
         alive.map(drop).map_err(|source| DbError::Database {
-            doing: "reach the database",
+            doing: "reaching the database",
             source,
         })
     }
@@ -169,7 +172,7 @@ impl Database {
             Err(error) => Err(error),
         };
         let version = answer.map_err(|source| DbError::Database {
-            doing: "ask for the version",
+            doing: "asking for the version",
             source,
         })?;
         Ok(Description {
@@ -228,7 +231,7 @@ impl Inner {
 /// something that [`Database::open`] refuses.
 #[must_use]
 pub fn file(config: &config::Database) -> Option<PathBuf> {
-    match Engine::of(&config.url) {
+    match config.url.engine() {
         Engine::Sqlite => sqlite::path(&config.url).ok(),
         Engine::Postgres => None,
     }
@@ -243,7 +246,7 @@ pub fn file(config: &config::Database) -> Option<PathBuf> {
 pub async fn connect_for_migration(
     config: &config::Database,
 ) -> Result<DatabaseConnection, OpenError> {
-    Ok(match Engine::of(&config.url) {
+    Ok(match config.url.engine() {
         Engine::Sqlite => {
             let writer = sqlite::open_for_migration(config).await?;
             SqlxSqliteConnector::from_sqlx_sqlite_pool(writer)
@@ -263,7 +266,7 @@ pub async fn connect_for_migration(
 pub async fn connect_for_replacement(
     config: &config::Database,
 ) -> Result<DatabaseConnection, OpenError> {
-    match Engine::of(&config.url) {
+    match config.url.engine() {
         Engine::Sqlite => {
             let unopened = sqlite::unopened(config)?;
             Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(unopened))
@@ -278,7 +281,7 @@ pub async fn connect_for_replacement(
 /// # Errors
 /// [`OpenError::Url`].
 pub fn may_exist(config: &config::Database) -> Result<bool, OpenError> {
-    match Engine::of(&config.url) {
+    match config.url.engine() {
         Engine::Sqlite => Ok(sqlite::path(&config.url)?.exists()),
         Engine::Postgres => Ok(true),
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sea_orm::DbErr;
 
-use super::Violation;
+use super::violation::Violation;
 use crate::error::{DomainError, Kind};
 
 /// Why a unit of work could not begin, or was not stored.
@@ -26,7 +26,7 @@ pub enum DbError {
     #[error("refused: {violation}")]
     Violated {
         /// The constraint.
-        violation: Violation,
+        violation: Box<Violation>,
         /// The engine's own words.
         source: DbErr,
     },
@@ -51,9 +51,9 @@ pub enum DbError {
         source: DbErr,
     },
     /// The engine refused; nothing was stored.
-    #[error("cannot {doing}")]
+    #[error("the database failed while {doing}")]
     Database {
-        /// What was attempted.
+        /// What was being done, such as "listing scenes".
         doing: &'static str,
         /// The engine's own words.
         source: DbErr,
@@ -90,12 +90,38 @@ impl DomainError for DbError {
             Self::Closed => "DATABASE_CLOSED",
             Self::Violated { .. } => "CONSTRAINT_VIOLATED",
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
-            Self::Ended { .. } | Self::Database { .. } => "DATABASE_ERROR",
+            Self::Ended { .. } => "DATABASE_ERROR",
+            Self::Database { .. } => "DATABASE_FAILED",
         }
     }
 }
 
-/// What kind of situation it is when the engine refuses a statement, for the errors of domains.
+/// Says what was being done when the database failed.
+///
+/// ```
+/// # use groundwork_core::db::{DbError, Doing as _, Reader};
+/// # use sea_orm::ConnectionTrait as _;
+/// async fn shelve(rows: Reader) -> Result<(), DbError> {
+///     let counted = rows.execute_unprepared("SELECT count(*) FROM books").await;
+///     counted.doing("counting books")?;
+///     Ok(())
+/// }
+/// ```
+pub trait Doing<T> {
+    /// `doing` continues the sentence "the database failed while …".
+    ///
+    /// # Errors
+    /// [`DbError::Database`] in place of SeaORM's error.
+    fn doing(self, doing: &'static str) -> Result<T, DbError>;
+}
+
+impl<T> Doing<T> for Result<T, DbErr> {
+    fn doing(self, doing: &'static str) -> Result<T, DbError> {
+        self.map_err(|source| DbError::Database { doing, source })
+    }
+}
+
+/// What kind of situation it is when the engine refuses a statement.
 #[must_use]
 pub fn kind_of(source: &DbErr) -> Kind {
     if super::failure::is_retryable(source) {

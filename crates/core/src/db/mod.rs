@@ -25,7 +25,6 @@
 
 mod backend;
 mod database;
-mod engine;
 mod error;
 mod failure;
 mod measure;
@@ -44,12 +43,13 @@ mod sqlite;
 mod unit;
 mod violation;
 
+pub use groundwork_naming::{Capabilities, Engine};
+
 pub use self::{
     database::{
         Database, Description, connect_for_migration, connect_for_replacement, file, may_exist,
     },
-    engine::Engine,
-    error::{DbError, kind_of},
+    error::{DbError, Doing, kind_of},
     open_error::OpenError,
     postgres::CopyRows,
     reader::Reader,

@@ -7,7 +7,7 @@ use sea_orm::{
     StreamTrait,
 };
 
-use super::{Rows, observe::Observer, postgres::Attempts, sql, sqlite::Readers};
+use super::{observe::Observer, postgres::Attempts, rows::Rows, sql, sqlite::Readers};
 
 /// Reads what is committed. Cheap to clone.
 ///

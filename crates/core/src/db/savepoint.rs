@@ -9,10 +9,12 @@ use sea_orm::{
 };
 
 use super::{
-    Rows, UnitOfWork, Violation,
     error::refusal,
+    rows::Rows,
     session::{Level, Session},
     sql,
+    unit::UnitOfWork,
+    violation::Violation,
 };
 
 /// A part of a unit of work that can be taken back on its own. Dropped, it is rolled back.

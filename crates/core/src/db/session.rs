@@ -17,16 +17,16 @@ use std::{
     time::Duration,
 };
 
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement, sqlx};
 
 use super::{
-    Engine, Violation,
     backend::{Backend, RowStream},
     error::refusal,
     failure,
     observe::Observer,
-    sql, sqlite, violation,
+    sql, sqlite,
+    violation::{self, Violation},
 };
 
 /// How many violations are remembered; older ones are forgotten first.

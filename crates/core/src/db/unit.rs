@@ -5,15 +5,17 @@ use std::{
     sync::{Arc, Weak},
 };
 
+use groundwork_naming::Engine;
 use sea_orm::DbErr;
 
 use super::{
-    CopyRows, DbError, Engine, Violation,
     backend::Backend,
+    error::DbError,
     failure,
+    postgres::CopyRows,
     session::Session,
     sqlite::{self, CommitFailed, NotStored, WriterGuard},
-    violation,
+    violation::{self, Violation},
 };
 
 /// Changes that are stored together or not at all.
@@ -76,7 +78,7 @@ impl UnitOfWork {
             return Err(DbError::Ended { reason });
         }
         settled.map_err(|source| DbError::Database {
-            doing: "prepare the commit",
+            doing: "preparing the commit",
             source,
         })?;
         if Arc::strong_count(&self.session) > 1 {
@@ -104,7 +106,7 @@ impl UnitOfWork {
             Some(Backend::Postgres(tx)) => {
                 let rolled_back = tx.rollback().await;
                 rolled_back.map_err(|source| DbError::Database {
-                    doing: "roll back",
+                    doing: "rolling back",
                     source,
                 })
             }
@@ -164,7 +166,10 @@ impl UnitOfWork {
         self.session.end("its commit was refused");
         let named = found.ok().flatten().map(|key| key.violation(convention));
         match named.or_else(|| violation::of(&source, convention)) {
-            Some(violation) => DbError::Violated { violation, source },
+            Some(violation) => DbError::Violated {
+                violation: Box::new(violation),
+                source,
+            },
             None => not_stored(source),
         }
     }
@@ -181,7 +186,10 @@ impl UnitOfWork {
             return Ok(());
         };
         Err(match violation::of(&source, &session.convention) {
-            Some(violation) => DbError::Violated { violation, source },
+            Some(violation) => DbError::Violated {
+                violation: Box::new(violation),
+                source,
+            },
             None => not_stored(source),
         })
     }
@@ -208,7 +216,7 @@ fn not_stored(source: DbErr) -> DbError {
         DbError::OutcomeUnknown { source }
     } else {
         DbError::Database {
-            doing: "commit",
+            doing: "committing",
             source,
         }
     }

@@ -47,11 +47,11 @@ impl Ledger {
             let rows = connection
                 .query_all(&query)
                 .await
-                .map_err(failed("ask for the rows of files"))?;
+                .map_err(failed("asking for the rows of files"))?;
             for row in rows {
                 let key: String = row
                     .try_get("", self.key_column)
-                    .map_err(failed("read the rows of files"))?;
+                    .map_err(failed("reading the rows of files"))?;
                 known.extend(key.parse::<StorageKey>());
             }
         }
@@ -74,11 +74,11 @@ impl Ledger {
         let rows = connection
             .query_all_raw(query)
             .await
-            .map_err(failed("ask for open transactions"))?;
+            .map_err(failed("asking for open transactions"))?;
         rows.iter()
             .map(|row| {
                 row.try_get("", "virtualtransaction")
-                    .map_err(failed("read open transactions"))
+                    .map_err(failed("reading open transactions"))
             })
             .collect()
     }
@@ -101,9 +101,12 @@ impl Ledger {
         let rows = connection
             .query_all(&query)
             .await
-            .map_err(failed("read the trash"))?;
+            .map_err(failed("reading the trash"))?;
         rows.iter()
-            .map(|row| row.try_get("", TRASH_KEY).map_err(failed("read the trash")))
+            .map(|row| {
+                row.try_get("", TRASH_KEY)
+                    .map_err(failed("reading the trash"))
+            })
             .collect()
     }
 
@@ -120,7 +123,7 @@ impl Ledger {
         connection
             .execute(&query)
             .await
-            .map_err(failed("empty the trash"))?;
+            .map_err(failed("emptying the trash"))?;
         Ok(())
     }
 }

@@ -4,7 +4,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{FileStore, FilesError, StorageKey, remove, store::blocking};
-use crate::db::{Database, Engine, UnitOfWork};
+use crate::db::{Database, UnitOfWork};
 
 /// What a sweep has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,7 +62,8 @@ impl FileStore {
         let Sorted { trash, mut settled } = self.sort(&work, batch, swept).await?;
         let shared = Arc::clone(&self.shared);
         let unlinked = blocking(move || Ok(remove::unlink(&shared.root, trash))).await?;
-        if db.engine() == Engine::Sqlite {
+        // One writer holds up all others, so nothing slow is done while it is held.
+        if !db.engine().capabilities().locks_rows {
             work.rollback().await?;
             let removed = self.flush(unlinked, &mut settled, swept).await?;
             work = db.begin().await?;

@@ -29,7 +29,11 @@ use sqlx::{
 use super::transaction::Transaction;
 use crate::{
     config::{self, DatabaseUrl},
-    db::{DbError, OpenError, failure, open_error},
+    db::{
+        error::DbError,
+        failure,
+        open_error::{self, OpenError},
+    },
 };
 
 /// How long a connection may be idle and still be used unasked.
@@ -88,7 +92,7 @@ fn not_begun(source: DbErr, started: Instant) -> DbError {
         }
     } else {
         DbError::Database {
-            doing: "begin a unit of work",
+            doing: "beginning a unit of work",
             source,
         }
     }

@@ -39,7 +39,10 @@ use super::{
 };
 use crate::{
     config,
-    db::{OpenError, failure, open_error},
+    db::{
+        failure,
+        open_error::{self, OpenError},
+    },
 };
 
 /// How many statements the writer keeps prepared. Each counts once for every way in which a unit

@@ -10,9 +10,9 @@ use sea_orm::{
 use serde::Serialize;
 use tracing::info;
 
-use super::{Signals, SignalsError, error::Doing};
+use super::{Signals, SignalsError};
 use crate::{
-    db::{UnitOfWork, ViolationKind},
+    db::{Doing as _, UnitOfWork, ViolationKind},
     page::{Page, PageRequest},
 };
 
@@ -76,7 +76,11 @@ impl Signals {
             Err(error) if is_taken(work, &error) => {
                 return Err(SignalsError::EntityExists { name: entity.name });
             }
-            Err(error) => return Err(error).doing("adding a tracked entity"),
+            Err(error) => {
+                return Err(error)
+                    .doing("adding a tracked entity")
+                    .map_err(Into::into);
+            }
         }
         info!(entity.id = %entity.id, "added tracked entity");
         Ok(entity)
@@ -96,6 +100,7 @@ impl Signals {
             .one(connection)
             .await
             .doing("reading a tracked entity")
+            .map_err(Into::into)
     }
 
     /// The entity.

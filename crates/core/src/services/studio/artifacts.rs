@@ -11,13 +11,12 @@ use tracing::warn;
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     rows::{check_text, lock_project},
     text::{Content as Presence, Lines, TextRule},
     views::Artifact,
 };
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     files::{Destination, FileFacts, FileStore, Folder, MediaType, Placed, StorageKey, StoredFile},
 };
 
@@ -127,6 +126,7 @@ impl Studio {
             .one(connection)
             .await
             .doing("reading an output")
+            .map_err(Into::into)
     }
 
     /// Removes the finished film of a project; there may be none.
@@ -251,6 +251,7 @@ pub(super) fn parse_key(text: &str) -> Result<StorageKey, StudioError> {
     text.parse()
         .map_err(|error| sea_orm::DbErr::Type(format!("storage_key {text:?}: {error}")))
         .doing("reading an artifact's key")
+        .map_err(Into::into)
 }
 
 /// A file that lies in the store while its row is not yet committed. Dropped, it is removed.

@@ -14,13 +14,12 @@ use tracing::info;
 use super::{
     Studio, StudioError,
     artifacts::Upload,
-    error::Doing,
     keyframes::remove_artifact,
     rows::{check_duration, check_text, lock_project_of_scene, project_of_scene, set_or_keep},
     text,
     views::{Artifact, Clip},
 };
-use crate::db::UnitOfWork;
+use crate::db::{Doing as _, UnitOfWork};
 
 /// A clip to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -14,9 +14,9 @@ use sea_orm::{
 use super::{
     Studio, StudioError,
     clips::to_view,
-    error::Doing,
     views::{Artifact, Clip, Keyframe, ProjectDetails, SceneDetails},
 };
+use crate::db::Doing as _;
 
 impl Studio {
     /// The project with its scenes, keyframes, clips and output.

@@ -10,13 +10,12 @@ use tracing::info;
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     rows::{check_text, lock_project, set_or_keep},
     text::{self, STYLE_GUIDE_MAX_BYTES, TextFault},
     views::Project,
 };
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     page::{Page, PageRequest},
 };
 
@@ -97,6 +96,7 @@ impl Studio {
             .one(connection)
             .await
             .doing("reading a project")
+            .map_err(Into::into)
     }
 
     /// The project.

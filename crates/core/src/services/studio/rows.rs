@@ -11,10 +11,9 @@ use sea_orm::{
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     text::{DURATION_MS, TextRule},
 };
-use crate::db::UnitOfWork;
+use crate::db::{Doing as _, UnitOfWork};
 
 /// A text of a request keeps its rule.
 pub(super) fn check_text(

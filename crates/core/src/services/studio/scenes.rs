@@ -12,7 +12,6 @@ use tracing::info;
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     rows::{
         check_duration, check_text, lock_project, lock_project_of_scene,
         refuse_while_scenes_are_produced, set_or_keep,
@@ -20,7 +19,7 @@ use super::{
     text,
     views::Scene,
 };
-use crate::db::UnitOfWork;
+use crate::db::{Doing as _, UnitOfWork};
 
 /// A scene to be added. The rules of its texts are in [`text`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +161,7 @@ impl Studio {
             .all(connection)
             .await
             .doing("listing scenes")
+            .map_err(Into::into)
     }
 
     /// Changes a scene where it is.

@@ -13,13 +13,13 @@ use serde_json::Value;
 use tracing::info;
 
 use super::{
-    error::{Doing, GraphError},
+    error::GraphError,
     model::{Edge, EdgeKey, Graph, Node, Properties},
     rules,
     views::{Changes, ImportedGraph},
 };
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     services::atlas::{Atlas, Kept},
 };
 

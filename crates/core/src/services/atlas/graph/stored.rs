@@ -10,12 +10,12 @@ use serde_json::Value;
 use tracing::info;
 
 use super::{
-    error::{Doing, GraphError},
+    error::GraphError,
     model::{Edge, EdgeKey, Graph, Node, Properties},
     views::GraphSummary,
 };
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     page::{Page, PageRequest},
     services::atlas::Atlas,
 };
