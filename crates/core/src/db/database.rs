@@ -9,12 +9,13 @@ use std::{
 
 use groundwork_naming::{Convention, Engine};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    AccessMode, ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector,
+    Statement, TransactionOptions,
 };
 
 use super::{
     backend::Backend,
-    error::DbError,
+    error::{DbError, Doing as _},
     metrics,
     observe::Observer,
     open_error::OpenError,
@@ -27,6 +28,23 @@ use super::{
 use crate::config;
 
 /// An open database. Cheap to clone; all clones share the same connections.
+///
+/// It serves as SeaORM's connection. A statement on it is a unit of its own: a read runs as on
+/// [`fresh_reader`](Self::fresh_reader), and the result of anything else comes when it is on disk.
+/// What belongs together goes into a unit of work ([`begin`](Self::begin)).
+///
+/// ```no_run
+/// # use groundwork_core::db::Database;
+/// # use sea_orm::{ConnectionTrait, DbErr};
+/// async fn tidy(db: &Database) -> Result<(), DbErr> {
+///     db.execute_unprepared("DELETE FROM drafts").await?; // stored by itself
+///     let work = db.begin().await?;
+///     work.execute_unprepared("DELETE FROM scenes").await?;
+///     work.execute_unprepared("DELETE FROM projects").await?;
+///     work.commit().await?; // stored together
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Database {
     pub(super) inner: Arc<Inner>,
@@ -52,7 +70,7 @@ pub(super) struct Inner {
     pub(super) pools: Pools,
     observer: Observer,
     reader: Reader,
-    fresh_reader: Reader,
+    pub(super) fresh_reader: Reader,
 }
 
 pub(super) enum Pools {
@@ -83,13 +101,15 @@ impl Database {
         };
         metrics::describe();
         let observer = Observer::new(config.slow_statement);
+        let timeout = config.acquire_timeout;
+        let reader = |connections| Reader::new(connections, timeout, convention, observer);
         let inner = Inner {
             engine,
             convention,
             url: config.url.redacted(),
             acquire_timeout: config.acquire_timeout,
-            reader: Reader::new(pools.readers(), config.acquire_timeout, observer),
-            fresh_reader: Reader::new(pools.fresh_readers(), config.acquire_timeout, observer),
+            reader: reader(pools.readers()),
+            fresh_reader: reader(pools.fresh_readers()),
             observer,
             pools,
         };
@@ -118,10 +138,26 @@ impl Database {
     /// [`DbError::TimedOut`] after `database.acquire_timeout_ms`, [`DbError::Closed`] after
     /// [`close`](Self::close), [`DbError::Database`] if the connection is lost.
     pub async fn begin(&self) -> Result<UnitOfWork, DbError> {
+        self.begin_with(TransactionOptions::default()).await
+    }
+
+    /// Begins a unit of work with an isolation level and an access mode. On SQLite every unit is
+    /// serializable, and one that writes begins `IMMEDIATE`, whatever the options say. A unit that
+    /// only reads is a [`snapshot`](Reader::snapshot) of [`fresh_reader`](Self::fresh_reader).
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_with(&self, options: TransactionOptions) -> Result<UnitOfWork, DbError> {
         let inner = &self.inner;
+        let isolation = options.isolation_level;
+        if options.access_mode == Some(AccessMode::ReadOnly) {
+            return inner.fresh_reader.snapshot_with(isolation).await;
+        }
         let backend = match &inner.pools {
             Pools::Sqlite { writer, .. } => Backend::Sqlite(writer.begin().await?),
-            Pools::Postgres(pools) => Backend::Postgres(pools.begin().await?),
+            Pools::Postgres(pools) => {
+                Backend::Postgres(postgres::begin(&pools.units, isolation).await?)
+            }
         };
         Ok(UnitOfWork::new(Session::new(
             backend,
@@ -150,10 +186,7 @@ impl Database {
     /// [`DbError::Database`] if none comes.
     pub async fn ping(&self) -> Result<(), DbError> {
         let alive = self.inner.reader.execute_unprepared("SELECT 1").await;
-        alive.map(drop).map_err(|source| DbError::Database {
-            doing: "reaching the database",
-            source,
-        })
+        alive.map(drop).doing("reaching the database")
     }
 
     /// What the database is, for people to read.
@@ -171,10 +204,7 @@ impl Database {
             Ok(None) => Ok(String::new()),
             Err(error) => Err(error),
         };
-        let version = answer.map_err(|source| DbError::Database {
-            doing: "asking for the version",
-            source,
-        })?;
+        let version = answer.doing("asking for the version")?;
         Ok(Description {
             engine: self.inner.engine,
             version,

@@ -183,7 +183,7 @@ impl Session {
         self.conclude(permit, result, None).await
     }
 
-    /// Opens a stream that holds the permit until it ends or is dropped.
+    /// Opens a stream, with the permit that it holds until it ends or is dropped.
     pub(super) async fn stream(
         &self,
         level: Level,
@@ -245,6 +245,7 @@ impl Session {
         match &self.backend {
             Backend::Sqlite(guard) => guard.settle().await?,
             Backend::Postgres(_) => self.clear_doubt().await,
+            Backend::Snapshot(_) => {}
         }
         permit.answered();
         Ok(())

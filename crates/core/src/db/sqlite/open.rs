@@ -83,7 +83,15 @@ pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, Open
         .row_buffer_size(ROWS_AHEAD)
         .pragma("query_only", "ON");
     let (most, statement_timeout) = (config.readers, config.statement_timeout);
-    let open = || Readers::open(options.clone(), most, acquire_timeout, statement_timeout);
+    let open = || {
+        Readers::open(
+            options.clone(),
+            most,
+            acquire_timeout,
+            statement_timeout,
+            unit_of_work_timeout,
+        )
+    };
     let readers = waiting_for_the_lock(config, open).await?;
     tokio::spawn(wal_monitor::monitor(
         Arc::downgrade(&writer),
