@@ -8,9 +8,7 @@ use groundwork_core::{
     db::{Database, DbError, UnitOfWork},
     error::{DomainError, Kind},
 };
-use sea_orm::{
-    ConnectionTrait, DbBackend, Statement, StreamTrait, TransactionSession, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, StreamTrait, TransactionTrait};
 use sqlx::{Connection as _, SqliteConnection};
 use tokio::{
     sync::{Barrier, oneshot},

@@ -8,6 +8,7 @@ mod observing;
 mod opening;
 mod process;
 mod retries;
+mod seaorm;
 mod server_lock;
 mod settings;
 mod units;

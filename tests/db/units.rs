@@ -2,7 +2,7 @@
 
 use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_core::db::DbError;
-use sea_orm::{ConnectionTrait, TransactionSession, TransactionTrait};
+use sea_orm::{ConnectionTrait, TransactionTrait};
 
 use super::given::{counters, increment, number};
 

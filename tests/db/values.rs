@@ -7,7 +7,7 @@ use groundwork_core::db::Database;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityLoaderTrait, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Schema, Set, StreamTrait,
-    TransactionSession, TransactionTrait,
+    TransactionTrait,
 };
 use serde_json::json;
 use uuid::Uuid;

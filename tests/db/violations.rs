@@ -2,7 +2,7 @@
 
 use acceptance::{Engine, Scratch, on_both_engines};
 use groundwork_core::db::{Database, DbError, UnitOfWork, Violation, ViolationKind};
-use sea_orm::{ConnectionTrait, DbErr, SqlErr, TransactionSession, TransactionTrait};
+use sea_orm::{ConnectionTrait, DbErr, SqlErr, TransactionTrait};
 
 use super::given::{number, opened};
 

@@ -17,8 +17,7 @@ use groundwork_core::{
     db::{Database, DbError},
 };
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbErr, SqlxSqliteConnector, TransactionSession,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DbErr, SqlxSqliteConnector, TransactionTrait,
     sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use tokio::task::JoinSet;

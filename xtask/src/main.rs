@@ -10,6 +10,7 @@ mod bench;
 mod cargo;
 mod ci;
 mod postgres;
+mod seaorm;
 mod supply;
 mod test;
 
@@ -41,6 +42,16 @@ enum Task {
     /// tests
     #[command(after_help = ci::EXAMPLES)]
     Ci,
+    /// Run SeaORM's own tests over `groundwork_core::db`, on both engines
+    ///
+    /// The tests are those of the package that cargo has unpacked. They are compiled in a temporary
+    /// crate; what was built is kept in `target/seaorm` for the next time.
+    #[command(after_help = seaorm::EXAMPLES)]
+    Seaorm {
+        /// Handed on to `cargo test`: `--test FILE`, a part of a test's name, …
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
     /// Measure Groundwork beside its peers; `cargo xtask bench --help` tells more
     #[command(disable_help_flag = true)]
     Bench {
@@ -54,6 +65,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().task {
         Task::Test { arguments } => test::run(&arguments),
         Task::Ci => ci::run(),
+        Task::Seaorm { arguments } => seaorm::run(&arguments),
         Task::Bench { arguments } => bench::run(&arguments),
     };
     done.unwrap_or_else(|error| {

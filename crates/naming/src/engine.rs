@@ -78,6 +78,15 @@ impl fmt::Display for Engine {
     }
 }
 
+#[cfg(feature = "sea-orm")]
+impl Engine {
+    /// SeaORM's name for it, for code that builds statements by hand.
+    #[must_use]
+    pub fn backend(self) -> sea_orm::DbBackend {
+        self.into()
+    }
+}
+
 /// SeaORM knows an engine that Groundwork does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnknownEngine;

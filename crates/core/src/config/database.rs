@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{DatabaseUrl, Scheme, section::Section};
+use groundwork_naming::Engine;
+
+use super::{DatabaseUrl, section::Section};
 
 /// The database and how it is used.
 #[derive(Clone, Debug)]
@@ -68,7 +70,7 @@ impl Database {
         let Some(replica) = &self.replica_url else {
             return Some(self);
         };
-        let sqlite = |url: &DatabaseUrl| url.scheme() == Scheme::Sqlite;
+        let sqlite = |url: &DatabaseUrl| url.engine() == Engine::Sqlite;
         if sqlite(&self.url) || sqlite(replica) {
             let found = format!("{replica} beside database.url {}", self.url);
             let expected = "empty unless it and database.url are PostgreSQL";

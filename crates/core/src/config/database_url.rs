@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use groundwork_naming::Engine;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value as Json, json};
 use url::Url;
@@ -15,16 +16,7 @@ use super::{
 #[derive(Clone)]
 pub struct DatabaseUrl {
     text: SecretString,
-    scheme: Scheme,
-}
-
-/// Which kind of database a URL leads to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scheme {
-    /// `sqlite://path` or `sqlite:path`.
-    Sqlite,
-    /// `postgres://…` or `postgresql://…`.
-    Postgres,
+    engine: Engine,
 }
 
 /// The text is no URL of a database that is supported. The text itself is not repeated, because it
@@ -56,10 +48,11 @@ impl DatabaseUrl {
         Self::take(node).map(|(url, shown)| (Some(url), shown))
     }
 
-    /// Which kind of database it leads to.
+    /// The engine that it leads to: SQLite for `sqlite://path` and `sqlite:path`, PostgreSQL for
+    /// `postgres://…` and `postgresql://…`.
     #[must_use]
-    pub fn scheme(&self) -> Scheme {
-        self.scheme
+    pub fn engine(&self) -> Engine {
+        self.engine
     }
 
     /// The whole text, password included: for the driver only.
@@ -71,9 +64,9 @@ impl DatabaseUrl {
     /// The text with `***` in place of a password.
     #[must_use]
     pub fn redacted(&self) -> String {
-        match self.scheme {
-            Scheme::Sqlite => self.expose().to_owned(),
-            Scheme::Postgres => Url::parse(self.expose())
+        match self.engine {
+            Engine::Sqlite => self.expose().to_owned(),
+            Engine::Postgres => Url::parse(self.expose())
                 .map_or_else(|_| "postgres://***".to_owned(), |url| redact(url).into()),
         }
     }
@@ -100,17 +93,17 @@ impl FromStr for DatabaseUrl {
     type Err = InvalidDatabaseUrl;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let scheme = match text.split_once(':') {
-            Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => Scheme::Sqlite,
+        let engine = match text.split_once(':') {
+            Some(("sqlite", path)) if !path.trim_start_matches('/').is_empty() => Engine::Sqlite,
             Some(("postgres" | "postgresql", _)) => {
                 Url::parse(text).map_err(|_| InvalidDatabaseUrl)?;
-                Scheme::Postgres
+                Engine::Postgres
             }
             _ => return Err(InvalidDatabaseUrl),
         };
         Ok(Self {
             text: text.into(),
-            scheme,
+            engine,
         })
     }
 }
@@ -177,8 +170,8 @@ mod tests {
             "sqlite:media.db",
         ] {
             assert_eq!(
-                text.parse::<DatabaseUrl>().unwrap().scheme(),
-                Scheme::Sqlite
+                text.parse::<DatabaseUrl>().unwrap().engine(),
+                Engine::Sqlite
             );
         }
     }

@@ -36,7 +36,7 @@ mod yaml;
 pub use self::{
     auth::{ApiKey, Auth, InvalidKeyHash, KeyHash},
     database::Database,
-    database_url::{DatabaseUrl, InvalidDatabaseUrl, Scheme},
+    database_url::{DatabaseUrl, InvalidDatabaseUrl},
     environment::Environment,
     files::Files,
     http::Http,

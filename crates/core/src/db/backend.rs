@@ -1,12 +1,16 @@
-//! What the statements of a unit go through: on SQLite its guard of the one writer, on PostgreSQL a
-//! transaction of its own.
+//! What the statements of a unit go through: on SQLite its hold on the one writer, or on a
+//! connection for reads; on PostgreSQL a transaction of its own.
 
 use std::{pin::Pin, sync::Arc};
 
 use futures_util::Stream;
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement};
 
-use super::{error::refusal, postgres::Transaction, sqlite::WriterGuard};
+use super::{
+    error::refusal,
+    postgres::Transaction,
+    sqlite::{Snapshot, WriterGuard},
+};
 
 /// The rows of a stream.
 pub(super) type RowStream<'a> = Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send + 'a>>;
@@ -14,6 +18,8 @@ pub(super) type RowStream<'a> = Pin<Box<dyn Stream<Item = Result<QueryResult, Db
 pub(super) enum Backend {
     Sqlite(Arc<WriterGuard>),
     Postgres(Transaction),
+    /// Several reads of one state on SQLite.
+    Snapshot(Arc<Snapshot>),
 }
 
 impl Backend {
@@ -21,6 +27,7 @@ impl Backend {
         match self {
             Self::Sqlite(guard) => guard.execute(statement).await,
             Self::Postgres(tx) => tx.execute(statement).await,
+            Self::Snapshot(snapshot) => snapshot.execute(statement).await,
         }
     }
 
@@ -28,6 +35,7 @@ impl Backend {
         match self {
             Self::Sqlite(guard) => guard.execute_unprepared(sql).await,
             Self::Postgres(tx) => tx.execute_unprepared(sql).await,
+            Self::Snapshot(snapshot) => snapshot.execute_unprepared(sql).await,
         }
     }
 
@@ -38,6 +46,7 @@ impl Backend {
         match self {
             Self::Sqlite(guard) => guard.query_one(statement).await,
             Self::Postgres(tx) => tx.query_one(statement).await,
+            Self::Snapshot(snapshot) => snapshot.query_one(statement).await,
         }
     }
 
@@ -45,6 +54,7 @@ impl Backend {
         match self {
             Self::Sqlite(guard) => guard.query_all(statement).await,
             Self::Postgres(tx) => tx.query_all(statement).await,
+            Self::Snapshot(snapshot) => snapshot.query_all(statement).await,
         }
     }
 
@@ -52,12 +62,13 @@ impl Backend {
         Ok(match self {
             Self::Sqlite(guard) => Box::pin(guard.stream(statement).await?),
             Self::Postgres(tx) => Box::pin(tx.stream(statement)),
+            Self::Snapshot(snapshot) => snapshot.stream(&statement).await?,
         })
     }
 
     pub(super) async fn copy_in(&self, statement: &str, data: &[u8]) -> Result<u64, DbErr> {
         match self {
-            Self::Sqlite(_) => Err(refusal("SQLite has no COPY")),
+            Self::Sqlite(_) | Self::Snapshot(_) => Err(refusal("SQLite has no COPY")),
             Self::Postgres(tx) => tx.copy_in(statement, data).await,
         }
     }
@@ -67,14 +78,17 @@ impl Backend {
         match self {
             Self::Sqlite(guard) => guard.ended(),
             Self::Postgres(_) => None,
+            Self::Snapshot(snapshot) => snapshot.ended(),
         }
     }
 
-    /// Lets others write. A transaction on PostgreSQL is in nobody's way, and ends when it is
-    /// dropped.
+    /// Lets others have the connection. A transaction on PostgreSQL is in nobody's way, and ends when
+    /// it is dropped.
     pub(super) fn release(&self) {
-        if let Self::Sqlite(guard) = self {
-            guard.release();
+        match self {
+            Self::Sqlite(guard) => guard.release(),
+            Self::Postgres(_) => {}
+            Self::Snapshot(snapshot) => snapshot.release(),
         }
     }
 }

@@ -7,23 +7,44 @@ use std::{
     time::{Duration, Instant},
 };
 
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector, Statement,
+    AccessMode, ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector,
+    Statement, TransactionOptions,
 };
 
 use super::{
-    DbError, Engine, OpenError, Reader, UnitOfWork,
     backend::Backend,
+    error::{DbError, Doing as _},
     metrics,
     observe::Observer,
-    postgres, reader,
+    open_error::OpenError,
+    postgres,
+    reader::{self, Reader},
     session::Session,
     sqlite::{self, Readers, Writer},
+    unit::UnitOfWork,
 };
 use crate::config;
 
 /// An open database. Cheap to clone; all clones share the same connections.
+///
+/// It serves as SeaORM's connection. A statement on it is a unit of its own: a read runs as on
+/// [`fresh_reader`](Self::fresh_reader), and the result of anything else comes when it is on disk.
+/// What belongs together goes into a unit of work ([`begin`](Self::begin)).
+///
+/// ```no_run
+/// # use groundwork_core::db::Database;
+/// # use sea_orm::{ConnectionTrait, DbErr};
+/// async fn tidy(db: &Database) -> Result<(), DbErr> {
+///     db.execute_unprepared("DELETE FROM drafts").await?; // stored by itself
+///     let work = db.begin().await?;
+///     work.execute_unprepared("DELETE FROM scenes").await?;
+///     work.execute_unprepared("DELETE FROM projects").await?;
+///     work.commit().await?; // stored together
+///     Ok(())
+/// }
+/// ```
 #[derive(Clone)]
 pub struct Database {
     pub(super) inner: Arc<Inner>,
@@ -49,7 +70,7 @@ pub(super) struct Inner {
     pub(super) pools: Pools,
     observer: Observer,
     reader: Reader,
-    fresh_reader: Reader,
+    pub(super) fresh_reader: Reader,
 }
 
 pub(super) enum Pools {
@@ -70,7 +91,7 @@ impl Database {
         config: &config::Database,
         convention: Convention,
     ) -> Result<Self, OpenError> {
-        let engine = Engine::of(&config.url);
+        let engine = config.url.engine();
         let pools = match engine {
             Engine::Sqlite => {
                 let sqlite::Pools { writer, readers } = sqlite::open(config).await?;
@@ -80,13 +101,15 @@ impl Database {
         };
         metrics::describe();
         let observer = Observer::new(config.slow_statement);
+        let timeout = config.acquire_timeout;
+        let reader = |connections| Reader::new(connections, timeout, convention, observer);
         let inner = Inner {
             engine,
             convention,
             url: config.url.redacted(),
             acquire_timeout: config.acquire_timeout,
-            reader: Reader::new(pools.readers(), config.acquire_timeout, observer),
-            fresh_reader: Reader::new(pools.fresh_readers(), config.acquire_timeout, observer),
+            reader: reader(pools.readers()),
+            fresh_reader: reader(pools.fresh_readers()),
             observer,
             pools,
         };
@@ -115,10 +138,26 @@ impl Database {
     /// [`DbError::TimedOut`] after `database.acquire_timeout_ms`, [`DbError::Closed`] after
     /// [`close`](Self::close), [`DbError::Database`] if the connection is lost.
     pub async fn begin(&self) -> Result<UnitOfWork, DbError> {
+        self.begin_with(TransactionOptions::default()).await
+    }
+
+    /// Begins a unit of work with an isolation level and an access mode. On SQLite every unit is
+    /// serializable, and one that writes begins `IMMEDIATE`, whatever the options say. A unit that
+    /// only reads is a [`snapshot`](Reader::snapshot) of [`fresh_reader`](Self::fresh_reader).
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_with(&self, options: TransactionOptions) -> Result<UnitOfWork, DbError> {
         let inner = &self.inner;
+        let isolation = options.isolation_level;
+        if options.access_mode == Some(AccessMode::ReadOnly) {
+            return inner.fresh_reader.snapshot_with(isolation).await;
+        }
         let backend = match &inner.pools {
             Pools::Sqlite { writer, .. } => Backend::Sqlite(writer.begin().await?),
-            Pools::Postgres(pools) => Backend::Postgres(pools.begin().await?),
+            Pools::Postgres(pools) => {
+                Backend::Postgres(postgres::begin(&pools.units, isolation).await?)
+            }
         };
         Ok(UnitOfWork::new(Session::new(
             backend,
@@ -147,10 +186,7 @@ impl Database {
     /// [`DbError::Database`] if none comes.
     pub async fn ping(&self) -> Result<(), DbError> {
         let alive = self.inner.reader.execute_unprepared("SELECT 1").await;
-        alive.map(drop).map_err(|source| DbError::Database {
-            doing: "reach the database",
-            source,
-        })
+        alive.map(drop).doing("reaching the database")
     }
 
     /// What the database is, for people to read.
@@ -168,10 +204,7 @@ impl Database {
             Ok(None) => Ok(String::new()),
             Err(error) => Err(error),
         };
-        let version = answer.map_err(|source| DbError::Database {
-            doing: "ask for the version",
-            source,
-        })?;
+        let version = answer.doing("asking for the version")?;
         Ok(Description {
             engine: self.inner.engine,
             version,
@@ -228,7 +261,7 @@ impl Inner {
 /// something that [`Database::open`] refuses.
 #[must_use]
 pub fn file(config: &config::Database) -> Option<PathBuf> {
-    match Engine::of(&config.url) {
+    match config.url.engine() {
         Engine::Sqlite => sqlite::path(&config.url).ok(),
         Engine::Postgres => None,
     }
@@ -243,7 +276,7 @@ pub fn file(config: &config::Database) -> Option<PathBuf> {
 pub async fn connect_for_migration(
     config: &config::Database,
 ) -> Result<DatabaseConnection, OpenError> {
-    Ok(match Engine::of(&config.url) {
+    Ok(match config.url.engine() {
         Engine::Sqlite => {
             let writer = sqlite::open_for_migration(config).await?;
             SqlxSqliteConnector::from_sqlx_sqlite_pool(writer)
@@ -263,7 +296,7 @@ pub async fn connect_for_migration(
 pub async fn connect_for_replacement(
     config: &config::Database,
 ) -> Result<DatabaseConnection, OpenError> {
-    match Engine::of(&config.url) {
+    match config.url.engine() {
         Engine::Sqlite => {
             let unopened = sqlite::unopened(config)?;
             Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(unopened))
@@ -278,7 +311,7 @@ pub async fn connect_for_replacement(
 /// # Errors
 /// [`OpenError::Url`].
 pub fn may_exist(config: &config::Database) -> Result<bool, OpenError> {
-    match Engine::of(&config.url) {
+    match config.url.engine() {
         Engine::Sqlite => Ok(sqlite::path(&config.url)?.exists()),
         Engine::Postgres => Ok(true),
     }

@@ -1,11 +1,11 @@
 //! What can go wrong with units of work. Opening the database has errors of its own:
 //! [`OpenError`](super::OpenError).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sea_orm::DbErr;
+use sea_orm::{ConnAcquireErr, DbErr, SqlErr};
 
-use super::Violation;
+use super::{failure, violation::Violation};
 use crate::error::{DomainError, Kind};
 
 /// Why a unit of work could not begin, or was not stored.
@@ -26,7 +26,7 @@ pub enum DbError {
     #[error("refused: {violation}")]
     Violated {
         /// The constraint.
-        violation: Violation,
+        violation: Box<Violation>,
         /// The engine's own words.
         source: DbErr,
     },
@@ -51,16 +51,57 @@ pub enum DbError {
         source: DbErr,
     },
     /// The engine refused; nothing was stored.
-    #[error("cannot {doing}")]
+    #[error("the database failed while {doing}")]
     Database {
-        /// What was attempted.
+        /// What was being done, such as "listing scenes".
         doing: &'static str,
         /// The engine's own words.
         source: DbErr,
     },
 }
 
+impl From<DbError> for DbErr {
+    /// For functions that return SeaORM's error. What the engine said stays what it was, so that
+    /// `sql_err()` finds the same in it. An unknown outcome becomes a text: nothing may take it for
+    /// an error after which the work can be repeated.
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Violated { source, .. } | DbError::Database { source, .. } => source,
+            DbError::TimedOut { .. } => Self::ConnectionAcquire(ConnAcquireErr::Timeout),
+            DbError::Closed => Self::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
+            DbError::OutcomeUnknown { ref source } => Self::Custom(format!("{error}: {source}")),
+            DbError::Ended { .. } | DbError::TakenAlong => Self::Custom(error.to_string()),
+        }
+    }
+}
+
 impl DbError {
+    /// As [`DbErr::sql_err`]: which kind of constraint was violated, in SeaORM's terms.
+    #[must_use]
+    pub fn sql_err(&self) -> Option<SqlErr> {
+        match self {
+            Self::Violated { source, .. } | Self::Database { source, .. } => source.sql_err(),
+            _ => None,
+        }
+    }
+
+    /// Why a unit could not begin, from the error of what it was to begin on.
+    pub(super) fn not_begun(source: DbErr, waited_for: &str, started: Instant) -> Self {
+        if failure::is_closed(&source) {
+            Self::Closed
+        } else if failure::is_pool_timeout(&source) {
+            Self::TimedOut {
+                waited_for: waited_for.to_owned(),
+                waited: started.elapsed(),
+            }
+        } else {
+            Self::Database {
+                doing: "beginning a unit of work",
+                source,
+            }
+        }
+    }
+
     /// The constraint that was violated, if that is why.
     #[must_use]
     pub fn violation(&self) -> Option<&Violation> {
@@ -90,17 +131,43 @@ impl DomainError for DbError {
             Self::Closed => "DATABASE_CLOSED",
             Self::Violated { .. } => "CONSTRAINT_VIOLATED",
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
-            Self::Ended { .. } | Self::Database { .. } => "DATABASE_ERROR",
+            Self::Ended { .. } => "DATABASE_ERROR",
+            Self::Database { .. } => "DATABASE_FAILED",
         }
     }
 }
 
-/// What kind of situation it is when the engine refuses a statement, for the errors of domains.
+/// Says what was being done when the database failed.
+///
+/// ```
+/// # use groundwork_core::db::{DbError, Doing as _, Reader};
+/// # use sea_orm::ConnectionTrait as _;
+/// async fn shelve(rows: Reader) -> Result<(), DbError> {
+///     let counted = rows.execute_unprepared("SELECT count(*) FROM books").await;
+///     counted.doing("counting books")?;
+///     Ok(())
+/// }
+/// ```
+pub trait Doing<T> {
+    /// `doing` continues the sentence "the database failed while …".
+    ///
+    /// # Errors
+    /// [`DbError::Database`] in place of SeaORM's error.
+    fn doing(self, doing: &'static str) -> Result<T, DbError>;
+}
+
+impl<T> Doing<T> for Result<T, DbErr> {
+    fn doing(self, doing: &'static str) -> Result<T, DbError> {
+        self.map_err(|source| DbError::Database { doing, source })
+    }
+}
+
+/// What kind of situation it is when the engine refuses a statement.
 #[must_use]
 pub fn kind_of(source: &DbErr) -> Kind {
-    if super::failure::is_retryable(source) {
+    if failure::is_retryable(source) {
         Kind::Conflict
-    } else if super::failure::is_unavailable(source) {
+    } else if failure::is_unavailable(source) {
         Kind::Unavailable
     } else {
         Kind::Internal

@@ -23,6 +23,9 @@ const SQLITE_IOERR: i32 = 10;
 /// deadlock_detected (<https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>).
 const TIMING: [&str; 2] = ["40001", "40P01"];
 
+/// read_only_sql_transaction.
+const READ_ONLY_TRANSACTION: &str = "25006";
+
 /// The driver's error within SeaORM's, if it comes from the driver.
 pub(super) fn driver_error(error: &DbErr) -> Option<&Arc<sqlx::Error>> {
     match error {
@@ -62,6 +65,13 @@ pub(super) fn is_disk_failure(error: &sqlx::Error) -> bool {
 pub(super) fn ended_the_session(error: &sqlx::Error) -> bool {
     postgres(error)
         .is_some_and(|error| matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic))
+}
+
+/// PostgreSQL refused a change on a connection that only reads. A `SELECT` may call a function that
+/// changes something, or lock rows.
+pub(super) fn is_refused_by_a_reader(error: &DbErr) -> bool {
+    let postgres = driver_error(error).and_then(|error| postgres(error));
+    postgres.is_some_and(|error| error.code() == READ_ONLY_TRANSACTION)
 }
 
 /// The pool had no connection to give in time.

@@ -1,6 +1,9 @@
 //! The gauges of an open database.
 
-use super::{Database, database::Pools, metrics};
+use super::{
+    database::{Database, Pools},
+    metrics,
+};
 
 impl Database {
     /// Brings the gauges up to date: to be called just before the metrics are collected.

@@ -17,15 +17,19 @@
 //! # }
 //! ```
 //!
+//! SeaORM's own code takes all three: a statement on the [`Database`] itself is a unit of its own, a
+//! transaction begun on it is a unit of work, one on a [`Reader`] is a snapshot, and one on a
+//! [`UnitOfWork`] is a savepoint. [`DbError`] becomes SeaORM's `DbErr` by `?`.
+//!
 //! What is promised: a commit that was acknowledged is on disk; a unit that was not committed
 //! leaves nothing behind; and nobody ever sees "database is locked". Units that write on SQLite
 //! queue first come, first served within the process; across processes, which SQLite's lock keeps
 //! apart, they wait as long as `database.acquire_timeout_ms` says and then get
 //! [`DbError::TimedOut`].
 
+mod autocommit;
 mod backend;
 mod database;
-mod engine;
 mod error;
 mod failure;
 mod measure;
@@ -36,25 +40,26 @@ mod postgres;
 mod reader;
 mod retry;
 mod rows;
-mod savepoint;
 mod session;
 mod settings;
 mod sql;
 mod sqlite;
+mod transactions;
 mod unit;
+mod unit_connection;
 mod violation;
+
+pub use groundwork_naming::{Capabilities, Engine};
 
 pub use self::{
     database::{
         Database, Description, connect_for_migration, connect_for_replacement, file, may_exist,
     },
-    engine::Engine,
-    error::{DbError, kind_of},
+    error::{DbError, Doing, kind_of},
     open_error::OpenError,
     postgres::CopyRows,
     reader::Reader,
     rows::Rows,
-    savepoint::Savepoint,
     settings::{ConnectionSettings, Role},
     sqlite::{Holder, ServerLock},
     unit::UnitOfWork,

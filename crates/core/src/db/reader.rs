@@ -1,13 +1,29 @@
 //! Reads, on connections that refuse to write.
 
-use std::{fmt, pin::Pin, sync::Arc, time::Duration};
-
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement,
-    StreamTrait,
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
-use super::{Rows, observe::Observer, postgres::Attempts, sql, sqlite::Readers};
+use groundwork_naming::{Convention, Engine};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
+    Statement, StreamTrait,
+};
+
+use super::{
+    backend::Backend,
+    error::DbError,
+    observe::Observer,
+    postgres::{self, Attempts},
+    rows::Rows,
+    session::Session,
+    sql,
+    sqlite::{Readers, Snapshot},
+    unit::UnitOfWork,
+};
 
 /// Reads what is committed. Cheap to clone.
 ///
@@ -16,11 +32,15 @@ use super::{Rows, observe::Observer, postgres::Attempts, sql, sqlite::Readers};
 /// see [`Database::fresh_reader`](super::Database::fresh_reader). A statement that would change
 /// something is refused by the engine. On PostgreSQL a statement whose connection breaks is repeated
 /// on another one; a stream is not.
+///
+/// Several reads of one state are a [`snapshot`](Self::snapshot), which is also what SeaORM's
+/// `begin` gives here.
 #[derive(Clone)]
 pub struct Reader {
     connections: Connections,
-    /// How long a read is repeated.
+    /// How long a read is repeated, and how long it waits for a connection.
     acquire_timeout: Duration,
+    convention: Convention,
     observer: Observer,
 }
 
@@ -35,13 +55,62 @@ impl Reader {
     pub(super) fn new(
         connections: Connections,
         acquire_timeout: Duration,
+        convention: Convention,
         observer: Observer,
     ) -> Self {
         Self {
             connections,
             acquire_timeout,
+            convention,
             observer,
         }
+    }
+
+    /// Begins a unit that only reads, and sees one state of the database throughout: that of its
+    /// first read. The engine refuses changes in it. On SQLite it may last as long as a unit of work
+    /// (`database.unit_of_work_timeout_ms`); it holds up nobody, but the write-ahead log grows
+    /// meanwhile.
+    ///
+    /// ```no_run
+    /// # use groundwork_core::db::Database;
+    /// # use sea_orm::ConnectionTrait;
+    /// # async fn example(db: Database) -> Result<(), sea_orm::DbErr> {
+    /// let rows = db.reader().snapshot().await?;
+    /// rows.execute_unprepared("SELECT count(*) FROM scenes").await?;
+    /// rows.execute_unprepared("SELECT * FROM scenes").await?; // as many as were counted
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`DbError::TimedOut`] if no connection becomes free within `database.acquire_timeout_ms`.
+    pub async fn snapshot(&self) -> Result<UnitOfWork, DbError> {
+        self.snapshot_with(None).await
+    }
+
+    /// The same; `isolation` is for PostgreSQL, where `None` is REPEATABLE READ.
+    pub(super) async fn snapshot_with(
+        &self,
+        isolation: Option<IsolationLevel>,
+    ) -> Result<UnitOfWork, DbError> {
+        let started = Instant::now();
+        let (backend, engine) = match &self.connections {
+            Connections::Sqlite(readers) => {
+                let begun = Snapshot::begin(readers).await;
+                let snapshot = begun.map_err(|source| {
+                    DbError::not_begun(source, "a connection for reads: all are in use", started)
+                })?;
+                (Backend::Snapshot(snapshot), Engine::Sqlite)
+            }
+            Connections::Postgres(pool) => {
+                let pool = pool.get_postgres_connection_pool();
+                let begun = postgres::begin_snapshot(pool, isolation).await?;
+                (Backend::Postgres(begun), Engine::Postgres)
+            }
+        };
+        let (timeout, observer) = (self.acquire_timeout, self.observer);
+        let session = Session::new(backend, engine, self.convention, timeout, observer);
+        Ok(UnitOfWork::new(session))
     }
 }
 

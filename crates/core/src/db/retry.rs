@@ -5,7 +5,7 @@ use std::{error::Error, time::Duration};
 use backon::{BackoffBuilder, ExponentialBuilder};
 use sea_orm::{DbErr, RuntimeErr};
 
-use super::{Database, DbError, UnitOfWork, failure, metrics};
+use super::{database::Database, error::DbError, failure, metrics, unit::UnitOfWork};
 
 impl Database {
     /// Runs `work` in a unit of its own and commits it; repeats it while the engine refuses it for

@@ -17,16 +17,16 @@ use std::{
     time::Duration,
 };
 
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement, sqlx};
 
 use super::{
-    Engine, Violation,
     backend::{Backend, RowStream},
     error::refusal,
     failure,
     observe::Observer,
-    sql, sqlite, violation,
+    sql, sqlite,
+    violation::{self, Violation},
 };
 
 /// How many violations are remembered; older ones are forgotten first.
@@ -183,7 +183,7 @@ impl Session {
         self.conclude(permit, result, None).await
     }
 
-    /// Opens a stream that holds the permit until it ends or is dropped.
+    /// Opens a stream, with the permit that it holds until it ends or is dropped.
     pub(super) async fn stream(
         &self,
         level: Level,
@@ -245,6 +245,7 @@ impl Session {
         match &self.backend {
             Backend::Sqlite(guard) => guard.settle().await?,
             Backend::Postgres(_) => self.clear_doubt().await,
+            Backend::Snapshot(_) => {}
         }
         permit.answered();
         Ok(())

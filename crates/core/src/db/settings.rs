@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use sea_orm::sqlx::{self, PgPool, Row as _, SqliteConnection};
 
 use super::{
-    Database, DbError,
-    database::Pools,
+    database::{Database, Pools},
+    error::DbError,
     failure,
     sqlite::{Readers, WriterPermit},
 };
@@ -75,7 +75,7 @@ impl Database {
             }
         };
         asked.map_err(|error| DbError::Database {
-            doing: "ask for the settings",
+            doing: "asking for the settings",
             source: failure::wrapped(error),
         })
     }

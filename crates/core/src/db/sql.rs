@@ -54,6 +54,17 @@ pub(super) fn only_reads(sql: &str) -> bool {
     is_single(sql) && begins_with(sql, &["SELECT", "VALUES", "EXPLAIN"])
 }
 
+/// Whether a text is surely a read that can stand alone. What looks like a change inside a literal
+/// counts as one.
+pub(super) fn is_read(sql: &str) -> bool {
+    const CHANGES: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE"];
+    let is_plain_with = || {
+        let text = sql.to_ascii_uppercase();
+        begins_with(sql, &["WITH"]) && !CHANGES.iter().any(|change| text.contains(change))
+    };
+    only_reads(sql) || (is_single(sql) && is_plain_with())
+}
+
 /// Whether a text may change more than rows: the schema, a setting, or the transaction itself. What
 /// looks like it inside a literal counts too.
 pub(super) fn has_side_effects(sql: &str) -> bool {
@@ -206,6 +217,25 @@ mod tests {
         }
         for sql in ["SAVEPOINT a", "ROLLBACK TO a", "RELEASE a", "SELECT 1", ""] {
             assert!(refuse_transaction_control(sql).is_ok(), "{sql}");
+        }
+    }
+
+    #[test]
+    fn a_read_is_known_from_a_change() {
+        for sql in [
+            "SELECT 1",
+            "with a as (select 1) select * from a;",
+            "VALUES (1)",
+        ] {
+            assert!(is_read(sql), "{sql}");
+        }
+        for sql in [
+            "WITH a AS (DELETE FROM b RETURNING c) SELECT * FROM a",
+            "SELECT 1; DROP TABLE a",
+            "PRAGMA user_version = 1",
+            "INSERT INTO a VALUES (1)",
+        ] {
+            assert!(!is_read(sql), "{sql}");
         }
     }
 

@@ -5,32 +5,47 @@ use std::{
     sync::{Arc, Weak},
 };
 
+use groundwork_naming::Engine;
 use sea_orm::DbErr;
 
 use super::{
-    CopyRows, DbError, Engine, Violation,
     backend::Backend,
+    error::{DbError, Doing as _, refusal},
     failure,
-    session::Session,
+    postgres::CopyRows,
+    session::{Level, Session},
+    sql,
     sqlite::{self, CommitFailed, NotStored, WriterGuard},
-    violation,
+    violation::{self, Violation},
 };
 
 /// Changes that are stored together or not at all.
 ///
-/// Any SeaORM call takes `&work` where it takes a connection. Nothing is stored, and nobody else
-/// sees anything, until [`commit`](Self::commit) has returned `Ok`; then it is on disk. A unit that
-/// is dropped is rolled back, also when the future that owns it is dropped in the middle of a
-/// statement. Within the unit, reads see its own changes.
+/// SeaORM's calls take `&work` where they take a connection: queries, `save`, `delete`, streams, the
+/// loader, `transaction`. Two things of SeaORM's want its own concrete types and cannot be given a
+/// unit: a `SchemaManager` (migrations run on
+/// [`connect_for_migration`](super::connect_for_migration)), and a `DatabaseExecutor` (take
+/// `&impl ConnectionTrait` instead).
+///
+/// Nothing is stored, and nobody else sees anything, until [`commit`](Self::commit) has returned
+/// `Ok`; then it is on disk. A unit that is dropped is rolled back, also when the future that owns
+/// it is dropped in the middle of a statement. Within the unit, reads see its own changes.
 ///
 /// On SQLite there is one writer, so that a unit sees nothing change under it; keep units short,
 /// and never begin a second one in the same task while the first is open. On PostgreSQL a unit has
-/// the isolation READ COMMITTED: lock the rows that you read in order to change them
-/// (`lock_exclusive()`, which SQLite does not need and leaves out).
+/// the isolation READ COMMITTED unless [`begin_with`](super::Database::begin_with) says otherwise:
+/// lock the rows that you read in order to change them (`lock_exclusive()`, which SQLite does not
+/// need and leaves out).
+///
+/// # Savepoints
+/// [`begin`](sea_orm::TransactionTrait::begin) on a unit opens a savepoint: a unit within the unit,
+/// of the same type, which can be taken back on its own. Its commit keeps its changes as part of the
+/// unit around it; dropped, it is rolled back. One savepoint is open within a unit at a time: the
+/// next one waits until that has ended, so that those of several tasks, or of a `join!`, come one
+/// after the other. A task that opens a second one itself, while it holds the first, waits in vain.
 ///
 /// After a statement has failed, PostgreSQL takes no other until the savepoint around it is rolled
-/// back; on SQLite the unit goes on. Put what may fail into a savepoint ([`begin`](sea_orm::TransactionTrait::begin))
-/// and both behave alike.
+/// back; on SQLite the unit goes on. Put what may fail into a savepoint and both behave alike.
 ///
 /// ```no_run
 /// # use groundwork_core::db::{Database, DbError};
@@ -44,17 +59,23 @@ use super::{
 /// ```
 pub struct UnitOfWork {
     pub(super) session: Arc<Session>,
+    /// The savepoint that this is; `None` for the unit itself.
+    pub(super) level: Level,
+    /// Held by the savepoint that is open within this.
+    inner: Arc<tokio::sync::Mutex<()>>,
     /// After `session`: fields are dropped in this order.
-    _ends: Option<EndsWithTheUnit>,
+    _end: End,
 }
 
 impl UnitOfWork {
     pub(super) fn new(session: Session) -> Self {
         let session = Arc::new(session);
-        let ends = EndsWithTheUnit(Arc::downgrade(&session));
+        let end = End::Unit(EndsWithTheUnit(Arc::downgrade(&session)));
         Self {
             session,
-            _ends: Some(ends),
+            level: None,
+            inner: Arc::default(),
+            _end: end,
         }
     }
 
@@ -62,23 +83,46 @@ impl UnitOfWork {
     pub(super) fn lend(&self) -> Self {
         Self {
             session: Arc::clone(&self.session),
-            _ends: None,
+            level: self.level,
+            inner: Arc::clone(&self.inner),
+            _end: End::Lent,
         }
     }
 
-    /// Stores the unit. When this returns `Ok`, it is on disk.
+    /// Opens a savepoint, after the one that is open within this has ended.
+    pub(super) async fn savepoint(&self) -> Result<Self, DbErr> {
+        let inner = Arc::clone(&self.inner).lock_owned();
+        let turn = tokio::time::timeout(self.session.acquire_timeout, inner)
+            .await
+            .map_err(|_| refusal("another savepoint of it is still open"))?;
+        let name = self.session.savepoint(self.level).await?;
+        Ok(Self {
+            session: Arc::clone(&self.session),
+            level: Some(name),
+            inner: Arc::default(),
+            _end: End::Savepoint(EndsWithTheSavepoint {
+                session: Arc::downgrade(&self.session),
+                name,
+                _turn: turn,
+            }),
+        })
+    }
+
+    /// Stores the unit. When this returns `Ok`, it is on disk. A savepoint becomes part of the unit
+    /// around it.
     ///
     /// # Errors
     /// Nothing was stored, except perhaps with [`DbError::OutcomeUnknown`].
     pub async fn commit(self) -> Result<(), DbError> {
+        if let Some(name) = self.level {
+            let kept = self.session.end_savepoint(name, &sql::keep(name)).await;
+            return kept.doing("keeping a savepoint");
+        }
         let settled = self.session.settle().await;
         if let Some(reason) = self.session.ended() {
             return Err(DbError::Ended { reason });
         }
-        settled.map_err(|source| DbError::Database {
-            doing: "prepare the commit",
-            source,
-        })?;
+        settled.doing("preparing the commit")?;
         if Arc::strong_count(&self.session) > 1 {
             let reason = "it, or a savepoint of it, is still in use";
             self.session.end(reason);
@@ -88,6 +132,10 @@ impl UnitOfWork {
         match &self.session.backend {
             Backend::Sqlite(guard) => self.commit_on_sqlite(guard).await,
             Backend::Postgres(_) => self.commit_on_postgres().await,
+            Backend::Snapshot(snapshot) => {
+                snapshot.release();
+                Ok(())
+            }
         }
     }
 
@@ -96,18 +144,16 @@ impl UnitOfWork {
     /// # Errors
     /// [`DbError::Database`] if the connection broke; nothing is stored then either.
     pub async fn rollback(self) -> Result<(), DbError> {
+        if let Some(name) = self.level {
+            let undone = self.session.end_savepoint(name, &sql::undo(name)).await;
+            return undone.doing("rolling back a savepoint");
+        }
         if self.session.ended().is_some() {
             return Ok(());
         }
         self.session.backend.release();
         match Arc::into_inner(self.session).map(|session| session.backend) {
-            Some(Backend::Postgres(tx)) => {
-                let rolled_back = tx.rollback().await;
-                rolled_back.map_err(|source| DbError::Database {
-                    doing: "roll back",
-                    source,
-                })
-            }
+            Some(Backend::Postgres(tx)) => tx.rollback().await.doing("rolling back"),
             _ => Ok(()),
         }
     }
@@ -130,7 +176,7 @@ impl UnitOfWork {
     /// What PostgreSQL refuses; on SQLite always.
     pub async fn copy_in(&self, statement: &str, rows: &CopyRows) -> Result<u64, DbErr> {
         self.session
-            .copy_in(None, statement, &rows.finished())
+            .copy_in(self.level, statement, &rows.finished())
             .await
     }
 
@@ -164,7 +210,10 @@ impl UnitOfWork {
         self.session.end("its commit was refused");
         let named = found.ok().flatten().map(|key| key.violation(convention));
         match named.or_else(|| violation::of(&source, convention)) {
-            Some(violation) => DbError::Violated { violation, source },
+            Some(violation) => DbError::Violated {
+                violation: Box::new(violation),
+                source,
+            },
             None => not_stored(source),
         }
     }
@@ -181,10 +230,21 @@ impl UnitOfWork {
             return Ok(());
         };
         Err(match violation::of(&source, &session.convention) {
-            Some(violation) => DbError::Violated { violation, source },
+            Some(violation) => DbError::Violated {
+                violation: Box::new(violation),
+                source,
+            },
             None => not_stored(source),
         })
     }
+}
+
+/// What happens when a unit or a savepoint is dropped.
+enum End {
+    Unit(#[expect(dead_code, reason = "acts when it is dropped")] EndsWithTheUnit),
+    Savepoint(#[expect(dead_code, reason = "acts when it is dropped")] EndsWithTheSavepoint),
+    /// Nothing: the unit belongs to somebody else.
+    Lent,
 }
 
 /// Keeps a savepoint from going on when its unit is gone.
@@ -194,6 +254,21 @@ impl Drop for EndsWithTheUnit {
     fn drop(&mut self) {
         if let Some(session) = self.0.upgrade() {
             session.end("it was dropped");
+        }
+    }
+}
+
+/// Takes a savepoint back, unless it has ended, and lets the next one open.
+struct EndsWithTheSavepoint {
+    session: Weak<Session>,
+    name: u32,
+    _turn: tokio::sync::OwnedMutexGuard<()>,
+}
+
+impl Drop for EndsWithTheSavepoint {
+    fn drop(&mut self) {
+        if let Some(session) = self.session.upgrade() {
+            session.drop_savepoint(self.name);
         }
     }
 }
@@ -208,7 +283,7 @@ fn not_stored(source: DbErr) -> DbError {
         DbError::OutcomeUnknown { source }
     } else {
         DbError::Database {
-            doing: "commit",
+            doing: "committing",
             source,
         }
     }
@@ -216,6 +291,7 @@ fn not_stored(source: DbErr) -> DbError {
 
 impl fmt::Debug for UnitOfWork {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("UnitOfWork").finish_non_exhaustive()
+        let mut unit = f.debug_struct("UnitOfWork");
+        unit.field("savepoint", &self.level).finish_non_exhaustive()
     }
 }

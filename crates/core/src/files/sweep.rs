@@ -4,7 +4,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use super::{FileStore, FilesError, StorageKey, remove, store::blocking, table::Trash};
-use crate::db::{Database, Engine, UnitOfWork};
+use crate::db::{Database, UnitOfWork};
 
 /// What a sweep has done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,7 +77,8 @@ impl FileStore {
         } = self.sort(&work, keys, swept).await?;
         let shared = Arc::clone(&self.shared);
         let unlinked = blocking(move || Ok(remove::unlink(&shared.root, unclaimed))).await?;
-        if db.engine() == Engine::Sqlite {
+        // One writer holds up all others, so nothing slow is done while it is held.
+        if !db.engine().capabilities().locks_rows {
             work.rollback().await?;
             let removed = self.flush(unlinked, &mut settled, swept).await?;
             work = db.begin().await?;

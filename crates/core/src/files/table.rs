@@ -110,12 +110,12 @@ impl FileTable {
         let rows = connection
             .query_all(&query)
             .await
-            .map_err(failed("ask for the rows of files"))?;
+            .map_err(failed("asking for the rows of files"))?;
         let mut known = Vec::new();
         for row in rows {
             let key: String = row
                 .try_get("", self.key_column)
-                .map_err(failed("read the rows of files"))?;
+                .map_err(failed("reading the rows of files"))?;
             known.extend(key.parse::<StorageKey>());
         }
         Ok(known)
@@ -132,11 +132,11 @@ impl FileTable {
         let rows = connection
             .query_all_raw(query)
             .await
-            .map_err(failed("ask for open transactions"))?;
+            .map_err(failed("asking for open transactions"))?;
         rows.iter()
             .map(|row| {
                 row.try_get("", "virtualtransaction")
-                    .map_err(failed("read open transactions"))
+                    .map_err(failed("reading open transactions"))
             })
             .collect()
     }
@@ -161,9 +161,12 @@ impl Trash {
         let rows = connection
             .query_all(&query)
             .await
-            .map_err(failed("read the trash"))?;
+            .map_err(failed("reading the trash"))?;
         rows.iter()
-            .map(|row| row.try_get("", TRASH_KEY).map_err(failed("read the trash")))
+            .map(|row| {
+                row.try_get("", TRASH_KEY)
+                    .map_err(failed("reading the trash"))
+            })
             .collect()
     }
 
@@ -180,7 +183,7 @@ impl Trash {
         connection
             .execute(&query)
             .await
-            .map_err(failed("empty the trash"))?;
+            .map_err(failed("emptying the trash"))?;
         Ok(())
     }
 }

@@ -6,6 +6,6 @@ mod transaction;
 
 pub use self::copy::CopyRows;
 pub(super) use self::{
-    pool::{Attempts, Pools, open, open_for_migration},
+    pool::{Attempts, Pools, begin, begin_snapshot, open, open_for_migration},
     transaction::Transaction,
 };

@@ -20,7 +20,7 @@ use std::{
 };
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use sea_orm::{DbErr, sqlx};
+use sea_orm::{DbErr, IsolationLevel, sqlx};
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
@@ -29,7 +29,11 @@ use sqlx::{
 use super::transaction::Transaction;
 use crate::{
     config::{self, DatabaseUrl},
-    db::{DbError, OpenError, failure, open_error},
+    db::{
+        error::DbError,
+        failure,
+        open_error::{self, OpenError},
+    },
 };
 
 /// How long a connection may be idle and still be used unasked.
@@ -49,18 +53,6 @@ pub(in crate::db) struct Pools {
 }
 
 impl Pools {
-    /// Begins a transaction.
-    pub(in crate::db) async fn begin(&self) -> Result<Transaction, DbError> {
-        let mut attempts = Attempts::new(self.units.options().get_acquire_timeout());
-        loop {
-            let begun = Transaction::begin(&self.units).await;
-            match attempts.pause_after(&begun) {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => return begun.map_err(|source| not_begun(source, attempts.started)),
-            }
-        }
-    }
-
     /// Each pool of readers, once.
     pub(in crate::db) fn of_readers(&self) -> impl Iterator<Item = &PgPool> {
         let replica = self.has_replica.then_some(&self.readers);
@@ -77,21 +69,40 @@ impl Pools {
     }
 }
 
-fn not_begun(source: DbErr, started: Instant) -> DbError {
-    if failure::is_closed(&source) {
-        DbError::Closed
-    } else if failure::is_pool_timeout(&source) {
-        DbError::TimedOut {
-            waited_for: "a connection to PostgreSQL: all are in use, or it does not answer"
-                .to_owned(),
-            waited: started.elapsed(),
-        }
-    } else {
-        DbError::Database {
-            doing: "begin a unit of work",
-            source,
+/// Begins a transaction that changes rows; `None` leaves the isolation to the server's settings.
+pub(in crate::db) async fn begin(
+    pool: &PgPool,
+    isolation: Option<IsolationLevel>,
+) -> Result<Transaction, DbError> {
+    match isolation {
+        None => begin_by(pool, "BEGIN").await,
+        Some(level) => begin_by(pool, &format!("BEGIN ISOLATION LEVEL {level}")).await,
+    }
+}
+
+/// Begins a transaction that reads one state throughout, unless `isolation` asks for less.
+pub(in crate::db) async fn begin_snapshot(
+    pool: &PgPool,
+    isolation: Option<IsolationLevel>,
+) -> Result<Transaction, DbError> {
+    let level = isolation.unwrap_or(IsolationLevel::RepeatableRead);
+    begin_by(pool, &format!("BEGIN ISOLATION LEVEL {level} READ ONLY")).await
+}
+
+async fn begin_by(pool: &PgPool, statement: &str) -> Result<Transaction, DbError> {
+    let mut attempts = Attempts::new(pool.options().get_acquire_timeout());
+    loop {
+        let begun = Transaction::begin(pool, statement).await;
+        match attempts.pause_after(&begun) {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => return begun.map_err(|source| not_begun(source, attempts.started)),
         }
     }
+}
+
+fn not_begun(source: DbErr, started: Instant) -> DbError {
+    let waited_for = "a connection to PostgreSQL: all are in use, or it does not answer";
+    DbError::not_begun(source, waited_for, started)
 }
 
 /// Repeats what has changed nothing, while connections turn out to be broken or the engine refuses

@@ -17,8 +17,10 @@ pub(in crate::db) struct Transaction {
 }
 
 impl Transaction {
-    pub(in crate::db) async fn begin(pool: &PgPool) -> Result<Self, DbErr> {
-        let begun = pool.begin().await.map_err(failure::wrapped)?;
+    /// Begins with a statement such as `BEGIN READ ONLY`.
+    pub(in crate::db) async fn begin(pool: &PgPool, statement: &str) -> Result<Self, DbErr> {
+        let statement = AssertSqlSafe(statement.to_owned());
+        let begun = pool.begin_with(statement).await.map_err(failure::wrapped)?;
         Ok(Self {
             inner: Mutex::new(begun),
         })

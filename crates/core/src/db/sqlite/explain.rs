@@ -8,7 +8,11 @@ use groundwork_naming::Convention;
 use sea_orm::{DbErr, Statement};
 
 use super::{foreign_keys, writer::WriterGuard};
-use crate::db::{Violation, failure, sql::sqlite, violation::ParsedViolation};
+use crate::db::{
+    failure,
+    sql::sqlite,
+    violation::{ParsedViolation, Violation},
+};
 
 /// The violation behind an error, as exactly as SQLite can say; `None` if there is none.
 ///

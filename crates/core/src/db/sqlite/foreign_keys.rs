@@ -14,9 +14,8 @@ use sea_orm::{DbErr, Statement};
 
 use super::writer::WriterGuard;
 use crate::db::{
-    Violation, ViolationKind,
     sql::{self, Target, quoted, sqlite},
-    violation::borrowed,
+    violation::{Violation, ViolationKind, borrowed},
 };
 
 /// How long the search may take; it ends within one slice after that.

@@ -5,8 +5,10 @@ mod connection;
 mod explain;
 mod foreign_keys;
 mod open;
+mod pooled_connection;
 mod readers;
 mod server_lock;
+mod snapshot;
 mod wal_monitor;
 mod writer;
 
@@ -16,5 +18,6 @@ pub(super) use self::{
     foreign_keys::find_broken,
     open::{Pools, open, open_for_migration, path, unopened},
     readers::Readers,
+    snapshot::Snapshot,
     writer::{CommitFailed, NotStored, Writer, WriterGuard, WriterPermit},
 };

@@ -39,7 +39,10 @@ use super::{
 };
 use crate::{
     config,
-    db::{OpenError, failure, open_error},
+    db::{
+        failure,
+        open_error::{self, OpenError},
+    },
 };
 
 /// How many statements the writer keeps prepared. Each counts once for every way in which a unit
@@ -80,7 +83,15 @@ pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, Open
         .row_buffer_size(ROWS_AHEAD)
         .pragma("query_only", "ON");
     let (most, statement_timeout) = (config.readers, config.statement_timeout);
-    let open = || Readers::open(options.clone(), most, acquire_timeout, statement_timeout);
+    let open = || {
+        Readers::open(
+            options.clone(),
+            most,
+            acquire_timeout,
+            statement_timeout,
+            unit_of_work_timeout,
+        )
+    };
     let readers = waiting_for_the_lock(config, open).await?;
     tokio::spawn(wal_monitor::monitor(
         Arc::downgrade(&writer),

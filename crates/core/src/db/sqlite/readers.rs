@@ -6,28 +6,24 @@
 //! caller is cut off at once.
 
 use std::{
-    pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use async_stream::stream;
-use futures_util::{Stream, StreamExt as _};
 use sea_orm::{
-    ConnAcquireErr, DbErr, ExecResult, QueryResult, RuntimeErr, Statement, Values,
+    ConnAcquireErr, DbErr, ExecResult, QueryResult, Statement, Values,
     sqlx::{
-        self, Either,
+        self,
         sqlite::{SqliteConnectOptions, SqliteQueryResult, SqliteRow},
     },
 };
-use tokio::{
-    runtime::Handle,
-    sync::{OwnedSemaphorePermit, Semaphore},
+use tokio::{runtime::Handle, sync::Semaphore};
+
+use super::{
+    connection::Connection,
+    pooled_connection::{Failed, PooledConnection, RowStream, stream},
 };
-
-use crate::db::{failure, sql::values, sqlite::connection::Connection};
-
-type Rows = Pin<Box<dyn Stream<Item = Result<QueryResult, DbErr>> + Send>>;
+use crate::db::{failure, sql::values};
 
 /// The connections for reads. They are opened when they are needed first.
 pub(in crate::db) struct Readers {
@@ -35,7 +31,9 @@ pub(in crate::db) struct Readers {
     /// How long to wait for a connection.
     acquire_timeout: Duration,
     /// How long a read may last; zero is no limit.
-    statement_timeout: Duration,
+    pub(super) statement_timeout: Duration,
+    /// How long a snapshot may last.
+    pub(super) unit_of_work_timeout: Duration,
     permits: Arc<Semaphore>,
     free: Mutex<Vec<Slot>>,
     reads: Vec<Mutex<Option<Read>>>,
@@ -61,6 +59,7 @@ impl Readers {
         most: u32,
         acquire_timeout: Duration,
         statement_timeout: Duration,
+        unit_of_work_timeout: Duration,
     ) -> Result<Arc<Self>, sqlx::Error> {
         let most = usize::try_from(most).unwrap_or(1);
         let mut connection = Some(Connection::open(&options).await?);
@@ -76,6 +75,7 @@ impl Readers {
             options,
             acquire_timeout,
             statement_timeout,
+            unit_of_work_timeout,
             permits: Arc::new(Semaphore::new(most)),
             free: Mutex::new(free),
             reads: (0..most).map(|_| Mutex::default()).collect(),
@@ -114,13 +114,9 @@ impl Readers {
         self: &Arc<Self>,
         statement: &Statement,
     ) -> Result<Option<QueryResult>, DbErr> {
-        let mut pooled = self
-            .acquire(&statement.sql)
-            .await
-            .map_err(Failed::of_query)?;
-        let first = pooled.connection.first(&statement.sql, values(statement));
-        let row = pooled.within_its_time(first).await;
-        pooled.is_done = row.is_ok();
+        let pooled = self.acquire(&statement.sql).await;
+        let mut pooled = pooled.map_err(Failed::of_query)?;
+        let row = pooled.first(&statement.sql, values(statement)).await;
         Ok(row.map_err(Failed::of_query)?.map(Into::into))
     }
 
@@ -128,37 +124,10 @@ impl Readers {
     pub(in crate::db) async fn stream(
         self: &Arc<Self>,
         statement: &Statement,
-    ) -> Result<Rows, DbErr> {
-        let pooled = self
-            .acquire(&statement.sql)
-            .await
-            .map_err(Failed::of_query)?;
-        let mut parts = pooled
-            .connection
-            .run(statement.sql.clone(), Some(values(statement)));
-        Ok(Box::pin(stream! {
-            // As a whole: its fields alone would be taken along otherwise.
-            let mut pooled = pooled;
-            loop {
-                let next = async { Ok(parts.next().await) };
-                match pooled.within_its_time(next).await {
-                    Ok(Some(Ok(Either::Right(row)))) => yield Ok(row.into()),
-                    Ok(Some(Ok(Either::Left(_)))) => {}
-                    Ok(Some(Err(error))) => {
-                        pooled.is_done = true;
-                        yield Err(failure::wrapped(error));
-                    }
-                    Ok(None) => {
-                        pooled.is_done = true;
-                        break;
-                    }
-                    Err(failed) => {
-                        yield Err(failed.of_query());
-                        break;
-                    }
-                }
-            }
-        }))
+    ) -> Result<RowStream<'static>, DbErr> {
+        let pooled = self.acquire(&statement.sql).await;
+        let pooled = pooled.map_err(Failed::of_query)?;
+        Ok(stream(Box::new(pooled), statement))
     }
 
     /// The read that has lasted longest.
@@ -209,16 +178,11 @@ impl Readers {
         sql: &str,
         values: Option<Values>,
     ) -> Result<(Vec<SqliteRow>, SqliteQueryResult), Failed> {
-        let mut pooled = self.acquire(sql).await?;
-        let collected = pooled
-            .within_its_time(pooled.connection.all(sql, values))
-            .await;
-        pooled.is_done = !matches!(collected, Err(Failed::TooLong(_)));
-        collected
+        self.acquire(sql).await?.all(sql, values).await
     }
 
     /// Waits for a connection.
-    async fn acquire(self: &Arc<Self>, sql: &str) -> Result<PooledConnection, Failed> {
+    pub(super) async fn acquire(self: &Arc<Self>, sql: &str) -> Result<PooledConnection, Failed> {
         let permit = Arc::clone(&self.permits).acquire_owned();
         let permit = match tokio::time::timeout(self.acquire_timeout, permit).await {
             Ok(Ok(permit)) => permit,
@@ -241,96 +205,31 @@ impl Readers {
                 }
             },
         };
-        let since = Instant::now();
-        let sql = sql.to_owned();
-        *lock(&self.reads[number]) = Some(Read { since, sql });
-        Ok(PooledConnection {
-            readers: Arc::clone(self),
+        Ok(PooledConnection::new(
+            Arc::clone(self),
             number,
             connection,
-            since,
-            is_done: false,
-            permit: Some(permit),
-        })
+            permit,
+            sql,
+        ))
     }
 
-    fn leave(&self, number: usize, connection: Option<Connection>) {
+    /// Notes which statement a connection runs; a transaction lasts since its first one.
+    pub(super) fn note(&self, number: usize, sql: &str) {
+        let mut read = lock(&self.reads[number]);
+        let since = read.as_ref().map_or_else(Instant::now, |read| read.since);
+        let sql = sql.to_owned();
+        *read = Some(Read { since, sql });
+    }
+
+    /// The runtime for what has to be finished though nobody waits for it.
+    pub(super) fn runtime(&self) -> Handle {
+        Handle::try_current().unwrap_or_else(|_| self.runtime.clone())
+    }
+
+    pub(super) fn leave(&self, number: usize, connection: Option<Connection>) {
         *lock(&self.reads[number]) = None;
         lock(&self.free).push(Slot { number, connection });
-    }
-}
-
-/// A connection in use. Given up before its statement is done, it becomes free when the engine has
-/// been cut off.
-struct PooledConnection {
-    readers: Arc<Readers>,
-    number: usize,
-    connection: Connection,
-    since: Instant,
-    is_done: bool,
-    permit: Option<OwnedSemaphorePermit>,
-}
-
-impl PooledConnection {
-    async fn within_its_time<T>(
-        &self,
-        work: impl Future<Output = Result<T, sqlx::Error>>,
-    ) -> Result<T, Failed> {
-        let statement_timeout = self.readers.statement_timeout;
-        if statement_timeout.is_zero() {
-            return work.await.map_err(Failed::Driver);
-        }
-        let left = statement_timeout.saturating_sub(self.since.elapsed());
-        match tokio::time::timeout(left, work).await {
-            Ok(result) => result.map_err(Failed::Driver),
-            Err(_) => Err(Failed::TooLong(statement_timeout)),
-        }
-    }
-}
-
-impl Drop for PooledConnection {
-    fn drop(&mut self) {
-        let (readers, number, connection) = (
-            Arc::clone(&self.readers),
-            self.number,
-            self.connection.clone(),
-        );
-        if self.is_done {
-            readers.leave(number, Some(connection));
-            return;
-        }
-        let permit = self.permit.take();
-        let runtime = Handle::try_current().unwrap_or_else(|_| readers.runtime.clone());
-        runtime.spawn(async move {
-            let is_free = connection.wait_until_free(Duration::ZERO).await.is_ok();
-            readers.leave(number, is_free.then_some(connection));
-            drop(permit);
-        });
-    }
-}
-
-/// Why a read has no result.
-enum Failed {
-    NotGiven(ConnAcquireErr),
-    TooLong(Duration),
-    Driver(sqlx::Error),
-}
-
-impl Failed {
-    fn of_query(self) -> DbErr {
-        self.into_error(failure::wrapped)
-    }
-
-    fn into_error(self, wrap: impl FnOnce(sqlx::Error) -> DbErr) -> DbErr {
-        match self {
-            Self::NotGiven(reason) => DbErr::ConnectionAcquire(reason),
-            Self::Driver(error) => wrap(error),
-            Self::TooLong(statement_timeout) => DbErr::Query(RuntimeErr::Internal(format!(
-                "the read was cut off after {} ms (database.statement_timeout_ms): read less at \
-                 once, or add an index",
-                statement_timeout.as_millis()
-            ))),
-        }
     }
 }
 

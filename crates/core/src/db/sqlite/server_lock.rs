@@ -15,12 +15,10 @@ use std::{
 };
 
 use chrono::{DateTime, SecondsFormat, Utc};
+use groundwork_naming::Engine;
 
 use super::open;
-use crate::{
-    config,
-    db::{Engine, OpenError},
-};
+use crate::{config, db::open_error::OpenError};
 
 /// What holds the lock, as the error of the next one says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +57,7 @@ impl ServerLock {
     /// [`OpenError::Served`] if another server holds it; otherwise what is wrong with the URL or
     /// the folder.
     pub fn acquire(config: &config::Database, holder: &Holder) -> Result<Self, OpenError> {
-        if Engine::of(&config.url) == Engine::Postgres {
+        if config.url.engine() == Engine::Postgres {
             return Ok(Self { file: None });
         }
         let database = open::prepare_folder(&config.url)?;

@@ -13,7 +13,7 @@ use super::{
     store::blocking,
     table::FileTables,
 };
-use crate::db::{Database, Engine};
+use crate::db::Database;
 
 /// How many entries are decided together.
 const BATCH: usize = 64;
@@ -129,10 +129,9 @@ struct Primary<'a> {
 
 impl Rows for Primary<'_> {
     async fn committed(&self, keys: &[StorageKey]) -> Result<Answer, FilesError> {
-        let is_final = match self.db.engine() {
-            Engine::Sqlite => true,
-            Engine::Postgres => self.wait_for_writers().await?,
-        };
+        // A writer that has the database to itself leaves none to wait for.
+        let has_writers = self.db.engine().capabilities().locks_rows;
+        let is_final = !has_writers || self.wait_for_writers().await?;
         let work = self.db.begin().await?;
         let committed = self.tables.known(&work, keys).await?;
         work.rollback().await?;

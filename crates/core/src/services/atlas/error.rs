@@ -1,10 +1,9 @@
 //! What can go wrong in the atlas.
 
 use entity::atlas::{TranscriptId, VideoId};
-use sea_orm::DbErr;
 
 use crate::{
-    db::{DbError, kind_of},
+    db::DbError,
     error::{DomainError, Kind},
 };
 
@@ -38,18 +37,9 @@ pub enum AtlasError {
         /// What is gone.
         what: &'static str,
     },
-    /// The unit of work could not begin or be kept.
+    /// The database failed, or the unit of work could not begin or be kept.
     #[error(transparent)]
-    Unit(Box<DbError>),
-    /// The database refused a statement.
-    #[error("the database failed while {doing}")]
-    Database {
-        /// What was being done.
-        doing: &'static str,
-        /// The database's error.
-        #[source]
-        source: DbErr,
-    },
+    Database(Box<DbError>),
 }
 
 impl DomainError for AtlasError {
@@ -58,8 +48,7 @@ impl DomainError for AtlasError {
             Self::VideoNotFound { .. } | Self::TranscriptNotFound { .. } => Kind::NotFound,
             Self::InvalidValue { .. } => Kind::Invalid,
             Self::Lost { .. } => Kind::Conflict,
-            Self::Unit(error) => error.kind(),
-            Self::Database { source, .. } => kind_of(source),
+            Self::Database(error) => error.kind(),
         }
     }
 
@@ -69,8 +58,7 @@ impl DomainError for AtlasError {
             Self::TranscriptNotFound { .. } => "TRANSCRIPT_NOT_FOUND",
             Self::InvalidValue { .. } => "VALIDATION_FAILED",
             Self::Lost { .. } => "REMOVED_MEANWHILE",
-            Self::Unit(error) => error.code(),
-            Self::Database { .. } => "DATABASE_FAILED",
+            Self::Database(error) => error.code(),
         }
     }
 
@@ -84,17 +72,6 @@ impl DomainError for AtlasError {
 
 impl From<DbError> for AtlasError {
     fn from(error: DbError) -> Self {
-        Self::Unit(Box::new(error))
-    }
-}
-
-/// Says what was being done when the database failed.
-pub(super) trait Doing<T> {
-    fn doing(self, doing: &'static str) -> Result<T, AtlasError>;
-}
-
-impl<T> Doing<T> for Result<T, DbErr> {
-    fn doing(self, doing: &'static str) -> Result<T, AtlasError> {
-        self.map_err(|source| AtlasError::Database { doing, source })
+        Self::Database(Box::new(error))
     }
 }

@@ -10,13 +10,12 @@ use url::Url;
 
 use super::{
     Atlas, AtlasError,
-    error::Doing,
     language::Language,
     query::Query,
     rank,
     snippet::{self, Part},
 };
-use crate::page::PageLimit;
+use crate::{db::Doing as _, page::PageLimit};
 
 /// The most matches that are ranked: those that were imported last. A query that has more says so.
 pub const MAX_RANKED: u64 = 1_000;
@@ -154,6 +153,7 @@ impl Atlas {
             .all(connection)
             .await
             .doing("reading what was found")
+            .map_err(Into::into)
     }
 }
 

@@ -11,12 +11,11 @@ use sea_orm::{
 use super::{
     Atlas, AtlasError, Kept,
     captions::MAX_CUE_BYTES,
-    error::Doing,
     language::Language,
     views::{Segment, Transcript},
     words,
 };
-use crate::db::UnitOfWork;
+use crate::db::{Doing as _, UnitOfWork};
 
 /// The most segments of a transcript.
 pub const MAX_SEGMENTS: usize = 100_000;
@@ -139,6 +138,7 @@ impl Atlas {
             .all(connection)
             .await
             .doing("listing transcripts")
+            .map_err(Into::into)
     }
 
     /// What a transcript says, in order; nothing if there is no such transcript.
@@ -157,6 +157,7 @@ impl Atlas {
             .all(connection)
             .await
             .doing("reading a transcript's segments")
+            .map_err(Into::into)
     }
 
     async fn find_transcript(
@@ -175,6 +176,7 @@ impl Atlas {
             .one(work)
             .await
             .doing("reading a transcript")
+            .map_err(Into::into)
     }
 }
 

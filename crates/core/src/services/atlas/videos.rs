@@ -10,9 +10,9 @@ use serde::Serialize;
 use tracing::info;
 use url::Url;
 
-use super::{Atlas, AtlasError, error::Doing, views::Video};
+use super::{Atlas, AtlasError, views::Video};
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     page::{Page, PageRequest},
 };
 
@@ -138,6 +138,7 @@ impl Atlas {
             .one(connection)
             .await
             .doing("reading a video")
+            .map_err(Into::into)
     }
 
     /// A page of videos, those that were imported last first.

@@ -12,7 +12,8 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::{Signals, SignalsError, error::Doing};
+use super::{Signals, SignalsError};
+use crate::db::Doing as _;
 use crate::page::{Cursor, Page, PageRequest};
 
 /// An article as lists show it: without its text.
@@ -189,4 +190,5 @@ async fn mentions_of(
         .all(connection)
         .await
         .doing("reading what an article mentions")
+        .map_err(Into::into)
 }

@@ -3,8 +3,8 @@
 use entity::signals::{ArticleId, articles};
 use sea_orm::EntityTrait;
 
-use super::{Signals, SignalsError, error::Doing};
-use crate::db::UnitOfWork;
+use super::{Signals, SignalsError};
+use crate::db::{Doing as _, UnitOfWork};
 
 impl Signals {
     /// Removes an article with its mentions. The hours that they counted in become stale.

@@ -11,8 +11,9 @@ use serde::Serialize;
 
 use super::{
     Gaps, Point, Scores, SeriesRequest, Signals, SignalsError, TimeRange, TrackedEntity,
-    error::Doing, series::filled,
+    series::filled,
 };
+use crate::db::Doing as _;
 
 /// The most entities that are compared at once.
 pub const MOST_COMPARED: usize = 12;

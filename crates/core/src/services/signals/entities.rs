@@ -10,9 +10,9 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use tracing::info;
 
-use super::{Signals, SignalsError, error::Doing};
+use super::{Signals, SignalsError};
 use crate::{
-    db::{UnitOfWork, ViolationKind},
+    db::{Doing as _, UnitOfWork, ViolationKind},
     page::{Page, PageRequest},
 };
 
@@ -77,7 +77,11 @@ impl Signals {
             Err(error) if is_taken(work, &error) => {
                 return Err(SignalsError::EntityExists { name: entity.name });
             }
-            Err(error) => return Err(error).doing("adding a tracked entity"),
+            Err(error) => {
+                return Err(error)
+                    .doing("adding a tracked entity")
+                    .map_err(Into::into);
+            }
         }
         info!(entity.id = %entity.id, "added tracked entity");
         Ok(entity)
@@ -97,6 +101,7 @@ impl Signals {
             .one(connection)
             .await
             .doing("reading a tracked entity")
+            .map_err(Into::into)
     }
 
     /// The entity.

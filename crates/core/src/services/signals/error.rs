@@ -3,11 +3,10 @@
 use std::io;
 
 use entity::signals::{ArticleId, TrackedEntityId};
-use sea_orm::DbErr;
 
 use super::problem::LineProblem;
 use crate::{
-    db::{DbError, kind_of},
+    db::DbError,
     error::{DomainError, Kind},
 };
 
@@ -71,18 +70,9 @@ pub enum SignalsError {
         /// Why.
         source: io::Error,
     },
-    /// The unit of work could not begin or be kept.
+    /// The database failed, or the unit of work could not begin or be kept.
     #[error(transparent)]
-    Unit(Box<DbError>),
-    /// The database refused a statement.
-    #[error("the database failed while {doing}")]
-    Database {
-        /// What was being done.
-        doing: &'static str,
-        /// The database's error.
-        #[source]
-        source: DbErr,
-    },
+    Database(Box<DbError>),
 }
 
 impl DomainError for SignalsError {
@@ -93,8 +83,7 @@ impl DomainError for SignalsError {
             | Self::ArticleNotFound { .. } => Kind::NotFound,
             Self::EntityExists { .. } | Self::Conflict { .. } => Kind::Conflict,
             Self::InvalidValue { .. } | Self::Refused { .. } | Self::Input { .. } => Kind::Invalid,
-            Self::Unit(error) => error.kind(),
-            Self::Database { source, .. } => kind_of(source),
+            Self::Database(error) => error.kind(),
         }
     }
 
@@ -107,8 +96,7 @@ impl DomainError for SignalsError {
             Self::Refused { .. } => "LINE_REFUSED",
             Self::Conflict { .. } => "ARTICLE_CONFLICT",
             Self::Input { .. } => "INPUT_UNREADABLE",
-            Self::Unit(error) => error.code(),
-            Self::Database { .. } => "DATABASE_FAILED",
+            Self::Database(error) => error.code(),
         }
     }
 
@@ -127,17 +115,6 @@ fn meant(suggestion: Option<&str>) -> String {
 
 impl From<DbError> for SignalsError {
     fn from(error: DbError) -> Self {
-        Self::Unit(Box::new(error))
-    }
-}
-
-/// Says what was being done when the database failed.
-pub(super) trait Doing<T> {
-    fn doing(self, doing: &'static str) -> Result<T, SignalsError>;
-}
-
-impl<T> Doing<T> for Result<T, DbErr> {
-    fn doing(self, doing: &'static str) -> Result<T, SignalsError> {
-        self.map_err(|source| SignalsError::Database { doing, source })
+        Self::Database(Box::new(error))
     }
 }

@@ -95,7 +95,7 @@ impl Signals {
     ///
     /// # Errors
     /// [`SignalsError::Refused`] if a line cannot be stored and nothing is to be stored then;
-    /// [`SignalsError::Input`] if the input cannot be read; [`SignalsError::Unit`] and
+    /// [`SignalsError::Input`] if the input cannot be read; otherwise
     /// [`SignalsError::Database`].
     pub async fn import<R: AsyncBufRead + Unpin + Send>(
         &self,

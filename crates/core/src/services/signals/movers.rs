@@ -13,10 +13,9 @@ use serde::Serialize;
 
 use super::{
     Moment, Signals, SignalsError, TimeRange, TrackedEntity, Window,
-    error::Doing,
     range::{ceil, step},
 };
-use crate::page::PageLimit;
+use crate::{db::Doing as _, page::PageLimit};
 
 /// Which movement is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,8 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::{
-    Chart, Moment, Scores, Signals, SignalsError, TimeRange, TrackedEntity, error::Doing,
-    range::step,
-};
+use super::{Chart, Moment, Scores, Signals, SignalsError, TimeRange, TrackedEntity, range::step};
+use crate::db::Doing as _;
 
 /// The most hours or days that are given at once: five and a half years of hours.
 pub const MOST_POINTS: i64 = 50_000;

@@ -11,13 +11,12 @@ use tracing::warn;
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     rows::{check_text, lock_project},
     text::{Content as Presence, Lines, TextRule},
     views::Artifact,
 };
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     files::{
         Destination, FileFacts, FileStore, Folder, MediaType, Published, StorageKey, StoredFile,
     },
@@ -130,6 +129,7 @@ impl Studio {
             .one(connection)
             .await
             .doing("reading an output")
+            .map_err(Into::into)
     }
 
     /// Removes the finished film of a project; there may be none.
@@ -255,6 +255,7 @@ pub(super) fn parse_key(text: &str) -> Result<StorageKey, StudioError> {
     text.parse()
         .map_err(|error| sea_orm::DbErr::Type(format!("storage_key {text:?}: {error}")))
         .doing("reading an artifact's key")
+        .map_err(Into::into)
 }
 
 /// The file of an upload, stored while its row is not yet committed. Dropping it removes the file.

@@ -18,7 +18,6 @@ use tracing::info;
 use super::{
     Studio, StudioError,
     artifacts::Upload,
-    error::Doing,
     keyframes::remove_artifact,
     rows::{
         check_duration, check_text, lock_project_found_by, lock_scene, project_of_scene,
@@ -27,7 +26,7 @@ use super::{
     text,
     views::{Artifact, Clip},
 };
-use crate::db::UnitOfWork;
+use crate::db::{Doing as _, UnitOfWork};
 
 /// A clip to be made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]

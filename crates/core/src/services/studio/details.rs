@@ -14,10 +14,10 @@ use sea_orm::{
 
 use super::{
     Studio, StudioError, clips,
-    error::Doing,
     keyframes as pictures,
     views::{Artifact, Project, ProjectDetails, Scene, SceneDetails},
 };
+use crate::db::Doing as _;
 
 impl Studio {
     /// The project with its scenes, keyframes, clips and output.

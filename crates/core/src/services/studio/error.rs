@@ -4,11 +4,10 @@ use entity::studio::{
     ArtifactId, KeyframePosition, PipelineRunId, PipelineStepId, ProjectId, RunStatus, SceneId,
     VideoClipId,
 };
-use sea_orm::DbErr;
 
 use super::{production::ProductionError, text::TextFault};
 use crate::{
-    db::{DbError, kind_of},
+    db::DbError,
     error::{DomainError, Kind},
     files::FilesError,
 };
@@ -130,18 +129,9 @@ pub enum StudioError {
     /// A file could not be stored or read.
     #[error(transparent)]
     Files(#[from] FilesError),
-    /// The unit of work could not begin or be kept.
+    /// The database failed, or the unit of work could not begin or be kept.
     #[error(transparent)]
-    Unit(Box<DbError>),
-    /// The database refused a statement.
-    #[error("the database failed while {doing}")]
-    Database {
-        /// What was being done.
-        doing: &'static str,
-        /// The database's error.
-        #[source]
-        source: DbErr,
-    },
+    Database(Box<DbError>),
 }
 
 impl DomainError for StudioError {
@@ -164,8 +154,7 @@ impl DomainError for StudioError {
             }
             Self::Production(error) => error.kind(),
             Self::Files(error) => error.kind(),
-            Self::Unit(error) => error.kind(),
-            Self::Database { source, .. } => kind_of(source),
+            Self::Database(error) => error.kind(),
         }
     }
 
@@ -187,8 +176,7 @@ impl DomainError for StudioError {
             Self::LeaseLost { .. } => "LEASE_LOST",
             Self::Production(error) => error.code(),
             Self::Files(error) => error.code(),
-            Self::Unit(error) => error.code(),
-            Self::Database { .. } => "DATABASE_FAILED",
+            Self::Database(error) => error.code(),
         }
     }
 
@@ -203,17 +191,6 @@ impl DomainError for StudioError {
 
 impl From<DbError> for StudioError {
     fn from(error: DbError) -> Self {
-        Self::Unit(Box::new(error))
-    }
-}
-
-/// Says what was being done when the database failed.
-pub(super) trait Doing<T> {
-    fn doing(self, doing: &'static str) -> Result<T, StudioError>;
-}
-
-impl<T> Doing<T> for Result<T, DbErr> {
-    fn doing(self, doing: &'static str) -> Result<T, StudioError> {
-        self.map_err(|source| StudioError::Database { doing, source })
+        Self::Database(Box::new(error))
     }
 }

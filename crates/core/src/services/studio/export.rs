@@ -15,13 +15,12 @@ use tracing::info;
 use super::{
     Studio, StudioError,
     artifacts::parse_key,
-    error::Doing,
     export_folder::ExportFolder,
     production::ProductionError,
     reconstruct::{ExportFile, Reconstruction},
     storyboard::{STORYBOARD_FILE, Storyboard},
 };
-use crate::files::StorageKey;
+use crate::{db::Doing as _, files::StorageKey};
 
 /// What an export wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -20,7 +20,6 @@ use tracing::info;
 use super::{
     Studio, StudioError,
     artifacts::{commit_with, destination, discard_later},
-    error::Doing,
     manifest::{Bounds, Folder, Manifest, ManifestFile},
     production::{ProductionError, blocking},
     production_rows::ProductionRows,
@@ -28,7 +27,7 @@ use super::{
     views::Project,
 };
 use crate::{
-    db::{UnitOfWork, ViolationKind},
+    db::{Doing as _, UnitOfWork, ViolationKind},
     files::{FileStore, Published, Staged},
 };
 
@@ -118,7 +117,9 @@ impl Studio {
             .await
         {
             if !self.is_known_digest(&work, &refused) {
-                return Err(refused).doing("adding an imported project");
+                return Err(refused)
+                    .doing("adding an imported project")
+                    .map_err(Into::into);
             }
             // Somebody imported the same production meanwhile.
             work.rollback().await?;
@@ -127,7 +128,9 @@ impl Studio {
                 let project = self.project(&work, known).await?;
                 return Ok(imported(project, ImportOutcome::AlreadyStored, manifest));
             }
-            return Err(refused).doing("adding an imported project");
+            return Err(refused)
+                .doing("adding an imported project")
+                .map_err(Into::into);
         }
         rows.insert_parts(&work).await?;
         let project = self.project(&work, project).await?;
@@ -230,6 +233,7 @@ async fn find_by_digest(
         .one(connection)
         .await
         .doing("looking for a stored production")
+        .map_err(Into::into)
 }
 
 /// The files of a production, stored while their rows are not yet committed. Dropping this removes

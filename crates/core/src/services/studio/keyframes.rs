@@ -12,11 +12,10 @@ use tokio::io::AsyncRead;
 use super::{
     Studio, StudioError,
     artifacts::Upload,
-    error::Doing,
     rows::{lock_scene, project_of_scene},
     views::{Artifact, Keyframe},
 };
-use crate::db::UnitOfWork;
+use crate::db::{Doing as _, UnitOfWork};
 
 impl Studio {
     /// Stores a picture as a scene's keyframe, in the place of the one before.
@@ -158,6 +157,7 @@ async fn find(
         .one(connection)
         .await
         .doing("reading a keyframe")
+        .map_err(Into::into)
 }
 
 async fn point_to(

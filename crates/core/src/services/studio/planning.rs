@@ -9,8 +9,8 @@ use entity::studio::{
 use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use tracing::info;
 
-use super::{Studio, StudioError, error::Doing};
-use crate::db::UnitOfWork;
+use super::{Studio, StudioError};
+use crate::db::{Doing as _, UnitOfWork};
 
 /// How a run, and with it its project, ended.
 #[derive(Clone, Copy, Debug)]

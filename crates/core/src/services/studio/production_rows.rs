@@ -12,12 +12,11 @@ use serde_json::Value;
 use super::{
     StudioError,
     artifacts::artifact_row,
-    error::Doing,
     import::kind_of,
     manifest::Manifest,
     storyboard::{ProductionPath, StoryboardScene},
 };
-use crate::{clock::Clock, db::UnitOfWork, files::Published};
+use crate::{clock::Clock, db::{Doing as _, UnitOfWork}, files::Published};
 
 /// How many rows one statement brings: both engines bound the number of values, SQLite at 32,766.
 const BATCH: usize = 500;

@@ -11,14 +11,13 @@ use tracing::info;
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     fields::present,
     rows::{check_text, lock_project, set_or_keep},
     text::{self, STYLE_GUIDE_MAX_BYTES, TextFault},
     views::Project,
 };
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     page::{Page, PageRequest},
 };
 
@@ -102,6 +101,7 @@ impl Studio {
             .one(connection)
             .await
             .doing("reading a project")
+            .map_err(Into::into)
     }
 
     /// The project.

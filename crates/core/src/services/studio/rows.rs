@@ -11,11 +11,10 @@ use sea_orm::{
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     text::{DURATION_MS, TextRule},
     views::Scene,
 };
-use crate::db::UnitOfWork;
+use crate::db::{Doing as _, UnitOfWork};
 
 /// A text of a request keeps its rule.
 pub(super) fn check_text(

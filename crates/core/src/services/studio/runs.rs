@@ -12,12 +12,11 @@ use tracing::info;
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     planning::Ending,
     rows::lock_project,
     views::{Run, RunDetails, Step},
 };
-use crate::db::UnitOfWork;
+use crate::db::{Doing as _, UnitOfWork};
 
 impl Studio {
     /// Starts a run over a project, beginning with its storyboard step. A project has one running
@@ -101,6 +100,7 @@ impl Studio {
             .all(connection)
             .await
             .doing("listing runs")
+            .map_err(Into::into)
     }
 
     /// The steps of a run that have become due so far, in the order in which they were planned.
@@ -119,6 +119,7 @@ impl Studio {
             .all(connection)
             .await
             .doing("listing steps")
+            .map_err(Into::into)
     }
 
     /// Ends a run at once. Workers that are at it lose their leases.

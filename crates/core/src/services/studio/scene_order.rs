@@ -5,7 +5,8 @@ use std::ops::Range;
 use entity::studio::{ProjectId, SceneId, scenes};
 use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
 
-use super::{StudioError, error::Doing};
+use super::StudioError;
+use crate::db::Doing as _;
 use crate::db::UnitOfWork;
 
 /// Both engines check the unique index row by row, in an order of their own. Indexes on the way to

@@ -11,7 +11,6 @@ use tracing::info;
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     fields::{default_if_null, present},
     position::Position,
     rows::{
@@ -22,7 +21,7 @@ use super::{
     text,
     views::Scene,
 };
-use crate::db::UnitOfWork;
+use crate::db::{Doing as _, UnitOfWork};
 
 /// A scene to be added. The rules of its texts are in [`text`].
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -140,6 +139,7 @@ impl Studio {
             .all(connection)
             .await
             .doing("listing scenes")
+            .map_err(Into::into)
     }
 
     /// Changes a scene where it is.

@@ -20,14 +20,13 @@ use tracing::{info, warn};
 
 use super::{
     Studio, StudioError,
-    error::Doing,
     planning::{Ending, after},
     rows::check_text,
     text::{self, Content, Lines, TextRule},
     views::Run,
 };
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     error::{DomainError, Kind},
 };
 

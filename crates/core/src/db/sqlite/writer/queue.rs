@@ -18,7 +18,8 @@ use super::{
     watch::{self, Held},
 };
 use crate::db::{
-    DbError, failure,
+    error::DbError,
+    failure,
     sqlite::{checkpoint::checkpoint_what_is_free, connection::Connection},
 };
 
@@ -124,7 +125,7 @@ impl Writer {
             checkpoint_what_is_free(&mut *connection.lock().await).await
         };
         asked.await.map_err(|source| DbError::Database {
-            doing: "move the write-ahead log into the database file",
+            doing: "moving the write-ahead log into the database file",
             source: failure::executed(source),
         })
     }

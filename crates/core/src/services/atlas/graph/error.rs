@@ -1,11 +1,10 @@
 //! What can go wrong with a stored graph.
 
 use entity::atlas::GraphId;
-use sea_orm::DbErr;
 
 use super::rules::{Fault, did_you_mean};
 use crate::{
-    db::kind_of,
+    db::DbError,
     error::{DomainError, Kind},
     services::atlas::AtlasError,
 };
@@ -51,15 +50,9 @@ pub enum GraphError {
     /// About the graph's video, or the unit of work.
     #[error(transparent)]
     Atlas(#[from] AtlasError),
-    /// The database refused a statement.
-    #[error("the database failed while {doing}")]
-    Database {
-        /// What was being done.
-        doing: &'static str,
-        /// The database's error.
-        #[source]
-        source: DbErr,
-    },
+    /// The database failed.
+    #[error(transparent)]
+    Database(Box<DbError>),
 }
 
 impl DomainError for GraphError {
@@ -70,7 +63,7 @@ impl DomainError for GraphError {
             Self::SearchTooWide { .. } => Kind::TooLarge,
             Self::ChangedMeanwhile => Kind::Conflict,
             Self::Atlas(error) => error.kind(),
-            Self::Database { source, .. } => kind_of(source),
+            Self::Database(error) => error.kind(),
         }
     }
 
@@ -83,7 +76,7 @@ impl DomainError for GraphError {
             Self::SearchTooWide { .. } => "SEARCH_TOO_WIDE",
             Self::ChangedMeanwhile => "CHANGED_MEANWHILE",
             Self::Atlas(error) => error.code(),
-            Self::Database { .. } => "DATABASE_FAILED",
+            Self::Database(error) => error.code(),
         }
     }
 
@@ -96,13 +89,8 @@ impl DomainError for GraphError {
     }
 }
 
-/// Says what was being done when the database failed.
-pub(super) trait Doing<T> {
-    fn doing(self, doing: &'static str) -> Result<T, GraphError>;
-}
-
-impl<T> Doing<T> for Result<T, DbErr> {
-    fn doing(self, doing: &'static str) -> Result<T, GraphError> {
-        self.map_err(|source| GraphError::Database { doing, source })
+impl From<DbError> for GraphError {
+    fn from(error: DbError) -> Self {
+        Self::Database(Box::new(error))
     }
 }

@@ -14,13 +14,13 @@ use tracing::info;
 
 use super::{
     elements::{Edge, EdgeKey, Node, Properties},
-    error::{Doing, GraphError},
+    error::GraphError,
     model::Graph,
     rules,
     views::{Changes, ImportedGraph},
 };
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     services::atlas::{Atlas, Kept},
 };
 

@@ -11,12 +11,12 @@ use tracing::info;
 
 use super::{
     elements::{Edge, EdgeKey, Node, Properties},
-    error::{Doing, GraphError},
+    error::GraphError,
     model::Graph,
     views::GraphSummary,
 };
 use crate::{
-    db::UnitOfWork,
+    db::{Doing as _, UnitOfWork},
     page::{Page, PageRequest},
     services::atlas::Atlas,
 };

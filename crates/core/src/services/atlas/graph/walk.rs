@@ -11,12 +11,12 @@ use sea_orm::{
 use serde::Deserialize;
 
 use super::{
-    error::{Doing, GraphError},
+    error::GraphError,
     rules::nearest,
     stored::graph_row,
     views::{GraphPath, Neighbour, PathEdge, PathNode},
 };
-use crate::services::atlas::Atlas;
+use crate::{db::Doing as _, services::atlas::Atlas};
 
 /// The greatest depth that neighbours are looked for in.
 pub const MAX_DEPTH: u32 = 16;

@@ -19,8 +19,8 @@ use futures_util::future::try_join_all;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, QuerySelect, Statement};
 use serde::Serialize;
 
-use super::{Signals, SignalsError, error::Doing};
-use crate::db::{Engine, UnitOfWork};
+use super::{Signals, SignalsError};
+use crate::db::{Doing as _, Engine, UnitOfWork};
 
 /// Ends an insertion of points: those that are there give way.
 const IN_PLACE: &str = "ON CONFLICT (tracked_entity_id, period, starts_at) DO UPDATE

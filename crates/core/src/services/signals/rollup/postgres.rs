@@ -4,10 +4,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
 use super::{IN_PLACE, Part, RolledUp};
-use crate::{
-    db::UnitOfWork,
-    services::signals::{SignalsError, error::Doing},
-};
+use crate::{db::Doing as _, db::UnitOfWork, services::signals::SignalsError};
 
 /// How many notes a unit takes.
 const NOTES: i64 = 200_000;

@@ -5,10 +5,7 @@ use futures_util::TryStreamExt as _;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, StreamTrait as _, Value};
 
 use super::{IN_PLACE, Part, RolledUp};
-use crate::{
-    db::UnitOfWork,
-    services::signals::{SignalsError, error::Doing},
-};
+use crate::{db::Doing as _, db::UnitOfWork, services::signals::SignalsError};
 
 /// How many notes a unit takes: few enough for others to wait for half a second at most.
 const NOTES: i64 = 50_000;

@@ -12,8 +12,8 @@ use sea_orm::{
 use super::LIST;
 use crate::{
     clock::Clock,
-    db::UnitOfWork,
-    services::signals::{SignalsError, batch::Incoming, error::Doing},
+    db::{Doing as _, UnitOfWork},
+    services::signals::{SignalsError, batch::Incoming},
 };
 
 /// Entities by their names.
@@ -101,4 +101,5 @@ async fn add(
         .exec_without_returning(work)
         .await
         .doing("tracking entities")
+        .map_err(Into::into)
 }

@@ -19,10 +19,10 @@ use sea_orm::{
 use serde::Serialize;
 
 use self::matching::Match;
-use super::{SignalsError, batch::Incoming, error::Doing, problem::LineProblem};
+use super::{SignalsError, batch::Incoming, problem::LineProblem};
 use crate::{
     clock::Clock,
-    db::{Engine, UnitOfWork},
+    db::{Doing as _, Engine, UnitOfWork},
 };
 
 /// How many values a list in a statement has at most.
@@ -246,7 +246,7 @@ async fn change(work: &UnitOfWork, known: &[Known<'_>]) -> Result<(), SignalsErr
 
 /// Keeps others from changing the same articles; in one order, so that nobody waits in a circle.
 async fn lock(work: &UnitOfWork, articles: &[ArticleId]) -> Result<(), SignalsError> {
-    if work.engine() == Engine::Sqlite {
+    if !work.engine().capabilities().locks_rows {
         return Ok(());
     }
     let mut ids = articles.to_vec();

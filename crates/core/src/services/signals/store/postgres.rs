@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{Known, Stage, matching::Found};
 use crate::{
-    db::{CopyRows, UnitOfWork},
-    services::signals::{SignalsError, batch::Incoming, error::Doing},
+    db::{CopyRows, Doing as _, UnitOfWork},
+    services::signals::{SignalsError, batch::Incoming},
 };
 
 const STAGE: &str = "
@@ -113,7 +113,10 @@ pub(super) async fn find(work: &UnitOfWork, places: &[usize]) -> Result<Vec<Foun
             is_same: row.try_get_by_index(4)?,
         })
     });
-    found.collect::<Result<_, _>>().doing(DOING)
+    found
+        .collect::<Result<_, _>>()
+        .doing(DOING)
+        .map_err(Into::into)
 }
 
 /// Writes what changes of articles that keep their external ids and URLs.

@@ -11,8 +11,8 @@ use sea_orm::{
 
 use super::matching::Found;
 use crate::{
-    db::UnitOfWork,
-    services::signals::{SignalsError, batch::Incoming, error::Doing},
+    db::{Doing as _, UnitOfWork},
+    services::signals::{SignalsError, batch::Incoming},
 };
 
 /// How many articles a statement inserts.
