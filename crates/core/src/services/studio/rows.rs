@@ -118,6 +118,7 @@ pub(super) async fn find_scene(
         .one(connection)
         .await
         .doing("reading a scene")
+        .map_err(Into::into)
 }
 
 /// Which scenes there are may not change while a run works on them one by one. While its
