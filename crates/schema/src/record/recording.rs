@@ -1,4 +1,4 @@
-//! What a migration executes, and what that tells.
+//! What a migration executes.
 
 use groundwork_naming::Engine;
 

@@ -90,8 +90,8 @@ pub(super) async fn names(connection: &impl ConnectionTrait) -> Result<BTreeSet<
         .map_err(RunError::database("reading the history of migrations"))
 }
 
-/// How many entries there are and which is the last: what tells whether another process has
-/// changed the history, without reading it.
+/// How many entries there are and which is the last. If both are the same as before, no other
+/// process has changed the history.
 pub(super) async fn outline(
     connection: &impl ConnectionTrait,
 ) -> Result<(usize, Option<String>), RunError> {

@@ -207,7 +207,7 @@ fn transaction(
     Ok(text)
 }
 
-/// What a migration's statements stand between: the lock, and the transaction where there is one.
+/// What begins and ends a migration: the lock, and the transaction where there is one.
 fn frame(recording: &Recording, engine: Engine) -> (String, &'static str) {
     let lock = |function| format!("DO $$ BEGIN PERFORM {function}({LOCK_KEY}); END $$;\n");
     match engine {
