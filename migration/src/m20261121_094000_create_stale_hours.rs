@@ -1,7 +1,7 @@
 //! Stale hours: what of the sentiment time series is to be computed anew.
 //!
 //! Triggers note the hour of every mention that comes, goes or changes, in the same transaction, so
-//! that cascades and raw SQL count too, and nothing is forgotten by whoever is killed before the
+//! that cascades and raw SQL count too, and nothing is forgotten by a process that is killed before the
 //! time series is brought up to date. Each transaction of PostgreSQL has rows of its own: none waits
 //! for another, and none relies on a row that another is about to take away. SQLite has one writer,
 //! whose rows all have the number 0.

@@ -141,8 +141,8 @@ async fn a_migration_that_cannot_get_its_locks_gives_way_and_tries_again_on_post
             retries.lock().unwrap().push((migration.to_owned(), pause));
         }
     };
-    let settings = |patience| Settings {
-        patience,
+    let settings = |acquire_timeout| Settings {
+        acquire_timeout,
         lock_timeout: Duration::from_millis(50),
         progress: &progress,
         ..Settings::new(&CONVENTION)

@@ -104,7 +104,7 @@ async fn down(
 
 fn settings() -> Settings<'static> {
     Settings {
-        patience: Duration::from_secs(30),
+        acquire_timeout: Duration::from_secs(30),
         ..Settings::new(&CONVENTION)
     }
 }

@@ -218,7 +218,7 @@ async fn whoever_waits_too_long_is_told_to_try_again(engine: Engine) {
     }
     let waits = Mutex::new(0);
     let settings = Settings {
-        patience: Duration::from_millis(1_200),
+        acquire_timeout: Duration::from_millis(1_200),
         progress: &|event| {
             if matches!(event, Event::Waiting) {
                 *waits.lock().unwrap() += 1;

@@ -326,7 +326,7 @@ const RUNS: Table = Table {
     checks: &[],
     indexes: &[],
 };
-const TO_RUNS: ForeignKey = ForeignKey {
+pub(super) const TO_RUNS: ForeignKey = ForeignKey {
     columns: &["run_id"],
     table: "runs",
     referred_columns: &["id"],
@@ -334,7 +334,7 @@ const TO_RUNS: ForeignKey = ForeignKey {
 };
 
 /// Two tables, made the same way on both engines, with rows.
-async fn steps(connection: &DatabaseConnection) {
+pub(super) async fn steps(connection: &DatabaseConnection) {
     let engine = connection.get_database_backend().try_into().unwrap();
     for table in [RUNS, STEPS] {
         for statement in table.create(&CONVENTION, engine) {

@@ -9,4 +9,5 @@ mod names;
 mod random;
 mod recorded;
 mod refusals;
+mod reversing;
 mod statistics;

@@ -3,6 +3,7 @@
 
 pub mod alter;
 pub mod backup;
+mod migration;
 pub mod model;
 mod rebuild;
 pub mod record;

@@ -238,7 +238,7 @@ pub struct Trigger {
     pub definition: String,
 }
 
-/// A table that a module of the engine stands behind, such as a full-text index.
+/// A table whose rows a module of the engine keeps, such as a full-text index.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VirtualTable {
     /// Its name.

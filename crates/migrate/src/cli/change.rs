@@ -137,7 +137,7 @@ impl<'a> Change<'a> {
         let progress = |event: Event<'_>| show(event, output);
         let settings = Settings {
             progress: &progress,
-            patience: Duration::from_secs(manner.wait),
+            acquire_timeout: Duration::from_secs(manner.wait),
             lock_timeout: Duration::from_secs(manner.lock_timeout.into()),
             statement_timeout: manner
                 .statement_timeout

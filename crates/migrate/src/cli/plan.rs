@@ -132,7 +132,7 @@ fn listed(step: &Planned) -> String {
     if let Some(query) = &recording.reads {
         text.push_str(&commented("reads data", query));
     }
-    if let Some(why) = &recording.fails {
+    if let Some(why) = recording.outcome.failure() {
         text.push_str(&commented("fails", why));
     }
     text
@@ -162,7 +162,7 @@ impl<'a> StepRow<'a> {
             is_transactional: recording.is_transactional,
             statements: &recording.statements,
             reads: recording.reads.as_deref(),
-            fails: recording.fails.as_deref(),
+            fails: recording.outcome.failure(),
         }
     }
 }

@@ -6,10 +6,7 @@ use std::{
 };
 
 use groundwork_naming::{Convention, Engine};
-use groundwork_schema::{
-    record::{self, Recording},
-    run::IRREVERSIBLE,
-};
+use groundwork_schema::record::{self, Cause, Outcome, Recording};
 use sea_orm_migration::MigrationTrait;
 
 use super::{
@@ -137,23 +134,27 @@ impl Pass<'_> {
             let message = format!("it first reads rows: {}", query.trim());
             self.add(&both::ROWS_READ_FIRST, engine, whole, message);
         }
-        let Some(why) = &up.fails else { return };
-        if is_unwritten(why) {
-            let note = format!("{} is not written yet", up.migration);
-            self.notes.push(note);
-        } else if why.starts_with("it comes after") {
-            let note = format!(
-                "{} was not checked on {}: {why}",
-                up.migration,
-                engine_word(engine)
-            );
-            self.notes.push(note);
-        } else if engine == Engine::Sqlite && why.contains("panicked") {
-            let message = format!("SeaORM's builder cannot say this for SQLite: {why}");
-            self.add(&sqlite::ALTER_THAT_SQLITE_LACKS, engine, whole, message);
-        } else {
-            let message = format!("`up` fails: {why}");
-            self.add(&both::MIGRATION_FAILS, engine, whole, message);
+        let Outcome::Failed { cause, message } = &up.outcome else {
+            return;
+        };
+        match cause {
+            Cause::Unwritten => {
+                let note = format!("{} is not written yet", up.migration);
+                self.notes.push(note);
+            }
+            Cause::Predecessor { .. } => {
+                let (migration, engine) = (&up.migration, engine_word(engine));
+                let note = format!("{migration} was not checked on {engine}: {message}");
+                self.notes.push(note);
+            }
+            Cause::Panicked if !engine.capabilities().alters_tables => {
+                let message = format!("SeaORM's builder cannot say this for SQLite: {message}");
+                self.add(&sqlite::ALTER_THAT_SQLITE_LACKS, engine, whole, message);
+            }
+            _ => {
+                let message = format!("`up` fails: {message}");
+                self.add(&both::MIGRATION_FAILS, engine, whole, message);
+            }
         }
     }
 
@@ -163,26 +164,24 @@ impl Pass<'_> {
             let is_change = |sql: &String| !sql.to_ascii_uppercase().contains("SAVEPOINT");
             recording.statements.iter().any(is_change) || recording.reads.is_some()
         };
-        let message = match &down.fails {
-            None if does(up) && !does(down) => "`down` does nothing".to_owned(),
-            Some(why) if why.contains("We Don't Do That Here") => "there is no `down`".to_owned(),
-            Some(why)
-                if up.fails.is_none()
-                    && !why.contains(IRREVERSIBLE)
-                    && !is_unwritten(why)
-                    && !why.starts_with("it comes after") =>
-            {
-                let message = format!("`down` fails: {why}");
+        let message = match &down.outcome {
+            Outcome::Complete if does(up) && !does(down) => "`down` does nothing",
+            Outcome::Failed {
+                cause: Cause::NoDown,
+                ..
+            } => "there is no `down`",
+            Outcome::Failed {
+                cause: Cause::Panicked | Cause::Refused,
+                message,
+            } if up.outcome.is_complete() => {
+                let message = format!("`down` fails: {message}");
                 return self.add(&both::MIGRATION_FAILS, engine, whole, message);
             }
             _ => return,
         };
+        let message = message.to_owned();
         self.add(&both::DOWN_DOES_NOTHING, engine, whole, message);
     }
-}
-
-fn is_unwritten(why: &str) -> bool {
-    why.contains("is not written yet")
 }
 
 /// What is the same on both engines is reported once; what only one of them has keeps its engine.

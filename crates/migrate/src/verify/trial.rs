@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use groundwork_naming::{Convention, Engine};
 use groundwork_schema::{
     model::Schema,
-    run::{self, Goal, IRREVERSIBLE, RunError, Settings},
+    record::Cause,
+    run::{self, Goal, RunError, Settings},
 };
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigrationTrait;
@@ -106,17 +107,12 @@ impl Trial<'_> {
     }
 
     fn not_taken_back(&mut self, name: &str, error: &RunError) -> Result<bool, VerifyError> {
-        let message = explain(error);
-        match message.split_once(IRREVERSIBLE) {
-            Some((_, why)) => {
-                self.report(name, FindingKind::Irreversible(why.trim().to_owned()));
-                Ok(true)
-            }
-            None => {
-                self.report(name, FindingKind::DownFails(message));
-                Ok(true)
-            }
-        }
+        let kind = match error.cause() {
+            Some(Cause::Irreversible { why }) => FindingKind::Irreversible(why.clone()),
+            _ => FindingKind::DownFails(explain(error)),
+        };
+        self.report(name, kind);
+        Ok(true)
     }
 
     /// Reports what is missing of the rows and values before; true if nothing is.

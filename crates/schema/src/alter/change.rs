@@ -1,16 +1,16 @@
 //! A change as data, and what both engines make of it alike.
 
+use groundwork_naming::Convention;
+
 use crate::{
     model,
     sql::{create_index, identifier},
     table::{Check, Column, ForeignKey, Index, Kind, Unique},
 };
 
-use super::Work;
-
 /// One change of a table.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Change {
+pub(super) enum TableChange {
     AddColumn {
         column: Column,
         default: Option<&'static str>,
@@ -63,30 +63,36 @@ pub(super) enum Change {
     },
 }
 
-impl Work<'_> {
-    /// `ALTER TABLE "t" `, to be gone on with.
+/// What all changes of one table share.
+pub(super) struct Context<'a> {
+    pub(super) table: &'a str,
+    pub(super) convention: &'a Convention,
+}
+
+impl Context<'_> {
+    /// `ALTER TABLE "t" `, to be continued.
     pub(super) fn alter(&self, rest: &str) -> String {
         format!("ALTER TABLE {} {rest}", identifier(self.table))
     }
 
     /// The statement that both engines have for a change, if they do.
-    pub(super) fn shared_statement(&self, change: &Change) -> Option<String> {
+    pub(super) fn shared_statement(&self, change: &TableChange) -> Option<String> {
         Some(match change {
-            Change::RenameColumn { from, to } => {
+            TableChange::RenameColumn { from, to } => {
                 let (from, to) = (identifier(from), identifier(to));
                 self.alter(&format!("RENAME COLUMN {from} TO {to}"))
             }
-            Change::AddIndex(index) => {
+            TableChange::AddIndex(index) => {
                 create_index(self.table, &index.model(self.table, self.convention))
             }
-            Change::DropIndex { columns } => {
+            TableChange::DropIndex { columns } => {
                 let name = self.convention.index(self.table, columns);
                 format!("DROP INDEX {}", identifier(&name))
             }
-            Change::AddUnique(unique) if unique.only_where.is_some() => {
+            TableChange::AddUnique(unique) if unique.only_where.is_some() => {
                 create_index(self.table, &unique.index(self.table, self.convention))
             }
-            Change::DropUnique(unique) if unique.only_where.is_some() => {
+            TableChange::DropUnique(unique) if unique.only_where.is_some() => {
                 let name = self.convention.unique(self.table, unique.columns);
                 format!("DROP INDEX {}", identifier(&name))
             }
@@ -103,7 +109,7 @@ pub(super) fn model(column: &Column, kind: &str, default: Option<&str>) -> model
     }
 }
 
-/// A default as both engines take it: anything but a literal stands in parentheses.
+/// A default as both engines take it: anything but a literal is in parentheses.
 pub(super) fn default(sql: &str) -> String {
     if is_literal(sql.trim()) {
         sql.trim().to_owned()
@@ -136,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_literals_stand_without_parentheses() {
+    fn only_literals_are_without_parentheses() {
         for literal in [
             "'draft'",
             "'it''s'",

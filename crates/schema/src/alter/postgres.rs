@@ -4,10 +4,9 @@ use sea_orm::{ConnectionTrait, TransactionTrait};
 use sea_orm_migration::SchemaManagerConnection;
 
 use super::{
-    Work,
-    change::{Change, default, model},
+    change::{Context, TableChange, default, model},
     convert,
-    demand::{Demand, Rows},
+    precondition::{Precondition, Rows},
 };
 use crate::{
     model::PrimaryKey,
@@ -19,18 +18,18 @@ use crate::{
 /// A statement, and what it demands of the rows.
 struct Step {
     sql: String,
-    demand: Option<Demand>,
+    precondition: Option<Precondition>,
 }
 
 /// Makes the changes, one after the other.
 pub(super) async fn apply(
-    work: &Work<'_>,
-    changes: &[Change],
+    work: &Context<'_>,
+    changes: &[TableChange],
     connection: &SchemaManagerConnection<'_>,
 ) -> Result<(), RebuildError> {
     for step in changes.iter().flat_map(|change| steps(work, change)) {
-        match &step.demand {
-            Some(demand) => attempt(work, &step.sql, demand, connection).await?,
+        match &step.precondition {
+            Some(precondition) => attempt(work, &step.sql, precondition, connection).await?,
             None => {
                 connection.execute_unprepared(&step.sql).await?;
             }
@@ -42,9 +41,9 @@ pub(super) async fn apply(
 /// A refused statement ends its transaction, and with it the chance to count the rows that are at
 /// fault; under a savepoint it ends that only.
 async fn attempt(
-    work: &Work<'_>,
+    work: &Context<'_>,
     sql: &str,
-    demand: &Demand,
+    precondition: &Precondition,
     connection: &SchemaManagerConnection<'_>,
 ) -> Result<(), RebuildError> {
     let savepoint = connection.begin().await?;
@@ -52,53 +51,56 @@ async fn attempt(
         return Ok(savepoint.commit().await?);
     };
     savepoint.rollback().await?;
-    let rows = number(connection, &guarding(&demand.count)).await?;
+    let rows = number(connection, &guarding(&precondition.count)).await?;
     Err(if rows == 0 {
         RebuildError::Database { source }
     } else {
-        demand.violated(work.table, rows)
+        precondition.violated(work.table, rows)
     })
 }
 
 /// The statements of a change, in order.
-fn steps(work: &Work<'_>, change: &Change) -> Vec<Step> {
+fn steps(work: &Context<'_>, change: &TableChange) -> Vec<Step> {
     let quoted = identifier(work.table);
     let rows = Rows {
         table: work.table,
         source: &quoted,
         convention: work.convention,
     };
-    let demand = demand(&rows, change);
+    let precondition = precondition(&rows, change);
     let mut steps: Vec<Step> = statements(work, change)
         .into_iter()
-        .map(|sql| Step { sql, demand: None })
+        .map(|sql| Step {
+            sql,
+            precondition: None,
+        })
         .collect();
     // The rest of a change, such as the index of a foreign key, demands nothing.
-    let demanding = match change {
-        Change::Require { fill: Some(_), .. } => 1,
+    let checked = match change {
+        TableChange::Require { fill: Some(_), .. } => 1,
         _ => 0,
     };
-    if let Some(step) = steps.get_mut(demanding) {
-        step.demand = demand;
+    if let Some(step) = steps.get_mut(checked) {
+        step.precondition = precondition;
     }
     steps
 }
 
-fn demand(rows: &Rows<'_>, change: &Change) -> Option<Demand> {
+fn precondition(rows: &Rows<'_>, change: &TableChange) -> Option<Precondition> {
     Some(match change {
-        Change::AddColumn {
+        TableChange::AddColumn {
             column,
             default: None,
         } if column.presence == Presence::Required => rows.none(column.name),
-        Change::Require { column, .. } => rows.not_null(column),
-        Change::AddForeignKey(key) => rows.foreign_key(key),
-        Change::AddCheck(check) => rows.check(check),
-        Change::AddUnique(unique) => rows.unique(unique),
+        TableChange::Require { column, .. } => rows.not_null(column),
+        TableChange::AddForeignKey(key) => rows.foreign_key(key),
+        TableChange::AddCheck(check) => rows.check(check),
+        TableChange::AddUnique(unique) => rows.unique(unique),
         _ => return None,
     })
 }
 
-fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
+fn statements(work: &Context<'_>, change: &TableChange) -> Vec<String> {
     if let Some(statement) = work.shared_statement(change) {
         return vec![statement];
     }
@@ -108,11 +110,11 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
     let drop_constraint =
         |name: String| work.alter(&format!("DROP CONSTRAINT {}", identifier(&name)));
     match change {
-        Change::AddColumn { column, default } => {
+        TableChange::AddColumn { column, default } => {
             let column = model(column, postgres_kind(column.kind), *default);
             vec![work.alter(&format!("ADD COLUMN {}", sql::column(&column)))]
         }
-        Change::AddFilled { column, value } => {
+        TableChange::AddFilled { column, value } => {
             let name = identifier(column.name);
             let kind = postgres_kind(column.kind);
             let mut statements = vec![
@@ -124,10 +126,10 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
             }
             statements
         }
-        Change::DropColumn { column } => {
+        TableChange::DropColumn { column } => {
             vec![work.alter(&format!("DROP COLUMN {}", identifier(column)))]
         }
-        Change::Type {
+        TableChange::Type {
             column,
             kind,
             value,
@@ -136,7 +138,7 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
             let kind = postgres_kind(*kind);
             vec![of_column(column, &format!("TYPE {kind} USING {value}"))]
         }
-        Change::Require { column, fill } => {
+        TableChange::Require { column, fill } => {
             let fill = fill.map(|value| {
                 let (table, column) = (identifier(work.table), identifier(column));
                 format!("UPDATE {table} SET {column} = {value} WHERE {column} IS NULL")
@@ -145,25 +147,25 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
             statements.push(of_column(column, "SET NOT NULL"));
             statements
         }
-        Change::Optional { column } => vec![of_column(column, "DROP NOT NULL")],
-        Change::Default {
+        TableChange::Optional { column } => vec![of_column(column, "DROP NOT NULL")],
+        TableChange::Default {
             column,
             default: Some(sql),
         } => {
             vec![of_column(column, &format!("SET DEFAULT {}", default(sql)))]
         }
-        Change::Default {
+        TableChange::Default {
             column,
             default: None,
         } => vec![of_column(column, "DROP DEFAULT")],
-        Change::AddForeignKey(key) => vec![
+        TableChange::AddForeignKey(key) => vec![
             work.alter(&format!(
                 "ADD {}",
                 foreign_key(&key.model(work.table, work.convention))
             )),
             index_unless_exists(work, key.columns),
         ],
-        Change::DropForeignKey {
+        TableChange::DropForeignKey {
             columns,
             referred_table,
         } => {
@@ -174,30 +176,32 @@ fn statements(work: &Work<'_>, change: &Change) -> Vec<String> {
                 referred_table,
             ))]
         }
-        Change::AddCheck(rule) => {
+        TableChange::AddCheck(rule) => {
             vec![work.alter(&format!(
                 "ADD {}",
                 check(&rule.model(work.table, work.convention))
             ))]
         }
-        Change::DropCheck { rule } => {
+        TableChange::DropCheck { rule } => {
             vec![drop_constraint(work.convention.check(work.table, rule))]
         }
-        Change::AddUnique(unique) => vec![work.alter(&format!(
+        TableChange::AddUnique(unique) => vec![work.alter(&format!(
             "ADD {}",
             sql::unique(&unique.model(work.table, work.convention))
         ))],
-        Change::DropUnique(unique) => {
+        TableChange::DropUnique(unique) => {
             vec![drop_constraint(
                 work.convention.unique(work.table, unique.columns),
             )]
         }
-        Change::PrimaryKey { columns } => change_primary_key(work, columns),
-        Change::RenameColumn { .. } | Change::AddIndex(_) | Change::DropIndex { .. } => Vec::new(),
+        TableChange::PrimaryKey { columns } => change_primary_key(work, columns),
+        TableChange::RenameColumn { .. }
+        | TableChange::AddIndex(_)
+        | TableChange::DropIndex { .. } => Vec::new(),
     }
 }
 
-fn change_primary_key(work: &Work<'_>, columns: &[&str]) -> Vec<String> {
+fn change_primary_key(work: &Context<'_>, columns: &[&str]) -> Vec<String> {
     let name = work.convention.primary_key(work.table);
     let drop = format!("DROP CONSTRAINT {}", identifier(&name));
     let key = PrimaryKey {
@@ -209,7 +213,7 @@ fn change_primary_key(work: &Work<'_>, columns: &[&str]) -> Vec<String> {
 }
 
 /// The index that serves a foreign key.
-fn index_unless_exists(work: &Work<'_>, columns: &'static [&'static str]) -> String {
+fn index_unless_exists(work: &Context<'_>, columns: &'static [&'static str]) -> String {
     let index = Index::over(columns).model(work.table, work.convention);
     let create = create_index(work.table, &index);
     create.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1)

@@ -3,10 +3,9 @@
 use sea_orm::ConnectionTrait;
 
 use super::{
-    Work,
-    change::{Change, is_literal},
-    demand::{Demand, Rows},
-    draft::{Draft, column_rest},
+    change::{Context, TableChange, is_literal},
+    precondition::{Precondition, Rows},
+    table_rebuild::{TableRebuild, column_rest},
 };
 use crate::{
     rebuild::{Health, RebuildError, guarding, number},
@@ -16,14 +15,14 @@ use crate::{
 
 /// Makes the changes. Those between two renamed columns are made together.
 pub(super) async fn apply(
-    work: &Work<'_>,
-    changes: &[Change],
+    work: &Context<'_>,
+    changes: &[TableChange],
     connection: &impl ConnectionTrait,
 ) -> Result<(), RebuildError> {
     for group in changes.chunk_by(|one, other| !is_rename(one) && !is_rename(other)) {
         if let Some(statements) = native(work, group) {
-            for (statement, demand) in statements {
-                run(work, &statement, demand, connection).await?;
+            for (statement, precondition) in statements {
+                run(work, &statement, precondition, connection).await?;
             }
         } else {
             together(work, group, connection).await?;
@@ -32,33 +31,36 @@ pub(super) async fn apply(
     Ok(())
 }
 
-/// Runs a statement; should it fail, tells how many rows are at fault.
+/// Runs a statement. The error of one that fails says how many rows are at fault.
 async fn run(
-    work: &Work<'_>,
+    work: &Context<'_>,
     statement: &str,
-    demand: Option<Demand>,
+    precondition: Option<Precondition>,
     connection: &impl ConnectionTrait,
 ) -> Result<(), RebuildError> {
     let Err(source) = connection.execute_unprepared(statement).await else {
         return Ok(());
     };
-    if let Some(demand) = demand {
-        let rows = number(connection, &guarding(&demand.count)).await?;
+    if let Some(precondition) = precondition {
+        let rows = number(connection, &guarding(&precondition.count)).await?;
         if rows > 0 {
-            return Err(demand.violated(work.table, rows));
+            return Err(precondition.violated(work.table, rows));
         }
     }
     Err(source.into())
 }
 
-fn is_rename(change: &Change) -> bool {
-    matches!(change, Change::RenameColumn { .. })
+fn is_rename(change: &TableChange) -> bool {
+    matches!(change, TableChange::RenameColumn { .. })
 }
 
 /// The statements of changes for which SQLite has them, whatever the table looks like.
-fn native(work: &Work<'_>, changes: &[Change]) -> Option<Vec<(String, Option<Demand>)>> {
-    let demand = |change: &Change| match change {
-        Change::AddUnique(unique) => {
+fn native(
+    work: &Context<'_>,
+    changes: &[TableChange],
+) -> Option<Vec<(String, Option<Precondition>)>> {
+    let precondition = |change: &TableChange| match change {
+        TableChange::AddUnique(unique) => {
             let source = identifier(work.table);
             let rows = Rows {
                 table: work.table,
@@ -69,8 +71,8 @@ fn native(work: &Work<'_>, changes: &[Change]) -> Option<Vec<(String, Option<Dem
         }
         _ => None,
     };
-    let statement = |change: &Change| match change {
-        Change::AddColumn { column, default } => {
+    let statement = |change: &TableChange| match change {
+        TableChange::AddColumn { column, default } => {
             // A required column needs a value for the rows that exist, and SQLite a constant one.
             let has_value = match (column.presence, default) {
                 (Presence::Required, None) => false,
@@ -84,30 +86,30 @@ fn native(work: &Work<'_>, changes: &[Change]) -> Option<Vec<(String, Option<Dem
         }
         change => work.shared_statement(change),
     };
-    let with_demand = |change| Some((statement(change)?, demand(change)));
+    let with_demand = |change| Some((statement(change)?, precondition(change)));
     changes.iter().map(with_demand).collect()
 }
 
 /// Makes several changes at once.
 async fn together(
-    work: &Work<'_>,
-    changes: &[Change],
+    work: &Context<'_>,
+    changes: &[TableChange],
     connection: &impl ConnectionTrait,
 ) -> Result<(), RebuildError> {
-    let mut draft = Draft::read(work, connection).await?;
-    if let Some(statements) = draft.plain_drops(changes)? {
+    let mut table = TableRebuild::read(work, connection).await?;
+    if let Some(statements) = table.plain_drops(changes)? {
         for statement in statements {
             connection.execute_unprepared(&statement).await?;
         }
         return Ok(());
     }
     for change in changes {
-        draft.make(change)?;
+        table.make(change)?;
     }
-    draft.require_fulfilled(connection).await?;
+    table.require_fulfilled(connection).await?;
     let before = Health::of(connection).await?;
-    draft.rebuild().run(connection).await?;
-    for statement in draft.drops() {
+    table.rebuild().run(connection).await?;
+    for statement in table.drops() {
         connection.execute_unprepared(&statement).await?;
     }
     Health::of(connection).await?.require_as_before(&before)

@@ -12,10 +12,13 @@ use sea_orm::{
     sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions},
 };
 
-use super::{Backup, BackupError, ENDING, UNFINISHED, file_name, folder, list, stem, sync_folder};
+use super::{
+    Backup, BackupError,
+    copies::{ENDING, UNFINISHED, file_name, folder, list, stem, sync_folder},
+};
 use crate::{
+    migration::{Direction, HISTORY_TABLE},
     rebuild::{number, row_counts},
-    run::{Direction, HISTORY_TABLE},
 };
 
 /// Keeps a copy of the database of this connection, which must hold the write lock and have
@@ -97,7 +100,8 @@ fn require_space(database: &Path, need: u64) -> Result<(), BackupError> {
     })
 }
 
-/// Whoever makes a copy holds the lock: one that is not finished has no owner any more.
+/// Only the process that holds the lock makes a copy: one that is not finished has no owner any
+/// more.
 fn remove_unfinished(database: &Path) -> Result<(), BackupError> {
     let folder = folder(database);
     let reading = |source| BackupError::io("reading", folder)(source);

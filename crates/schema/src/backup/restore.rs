@@ -16,7 +16,11 @@ use sea_orm::{
 };
 use serde::Serialize;
 
-use super::{BackupError, folder, keep::verify, list, sync_folder};
+use super::{
+    BackupError,
+    copies::{folder, list, sync_folder},
+    keep::verify,
+};
 
 /// What [`restore`] has done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -18,7 +18,7 @@ pub(crate) struct Object {
     pub(crate) sql: String,
 }
 
-/// A column, as `PRAGMA table_xinfo` tells.
+/// A column, as `PRAGMA table_xinfo` gives it.
 #[derive(Clone, Debug)]
 pub(super) struct Column {
     pub(super) name: String,

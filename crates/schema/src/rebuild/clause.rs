@@ -183,7 +183,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// What stands behind `REFERENCES`.
+    /// The part after `REFERENCES`.
     fn references(&mut self) -> Result<String, RebuildError> {
         let table = self.name()?;
         if self
@@ -252,7 +252,7 @@ impl<'a> Parser<'a> {
         Ok(name)
     }
 
-    /// Everything up to the parenthesis that closes the one that stands here.
+    /// Everything up to the parenthesis that closes the one at this place.
     fn group(&mut self) -> Result<(), RebuildError> {
         let mut depth = 0_usize;
         for (position, token) in self.tokens.iter().enumerate().skip(self.at) {

@@ -1,7 +1,9 @@
-use sea_orm::{ConnectionTrait as _, TransactionTrait as _};
+use groundwork_naming::Engine;
+use sea_orm::{ConnectionTrait as _, Statement, TransactionTrait as _};
 use sea_orm_migration::prelude::*;
 
-use super::*;
+use super::{Cause, Outcome, down, rendered, up};
+use crate::sql::verb;
 
 /// A migration that is a function.
 struct Written {
@@ -83,14 +85,14 @@ async fn statements_are_noted_and_taken_back_on_both_engines() {
             up.statements,
             ["CREATE TABLE t (a text)", "CREATE INDEX i ON t (a)"]
         );
-        assert_eq!((&up.reads, &up.fails), (&None, &None));
+        assert_eq!((&up.reads, &up.outcome), (&None, &Outcome::Complete));
         assert_eq!(
             up.text(),
             "CREATE TABLE t (a text);\nCREATE INDEX i ON t (a);\n"
         );
         let down = down(&migrations, engine).await.remove(0);
         assert_eq!(down.statements, [r#"DROP TABLE "t""#]);
-        assert_eq!(down.fails, None);
+        assert_eq!(down.outcome, Outcome::Complete);
     }
 }
 
@@ -116,7 +118,7 @@ async fn values_are_in_place_and_transactions_are_savepoints() {
 }
 
 #[tokio::test]
-async fn a_query_is_told() {
+async fn a_query_is_recorded() {
     let migrations = || list(&["CREATE TABLE t (a text)", "SELECT a FROM t", "DROP TABLE t"]);
     let there = up(&migrations(), Engine::Sqlite).await.remove(0);
     assert_eq!(there.reads.as_deref(), Some("SELECT a FROM t"));
@@ -130,27 +132,30 @@ async fn a_query_is_told() {
     let not = up(&migrations(), Engine::Postgres).await.remove(0);
     assert_eq!(not.reads.as_deref(), Some("SELECT a FROM t"));
     assert_eq!(not.statements, ["CREATE TABLE t (a text)"]);
-    assert_eq!(not.fails, None);
+    assert_eq!(not.outcome, Outcome::Complete);
     assert!(not.checksum(Engine::Postgres).is_some());
 }
 
 #[tokio::test]
-async fn what_fails_or_panics_is_told_and_so_is_what_comes_after() {
+async fn what_fails_or_panics_is_recorded_and_so_is_what_comes_after() {
     for engine in [Engine::Sqlite, Engine::Postgres] {
         let odd = up(&[Box::new(Odd { panics: true })], engine)
             .await
             .remove(0);
         assert_eq!(
-            odd.fails.as_deref(),
-            Some("Migration Error: it panicked: as asked")
+            odd.outcome,
+            Outcome::Failed {
+                cause: Cause::Panicked,
+                message: "Migration Error: it panicked: as asked".to_owned()
+            }
         );
         assert_eq!(odd.checksum(engine), None);
     }
     let mut migrations = list(&["CREATE TABLE t ("]);
     migrations.push(Box::new(Odd { panics: false }));
     let recordings = up(&migrations, Engine::Sqlite).await;
-    assert!(recordings[0].fails.is_some());
-    let after = recordings[1].fails.as_deref();
+    assert!(!recordings[0].outcome.is_complete());
+    let after = recordings[1].outcome.failure();
     assert_eq!(after, Some("it comes after first, which fails"));
 }
 

@@ -13,7 +13,7 @@ use crate::{
 
 /// A migration that executes something else than when it was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct EditedMigration {
     /// Its name.
     pub migration: String,
     /// The SQL that was applied.
@@ -22,7 +22,7 @@ pub struct Change {
     pub present: String,
 }
 
-impl Change {
+impl EditedMigration {
     /// Both texts, line by line.
     #[must_use]
     pub fn diff(&self) -> String {
@@ -57,7 +57,7 @@ impl Rendering {
     }
 
     /// The applied migrations whose SQL was edited, in the order of the list.
-    pub(super) fn changes(&self, history: &History) -> Vec<Change> {
+    pub(super) fn changes(&self, history: &History) -> Vec<EditedMigration> {
         (self.recordings.iter())
             .filter_map(|recording| {
                 let applied = history.get(&recording.migration)?;
@@ -73,24 +73,24 @@ impl Rendering {
                 let recording = &self.recordings[at];
                 let applied = history.get(&recording.migration);
                 applied.is_some_and(|applied| applied.checksum.is_none())
-                    && recording.fails.is_none()
+                    && recording.outcome.is_complete()
             })
             .collect()
     }
 
-    fn change(&self, recording: &Recording, applied: &Applied) -> Option<Change> {
+    fn change(&self, recording: &Recording, applied: &Applied) -> Option<EditedMigration> {
         let checksum = applied.checksum.as_ref()?;
         if recording.checksum(self.engine).as_ref() == Some(checksum) {
             return None;
         }
         let before = applied.rendered.clone().unwrap_or_default();
-        let present = match &recording.fails {
+        let present = match recording.outcome.failure() {
             Some(why) => format!("{}-- fails: {why}\n", recording.text()),
             None => recording.text(),
         };
         // Should the normal form itself have been improved since, the texts still are the same.
         let is_same = normal(self.engine, &before) == normal(self.engine, &present);
-        (!is_same).then(|| Change {
+        (!is_same).then(|| EditedMigration {
             migration: recording.migration.clone(),
             applied: before,
             present,

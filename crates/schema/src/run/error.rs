@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use sea_orm::DbErr;
 
-use super::{Change, Direction};
+use super::EditedMigration;
 use groundwork_naming::{Engine, UnknownEngine};
 
-use crate::backup::BackupError;
+use crate::{
+    backup::BackupError,
+    migration::{Cause, Direction},
+};
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
@@ -31,7 +34,7 @@ pub enum RunError {
         /// Their names.
         migrations: Vec<String>,
     },
-    /// A migration that is pending stands before one that has been applied.
+    /// A migration that is pending comes before one that has been applied.
     #[error(
         "{} came before {newest}, which is applied already; give it a newer timestamp, or run `migrate up --out-of-order` if the order does not matter",
         migrations.join(", ")
@@ -46,7 +49,7 @@ pub enum RunError {
     #[error("{}", changed(changes))]
     Changed {
         /// What was applied, and what it would be now.
-        changes: Vec<Change>,
+        changes: Vec<EditedMigration>,
     },
     /// The list of migrations has two of the same name.
     #[error("there are two migrations named {name}")]
@@ -65,12 +68,12 @@ pub enum RunError {
         /// The name that is most like it.
         nearest: Option<String>,
     },
-    /// The name of the migration to stop at, without a timestamp, stands for several.
+    /// The name of the migration to stop at, without a timestamp, is that of several.
     #[error("{name} may be any of {}", matches.join(", "))]
     AmbiguousName {
         /// The name asked for.
         name: String,
-        /// The migrations that it may stand for.
+        /// The migrations that it may be.
         matches: Vec<String>,
     },
     /// A migration failed in its transaction.
@@ -82,6 +85,8 @@ pub enum RunError {
         migration: String,
         /// Which way it was run.
         direction: Direction,
+        /// Why.
+        cause: Cause,
         /// What the database, or the migration, said.
         source: DbErr,
     },
@@ -94,6 +99,8 @@ pub enum RunError {
         migration: String,
         /// Which way it was run.
         direction: Direction,
+        /// Why.
+        cause: Cause,
         /// Whether it is safe to try again: it is one statement only.
         is_retriable: bool,
         /// What the database, or the migration, said.
@@ -133,7 +140,7 @@ pub enum RunError {
         /// What the database said last.
         source: DbErr,
     },
-    /// What a migration executes cannot be said without the database.
+    /// What a migration executes is not known without the database.
     #[error("{migration} cannot be planned for {}: {why}", engine.name())]
     Unplannable {
         /// Its name.
@@ -186,22 +193,22 @@ impl RunError {
         }
     }
 
+    /// Why the migration failed that this is about; `None` if it is about something else.
+    #[must_use]
+    pub fn cause(&self) -> Option<&Cause> {
+        match self {
+            Self::Failed { cause, .. } | Self::FailedBare { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+
     /// For `map_err`: an error of the database while `doing` something.
     pub(super) fn database(doing: &'static str) -> impl FnOnce(DbErr) -> Self {
         move |source| Self::Database { doing, source }
     }
 }
 
-impl std::fmt::Display for Direction {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.pad(match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        })
-    }
-}
-
-fn changed(changes: &[Change]) -> String {
+fn changed(changes: &[EditedMigration]) -> String {
     let mut text = String::new();
     for change in changes {
         text.push_str(&format!(

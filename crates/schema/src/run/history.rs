@@ -10,12 +10,13 @@ use std::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
-use super::{Direction, RunError, engine_of};
-use crate::{record::Recording, sql::text_literal};
+use super::{RunError, engine_of, postgres, sqlite};
+use crate::{
+    migration::{Direction, HISTORY_TABLE as TABLE},
+    record::Recording,
+    sql::text_literal,
+};
 use groundwork_naming::{Convention, Engine};
-
-/// The name that SeaORM gives the table.
-pub const TABLE: &str = "seaql_migrations";
 
 /// An entry of the history.
 #[derive(Clone, Debug)]
@@ -89,8 +90,8 @@ pub(super) async fn names(connection: &impl ConnectionTrait) -> Result<BTreeSet<
         .map_err(RunError::database("reading the history of migrations"))
 }
 
-/// How many entries there are and which is the last: what tells whether another process has
-/// changed the history, without reading it.
+/// How many entries there are and which is the last. If both are the same as before, no other
+/// process has changed the history.
 pub(super) async fn outline(
     connection: &impl ConnectionTrait,
 ) -> Result<(usize, Option<String>), RunError> {
@@ -125,8 +126,8 @@ pub(super) async fn prepare(
             return Ok(true);
         }
         match engine {
-            Engine::Sqlite => prepare_sqlite(connection, &name, form).await,
-            Engine::Postgres => prepare_postgres(connection, &name, form).await,
+            Engine::Sqlite => sqlite::prepare_history(connection, &name, form).await,
+            Engine::Postgres => postgres::prepare_history(connection, &name, form).await,
         }
     };
     preparing
@@ -249,7 +250,7 @@ fn entry(row: &QueryResult) -> Result<(String, Applied), DbErr> {
 
 /// What the table looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     /// It does not exist.
     None,
     /// As SeaORM makes it.
@@ -282,61 +283,6 @@ async fn form(connection: &impl ConnectionTrait) -> Result<Form, DbErr> {
     .await
 }
 
-async fn prepare_sqlite(
-    connection: &impl ConnectionTrait,
-    name: &str,
-    form: Form,
-) -> Result<bool, DbErr> {
-    let sql = format!("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{TABLE}'");
-    let definition: String = only(connection, sql, |row| row.try_get("", "sql")).await?;
-    if form == Form::Full && definition.contains(&format!("CONSTRAINT \"{name}\"")) {
-        return Ok(false);
-    }
-    let columns = match form {
-        Form::Full => "version, applied_at, checksum, rendered_sql, took_ms, program",
-        Form::None | Form::Plain => "version, applied_at",
-    };
-    // SQLite cannot name a constraint that exists.
-    connection
-        .execute_unprepared(&format!(
-            "ALTER TABLE {TABLE} RENAME TO {TABLE}_before; {};
-             INSERT INTO {TABLE} ({columns}) SELECT {columns} FROM {TABLE}_before;
-             DROP TABLE {TABLE}_before;",
-            create(name)
-        ))
-        .await?;
-    Ok(true)
-}
-
-async fn prepare_postgres(
-    connection: &impl ConnectionTrait,
-    name: &str,
-    form: Form,
-) -> Result<bool, DbErr> {
-    let sql = format!(
-        "SELECT conname AS name FROM pg_constraint
-         WHERE conrelid = to_regclass('{TABLE}') AND contype = 'p'"
-    );
-    let present: String = only(connection, sql, |row| row.try_get("", "name")).await?;
-    let mut changes = Vec::new();
-    if present != name {
-        let quoted = present.replace('"', "\"\"");
-        changes.push(format!(r#"RENAME CONSTRAINT "{quoted}" TO "{name}""#));
-    }
-    if form != Form::Full {
-        changes.push(
-            "ADD COLUMN checksum text, ADD COLUMN rendered_sql text, \
-             ADD COLUMN took_ms bigint, ADD COLUMN program text"
-                .to_owned(),
-        );
-    }
-    for change in &changes {
-        let sql = format!("ALTER TABLE {TABLE} {change}");
-        connection.execute_unprepared(&sql).await?;
-    }
-    Ok(!changes.is_empty())
-}
-
 async fn write(
     connection: &impl ConnectionTrait,
     doing: &'static str,
@@ -360,7 +306,7 @@ async fn all(connection: &impl ConnectionTrait, sql: String) -> Result<Vec<Query
 }
 
 /// The one value of a query that always has one row.
-async fn only<T>(
+pub(super) async fn only<T>(
     connection: &impl ConnectionTrait,
     sql: String,
     read: impl FnOnce(&QueryResult) -> Result<T, DbErr>,

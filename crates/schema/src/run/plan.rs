@@ -4,7 +4,8 @@ use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use sea_orm_migration::MigrationTrait;
 
-use super::{Direction, Goal, Order, RunError};
+use super::{Goal, Order, RunError};
+use crate::migration::Direction;
 
 /// The migrations that a run may still touch.
 #[derive(Clone)]
@@ -90,7 +91,7 @@ pub(super) fn pending<'a>(
     Ok(migrations.iter().filter(|m| !applied.contains(m.name())))
 }
 
-/// The positions of pending migrations that stand before one that is applied.
+/// The positions of pending migrations that come before one that is applied.
 pub(super) fn inserted(
     migrations: &[Box<dyn MigrationTrait>],
     applied: &BTreeSet<String>,
@@ -158,7 +159,7 @@ pub(super) fn refuse_unknown(
     Ok(())
 }
 
-/// Where a migration stands in the list, by its name or by its name without the timestamp.
+/// The position of a migration in the list, by its name or by its name without the timestamp.
 pub(super) fn position(
     migrations: &[Box<dyn MigrationTrait>],
     name: &str,

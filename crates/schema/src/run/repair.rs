@@ -6,13 +6,14 @@ use sea_orm::{ConnectionTrait, DatabaseConnection};
 use sea_orm_migration::MigrationTrait;
 
 use super::{
-    Change, Direction, RunError, Settings,
+    EditedMigration, RunError, Settings,
     change::Rendering,
     engine_of,
     history::{self, History},
     plan,
     session::{Check, Session},
 };
+use crate::migration::{Direction, HISTORY_TABLE};
 
 /// A correction of the history. The schema itself is not touched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub struct Repair {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RepairAction {
     /// The edit of an applied migration is accepted: its present SQL is what counts from now on.
-    Accept(Change),
+    Accept(EditedMigration),
     /// The SQL of a migration is written down that was applied without.
     Record,
     /// The history forgets a migration that the program has lost.
@@ -83,7 +84,7 @@ pub async fn repair(
     match done {
         Ok(repairs) => {
             session
-                .commit(history::TABLE, Direction::Up, Check::Nothing)
+                .commit(HISTORY_TABLE, Direction::Up, Check::Nothing)
                 .await?;
             Ok(repairs)
         }

@@ -1,10 +1,8 @@
-//! Trying again after others held what a migration has to lock (PostgreSQL).
+//! Waiting for what others hold: the lock of a run, and what a migration has to lock itself.
 
-use std::{
-    hash::{BuildHasher as _, RandomState},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use sea_orm::{DbErr, RuntimeErr};
 
 use super::{Event, RunError, Settings};
@@ -16,17 +14,21 @@ const LOCK_NOT_AVAILABLE: &str = "55P03";
 pub(super) struct Retries<'a> {
     settings: &'a Settings<'a>,
     since: Instant,
-    pause: Duration,
+    pauses: ExponentialBackoff,
 }
 
 impl<'a> Retries<'a> {
-    const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-
     pub(super) fn new(settings: &'a Settings<'a>) -> Self {
         Self {
             settings,
             since: Instant::now(),
-            pause: Duration::from_millis(100),
+            // Jitter adds up to as much again, so that those who wait do not come back together.
+            pauses: ExponentialBuilder::new()
+                .with_min_delay(Duration::from_millis(50))
+                .with_max_delay(Duration::from_millis(2_500))
+                .without_max_times()
+                .with_jitter()
+                .build(),
         }
     }
 
@@ -36,27 +38,17 @@ impl<'a> Retries<'a> {
             return Err(error);
         };
         let waited = self.since.elapsed();
-        if waited >= self.settings.patience {
+        let pause = self.pauses.next();
+        let Some(pause) = pause.filter(|_| waited < self.settings.acquire_timeout) else {
             return Err(given_up(error, migration, waited));
-        }
-        let pause = jittered(self.pause);
+        };
         (self.settings.progress)(Event::Retrying {
             migration: &migration,
             pause,
         });
         tokio::time::sleep(pause).await;
-        self.pause = (self.pause * 2).min(Self::LONGEST_PAUSE);
         Ok(())
     }
-}
-
-/// Between half of a pause and all of it, so that those who wait do not come back together.
-fn jittered(pause: Duration) -> Duration {
-    let random = RandomState::new().hash_one(pause) % 512;
-    pause.mul_f64(0.5)
-        + pause
-            .mul_f64(0.5)
-            .mul_f64(f64::from(u32::try_from(random).unwrap_or(0)) / 512.0)
 }
 
 /// The migration that failed for want of a lock, and that may be tried again.
@@ -99,15 +91,80 @@ pub(super) fn sql_state(error: &DbErr) -> Option<String> {
     Some(code.into_owned())
 }
 
+/// A run is on one connection: what it sets there must still be set at the next statement.
+pub(super) fn require_one(connections: u32) -> Result<(), RunError> {
+    if connections == 1 {
+        Ok(())
+    } else {
+        Err(RunError::SharedConnection { connections })
+    }
+}
+
+/// Waits for the lock, a little longer each time, until the time for it is over.
+pub(super) struct Wait<'a> {
+    settings: &'a Settings<'a>,
+    since: Instant,
+    pauses: ExponentialBackoff,
+    is_reported: bool,
+}
+
+impl<'a> Wait<'a> {
+    /// Shorter waits are not reported.
+    const WORTH_REPORTING: Duration = Duration::from_millis(500);
+
+    pub(super) fn new(settings: &'a Settings<'a>) -> Self {
+        Self {
+            settings,
+            since: Instant::now(),
+            pauses: ExponentialBuilder::new()
+                .with_min_delay(Duration::from_millis(10))
+                .with_max_delay(Duration::from_millis(200))
+                .without_max_times()
+                .build(),
+            is_reported: false,
+        }
+    }
+
+    pub(super) async fn a_little(&mut self) -> Result<(), RunError> {
+        let waited = self.since.elapsed();
+        let pause = self.pauses.next();
+        let Some(pause) = pause.filter(|_| waited < self.settings.acquire_timeout) else {
+            return Err(RunError::Busy { waited });
+        };
+        if !self.is_reported && waited >= Self::WORTH_REPORTING {
+            self.is_reported = true;
+            (self.settings.progress)(Event::Waiting);
+        }
+        tokio::time::sleep(pause).await;
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use groundwork_naming::Convention;
+
     use super::*;
 
+    const CONVENTION: Convention = Convention {
+        primary_key: "pk_{table}",
+        foreign_key: "fk_{table}_{columns}_{referred_table}",
+        unique: "uq_{table}_{columns}",
+        check: "ck_{table}_{rule}",
+        index: "ix_{table}_{columns}",
+        not_null: "nn_{table}_{columns}",
+    };
+
     #[test]
-    fn a_jittered_pause_lies_between_half_and_all_of_it() {
-        let pause = Duration::from_secs(4);
-        let pauses: Vec<Duration> = (0..100).map(|_| jittered(pause)).collect();
-        assert!(pauses.iter().all(|p| (pause / 2..=pause).contains(p)));
-        assert!(pauses.iter().any(|p| p != &pauses[0]), "it is random");
+    fn pauses_grow_to_five_seconds_and_never_end() {
+        let settings = Settings::new(&CONVENTION);
+        let firsts: Vec<Duration> = (0..50)
+            .filter_map(|_| Retries::new(&settings).pauses.next())
+            .collect();
+        let (least, most) = (Duration::from_millis(50), Duration::from_millis(100));
+        assert!(firsts.iter().all(|first| (least..=most).contains(first)));
+        assert!(firsts.iter().any(|first| first != &firsts[0]), "random");
+        let late = Retries::new(&settings).pauses.nth(200).unwrap();
+        assert!(late >= Duration::from_millis(2_500) && late <= Duration::from_secs(5));
     }
 }

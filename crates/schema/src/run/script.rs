@@ -7,16 +7,17 @@ use sea_orm::ConnectionTrait;
 use sea_orm_migration::MigrationTrait;
 
 use super::{
-    Direction, Goal, Order, RunError, Settings,
+    Goal, Order, RunError, Settings,
     change::Rendering,
     engine_of,
     history::{self, Record},
     plan::{self, Plan},
-    session::LOCK_KEY,
+    postgres::LOCK_KEY,
 };
 use groundwork_naming::Engine;
 
 use crate::{
+    migration::{Direction, HISTORY_TABLE},
     record::{self, Recording},
     sql::tokens,
 };
@@ -178,7 +179,7 @@ fn transaction(
     refuse_unknown_statements(recording, engine)?;
     let mut statements = Vec::new();
     if creates_history {
-        let name = settings.convention.primary_key(history::TABLE);
+        let name = settings.convention.primary_key(HISTORY_TABLE);
         statements.push(history::create(&name));
     }
     statements.extend(recording.statements.iter().cloned());
@@ -206,7 +207,7 @@ fn transaction(
     Ok(text)
 }
 
-/// What a migration's statements stand between: the lock, and the transaction where there is one.
+/// What begins and ends a migration: the lock, and the transaction where there is one.
 fn frame(recording: &Recording, engine: Engine) -> (String, &'static str) {
     let lock = |function| format!("DO $$ BEGIN PERFORM {function}({LOCK_KEY}); END $$;\n");
     match engine {
@@ -226,8 +227,8 @@ COMMIT;
 ";
 
 fn refuse_unknown_statements(recording: &Recording, engine: Engine) -> Result<(), RunError> {
-    let why = match (&recording.fails, &recording.reads, engine) {
-        (Some(why), _, _) => why.clone(),
+    let why = match (recording.outcome.failure(), &recording.reads, engine) {
+        (Some(why), _, _) => why.to_owned(),
         (None, Some(query), Engine::Postgres) => {
             format!("what it does depends on the answer to {query}; run it by `migrate up`")
         }

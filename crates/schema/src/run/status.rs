@@ -1,4 +1,4 @@
-//! Where every migration stands.
+//! The state of every migration.
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -19,13 +19,13 @@ use super::{
 pub struct Status {
     /// Its name.
     pub migration: String,
-    /// Where it stands.
+    /// Its state.
     pub state: State,
     /// When and how it was applied; `None` if it is not.
     pub applied: Option<Applied>,
 }
 
-/// Where a migration stands.
+/// The state of a migration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     /// It has been applied, as it is.
@@ -55,7 +55,7 @@ pub struct Applied {
     pub checksum: Option<String>,
 }
 
-/// Where every migration stands: those of the program in their order, then those that only the
+/// The state of every migration: those of the program in their order, then those that only the
 /// database knows. Changes nothing; an empty database stays empty.
 ///
 /// # Errors

@@ -5,19 +5,30 @@ use std::{
     time::Instant,
 };
 
+use groundwork_naming::Engine;
 use sea_orm::DatabaseConnection;
 
 use super::{
-    Direction, Edits, Event, RunError, Settings, Step,
-    call::call,
+    Event, RunError, Settings, Step,
     change::Rendering,
     engine_of,
     history::{self, History},
-    index,
     plan::Plan,
-    session::{Check, Session, watch_for_death},
+    postgres,
+    session::{Check, Session},
+    unusable_indexes,
 };
-use crate::backup::Keeper;
+use crate::{
+    backup::BackupPolicy,
+    migration::{Direction, HISTORY_TABLE, call},
+};
+
+/// Which edits of applied migrations a run accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Edits {
+    Refused,
+    OfThoseTakenBack,
+}
 
 /// A run on its way.
 pub(super) struct Run<'a> {
@@ -26,7 +37,7 @@ pub(super) struct Run<'a> {
     edits: Edits,
     settings: &'a Settings<'a>,
     rendering: Rendering,
-    keeper: Keeper,
+    backups: BackupPolicy,
     /// What the history says; `None` before it was read, or when another process has changed it.
     known: Option<Known>,
 }
@@ -58,16 +69,18 @@ impl<'a> Run<'a> {
         edits: Edits,
         settings: &'a Settings<'a>,
     ) -> Result<Self, RunError> {
-        watch_for_death(connection).await;
-        let rendering = Rendering::of(plan.migrations(), engine_of(connection)?).await;
-        let keeper = Keeper::new(settings.backups);
+        let engine = engine_of(connection)?;
+        if engine == Engine::Postgres {
+            postgres::watch_for_death(connection).await;
+        }
+        let rendering = Rendering::of(plan.migrations(), engine).await;
         Ok(Self {
             connection,
             plan,
             edits,
             settings,
             rendering,
-            keeper,
+            backups: BackupPolicy::new(settings.backups),
             known: None,
         })
     }
@@ -75,7 +88,20 @@ impl<'a> Run<'a> {
     /// Runs the next migration under the lock.
     pub(super) async fn turn(&mut self) -> Result<Turn, RunError> {
         let session = Session::begin(self.connection, self.settings).await?;
-        match self.turn_in(&session).await {
+        let done = async {
+            self.look(&session).await?;
+            // What runs outside of a transaction has a session of its own.
+            let next = self.next().filter(|&at| self.is_transactional(at));
+            let Some(position) = next else {
+                return Ok(None);
+            };
+            self.keep_backup(&session, position).await?;
+            self.prepare(&session).await?;
+            let step = self.perform(&session, position).await?;
+            Ok(Some((position, step)))
+        }
+        .await;
+        match done {
             Ok(Some((position, step))) => {
                 let check = self.check(position);
                 let (name, direction) = (&step.migration, step.direction);
@@ -87,8 +113,8 @@ impl<'a> Run<'a> {
             }
             Ok(None) => self.end_of_transaction(session).await,
             Err(error) => {
-                // The failure is what to tell; a connection that cannot even roll back is closed,
-                // which does the same.
+                // The failure is what to return; a connection that cannot even roll back is
+                // closed, which does the same.
                 session.rollback().await.ok();
                 self.known = None;
                 Err(error)
@@ -96,22 +122,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Runs the next migration if it runs in a transaction; `None` if it does not, or if there is
-    /// none.
-    async fn turn_in(&mut self, session: &Session<'_>) -> Result<Option<(usize, Step)>, RunError> {
-        self.look(session).await?;
-        let Some(position) = self.next().filter(|&at| self.is_transactional(at)) else {
-            return Ok(None);
-        };
-        let connection = session.connection();
+    async fn keep_backup(
+        &mut self,
+        session: &Session<'_>,
+        position: usize,
+    ) -> Result<(), RunError> {
         let (recording, direction) = (self.rendering.recording(position), self.plan.direction());
-        let kept = self.keeper.before(&connection, direction, recording);
+        let connection = session.connection();
+        let kept = self.backups.before(&connection, direction, recording);
         if let Some(kept) = kept.await? {
             (self.settings.progress)(Event::Kept(&kept));
         }
-        self.prepare(session).await?;
-        let step = self.perform(session, position).await?;
-        Ok(Some((position, step)))
+        Ok(())
     }
 
     /// Nothing is to be run in this transaction: what comes next runs outside of one, or nothing
@@ -124,7 +146,7 @@ impl<'a> Run<'a> {
         let next = self.next();
         if has_history && next.is_none() && self.prepare(&session).await? {
             session
-                .commit(history::TABLE, Direction::Up, Check::Nothing)
+                .commit(HISTORY_TABLE, Direction::Up, Check::Nothing)
                 .await?;
         } else {
             session.rollback().await?;
@@ -147,7 +169,9 @@ impl<'a> Run<'a> {
             let name = self.plan.migrations()[position].name();
             if self.plan.direction() == Direction::Up {
                 let recording = self.rendering.recording(position);
-                for index in index::drop_unusable(&session.connection(), recording).await? {
+                for index in
+                    unusable_indexes::drop_unusable(&session.connection(), recording).await?
+                {
                     (self.settings.progress)(Event::IndexDropped {
                         migration: name,
                         index: &index,
@@ -202,8 +226,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Gives the history its form, and what it lacks of migrations that are applied. Tells whether
-    /// anything had to be done.
+    /// Gives the history its form, and what it lacks of migrations that are applied. Returns
+    /// whether anything had to be done.
     async fn prepare(&mut self, session: &Session<'_>) -> Result<bool, RunError> {
         let Some(known) = self.known.as_mut().filter(|known| !known.is_prepared) else {
             return Ok(false);
@@ -233,7 +257,7 @@ impl<'a> Run<'a> {
         let recording = self.rendering.recording(position);
         call(migration, direction, &session.manager())
             .await
-            .map_err(|source| session.failure(recording, direction, source))?;
+            .map_err(|failure| session.failure(recording, direction, failure))?;
         let took = started.elapsed();
         match direction {
             Direction::Up => {

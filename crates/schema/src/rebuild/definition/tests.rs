@@ -1,4 +1,4 @@
-use super::*;
+use super::Definition;
 
 const BOOKS: &str = r#"CREATE TABLE "books" (
     -- who is who

@@ -1,13 +1,12 @@
-//! A table of SQLite on its way to its new shape: its definition, what its columns are filled
-//! with, its indexes, and what all that demands of the rows that exist.
+//! A table of SQLite on its way to its new shape: its definition, what its columns are filled with,
+//! its indexes, and what the rows that exist must fulfil.
 
 use sea_orm::ConnectionTrait;
 
 use super::{
-    Work,
-    change::{Change, default, model},
+    change::{Context, TableChange, default, model},
     convert,
-    demand::{Demand, Rows},
+    precondition::{Precondition, Rows},
 };
 use crate::{
     rebuild::{
@@ -19,8 +18,8 @@ use crate::{
 };
 
 /// A table that is being changed.
-pub(super) struct Draft<'a> {
-    work: &'a Work<'a>,
+pub(super) struct TableRebuild<'a> {
+    work: &'a Context<'a>,
     /// As the catalog spells it.
     table: String,
     definition: Definition,
@@ -30,13 +29,13 @@ pub(super) struct Draft<'a> {
     indexes: Vec<Object>,
     /// The columns to be dropped when everything else is done.
     drops: Vec<&'static str>,
-    demands: Vec<Demand>,
+    preconditions: Vec<Precondition>,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> TableRebuild<'a> {
     /// The table as it is.
     pub(super) async fn read(
-        work: &'a Work<'a>,
+        work: &'a Context<'a>,
         connection: &impl ConnectionTrait,
     ) -> Result<Self, RebuildError> {
         let found = read_definition(connection, work.table).await?;
@@ -52,7 +51,7 @@ impl<'a> Draft<'a> {
             indexes: indexes(connection, &found.name).await?,
             table: found.name,
             drops: Vec::new(),
-            demands: Vec::new(),
+            preconditions: Vec::new(),
         })
     }
 
@@ -60,12 +59,12 @@ impl<'a> Draft<'a> {
     /// there is more to do.
     pub(super) fn plain_drops(
         &self,
-        changes: &[Change],
+        changes: &[TableChange],
     ) -> Result<Option<Vec<String>>, RebuildError> {
         let mut plain = Vec::new();
         for change in changes {
             match change {
-                Change::DropColumn { column } if self.definition.is_plain(column)? => {
+                TableChange::DropColumn { column } if self.definition.is_plain(column)? => {
                     plain.push(*column);
                 }
                 _ => return Ok(None),
@@ -98,33 +97,33 @@ impl<'a> Draft<'a> {
     }
 
     /// Makes a change that is not a renamed column.
-    pub(super) fn make(&mut self, change: &Change) -> Result<(), RebuildError> {
+    pub(super) fn make(&mut self, change: &TableChange) -> Result<(), RebuildError> {
         match *change {
-            Change::AddColumn { column, default } => self.add_column(&column, default),
-            Change::AddFilled { column, value } => self.add_filled(&column, value),
-            Change::DropColumn { column } => self.drop_column(column),
-            Change::Type {
+            TableChange::AddColumn { column, default } => self.add_column(&column, default),
+            TableChange::AddFilled { column, value } => self.add_filled(&column, value),
+            TableChange::DropColumn { column } => self.drop_column(column),
+            TableChange::Type {
                 column,
                 kind,
                 value,
             } => self.change_type(column, kind, value),
-            Change::Require { column, fill } => self.require(column, fill),
-            Change::Optional { column } => self.allow_null(column),
-            Change::Default {
+            TableChange::Require { column, fill } => self.require(column, fill),
+            TableChange::Optional { column } => self.allow_null(column),
+            TableChange::Default {
                 column,
                 default: sql,
             } => {
                 let sql = sql.map(default);
                 self.definition.set_default(column, sql.as_deref())
             }
-            Change::AddForeignKey(key) => {
+            TableChange::AddForeignKey(key) => {
                 let text = foreign_key(&key.model(self.work.table, self.work.convention));
                 self.definition.add_constraint(&text)?;
-                self.demand(|rows| rows.foreign_key(&key));
+                self.precondition(|rows| rows.foreign_key(&key));
                 self.serve(key.columns);
                 Ok(())
             }
-            Change::DropForeignKey {
+            TableChange::DropForeignKey {
                 columns,
                 referred_table,
             } => {
@@ -135,47 +134,47 @@ impl<'a> Draft<'a> {
                     &format!("foreign key from {list} to {referred_table}"),
                 )
             }
-            Change::AddCheck(rule) => {
+            TableChange::AddCheck(rule) => {
                 if let Some(column) = rule.condition.column() {
                     // SQLite would take the name in quotes for a string.
                     self.definition.kind(column)?;
                 }
                 let text = check(&rule.model(self.work.table, self.work.convention));
                 self.definition.add_constraint(&text)?;
-                self.demand(|rows| rows.check(&rule));
+                self.precondition(|rows| rows.check(&rule));
                 Ok(())
             }
-            Change::DropCheck { rule } => {
+            TableChange::DropCheck { rule } => {
                 let name = self.work.convention.check(self.work.table, rule);
                 let dropped = self.definition.drop_check(&name);
                 self.require_found(dropped, &format!("check {name}"))
             }
-            Change::AddUnique(unique) => self.add_unique(&unique),
-            Change::DropUnique(unique) => self.drop_unique(&unique),
-            Change::PrimaryKey { columns } => self.change_primary_key(columns),
-            Change::AddIndex(index) => {
+            TableChange::AddUnique(unique) => self.add_unique(&unique),
+            TableChange::DropUnique(unique) => self.drop_unique(&unique),
+            TableChange::PrimaryKey { columns } => self.change_primary_key(columns),
+            TableChange::AddIndex(index) => {
                 let index = index.model(self.work.table, self.work.convention);
                 let sql = create_index(self.work.table, &index);
                 self.add_index(index.name, sql)
             }
-            Change::DropIndex { columns } => {
+            TableChange::DropIndex { columns } => {
                 let name = self.work.convention.index(self.work.table, columns);
                 self.drop_index(&name)
             }
             // Never among others.
-            Change::RenameColumn { .. } => Ok(()),
+            TableChange::RenameColumn { .. } => Ok(()),
         }
     }
 
-    /// Whether the rows that exist fulfil all that was demanded.
+    /// Whether the rows that exist fulfil every precondition.
     pub(super) async fn require_fulfilled(
         &self,
         connection: &impl ConnectionTrait,
     ) -> Result<(), RebuildError> {
-        for demand in &self.demands {
-            let rows = number(connection, &guarding(&demand.count)).await?;
+        for precondition in &self.preconditions {
+            let rows = number(connection, &guarding(&precondition.count)).await?;
             if rows > 0 {
-                return Err(demand.violated(&self.table, rows));
+                return Err(precondition.violated(&self.table, rows));
             }
         }
         Ok(())
@@ -195,7 +194,7 @@ impl<'a> Draft<'a> {
         let rest = column_rest(column, default, self.is_strict);
         self.definition.add_column(column.name, &rest)?;
         if column.presence == Presence::Required && default.is_none() {
-            self.demand(|rows| rows.none(column.name));
+            self.precondition(|rows| rows.none(column.name));
         }
         Ok(())
     }
@@ -206,7 +205,7 @@ impl<'a> Draft<'a> {
         self.columns
             .push((column.name.to_owned(), value.to_owned()));
         if column.presence == Presence::Required {
-            self.demand(|rows| rows.not_null(column.name));
+            self.precondition(|rows| rows.not_null(column.name));
         }
         Ok(())
     }
@@ -248,7 +247,7 @@ impl<'a> Draft<'a> {
                     identifier(&self.table),
                     conversion.impossible,
                 );
-                self.demands.push(Demand { rule, count });
+                self.preconditions.push(Precondition { rule, count });
                 conversion.value
             }
         };
@@ -261,7 +260,7 @@ impl<'a> Draft<'a> {
         if let (Some(fill), Some(value)) = (fill, self.value(column)) {
             self.set_value(column, format!("coalesce({value}, {fill})"));
         }
-        self.demand(|rows| rows.not_null(column));
+        self.precondition(|rows| rows.not_null(column));
         Ok(())
     }
 
@@ -277,9 +276,9 @@ impl<'a> Draft<'a> {
     }
 
     fn add_unique(&mut self, unique: &Unique) -> Result<(), RebuildError> {
-        self.demand(|rows| rows.unique(unique));
+        self.precondition(|rows| rows.unique(unique));
         let name = self.work.convention.unique(self.work.table, unique.columns);
-        if let Some(sql) = self.work.shared_statement(&Change::AddUnique(*unique)) {
+        if let Some(sql) = self.work.shared_statement(&TableChange::AddUnique(*unique)) {
             return self.add_index(name, sql);
         }
         let constraint = unique.model(self.work.table, self.work.convention);
@@ -300,9 +299,9 @@ impl<'a> Draft<'a> {
         let name = self.work.convention.primary_key(self.work.table);
         self.definition.set_primary_key(&name, columns)?;
         for column in columns {
-            self.demand(|rows| rows.not_null(column));
+            self.precondition(|rows| rows.not_null(column));
         }
-        self.demand(|rows| rows.primary_key(columns));
+        self.precondition(|rows| rows.primary_key(columns));
         Ok(())
     }
 
@@ -342,8 +341,8 @@ impl<'a> Draft<'a> {
         self.require_found(self.indexes.len() < before, &format!("index {name}"))
     }
 
-    /// Demands something of the rows as they would be now.
-    fn demand(&mut self, demand: impl FnOnce(&Rows<'_>) -> Demand) {
+    /// Adds a precondition of the rows as they would be now.
+    fn precondition(&mut self, precondition: impl FnOnce(&Rows<'_>) -> Precondition) {
         let values: Vec<String> = (self.columns.iter())
             .map(|(name, value)| format!("{value} AS {}", identifier(name)))
             .collect();
@@ -357,7 +356,7 @@ impl<'a> Draft<'a> {
             source: &source,
             convention: self.work.convention,
         };
-        self.demands.push(demand(&rows));
+        self.preconditions.push(precondition(&rows));
     }
 
     fn value(&self, column: &str) -> Option<String> {

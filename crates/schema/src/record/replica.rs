@@ -1,4 +1,4 @@
-//! A real SQLite database in memory, on a thread of its own: the trait that is to be answered is
+//! A real SQLite database in memory. It has a thread of its own, since the trait that asks it is
 //! not asynchronous.
 
 use std::{
@@ -12,7 +12,7 @@ use sea_orm::{
 };
 
 #[derive(Debug)]
-pub(super) struct Shadow {
+pub(super) struct Replica {
     requests: Sender<Request>,
 }
 
@@ -21,7 +21,7 @@ enum Request {
     Query(Statement, Sender<Result<Vec<QueryResult>, DbErr>>),
 }
 
-impl Shadow {
+impl Replica {
     /// The thread ends when this is dropped.
     pub(super) fn start() -> Self {
         let (requests, inbox) = channel();
@@ -48,8 +48,8 @@ impl Shadow {
     }
 }
 
-/// Answers until nobody can ask any more. Without a database it ends at once, which is what the
-/// next one to ask is told.
+/// Answers until nobody can ask any more. Without a database it ends at once, and whatever asks
+/// next gets that as its error.
 fn serve(inbox: &Receiver<Request>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

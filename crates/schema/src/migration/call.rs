@@ -3,11 +3,11 @@
 use std::{any::Any, panic::AssertUnwindSafe};
 
 use futures_util::FutureExt;
+use groundwork_naming::Engine;
 use sea_orm::DbErr;
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
-use super::Direction;
-use groundwork_naming::Engine;
+use super::{Cause, Direction, Failure};
 
 /// Runs a migration one way. A panic is an error like any other: sea-query panics on what SQLite
 /// cannot alter.
@@ -15,7 +15,7 @@ pub(crate) async fn call(
     migration: &dyn MigrationTrait,
     direction: Direction,
     manager: &SchemaManager<'_>,
-) -> Result<(), DbErr> {
+) -> Result<(), Failure> {
     let running = async {
         match direction {
             Direction::Up => migration.up(manager).await,
@@ -23,21 +23,26 @@ pub(crate) async fn call(
         }
     };
     // Nothing of the migration is used after a panic but its transaction, which is rolled back.
-    let done = AssertUnwindSafe(running).catch_unwind().await;
-    done.unwrap_or_else(|panic| Err(panicked(panic.as_ref())))
+    match AssertUnwindSafe(running).catch_unwind().await {
+        Ok(done) => done.map_err(Failure::from),
+        Err(panic) => Err(panicked(panic.as_ref())),
+    }
 }
 
-/// Whether a migration runs in one transaction: it does unless it says no, which SQLite, that has
-/// no statement for it, does not hear.
+/// Whether a migration runs in one transaction. It does unless it says no, which is ignored on
+/// SQLite: that has no statement that needs it.
 pub(crate) fn is_transactional(migration: &dyn MigrationTrait, engine: Engine) -> bool {
-    engine == Engine::Sqlite || migration.use_transaction() != Some(false)
+    !engine.capabilities().indexes_concurrently || migration.use_transaction() != Some(false)
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> DbErr {
+fn panicked(panic: &(dyn Any + Send)) -> Failure {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("without a message");
-    DbErr::Migration(format!("it panicked: {message}"))
+    Failure {
+        cause: Cause::Panicked,
+        source: DbErr::Migration(format!("it panicked: {message}")),
+    }
 }

@@ -3,10 +3,11 @@
 use sea_orm::DatabaseConnection;
 
 use super::{
-    Direction, RunError, Settings,
+    RunError, Settings,
     history::{self, Record},
     session::{Check, Session},
 };
+use crate::migration::Direction;
 
 /// Notes in the history that a migration is applied, without running it.
 ///

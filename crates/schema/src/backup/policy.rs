@@ -4,8 +4,8 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::{Backup, BackupError, keep};
 use crate::{
+    migration::{Direction, HISTORY_TABLE},
     record::Recording,
-    run::{Direction, HISTORY_TABLE},
     sql::identifier,
 };
 
@@ -18,14 +18,14 @@ pub enum Kept {
     ByServer,
 }
 
-/// Sees to the copy of one run.
-pub(crate) struct Keeper {
+/// Decides when a run makes its copy.
+pub(crate) struct BackupPolicy {
     /// How many copies remain; 0: none is made.
     newest: usize,
     is_done: bool,
 }
 
-impl Keeper {
+impl BackupPolicy {
     pub(crate) fn new(newest: usize) -> Self {
         Self {
             newest,
@@ -79,7 +79,7 @@ async fn has_rows(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
 /// Whether a migration drops a table or a column; a rebuild drops the old table. What could not be
 /// recorded to its end may.
 fn may_lose_data(recording: &Recording) -> bool {
-    recording.fails.is_some()
+    !recording.outcome.is_complete()
         || recording.reads.is_some()
         || recording
             .statements

@@ -1,5 +1,5 @@
 //! Indexes that a failed `CREATE INDEX CONCURRENTLY` left behind (PostgreSQL): they cost writes, serve
-//! no reads, and keep their name from whoever tries again.
+//! no reads, and keep their name from the next attempt.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 use sqlparser::{ast, dialect::PostgreSqlDialect, parser::Parser};
@@ -46,7 +46,7 @@ async fn is_unusable(connection: &impl ConnectionTrait, index: &str) -> Result<b
 }
 
 /// The names, quoted where they need it, and with their schema where it is given: an index without
-/// one lies in the schema of its table.
+/// one is in the schema of its table.
 fn built_concurrently(sql: &str) -> Vec<String> {
     let statements = Parser::parse_sql(&PostgreSqlDialect {}, sql).unwrap_or_default();
     statements

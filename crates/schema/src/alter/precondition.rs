@@ -1,5 +1,5 @@
-//! What a change demands of the rows that exist, as a query that counts those which do not fulfil
-//! it. Both engines understand these.
+//! What the rows that exist must fulfil before a change, as a query that counts those which do not.
+//! Both engines understand these.
 
 use crate::{
     rebuild::RebuildError,
@@ -8,16 +8,16 @@ use crate::{
 };
 use groundwork_naming::Convention;
 
-/// A demand.
+/// What the rows must fulfil.
 #[derive(Clone, Debug)]
-pub(super) struct Demand {
+pub(super) struct Precondition {
     /// What is violated, as an error says it.
     pub(super) rule: String,
     /// Counts the rows that violate it.
     pub(super) count: String,
 }
 
-impl Demand {
+impl Precondition {
     /// The error that this many rows of the table are.
     pub(super) fn violated(&self, table: &str, rows: i64) -> RebuildError {
         RebuildError::Violated {
@@ -28,7 +28,7 @@ impl Demand {
     }
 }
 
-/// The rows that a demand is about: a table, or a query in parentheses.
+/// The rows that a precondition is about: a table, or a query in parentheses.
 pub(super) struct Rows<'a> {
     pub(super) table: &'a str,
     pub(super) source: &'a str,
@@ -37,28 +37,28 @@ pub(super) struct Rows<'a> {
 
 impl Rows<'_> {
     /// No rows at all: there is no value for this column.
-    pub(super) fn none(&self, column: &str) -> Demand {
-        Demand {
+    pub(super) fn none(&self, column: &str) -> Precondition {
+        Precondition {
             rule: self.not_null_name(column),
             count: format!("SELECT count(*) FROM {}", self.source),
         }
     }
 
-    pub(super) fn not_null(&self, column: &str) -> Demand {
-        self.demand(
+    pub(super) fn not_null(&self, column: &str) -> Precondition {
+        self.precondition(
             self.not_null_name(column),
             &format!("{} IS NULL", identifier(column)),
         )
     }
 
-    pub(super) fn check(&self, check: &Check) -> Demand {
-        self.demand(
+    pub(super) fn check(&self, check: &Check) -> Precondition {
+        self.precondition(
             self.convention.check(self.table, check.rule),
             &format!("NOT ({})", condition(&check.condition)),
         )
     }
 
-    pub(super) fn unique(&self, unique: &Unique) -> Demand {
+    pub(super) fn unique(&self, unique: &Unique) -> Precondition {
         let name = self.convention.unique(self.table, unique.columns);
         let mut conditions: Vec<String> = (unique.columns.iter())
             .map(|column| format!("{} IS NOT NULL", identifier(column)))
@@ -67,8 +67,8 @@ impl Rows<'_> {
         self.once_only(name, unique.columns, &conditions)
     }
 
-    /// NULLs are refused by the demands on the single columns.
-    pub(super) fn primary_key(&self, columns: &[&str]) -> Demand {
+    /// NULLs are refused by the preconditions of the single columns.
+    pub(super) fn primary_key(&self, columns: &[&str]) -> Precondition {
         let name = self.convention.primary_key(self.table);
         let conditions: Vec<String> = (columns.iter())
             .map(|column| format!("{} IS NOT NULL", identifier(column)))
@@ -76,7 +76,7 @@ impl Rows<'_> {
         self.once_only(name, columns, &conditions)
     }
 
-    pub(super) fn foreign_key(&self, key: &ForeignKey) -> Demand {
+    pub(super) fn foreign_key(&self, key: &ForeignKey) -> Precondition {
         let name = self
             .convention
             .foreign_key(self.table, key.columns, key.table);
@@ -86,7 +86,7 @@ impl Rows<'_> {
         let equal: Vec<String> = (key.columns.iter().zip(key.referred_columns))
             .map(|(own, other)| format!("parent.{} = child.{}", identifier(other), identifier(own)))
             .collect();
-        Demand {
+        Precondition {
             rule: name,
             count: format!(
                 "SELECT count(*) FROM {} AS child WHERE {} AND NOT EXISTS \
@@ -99,16 +99,16 @@ impl Rows<'_> {
         }
     }
 
-    /// A demand that rows fulfil unless this condition holds.
-    pub(super) fn demand(&self, rule: String, violated: &str) -> Demand {
+    /// A precondition that rows fulfil unless this condition holds.
+    pub(super) fn precondition(&self, rule: String, violated: &str) -> Precondition {
         let count = format!(
             "SELECT count(*) FROM {} AS changed WHERE {violated}",
             self.source
         );
-        Demand { rule, count }
+        Precondition { rule, count }
     }
 
-    fn once_only(&self, rule: String, columns: &[&str], conditions: &[String]) -> Demand {
+    fn once_only(&self, rule: String, columns: &[&str], conditions: &[String]) -> Precondition {
         let count = format!(
             "SELECT CAST(coalesce(sum(again), 0) AS bigint) FROM \
              (SELECT count(*) AS again FROM {} AS changed WHERE {} \
@@ -117,7 +117,7 @@ impl Rows<'_> {
             conditions.join(" AND "),
             identifiers(columns),
         );
-        Demand { rule, count }
+        Precondition { rule, count }
     }
 
     fn not_null_name(&self, column: &str) -> String {
