@@ -17,6 +17,7 @@ mod export_folder;
 mod import;
 mod keyframes;
 mod manifest;
+mod pipeline;
 mod planning;
 mod production;
 pub mod production_path;
@@ -34,7 +35,6 @@ mod views;
 
 use crate::{
     clock::Clock,
-    config::Pipeline,
     db::Database,
     files::{FileStore, Ledger},
 };
@@ -48,6 +48,7 @@ pub use entity::studio::{
 pub use error::StudioError;
 pub use export::{Exported, StoryboardOrigin};
 pub use import::{ImportOutcome, ImportProgress, Imported};
+pub use pipeline::Pipeline;
 pub use production::ProductionError;
 pub use projects::{NewProject, ProjectChange};
 pub use scenes::{NewScene, Position, SceneChange};

@@ -1,0 +1,57 @@
+//! The settings as a JSON Schema, with which editors complete and check the YAML files.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use super::{Origin, Program, Sections, Setting, Sources, defaults::default_yaml, load::read};
+
+/// The settings of a program as a JSON Schema (draft 7) of its YAML files. The meaning of each key
+/// is the comment above it in [`default_yaml`].
+#[must_use]
+pub fn schema<S: Sections>(program: &Program) -> Json {
+    let text = default_yaml::<S>(program);
+    let (_, _, findings) = read::<S>(&Sources::new(program.clone()));
+    let defaults: HashMap<&str, &Setting> = findings
+        .settings
+        .iter()
+        .map(|setting| (setting.key.as_str(), setting))
+        .collect();
+    let mut sections = Map::new();
+    for (key, mut schema) in findings.schemas {
+        let Some((section, name)) = key.split_once('.') else {
+            continue;
+        };
+        if let Some(default) = defaults.get(key.as_str()) {
+            schema["default"] = default.value.clone();
+            schema["description"] = json!(comment(&text, &default.origin));
+        }
+        let section = sections.entry(section).or_insert_with(empty_section);
+        section["properties"][name] = schema;
+    }
+    let mut root = empty_section();
+    root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
+    root["title"] = json!(format!("Settings of {}", program.name()));
+    root["properties"] = Json::Object(sections);
+    root
+}
+
+/// A section may be empty, which in YAML is `null`.
+fn empty_section() -> Json {
+    json!({"type": ["object", "null"], "properties": {}, "additionalProperties": false})
+}
+
+/// The comment above a line of the text.
+fn comment(text: &str, origin: &Origin) -> String {
+    let Origin::Embedded { line, .. } = origin else {
+        return String::new();
+    };
+    let lines: Vec<&str> = text.lines().take(line.saturating_sub(1)).collect();
+    let above = lines.iter().rev();
+    let mut comment: Vec<&str> = above
+        .map_while(|line| line.trim_start().strip_prefix('#'))
+        .map(str::trim)
+        .collect();
+    comment.reverse();
+    comment.join("\n")
+}
