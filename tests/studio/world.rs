@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use acceptance::{Engine, Scratch, given};
 use groundwork_core::{
     clock::Clock,
-    config::Pipeline,
     db::Database,
     files::FileStore,
-    services::studio::{NewProject, NewScene, Position, Project, ProjectId, Scene, Studio},
+    services::studio::{
+        NewProject, NewScene, Pipeline, Position, Project, ProjectId, Scene, Studio,
+    },
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 

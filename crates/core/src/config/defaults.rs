@@ -1,6 +1,6 @@
 //! The text of `default.yaml`: every key of a program with its default and its meaning.
 
-use super::{Program, Sections, load::sections};
+use super::{Namespace, Sections, load::sections};
 
 const HEADER: &str = "\
 # yaml-language-server: $schema=./schema.json
@@ -16,7 +16,7 @@ const HEADER: &str = "\
 /// The text of `default.yaml`, which lists every key of a program with its default. A program
 /// keeps it as `config/default.yaml` for those who look for a key.
 #[must_use]
-pub fn default_yaml<S: Sections>(program: &Program) -> String {
+pub fn default_yaml<S: Sections>(namespace: &Namespace) -> String {
     let mut text = HEADER.to_owned();
     for (name, defaults) in sections::<S>() {
         text += &format!("\n{name}:\n");
@@ -25,5 +25,5 @@ pub fn default_yaml<S: Sections>(program: &Program) -> String {
             text += &format!("{indent}{line}\n");
         }
     }
-    program.fill_in(&text)
+    namespace.fill_in(&text)
 }

@@ -10,7 +10,7 @@ use std::{
     rc::Rc,
 };
 
-use super::{Origin, Problem, Program, variables::Variable};
+use super::{Namespace, Origin, Problem, variables::Variable};
 
 const SHAPE: &str = "NAME=value is expected, with quotes closed";
 const SUBSTITUTION: &str =
@@ -20,7 +20,7 @@ const SUBSTITUTION: &str =
 pub(super) fn parse(
     text: &str,
     path: &Path,
-    program: &Program,
+    namespace: &Namespace,
     problems: &mut Vec<Problem>,
 ) -> Vec<Variable> {
     let handed_out = Rc::new(Cell::new(0));
@@ -34,7 +34,7 @@ pub(super) fn parse(
         match item {
             Ok((name, value)) => {
                 let line = first_line(text, end, &name);
-                if program.reads(&name) && substitutes(text, line, end) {
+                if namespace.reads(&name) && substitutes(text, line, end) {
                     problems.push(malformed(path, line, SUBSTITUTION));
                     continue;
                 }

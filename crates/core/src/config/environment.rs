@@ -29,7 +29,7 @@ pub(super) fn choose(
     dotenv: &[Variable],
     problems: &mut Vec<Problem>,
 ) -> Environment {
-    let named_by = sources.program.environment_variable();
+    let named_by = sources.namespace.environment_variable();
     let variable = process
         .iter()
         .chain(dotenv)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ::config::{Config, ConfigError, Map, Source, Value, ValueKind};
 
 use super::{
-    Environment, Origin, Problem, Program, Sources, dotenv,
+    Environment, Namespace, Origin, Problem, Sources, dotenv,
     environment::{self, DEVELOPMENT},
     known::{KnownKeys, nearest},
     value::{describe_secret, value},
@@ -57,7 +57,7 @@ impl Source for Layer {
 
 /// What is filled while the layers are gathered.
 struct Gathering<'a> {
-    program: &'a Program,
+    namespace: &'a Namespace,
     folder: Option<&'a Path>,
     known: KnownKeys,
     files: Vec<PathBuf>,
@@ -69,12 +69,12 @@ impl Layers {
     /// Reads every layer, weak before strong, and reports what none of them may hold. `defaults`
     /// is the text of `default.yaml`; its keys are those that exist.
     pub(super) fn gather(sources: &Sources, defaults: &str, problems: &mut Vec<Problem>) -> Self {
-        let program = &sources.program;
+        let namespace = &sources.namespace;
         let (dotenv, dotenv_file) = read_dotenv(sources, problems);
         let process = process_variables(sources);
         let environment = environment::choose(sources, &process, &dotenv, problems);
         let mut gathering = Gathering {
-            program,
+            namespace,
             folder: sources.folder.as_deref(),
             known: KnownKeys::default(),
             files: Vec::new(),
@@ -87,7 +87,7 @@ impl Layers {
         gathering.files.extend(dotenv_file);
         for variables in [dotenv, process] {
             let (known, problems) = (&gathering.known, &mut *gathering.problems);
-            let layer = variables::layer(variables, program, known, problems);
+            let layer = variables::layer(variables, namespace, known, problems);
             gathering.layers.push(layer);
         }
         gathering.add_flags(sources);
@@ -130,7 +130,7 @@ impl Gathering<'_> {
     /// Adds the files of this name, embedded and then on disk; whether there was one.
     fn add_named(&mut self, name: &str) -> bool {
         let file = format!("{name}.yaml");
-        let embedded = self.program.embedded(name);
+        let embedded = self.namespace.embedded(name);
         for text in &embedded {
             self.add_text(text, &file, &|line| Origin::Embedded {
                 file: file.clone(),
@@ -208,7 +208,7 @@ impl Gathering<'_> {
     fn add_value(&mut self, path: String, value: Value, layer: &mut Layer) {
         let is_section = self.known.is_section(&path);
         match &value.kind {
-            _ if self.program.leaves_alone(&path) => {}
+            _ if self.namespace.leaves_alone(&path) => {}
             _ if self.known.contains(&path) => layer.set(path, value),
             ValueKind::Table(entries) if is_section || !entries.is_empty() => {
                 for (name, child) in entries {
@@ -266,7 +266,7 @@ fn read_dotenv(sources: &Sources, problems: &mut Vec<Problem>) -> (Vec<Variable>
     };
     match variables::read_text(path) {
         Ok(text) => {
-            let variables = dotenv::parse(&text, path, &sources.program, problems);
+            let variables = dotenv::parse(&text, path, &sources.namespace, problems);
             (variables, Some(path.clone()))
         }
         Err(reason) => {

@@ -38,7 +38,7 @@ pub fn load<S: Sections>(sources: &Sources) -> Result<Loaded<S>, ConfigErrors> {
 /// Reads all that the sources hold; the configuration is `None` if a problem was found in it.
 pub(super) fn read<S: Sections>(sources: &Sources) -> (Layers, Option<Config<S>>, Findings) {
     let mut problems = Vec::new();
-    let defaults = default_yaml::<S>(&sources.program);
+    let defaults = default_yaml::<S>(&sources.namespace);
     let layers = Layers::gather(sources, &defaults, &mut problems);
     let mut reader = Reader::new(layers.values.clone(), problems);
     let config = read_sections(&mut reader);

@@ -12,12 +12,12 @@
 //!
 //! # A program with settings of its own
 //!
-//! A [`Program`] has a name, and with it a prefix for its variables. To the sections of [`Config`]
-//! it adds its own: types that are a [`Section`]. A misspelt key, `.env`, variables, `--set` and
+//! A program has a [`Namespace`], and with it a prefix for its variables. To the sections of
+//! [`Config`] it adds its own: types that are a [`Section`]. A misspelt key, `.env`, variables, `--set` and
 //! the command `config` work for them as for all others.
 //!
 //! ```
-//! use groundwork_core::config::{self, Keys, Loaded, Program, Section, Sources};
+//! use groundwork_core::config::{self, Keys, Loaded, Namespace, Section, Sources};
 //! use secrecy::SecretString;
 //!
 //! struct Shop {
@@ -46,8 +46,8 @@
 //! }
 //!
 //! # fn main() -> Result<(), config::ConfigErrors> {
-//! // A program takes `Sources::from_process(Program::new("shop"))`, and adds its flags.
-//! let sources = Sources::new(Program::new("shop"))
+//! // A program takes `Sources::from_process(Namespace::new("shop"))`, and adds its flags.
+//! let sources = Sources::new(Namespace::new("shop"))
 //!     .with_variable("SHOP_SHOP__PAYMENT_KEY", "s3cret")
 //!     .with_flag("--set shop.max_items", "shop.max_items", "50");
 //! let loaded: Loaded<Shop> = config::load(&sources)?;
@@ -83,9 +83,9 @@ mod load;
 mod loaded;
 mod log;
 mod mismatch;
+mod namespace;
 mod origin;
 mod problem;
-mod program;
 mod reader;
 mod schema;
 mod section;
@@ -106,9 +106,9 @@ pub use self::{
     load::load,
     loaded::{Config, Loaded, Setting},
     log::{Log, LogFormat},
+    namespace::Namespace,
     origin::Origin,
     problem::{ConfigErrors, Problem},
-    program::Program,
     reader::Reader,
     schema::schema,
     section::{Section, Sections},

@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::{Origin, Program, Sections, Setting, Sources, defaults::default_yaml, load::read};
+use super::{Namespace, Origin, Sections, Setting, Sources, defaults::default_yaml, load::read};
 
 /// The settings of a program as a JSON Schema (draft 7) of its YAML files. The meaning of each key
 /// is the comment above it in [`default_yaml`].
 #[must_use]
-pub fn schema<S: Sections>(program: &Program) -> Json {
-    let text = default_yaml::<S>(program);
-    let (_, _, findings) = read::<S>(&Sources::new(program.clone()));
+pub fn schema<S: Sections>(namespace: &Namespace) -> Json {
+    let text = default_yaml::<S>(namespace);
+    let (_, _, findings) = read::<S>(&Sources::new(namespace.clone()));
     let defaults: HashMap<&str, &Setting> = findings
         .settings
         .iter()
@@ -31,7 +31,7 @@ pub fn schema<S: Sections>(program: &Program) -> Json {
     }
     let mut root = empty_section();
     root["$schema"] = json!("http://json-schema.org/draft-07/schema#");
-    root["title"] = json!(format!("Settings of {}", program.name()));
+    root["title"] = json!(format!("Settings of {}", namespace.name()));
     root["properties"] = Json::Object(sections);
     root
 }

@@ -2,13 +2,13 @@
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
-use super::Program;
+use super::Namespace;
 
 /// Where configuration comes from. It holds secrets, and therefore has no `Debug`.
 #[derive(Clone)]
 pub struct Sources {
-    /// The program that is configured.
-    pub program: Program,
+    /// Under which names values are looked for, and what is embedded.
+    pub namespace: Namespace,
     /// Values of the command line, the strongest; of two for one key, the later wins.
     pub flags: Vec<Flag>,
     /// The environment of the process.
@@ -18,7 +18,7 @@ pub struct Sources {
     /// The folder of `default.yaml` and `{environment}.yaml`; `None` for the embedded ones alone.
     pub folder: Option<PathBuf>,
     /// The flag that names the environment and its value, if it was given; otherwise the variable
-    /// `{PROGRAM}_ENVIRONMENT` names it, of the process or of `.env`.
+    /// `GROUNDWORK_ENVIRONMENT` (with the prefix of the namespace) names it, of the process or of `.env`.
     pub environment: Option<EnvironmentFlag>,
 }
 
@@ -45,9 +45,9 @@ pub struct EnvironmentFlag {
 impl Sources {
     /// Nothing but what is embedded in the program.
     #[must_use]
-    pub fn new(program: Program) -> Self {
+    pub fn new(namespace: Namespace) -> Self {
         Self {
-            program,
+            namespace,
             flags: Vec::new(),
             variables: BTreeMap::new(),
             dotenv: None,
@@ -59,16 +59,16 @@ impl Sources {
     /// What a program is started with: its environment, `.env` and `config/` in the working
     /// folder. Flags are the caller's to add.
     #[must_use]
-    pub fn from_process(program: Program) -> Self {
+    pub fn from_process(namespace: Namespace) -> Self {
         let variables = std::env::vars_os()
             .map(|(name, value)| (name.to_string_lossy().into_owned(), value))
-            .filter(|(name, _)| program.reads(name))
+            .filter(|(name, _)| namespace.reads(name))
             .collect();
         Self {
             variables,
             dotenv: Some(PathBuf::from(".env")),
             folder: Some(PathBuf::from("config")),
-            ..Self::new(program)
+            ..Self::new(namespace)
         }
     }
 

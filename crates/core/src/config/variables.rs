@@ -9,10 +9,10 @@ use std::{
 use ::config::Value;
 
 use super::{
-    Origin, Problem, Program,
+    Namespace, Origin, Problem,
     known::KnownKeys,
     layers::Layer,
-    program::{CUSTOMARY, FROM_FILE},
+    namespace::{CUSTOMARY, FROM_FILE},
     value::value,
 };
 
@@ -26,20 +26,21 @@ pub(super) struct Variable {
 /// The values that `variables` set, of two for one key the stronger.
 pub(super) fn layer(
     variables: Vec<Variable>,
-    program: &Program,
+    namespace: &Namespace,
     known: &KnownKeys,
     problems: &mut Vec<Problem>,
 ) -> Layer {
     let mut seen: Vec<(String, Origin)> = Vec::new();
     let (mut customary, mut proper) = (Layer::default(), Layer::default());
-    let environment = program.environment_variable();
-    let ours = |variable: &Variable| variable.name != environment && program.reads(&variable.name);
+    let environment = namespace.environment_variable();
+    let ours =
+        |variable: &Variable| variable.name != environment && namespace.reads(&variable.name);
     for variable in variables.into_iter().filter(ours) {
         let stem = variable.name.strip_suffix(FROM_FILE);
         let from_file = stem.is_some();
         let stem = stem.unwrap_or(&variable.name).to_owned();
-        let Some(key) = key_of(&stem, program, known) else {
-            problems.push(unknown(variable, &stem, program, known));
+        let Some(key) = key_of(&stem, namespace, known) else {
+            problems.push(unknown(variable, &stem, namespace, known));
             continue;
         };
         if let Some((_, first)) = seen.iter().find(|(other, _)| *other == stem) {
@@ -61,12 +62,12 @@ pub(super) fn layer(
     customary
 }
 
-fn key_of(stem: &str, program: &Program, known: &KnownKeys) -> Option<String> {
+fn key_of(stem: &str, namespace: &Namespace, known: &KnownKeys) -> Option<String> {
     if stem == CUSTOMARY.0 {
         return Some(CUSTOMARY.1.to_owned());
     }
     let mut keys = known.0.iter();
-    keys.find(|key| program.variable_of(key) == stem).cloned()
+    keys.find(|key| namespace.variable_of(key) == stem).cloned()
 }
 
 fn value_of(key: &str, variable: Variable, from_file: bool) -> Result<Value, Box<Problem>> {
@@ -118,17 +119,17 @@ pub(super) fn read_text(path: &Path) -> Result<String, String> {
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
-fn unknown(variable: Variable, stem: &str, program: &Program, known: &KnownKeys) -> Problem {
-    let prefix = program.prefix();
+fn unknown(variable: Variable, stem: &str, namespace: &Namespace, known: &KnownKeys) -> Problem {
+    let prefix = namespace.prefix();
     let written = stem.strip_prefix(&prefix).unwrap_or(stem).to_lowercase();
     let suffix = &variable.name[stem.len()..];
-    let environment = program.environment_variable();
+    let environment = namespace.environment_variable();
     let nearest = if strsim::damerau_levenshtein(stem, &environment) <= 3 {
         Some(environment)
     } else {
         known
             .nearest(&written.replace("__", "."))
-            .map(|key| format!("{}{suffix}", program.variable_of(&key)))
+            .map(|key| format!("{}{suffix}", namespace.variable_of(&key)))
     };
     Problem::UnknownVariable {
         origin: variable.origin,

@@ -38,12 +38,12 @@ retry_base_delay_s: 2
     }
 }
 
-fn program() -> Program {
-    Program::new("groundwork")
+fn namespace() -> Namespace {
+    Namespace::new("groundwork")
 }
 
 fn embedded() -> Sources {
-    Sources::new(program())
+    Sources::new(namespace())
 }
 
 fn load(sources: &Sources) -> Result<Loaded<Pipeline>, ConfigErrors> {

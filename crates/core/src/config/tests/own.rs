@@ -71,8 +71,8 @@ impl Section for Mail {
     }
 }
 
-fn shop() -> Program {
-    Program::new("shop").embed(
+fn shop() -> Namespace {
+    Namespace::new("shop").embed(
         "staging",
         "shop:\n  max_items: 5\nmail:\n  sender: staging@localhost\n",
     )
@@ -81,7 +81,7 @@ fn shop() -> Program {
 /// The sources of the shop in a folder, without the payment key.
 fn sources(folder: &Folder) -> Sources {
     Sources {
-        program: shop(),
+        namespace: shop(),
         ..folder.sources()
     }
 }
@@ -201,7 +201,7 @@ fn a_section_of_another_program_is_left_alone() {
         "pipeline:\n  max_scenes: many\nlog:\n  level: warn\n",
     )]);
     let sources = Sources {
-        program: program().share("pipeline"),
+        namespace: namespace().share("pipeline"),
         ..folder.sources()
     };
     let sources = sources.with_variable("GROUNDWORK_PIPELINE__LEASE_S", "long");

@@ -1,18 +1,19 @@
-//! The program that is configured: its name, and what it brings along.
+//! Under which names a program finds its settings, and which it brings along.
 
-/// The program that is configured. Its name makes the names of its variables and of its SQLite
-/// file: `shop` reads `SHOP_HTTP__BIND` and has its rows in `var/shop.db` by default.
+/// Under which names a program finds its settings. In the namespace `shop` the variable of
+/// `http.bind` is `SHOP_HTTP__BIND`, and the rows are in `var/shop.db` by default. Several programs
+/// may share a namespace.
 ///
-/// The environments `production` and `test` are part of every program, with what usually differs
+/// The environments `production` and `test` are part of every namespace, with what usually differs
 /// there; files on disk are laid over them.
 #[derive(Clone, Debug)]
-pub struct Program {
+pub struct Namespace {
     name: &'static str,
     embedded: Vec<(&'static str, &'static str)>,
     sections_of_others: Vec<&'static str>,
 }
 
-/// What differs in these environments, in any program.
+/// What differs in these environments, in any namespace.
 const ENVIRONMENTS: [(&str, &str); 2] = [
     ("production", include_str!("production.yaml")),
     ("test", include_str!("test.yaml")),
@@ -24,8 +25,8 @@ pub(super) const CUSTOMARY: (&str, &str) = ("DATABASE_URL", "database.url");
 /// The end of the names of variables that name a file with the value.
 pub(super) const FROM_FILE: &str = "_FILE";
 
-impl Program {
-    /// A program of this name: lower-case letters, digits, `-` and `_`.
+impl Namespace {
+    /// The namespace of this name: lower-case letters, digits, `-` and `_`.
     #[must_use]
     pub fn new(name: &'static str) -> Self {
         Self {
@@ -43,7 +44,7 @@ impl Program {
         self
     }
 
-    /// Leaves a section alone that another program reads from the same files and variables.
+    /// Leaves a section alone that another program of the same namespace reads.
     #[must_use]
     pub fn share(mut self, section: &'static str) -> Self {
         self.sections_of_others.push(section);
@@ -56,7 +57,7 @@ impl Program {
         self.name
     }
 
-    /// What the names of the program's variables begin with, such as `SHOP_`.
+    /// What the names of variables begin with, such as `SHOP_`.
     #[must_use]
     pub fn prefix(&self) -> String {
         format!("{}_", self.name.to_uppercase().replace('-', "_"))
@@ -90,8 +91,10 @@ impl Program {
         self.sections_of_others.contains(&section)
     }
 
-    /// The embedded texts of a name, from weak to strong.
-    pub(super) fn embedded(&self, name: &str) -> Vec<String> {
+    /// The embedded texts that are laid over the defaults under this name: `default`, or an
+    /// environment. From weak to strong.
+    #[must_use]
+    pub fn embedded(&self, name: &str) -> Vec<String> {
         ENVIRONMENTS
             .iter()
             .chain(&self.embedded)
