@@ -40,14 +40,13 @@ impl Keys<'_> {
         })
     }
 
-    /// A whole number within a range.
+    /// A whole number within a range, all of which is to fit into `T`.
     pub fn integer<T: TryFrom<u64>>(
         &mut self,
         name: &str,
         range: RangeInclusive<u64>,
     ) -> Option<T> {
         self.number(name, "", range)
-            .and_then(|number| T::try_from(number).ok())
     }
 
     /// A time in whole milliseconds; the name of the key ends in `_ms`.
@@ -62,7 +61,12 @@ impl Keys<'_> {
             .map(Duration::from_secs)
     }
 
-    fn number(&mut self, name: &str, unit: &str, range: RangeInclusive<u64>) -> Option<u64> {
+    fn number<T: TryFrom<u64>>(
+        &mut self,
+        name: &str,
+        unit: &str,
+        range: RangeInclusive<u64>,
+    ) -> Option<T> {
         let (least, most) = (*range.start(), *range.end());
         let schema = json!({"type": "integer", "minimum": least, "maximum": most});
         self.read(name, schema, |value| {
@@ -71,15 +75,15 @@ impl Keys<'_> {
                 (_, Some(word)) => word.parse().ok(),
                 _ => None,
             };
-            let number = number
+            number
                 .filter(|number| range.contains(number))
+                .and_then(|number| Some((T::try_from(number).ok()?, json!(number))))
                 .ok_or_else(|| {
                     Mismatch::of(
                         value,
                         format!("a whole number{unit} from {least} to {most}"),
                     )
-                })?;
-            Ok((number, json!(number)))
+                })
         })
     }
 

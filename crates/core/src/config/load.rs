@@ -2,9 +2,7 @@
 
 use super::{
     Auth, Config, ConfigErrors, Database, Files, Http, Loaded, Log, Problem, Sections, Sources,
-    defaults::default_yaml,
-    layers::Layers,
-    reader::{Findings, Reader},
+    defaults::default_yaml, layers::Layers, reader::Reader,
 };
 
 /// Reads the configuration from `sources`; `S` are the program's own sections, `()` for none.
@@ -13,36 +11,42 @@ use super::{
 /// All problems at once: unknown keys and variables, wrong types, values out of range, files that
 /// cannot be read, and settings that contradict each other.
 pub fn load<S: Sections>(sources: &Sources) -> Result<Loaded<S>, ConfigErrors> {
-    let (layers, config, mut findings) = read::<S>(sources);
-    let read = |key: &&String| findings.settings.iter().any(|setting| setting.key == **key);
-    if findings.problems.is_empty()
-        && let Some(key) = layers.known.0.iter().find(|key| !read(key))
-    {
-        findings.problems.push(Problem::Malformed {
-            file: "default.yaml".to_owned(),
-            line: 1,
-            reason: format!("nothing reads the key {key}"),
-        });
+    let (layers, config, mut reader) = read::<S>(sources);
+    let read = |key: &&String| reader.settings.iter().any(|setting| setting.key == **key);
+    if reader.problems.is_empty() {
+        let unread = layers.known.0.iter().find(|key| !read(key));
+        let fault = match (&config, unread) {
+            (_, Some(key)) => Some(format!("nothing reads the key {key}")),
+            (None, None) => Some("a section is refused, but not why".to_owned()),
+            (Some(_), None) => None,
+        };
+        reader
+            .problems
+            .extend(fault.map(|reason| Problem::Malformed {
+                file: "default.yaml".to_owned(),
+                line: 1,
+                reason,
+            }));
     }
     match config {
-        Some(config) if findings.problems.is_empty() => Ok(Loaded {
+        Some(config) if reader.problems.is_empty() => Ok(Loaded {
             config,
             environment: layers.environment,
             files: layers.files,
-            values: findings.settings,
+            values: reader.settings,
         }),
-        _ => Err(ConfigErrors::new(findings.problems)),
+        _ => Err(ConfigErrors::new(reader.problems)),
     }
 }
 
 /// Reads all that the sources hold; the configuration is `None` if a problem was found in it.
-pub(super) fn read<S: Sections>(sources: &Sources) -> (Layers, Option<Config<S>>, Findings) {
+pub(super) fn read<S: Sections>(sources: &Sources) -> (Layers, Option<Config<S>>, Reader) {
     let mut problems = Vec::new();
     let defaults = default_yaml::<S>(&sources.namespace);
     let layers = Layers::gather(sources, &defaults, &mut problems);
     let mut reader = Reader::new(layers.values.clone(), problems);
     let config = read_sections(&mut reader);
-    (layers, config, reader.finish())
+    (layers, config, reader)
 }
 
 /// Name and defaults of every section, in the order in which they are read.

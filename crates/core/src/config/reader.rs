@@ -9,13 +9,6 @@ use super::{Origin, Problem, Setting, keys::Keys, mismatch::Taken};
 /// Reads sections, collecting problems, effective values, and what may be written for each key.
 pub struct Reader {
     values: ::config::Config,
-    problems: Vec<Problem>,
-    settings: Vec<Setting>,
-    schemas: Vec<(String, Json)>,
-}
-
-/// What was read, beside the typed values.
-pub(super) struct Findings {
     pub(super) problems: Vec<Problem>,
     pub(super) settings: Vec<Setting>,
     /// What JSON Schema says about the value of each key.
@@ -44,14 +37,6 @@ impl Reader {
     pub(super) fn origin(&self, key: &str) -> Origin {
         self.get(key)
             .map_or_else(|| Origin::default_yaml(1), |value| Origin::of(&value))
-    }
-
-    pub(super) fn finish(self) -> Findings {
-        Findings {
-            problems: self.problems,
-            settings: self.settings,
-            schemas: self.schemas,
-        }
     }
 
     /// The value of a key as `take` makes it; a mismatch is reported.

@@ -11,14 +11,14 @@ use super::{Namespace, Origin, Sections, Setting, Sources, defaults::default_yam
 #[must_use]
 pub fn schema<S: Sections>(namespace: &Namespace) -> Json {
     let text = default_yaml::<S>(namespace);
-    let (_, _, findings) = read::<S>(&Sources::new(namespace.clone()));
-    let defaults: HashMap<&str, &Setting> = findings
+    let (_, _, reader) = read::<S>(&Sources::new(namespace.clone()));
+    let defaults: HashMap<&str, &Setting> = reader
         .settings
         .iter()
         .map(|setting| (setting.key.as_str(), setting))
         .collect();
     let mut sections = Map::new();
-    for (key, mut schema) in findings.schemas {
+    for (key, mut schema) in reader.schemas {
         let Some((section, name)) = key.split_once('.') else {
             continue;
         };

@@ -246,3 +246,32 @@ fn a_key_needs_a_default_and_has_to_be_read() {
       default.yaml:1: the key odd.three is missing
     ");
 }
+
+/// A section that is never content.
+struct Silent;
+
+impl Section for Silent {
+    const NAME: &'static str = "silent";
+
+    const DEFAULTS: &'static str = "small: 300\n";
+
+    fn read(keys: &mut Keys<'_>) -> Option<Self> {
+        let _: Option<u8> = keys.integer("small", 0..=500);
+        None
+    }
+}
+
+#[test]
+fn what_a_section_refuses_is_always_said() {
+    let too_wide = super::super::load::<Silent>(&Sources::new(shop())).err();
+    assert_snapshot!(too_wide.unwrap(), @"
+    the configuration has a problem:
+      default: silent.small must be a whole number from 0 to 500; found 300
+    ");
+    let small = Sources::new(shop()).with_flag("--set silent.small", "silent.small", "3");
+    let refused = super::super::load::<Silent>(&small).err();
+    assert_snapshot!(refused.unwrap(), @"
+    the configuration has a problem:
+      default.yaml:1: a section is refused, but not why
+    ");
+}
