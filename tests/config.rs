@@ -4,6 +4,7 @@
 use std::fs;
 
 use acceptance::{Engine, Home, Outcome, Program};
+use groundwork_core::config::Namespace;
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -158,4 +159,61 @@ async fn an_environment_must_exist_and_production_always_does() {
         .await
         .failed(78);
     assert!(text.contains("did you mean production?"), "{text}");
+}
+
+/// The text of a file of the folder `config/` of the repository.
+fn of_the_repository(name: &str) -> String {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../config");
+    fs::read_to_string(format!("{folder}/{name}")).expect("a file of the repository")
+}
+
+#[tokio::test]
+async fn the_files_of_the_repository_are_those_that_are_embedded() {
+    let home = Home::new(Engine::Sqlite).await;
+    let defaults = config(&home, &["--defaults"], &[]).await.succeeded();
+    let advice = "write it anew: `cargo run -- config --defaults > config/default.yaml`";
+    assert_eq!(defaults, of_the_repository("default.yaml"), "{advice}");
+    for name in ["production", "test"] {
+        let embedded = Namespace::new("groundwork").embedded(name);
+        let advice = format!("crates/core/src/config/{name}.yaml and config/{name}.yaml differ");
+        assert_eq!(
+            embedded,
+            [of_the_repository(&format!("{name}.yaml"))],
+            "{advice}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_schema_of_the_repository_is_current() {
+    let home = Home::new(Engine::Sqlite).await;
+    let printed = config(&home, &["--schema"], &[]).await.json();
+    let kept: Value = serde_json::from_str(&of_the_repository("schema.json")).expect("JSON");
+    let advice = "write it anew: `cargo run -- config --schema > config/schema.json`";
+    assert_eq!(printed, kept, "{advice}");
+    for file in ["default.yaml", "production.yaml", "test.yaml"] {
+        let text = of_the_repository(file);
+        let first = text.lines().next();
+        assert_eq!(
+            first,
+            Some("# yaml-language-server: $schema=./schema.json"),
+            "{file}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn migrate_leaves_the_sections_of_the_server_alone() {
+    let home = Home::new(Engine::Sqlite).await;
+    for (variable, code) in [
+        ("GROUNDWORK_PIPELINE__MAX_SCENES", 0),
+        ("GROUNDWORK_PIPLINE__MAX_SCENES", 78),
+    ] {
+        let mut command = home.command(Program::Migrate, ["status"]);
+        let outcome = Outcome::of(command.env(variable, "20")).await;
+        match code {
+            0 => drop(outcome.succeeded()),
+            code => drop(outcome.failed(code)),
+        }
+    }
 }

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use groundwork_core::{
     clock::Clock,
-    config::{self, EnvironmentFlag, Sources},
+    config::{self, EnvironmentFlag, Loaded, Namespace, Sources},
     db, log,
 };
 use groundwork_migrate::cli::{self, Access, App, Failure, Flags, Target};
@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
 
 /// Opens the database of the configuration that `groundwork` reads too.
 async fn connect(target: Target) -> Result<Option<DatabaseConnection>, Failure> {
-    let loaded = config::load(&sources(&target.flags)?)
+    let loaded: Loaded = config::load(&sources(&target.flags)?)
         .map_err(|errors| Failure::new(errors.exit_code(), errors))?;
     let mut to_log = loaded.config.log;
     to_log.level = match target.flags.verbose {
@@ -46,7 +46,9 @@ async fn connect(target: Target) -> Result<Option<DatabaseConnection>, Failure> 
 }
 
 fn sources(flags: &Flags) -> Result<Sources, Failure> {
-    let mut sources = Sources::from_process();
+    // The studio's section is of no concern here.
+    let namespace = Namespace::new("groundwork").share("pipeline");
+    let mut sources = Sources::from_process(namespace);
     if let Some(folder) = &flags.config_dir {
         if !folder.is_dir() {
             let message = format!("--config-dir: there is no folder {}", folder.display());

@@ -207,7 +207,7 @@ async fn a_failed_step_waits_twice_as_long_each_time_and_is_given_up_after_the_l
 
 #[on_both_engines]
 async fn a_failed_run_is_resumed_where_it_stopped(engine: Engine) {
-    let limits = groundwork_core::config::Pipeline {
+    let limits = groundwork_core::services::studio::Pipeline {
         retry_max_attempts: 1,
         ..given::pipeline()
     };

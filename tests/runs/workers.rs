@@ -9,9 +9,10 @@ use std::{
 use acceptance::{Engine, given, on_both_engines};
 use chrono::{DateTime, TimeDelta, Utc};
 use groundwork_core::{
-    config::Pipeline,
     error::DomainError as _,
-    services::studio::{Claim, PipelineRunId, PipelineStepId, RunStatus, StepStatus, StudioError},
+    services::studio::{
+        Claim, Pipeline, PipelineRunId, PipelineStepId, RunStatus, StepStatus, StudioError,
+    },
 };
 
 use crate::studio::World;

@@ -8,7 +8,7 @@ use groundwork_core::{
     config,
     db::Database,
     files::{FileStore, FileStoreOptions},
-    services::studio::FILE_TABLE,
+    services::studio::{FILE_TABLE, Pipeline},
 };
 
 use groundwork_test::{Engine, Scratch, Template, database_config};
@@ -62,8 +62,8 @@ pub fn clock() -> Clock {
 
 /// The limits of the studio: as the defaults, but with waits that are easy to count.
 #[must_use]
-pub fn pipeline() -> config::Pipeline {
-    config::Pipeline {
+pub fn pipeline() -> Pipeline {
+    Pipeline {
         max_scenes: 15,
         retry_max_attempts: 5,
         retry_base_delay: Duration::from_secs(2),

@@ -5,10 +5,11 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 use acceptance::{Engine, Scratch, given};
 use groundwork_core::{
     clock::Clock,
-    config::Pipeline,
     db::Database,
     files::FileStore,
-    services::studio::{CreateProject, CreateScene, Position, Project, Scene, Studio},
+    services::studio::{
+        CreateProject, CreateScene, Pipeline, Position, Project, ProjectId, Scene, Studio,
+    },
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use groundwork_core::{
     clock::Clock,
-    config::{self, Config},
+    config,
     db::{Database, connect_for_migration},
     files::{FileStore, FileStoreOptions},
     services::{
@@ -15,7 +15,7 @@ use groundwork_core::{
 };
 use groundwork_schema::run::{self, Goal, RunError};
 
-use crate::failure::Refusal;
+use crate::{failure::Refusal, settings::Config};
 
 /// The opened parts. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Foundation {
         let files = FileStore::open(file_options(config, clock.clone())).await?;
         let signals = Signals::new(db.clone(), clock.clone());
         let atlas = Atlas::new(db.clone(), clock.clone());
-        let studio = Studio::new(db.clone(), files.clone(), clock, config.pipeline.clone());
+        let studio = Studio::new(db.clone(), files.clone(), clock, config.own.clone());
         Ok(Self {
             db,
             files,

@@ -52,7 +52,7 @@ fn run(output: Output, cli: Cli) -> Result<()> {
             let loaded = settings.load()?;
             block_on(commands::atlas::run(output, &loaded.config, &command))
         }
-        Command::Config(format) => commands::config::run(output, &settings, format),
+        Command::Config(config) => commands::config::run(output, &settings, config),
         Command::Doctor(format) => block_on(commands::doctor::run(output, &settings, format)),
         Command::Completions { shell } => Ok(commands::completions::run(output, shell)?),
     }

@@ -4,14 +4,26 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use groundwork_core::{
-    config::{self, EnvironmentFlag, Loaded, Log, Origin, Sources},
+    config::{self, EnvironmentFlag, Log, Namespace, Origin, Sources},
     log,
+    services::studio::Pipeline,
 };
 
 use crate::{
     cli::{Serve, Settings},
     failure::Refusal,
 };
+
+/// The configuration of `groundwork`; `own` is the section of the studio.
+pub(crate) type Config = config::Config<Pipeline>;
+
+/// As [`Config`], with where each value comes from.
+pub(crate) type Loaded = config::Loaded<Pipeline>;
+
+/// Under which names the settings of `groundwork` and `migrate` are found.
+pub(crate) fn namespace() -> Namespace {
+    Namespace::new("groundwork")
+}
 
 /// Who asks for the configuration: it decides how much is logged when nobody says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +37,7 @@ pub(crate) enum Program {
 impl Settings {
     /// Where the configuration comes from: the process's environment and files, under these flags.
     pub(crate) fn sources(&self) -> Result<Sources, Refusal> {
-        let mut sources = Sources::from_process();
+        let mut sources = Sources::from_process(namespace());
         if let Some(folder) = &self.config_dir {
             if !folder.is_dir() {
                 return Err(Refusal::NoConfigDir(folder.clone()));
@@ -54,7 +66,7 @@ impl Settings {
 
     /// The configuration of a command, its log set up.
     pub(crate) fn load(&self) -> Result<Loaded> {
-        let loaded = config::load(&self.sources()?)?;
+        let loaded: Loaded = config::load(&self.sources()?)?;
         log::init(&log_of(&loaded, Program::Command))?;
         Ok(loaded)
     }
@@ -65,7 +77,7 @@ impl Settings {
         if let Some(bind) = serve.bind {
             sources = sources.with_flag("--bind", "http.bind", bind.to_string());
         }
-        let loaded = config::load(&sources)?;
+        let loaded: Loaded = config::load(&sources)?;
         log::init(&log_of(&loaded, Program::Server))?;
         Ok(loaded)
     }

@@ -116,8 +116,10 @@ Secrets and the passwords in URLs are hidden.
 Examples:
   groundwork config
   groundwork --environment production config
-  GROUNDWORK_HTTP__BIND=127.0.0.1:9000 groundwork config --json")]
-    Config(Format),
+  GROUNDWORK_HTTP__BIND=127.0.0.1:9000 groundwork config --json
+  groundwork config --defaults > config/default.yaml
+  groundwork config --schema > config/schema.json")]
+    Config(ConfigFlags),
     /// Check configuration, database and files, and say what to do
     #[command(after_help = "\
 Exits with 0 when nothing failed, with 1 otherwise. Changes nothing that is stored.
@@ -144,6 +146,19 @@ pub(crate) struct Serve {
     /// Address and port to listen on, such as 127.0.0.1:8000; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) bind: Option<SocketAddr>,
+}
+
+/// What is printed about the configuration.
+#[derive(Args, Clone, Copy, Debug)]
+pub(crate) struct ConfigFlags {
+    #[command(flatten)]
+    pub(crate) format: Format,
+    /// Print every key with its default and its meaning, as a YAML file
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) defaults: bool,
+    /// Print the JSON Schema of the YAML files, for editors
+    #[arg(long, conflicts_with_all = ["json", "defaults"])]
+    pub(crate) schema: bool,
 }
 
 /// How data is printed.

@@ -1,19 +1,26 @@
 //! `groundwork config`.
 
 use anyhow::Result;
-use groundwork_core::config::{self, Loaded};
+use groundwork_core::{config, services::studio::Pipeline};
 use serde_json::Value;
 
 use crate::{
-    cli::{Format, Settings},
+    cli::{ConfigFlags, Settings},
     output::{Output, table},
-    settings,
+    settings::{self, Loaded},
 };
 
 /// Prints every setting with its effective value and its origin; secrets are hidden.
-pub(crate) fn run(output: Output, settings: &Settings, format: Format) -> Result<()> {
-    let loaded = config::load(&settings.sources()?)?;
-    Ok(output.data(format, &loaded, text)?)
+pub(crate) fn run(output: Output, settings: &Settings, flags: ConfigFlags) -> Result<()> {
+    if flags.schema {
+        let schema = config::schema::<Pipeline>(&settings::namespace());
+        return Ok(output.text(&format!("{schema:#}\n"))?);
+    }
+    if flags.defaults {
+        return Ok(output.text(&config::default_yaml::<Pipeline>(&settings::namespace()))?);
+    }
+    let loaded: Loaded = config::load(&settings.sources()?)?;
+    Ok(output.data(flags.format, &loaded, text)?)
 }
 
 fn text(loaded: &Loaded) -> String {

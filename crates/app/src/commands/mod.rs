@@ -9,10 +9,9 @@ pub(crate) mod signals;
 pub(crate) mod studio;
 
 use anyhow::Result;
-use groundwork_core::config::Config;
 use tracing::warn;
 
-use crate::{foundation::Foundation, interruption::unless_interrupted};
+use crate::{foundation::Foundation, interruption::unless_interrupted, settings::Config};
 
 /// Opens what a command needs, also beside a running server, does its work, and closes it again.
 async fn with_foundation(

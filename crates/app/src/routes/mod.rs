@@ -7,10 +7,10 @@ mod signals;
 mod studio;
 
 use axum::{Router, middleware::from_fn_with_state};
-use groundwork_core::{clock::Clock, config::Config};
+use groundwork_core::clock::Clock;
 use groundwork_http::{Metrics, Options, Routes, Shutdown, health, service};
 
-use crate::foundation::Foundation;
+use crate::{foundation::Foundation, settings::Config};
 
 /// The whole service; the API opens once none of the `pending` migrations is left.
 pub(crate) fn app(

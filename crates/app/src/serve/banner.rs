@@ -2,11 +2,9 @@
 
 use std::net::SocketAddr;
 
-use groundwork_core::config::Loaded;
-
 use crate::{
     output::{Output, Stream, Tone},
-    settings,
+    settings::{self, Loaded},
 };
 
 /// Prints where the API is and what it works with. A stdout that is closed keeps nobody from

@@ -8,7 +8,6 @@ use std::{net::SocketAddr, time::Duration};
 use anyhow::Result;
 use groundwork_core::{
     clock::Clock,
-    config::{Config, Loaded},
     db::{Database, Holder, ServerLock},
 };
 use groundwork_http::{Metrics, Shutdown, bind};
@@ -19,6 +18,7 @@ use crate::{
     foundation::{self, Foundation},
     output::Output,
     routes,
+    settings::{Config, Loaded},
 };
 
 /// How long requests that are under way get to finish once the server was told to stop. Service

@@ -2,14 +2,15 @@
 
 use std::{fmt, str::FromStr};
 
+use ::config::{Map, Value, ValueKind};
 use constant_time_eq::constant_time_eq_32;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::{
+    Keys, Origin, Section,
     mismatch::{Mismatch, Taken, items},
-    node::{Node, Raw},
-    section::Section,
+    value::{text, untyped, value},
 };
 
 /// Who may use the API.
@@ -49,9 +50,20 @@ impl Auth {
             if same { Some(key) } else { found }
         })
     }
+}
 
-    pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
-        let keys = section.read("keys", take_keys)?;
+impl Section for Auth {
+    const NAME: &'static str = "auth";
+
+    const DEFAULTS: &'static str = r#"# API keys as their SHA-256, so that this file holds no secret. Make a key and its hash with
+#   key=$(openssl rand -hex 32); echo "$key"; printf %s "$key" | sha256sum
+# and list it as {name: laptop, sha256: 64 hex digits}; in the environment as name:sha256,name:sha256.
+# Without a key the API is open, and therefore listens on loopback only.
+keys: []
+"#;
+
+    fn read(keys: &mut Keys<'_>) -> Option<Self> {
+        let keys = keys.read("keys", keys_schema(), take_keys)?;
         Some(Self { keys })
     }
 }
@@ -93,9 +105,25 @@ impl fmt::Debug for KeyHash {
 
 const EXPECTED_HASH: &str = "the SHA-256 of the key: 64 hexadecimal digits";
 
-fn take_keys(node: &Node) -> Taken<Vec<ApiKey>> {
+/// What may be written in a file.
+fn keys_schema() -> Json {
+    json!({
+        "type": ["array", "null"],
+        "items": {
+            "type": "object",
+            "properties": {
+                "name": {"type": "string", "minLength": 1},
+                "sha256": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$"},
+            },
+            "required": ["name", "sha256"],
+            "additionalProperties": false,
+        },
+    })
+}
+
+fn take_keys(list: &Value) -> Taken<Vec<ApiKey>> {
     let mut keys: Vec<ApiKey> = Vec::new();
-    for (index, item) in items(node)?.iter().enumerate() {
+    for (index, item) in items(list)?.iter().enumerate() {
         let within = |mismatch: Mismatch| mismatch.within(&format!("[{index}]"));
         let key = take_key(item).map_err(within)?;
         if keys.iter().any(|other| other.name == key.name) {
@@ -114,26 +142,28 @@ fn take_keys(node: &Node) -> Taken<Vec<ApiKey>> {
 
 /// `{name: …, sha256: …}`, or `name:sha256` in a variable. Nothing of a wrong hash is ever shown:
 /// it may be the key itself, put there by mistake.
-fn take_key(node: &Node) -> Result<ApiKey, Mismatch> {
-    match &node.raw {
-        Raw::Word(word) => take_pair(word),
-        Raw::Section(fields) => take_fields(node, fields),
-        _ => Err(Mismatch::of_secret(node, "{name: …, sha256: …}")),
+fn take_key(item: &Value) -> Result<ApiKey, Mismatch> {
+    if untyped(item).is_some() {
+        return take_pair(item);
+    }
+    match &item.kind {
+        ValueKind::Table(fields) => take_fields(item, fields),
+        _ => Err(Mismatch::of_secret(item, "{name: …, sha256: …}")),
     }
 }
 
-fn take_pair(word: &str) -> Result<ApiKey, Mismatch> {
-    let (name, hash) = word
-        .split_once(':')
+fn take_pair(item: &Value) -> Result<ApiKey, Mismatch> {
+    let (name, hash) = text(item)
+        .and_then(|pair| pair.split_once(':'))
         .filter(|(name, _)| !name.is_empty())
-        .ok_or_else(|| Mismatch::of_secret(&Node::word(word), "name:sha256"))?;
+        .ok_or_else(|| Mismatch::of_secret(item, "name:sha256"))?;
     Ok(ApiKey {
         name: name.to_owned(),
-        sha256: take_hash(&Node::word(hash))?,
+        sha256: take_hash(&value(hash, &Origin::of(item)))?,
     })
 }
 
-fn take_fields(node: &Node, fields: &[(String, Node)]) -> Result<ApiKey, Mismatch> {
+fn take_fields(item: &Value, fields: &Map<String, Value>) -> Result<ApiKey, Mismatch> {
     let (mut name, mut hash) = (None, None);
     for (field, value) in fields {
         match field.as_str() {
@@ -146,24 +176,20 @@ fn take_fields(node: &Node, fields: &[(String, Node)]) -> Result<ApiKey, Mismatc
             }
         }
     }
-    let nothing = Node {
-        raw: Raw::Null,
-        line: node.line,
-    };
+    let nothing = value(ValueKind::Nil, &Origin::of(item));
     let name = name.unwrap_or(&nothing);
-    let text = name
-        .text()
+    let written = text(name)
         .ok_or_else(|| Mismatch::of(name, "a name: a word to tell keys apart").within(".name"))?;
     Ok(ApiKey {
-        name: text.to_owned(),
+        name: written.to_owned(),
         sha256: take_hash(hash.unwrap_or(&nothing))?,
     })
 }
 
-fn take_hash(node: &Node) -> Result<KeyHash, Mismatch> {
-    node.text()
+fn take_hash(hash: &Value) -> Result<KeyHash, Mismatch> {
+    text(hash)
         .and_then(|text| text.parse().ok())
-        .ok_or_else(|| Mismatch::of_secret(node, EXPECTED_HASH).within(".sha256"))
+        .ok_or_else(|| Mismatch::of_secret(hash, EXPECTED_HASH).within(".sha256"))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use groundwork_naming::Engine;
 
-use super::{DatabaseUrl, section::Section};
+use super::{DatabaseUrl, Keys, Section, keys::optional};
 
 /// The database and how it is used.
 #[derive(Clone, Debug)]
@@ -17,7 +17,7 @@ pub struct Database {
     pub max_connections: u32,
     /// SQLite only: read-only connections beside the one writer.
     pub readers: u32,
-    /// How long to wait for a connection, or for the turn to write.
+    /// How long to wait for a connection, or for the permit to write.
     pub acquire_timeout: Duration,
     /// SQLite only: how long to wait for another process that holds the lock.
     pub busy_timeout: Duration,
@@ -35,20 +35,53 @@ pub struct Database {
     pub migrate_on_start: bool,
 }
 
-impl Database {
-    pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
-        let url = section.read("url", DatabaseUrl::take);
-        let replica_url = section.read("replica_url", DatabaseUrl::take_optional);
-        let max_connections = section.integer("max_connections", 1..=1_000);
-        let readers = section.integer("readers", 1..=64);
-        let acquire_timeout = section.millis("acquire_timeout_ms", 1..=600_000);
-        let busy_timeout = section.millis("busy_timeout_ms", 0..=600_000);
-        let unit_of_work_timeout = section.millis("unit_of_work_timeout_ms", 1..=600_000);
-        let max_lifetime = section.seconds("max_lifetime_s", 1..=604_800);
-        let statement_timeout = section.millis("statement_timeout_ms", 0..=86_400_000);
-        let lock_timeout = section.millis("lock_timeout_ms", 0..=86_400_000);
-        let slow_statement = section.millis("slow_statement_ms", 0..=600_000);
-        let migrate_on_start = section.boolean("migrate_on_start");
+impl Section for Database {
+    const NAME: &'static str = "database";
+
+    const DEFAULTS: &'static str = "\
+# sqlite://PATH, or postgres://user:password@host:port/database
+url: sqlite://var/{program}.db
+# PostgreSQL only: a replica that serves the reads that may be a moment behind.
+replica_url: null
+# PostgreSQL only: the most connections to the server; as many again to the replica.
+max_connections: 10
+# SQLite only: read-only connections beside the one writer.
+readers: 4
+# How long a request waits for a connection, or for its turn to write, before it gives up.
+acquire_timeout_ms: 5000
+# SQLite only: how long to wait for another process that holds the lock.
+busy_timeout_ms: 5000
+# SQLite only: a unit of work that keeps others from writing longer is rolled back.
+unit_of_work_timeout_ms: 5000
+# PostgreSQL only: a connection older than this is replaced.
+max_lifetime_s: 1800
+# A statement (on SQLite: a read) that runs longer is cancelled; 0 for no limit.
+statement_timeout_ms: 30000
+# PostgreSQL only: a statement that waits longer for a lock is cancelled; 0 for no limit.
+lock_timeout_ms: 5000
+# A statement that takes longer is logged as a warning.
+slow_statement_ms: 500
+# Whether a starting server brings the schema up to date by itself.
+migrate_on_start: true
+";
+
+    fn read(keys: &mut Keys<'_>) -> Option<Self> {
+        let url = keys.read("url", DatabaseUrl::schema(), DatabaseUrl::take);
+        let replica_url = keys.read(
+            "replica_url",
+            optional(DatabaseUrl::schema()),
+            DatabaseUrl::take_optional,
+        );
+        let max_connections = keys.integer("max_connections", 1..=1_000);
+        let readers = keys.integer("readers", 1..=64);
+        let acquire_timeout = keys.millis("acquire_timeout_ms", 1..=600_000);
+        let busy_timeout = keys.millis("busy_timeout_ms", 0..=600_000);
+        let unit_of_work_timeout = keys.millis("unit_of_work_timeout_ms", 1..=600_000);
+        let max_lifetime = keys.seconds("max_lifetime_s", 1..=604_800);
+        let statement_timeout = keys.millis("statement_timeout_ms", 0..=86_400_000);
+        let lock_timeout = keys.millis("lock_timeout_ms", 0..=86_400_000);
+        let slow_statement = keys.millis("slow_statement_ms", 0..=600_000);
+        let migrate_on_start = keys.boolean("migrate_on_start");
         let database = Self {
             url: url?,
             replica_url: replica_url?,
@@ -63,10 +96,12 @@ impl Database {
             slow_statement: slow_statement?,
             migrate_on_start: migrate_on_start?,
         };
-        database.require_postgres_for_a_replica(section)
+        database.require_postgres_for_a_replica(keys)
     }
+}
 
-    fn require_postgres_for_a_replica(self, section: &mut Section<'_, '_>) -> Option<Self> {
+impl Database {
+    fn require_postgres_for_a_replica(self, keys: &mut Keys<'_>) -> Option<Self> {
         let Some(replica) = &self.replica_url else {
             return Some(self);
         };
@@ -74,7 +109,7 @@ impl Database {
         if sqlite(&self.url) || sqlite(replica) {
             let found = format!("{replica} beside database.url {}", self.url);
             let expected = "empty unless it and database.url are PostgreSQL";
-            section.refuse("replica_url", expected, found);
+            keys.refuse("replica_url", expected, found);
             return None;
         }
         Some(self)

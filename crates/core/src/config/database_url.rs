@@ -2,6 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
+use ::config::Value;
 use groundwork_naming::Engine;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value as Json, json};
@@ -9,7 +10,7 @@ use url::Url;
 
 use super::{
     mismatch::{Mismatch, Taken},
-    node::Node,
+    value::{is_nothing, text},
 };
 
 /// The URL of a database. `Debug`, `Display` and serialisation hide the password.
@@ -30,22 +31,26 @@ pub struct InvalidDatabaseUrl;
 
 impl DatabaseUrl {
     /// Takes what was written, never showing it where it is wrong.
-    pub(super) fn take(node: &Node) -> Taken<Self> {
-        let url = node
-            .text()
+    pub(super) fn take(value: &Value) -> Taken<Self> {
+        let url = text(value)
             .ok_or(InvalidDatabaseUrl)
             .and_then(str::parse::<Self>)
-            .map_err(|expected| Mismatch::of_secret(node, expected.to_string()))?;
+            .map_err(|expected| Mismatch::of_secret(value, expected.to_string()))?;
         let shown = json!(url.redacted());
         Ok((url, shown))
     }
 
     /// As [`take`](Self::take); nothing is fine, too.
-    pub(super) fn take_optional(node: &Node) -> Taken<Option<Self>> {
-        if node.is_nothing() {
+    pub(super) fn take_optional(value: &Value) -> Taken<Option<Self>> {
+        if is_nothing(value) {
             return Ok((None, Json::Null));
         }
-        Self::take(node).map(|(url, shown)| (Some(url), shown))
+        Self::take(value).map(|(url, shown)| (Some(url), shown))
+    }
+
+    /// What may be written in a file.
+    pub(super) fn schema() -> Json {
+        json!({"type": "string", "pattern": "^(sqlite|postgres|postgresql):"})
     }
 
     /// The engine that it leads to: SQLite for `sqlite://path` and `sqlite:path`, PostgreSQL for

@@ -10,20 +10,22 @@ use std::{
     rc::Rc,
 };
 
-use super::{
-    Origin, Problem,
-    variables::{self, Variable},
-};
+use super::{Namespace, Origin, Problem, variables::Variable};
 
 const SHAPE: &str = "NAME=value is expected, with quotes closed";
 const SUBSTITUTION: &str =
     "a $ is not replaced by a variable here: write \\$, or put the value in single quotes";
 
 /// The variables that `text`, the content of the file at `path`, sets, in their order.
-pub(super) fn parse(text: &str, path: &Path, problems: &mut Vec<Problem>) -> Vec<Variable> {
+pub(super) fn parse(
+    text: &str,
+    path: &Path,
+    namespace: &Namespace,
+    problems: &mut Vec<Problem>,
+) -> Vec<Variable> {
     let handed_out = Rc::new(Cell::new(0));
     let lines = LineByLine {
-        rest: text.strip_prefix('\u{feff}').unwrap_or(text).as_bytes(),
+        rest: text.as_bytes(),
         handed_out: Rc::clone(&handed_out),
     };
     let mut variables: Vec<Variable> = Vec::new();
@@ -32,7 +34,7 @@ pub(super) fn parse(text: &str, path: &Path, problems: &mut Vec<Problem>) -> Vec
         match item {
             Ok((name, value)) => {
                 let line = first_line(text, end, &name);
-                if variables::is_ours(&name) && substitutes(text, line, end) {
+                if namespace.reads(&name) && substitutes(text, line, end) {
                     problems.push(malformed(path, line, SUBSTITUTION));
                     continue;
                 }
@@ -96,8 +98,7 @@ fn first_line(text: &str, end: usize, name: &str) -> usize {
         line.strip_prefix(name)
             .is_some_and(|rest| rest.trim_start().starts_with('='))
     };
-    text.trim_start_matches('\u{feff}')
-        .lines()
+    text.lines()
         .take(end)
         .enumerate()
         .filter(|(_, line)| starts_here(line))

@@ -2,12 +2,9 @@
 
 use std::fmt;
 
-use super::{
-    Origin, Problem, Sources,
-    variables::{self, Variable},
-};
+use super::{Origin, Problem, Sources, variables::Variable};
 
-/// The environment of whoever names none; it needs no file.
+/// The environment when none is named; it needs no file.
 pub(super) const DEVELOPMENT: &str = "development";
 
 /// The name of the environment that a program runs in, such as `production`.
@@ -32,10 +29,11 @@ pub(super) fn choose(
     dotenv: &[Variable],
     problems: &mut Vec<Problem>,
 ) -> Environment {
+    let named_by = sources.namespace.environment_variable();
     let variable = process
         .iter()
         .chain(dotenv)
-        .find(|variable| variable.name == variables::ENVIRONMENT);
+        .find(|variable| variable.name == named_by);
     let (name, origin) = match (&sources.environment, variable) {
         (Some(given), _) => {
             let origin = Origin::Flag {

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use url::Url;
 
-use super::section::Section;
+use super::{Keys, Section};
 
 /// The HTTP server.
 #[derive(Clone, Debug)]
@@ -19,20 +19,33 @@ pub struct Http {
     pub max_body_bytes: u64,
 }
 
-impl Http {
-    pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
-        let bind = section.parsed(
+impl Section for Http {
+    const NAME: &'static str = "http";
+
+    const DEFAULTS: &'static str = "\
+# An address other than loopback requires at least one key under auth.keys.
+bind: 127.0.0.1:8000
+# Origins of web pages that may call the API, such as https://studio.example; none by default.
+allowed_origins: []
+# A request that takes longer is answered with 504.
+request_timeout_s: 30
+# The largest request body (2 MiB).
+max_body_bytes: 2097152
+";
+
+    fn read(keys: &mut Keys<'_>) -> Option<Self> {
+        let bind = keys.parsed(
             "bind",
             "an IP address and a port, such as 127.0.0.1:8000",
             parse_bind,
         );
-        let allowed_origins = section.list(
+        let allowed_origins = keys.list(
             "allowed_origins",
             "an origin such as https://studio.example, without a path",
             parse_origin,
         );
-        let request_timeout = section.seconds("request_timeout_s", 1..=3_600);
-        let max_body_bytes = section.integer("max_body_bytes", 1_024..=1 << 40);
+        let request_timeout = keys.seconds("request_timeout_s", 1..=3_600);
+        let max_body_bytes = keys.integer("max_body_bytes", 1_024..=1 << 40);
         Some(Self {
             bind: bind?,
             allowed_origins: allowed_origins?,

@@ -1,123 +1,176 @@
-//! Gathers all layers and keeps, for each key, the strongest value.
+//! Gathers all layers, each value with its origin, and has the crate `config` lay them over each
+//! other.
 
-use std::{
-    collections::HashMap,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
+
+use ::config::{Config, ConfigError, Map, Source, Value, ValueKind};
 
 use super::{
-    Environment, Origin, Problem, Sources, dotenv,
+    Environment, Namespace, Origin, Problem, Sources, dotenv,
     environment::{self, DEVELOPMENT},
-    node::{Node, Raw},
-    problem::nearest,
+    known::{KnownKeys, nearest},
+    value::{describe_secret, value},
     variables::{self, Variable},
     yaml,
 };
 
-/// The files that are part of the program; the first lists all keys.
-const EMBEDDED: [(&str, &str); 3] = [
-    ("default", include_str!("../../../../config/default.yaml")),
-    (
-        "production",
-        include_str!("../../../../config/production.yaml"),
-    ),
-    ("test", include_str!("../../../../config/test.yaml")),
-];
-
-/// A value of a key.
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) node: Node,
-    pub(super) origin: Origin,
-}
-
-/// The strongest value of each key.
+/// The strongest value of each key, and where values were looked for.
 pub(super) struct Layers {
     pub(super) environment: Environment,
     /// The files on disk that were read, from weak to strong.
     pub(super) files: Vec<PathBuf>,
-    /// All keys that exist, in the order of `default.yaml`.
-    pub(super) keys: Vec<String>,
-    effective: HashMap<String, (Node, Origin)>,
+    pub(super) known: KnownKeys,
+    pub(super) values: Config,
+}
+
+/// Values of one file, of the variables of one place, or of the flags.
+///
+/// Each value travels in a list of one. The crate replaces a list as a whole; a table it would
+/// merge key by key, and forget where that was set.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layer(Vec<(String, Value)>);
+
+impl Layer {
+    pub(super) fn set(&mut self, key: String, value: Value) {
+        self.0.push((key, value));
+    }
+
+    /// Lays another layer over this one.
+    pub(super) fn append(&mut self, mut stronger: Self) {
+        self.0.append(&mut stronger.0);
+    }
+}
+
+impl Source for Layer {
+    fn clone_into_box(&self) -> Box<dyn Source + Send + Sync> {
+        Box::new(self.clone())
+    }
+
+    fn collect(&self) -> Result<Map<String, Value>, ConfigError> {
+        let lists = self
+            .0
+            .iter()
+            .map(|(key, value)| (key.clone(), vec![value.clone()].into()));
+        Ok(lists.collect())
+    }
+}
+
+/// What is filled while the layers are gathered.
+struct Gathering<'a> {
+    namespace: &'a Namespace,
+    folder: Option<&'a Path>,
+    known: KnownKeys,
+    files: Vec<PathBuf>,
+    layers: Vec<Layer>,
+    problems: &'a mut Vec<Problem>,
 }
 
 impl Layers {
-    /// Reads every layer, weak before strong, and reports what none of them may hold.
-    pub(super) fn gather(sources: &Sources, problems: &mut Vec<Problem>) -> Self {
+    /// Reads every layer, weak before strong, and reports what none of them may hold. `defaults`
+    /// is the text of `default.yaml`; its keys are those that exist.
+    pub(super) fn gather(sources: &Sources, defaults: &str, problems: &mut Vec<Problem>) -> Self {
+        let namespace = &sources.namespace;
         let (dotenv, dotenv_file) = read_dotenv(sources, problems);
         let process = process_variables(sources);
         let environment = environment::choose(sources, &process, &dotenv, problems);
-        let mut layers = Self {
-            environment,
+        let mut gathering = Gathering {
+            namespace,
+            folder: sources.folder.as_deref(),
+            known: KnownKeys::default(),
             files: Vec::new(),
-            keys: Vec::new(),
-            effective: HashMap::new(),
+            layers: Vec::new(),
+            problems,
         };
-        layers.add_yaml("default", sources.folder.as_deref(), problems);
-        layers.add_environment(sources.folder.as_deref(), problems);
-        layers.files.extend(dotenv_file);
+        gathering.add_defaults(defaults);
+        gathering.add_named("default");
+        gathering.add_environment(&environment);
+        gathering.files.extend(dotenv_file);
         for variables in [dotenv, process] {
-            let entries = variables::entries(variables, &layers.keys, problems);
-            entries.into_iter().for_each(|entry| layers.set(entry));
+            let (known, problems) = (&gathering.known, &mut *gathering.problems);
+            let layer = variables::layer(variables, namespace, known, problems);
+            gathering.layers.push(layer);
         }
-        layers.add_flags(sources, problems);
-        layers
+        gathering.add_flags(sources);
+        let builder = gathering
+            .layers
+            .into_iter()
+            .fold(Config::builder(), |builder, layer| {
+                builder.add_source(layer)
+            });
+        Self {
+            environment,
+            files: gathering.files,
+            known: gathering.known,
+            // No layer fails; without values every key would be reported as missing.
+            values: builder.build().unwrap_or_default(),
+        }
+    }
+}
+
+impl Gathering<'_> {
+    /// Makes the keys: all that `default.yaml` has.
+    fn add_defaults(&mut self, text: &str) {
+        let Some(sections) = self.parse(text, "default.yaml", &Origin::default_yaml) else {
+            return;
+        };
+        let mut layer = Layer::default();
+        for (section, keys) in sections {
+            let ValueKind::Table(keys) = keys.kind else {
+                continue;
+            };
+            for (name, value) in keys {
+                let key = format!("{section}.{name}");
+                self.known.0.push(key.clone());
+                layer.set(key, value);
+            }
+        }
+        self.layers.push(layer);
     }
 
-    /// The strongest value of a key and its origin.
-    pub(super) fn get(&self, key: &str) -> Option<&(Node, Origin)> {
-        self.effective.get(key)
-    }
-
-    fn set(&mut self, entry: Entry) {
-        self.effective.insert(entry.key, (entry.node, entry.origin));
-    }
-
-    /// Adds the file of this name, embedded and then on disk; tells whether there was either.
-    fn add_yaml(&mut self, name: &str, folder: Option<&Path>, problems: &mut Vec<Problem>) -> bool {
-        let embedded = EMBEDDED.iter().find(|(embedded, _)| *embedded == name);
-        if let Some((_, text)) = embedded {
-            let file = format!("{name}.yaml");
-            self.add_text(text, &file, problems, &|line| Origin::Embedded {
+    /// Adds the files of this name, embedded and then on disk; whether there was one.
+    fn add_named(&mut self, name: &str) -> bool {
+        let file = format!("{name}.yaml");
+        let embedded = self.namespace.embedded(name);
+        for text in &embedded {
+            self.add_text(text, &file, &|line| Origin::Embedded {
                 file: file.clone(),
                 line,
             });
         }
-        let path = folder.map(|folder| folder.join(format!("{name}.yaml")));
+        let path = self.folder.map(|folder| folder.join(&file));
         let on_disk = path.filter(|path| exists(path));
         if let Some(path) = &on_disk {
-            self.add_file(path, problems);
+            self.add_file(path);
         }
-        embedded.is_some() || on_disk.is_some()
+        !embedded.is_empty() || on_disk.is_some()
     }
 
-    fn add_environment(&mut self, folder: Option<&Path>, problems: &mut Vec<Problem>) {
-        let Environment { name, origin } = self.environment.clone();
-        let found = name == "default" || self.add_yaml(&name, folder, problems);
-        let Some(origin) = origin.filter(|_| !found && name != DEVELOPMENT) else {
+    fn add_environment(&mut self, environment: &Environment) {
+        let Environment { name, origin } = environment;
+        let found = name == "default" || self.add_named(name);
+        let Some(origin) = origin.clone().filter(|_| !found && name != DEVELOPMENT) else {
             return;
         };
-        problems.push(Problem::UnknownEnvironment {
-            path: folder
-                .unwrap_or(Path::new("config"))
-                .join(format!("{name}.yaml")),
-            nearest: nearest(&name, [DEVELOPMENT, "production", "test"]),
-            name,
+        let folder = self.folder.unwrap_or(Path::new("config"));
+        self.problems.push(Problem::UnknownEnvironment {
+            path: folder.join(format!("{name}.yaml")),
+            nearest: nearest(name, [DEVELOPMENT, "production", "test"]),
+            name: name.clone(),
             origin,
         });
     }
 
-    fn add_file(&mut self, path: &Path, problems: &mut Vec<Problem>) {
+    fn add_file(&mut self, path: &Path) {
         match variables::read_text(path) {
             Ok(text) => {
                 let file = path.display().to_string();
-                self.add_text(&text, &file, problems, &|line| Origin::File {
+                self.add_text(&text, &file, &|line| Origin::File {
                     path: path.to_owned(),
                     line,
                 });
                 self.files.push(path.to_owned());
             }
-            Err(reason) => problems.push(Problem::Unreadable {
+            Err(reason) => self.problems.push(Problem::Unreadable {
                 path: path.to_owned(),
                 named_by_variable: None,
                 reason,
@@ -125,118 +178,72 @@ impl Layers {
         }
     }
 
-    fn add_text(
+    fn add_text(&mut self, text: &str, file: &str, at: &dyn Fn(usize) -> Origin) {
+        let sections = self.parse(text, file, at).unwrap_or_default();
+        let mut layer = Layer::default();
+        for (name, value) in sections {
+            self.add_value(name, value, &mut layer);
+        }
+        self.layers.push(layer);
+    }
+
+    fn parse(
         &mut self,
         text: &str,
         file: &str,
-        problems: &mut Vec<Problem>,
-        origin: &dyn Fn(usize) -> Origin,
-    ) {
-        match yaml::parse(text) {
-            Ok(root) => self.add_node(String::new(), root, problems, origin),
-            Err(malformed) => problems.push(Problem::Malformed {
-                file: file.to_owned(),
-                line: malformed.line,
-                reason: malformed.reason,
-            }),
-        }
+        at: &dyn Fn(usize) -> Origin,
+    ) -> Option<Map<String, Value>> {
+        yaml::parse(text, at)
+            .map_err(|malformed| {
+                self.problems.push(Problem::Malformed {
+                    file: file.to_owned(),
+                    line: malformed.line,
+                    reason: malformed.reason,
+                });
+            })
+            .ok()
     }
 
-    /// Adds what stands at `path`; the very first text, `default.yaml`, makes the keys.
-    fn add_node(
-        &mut self,
-        path: String,
-        node: Node,
-        problems: &mut Vec<Problem>,
-        origin: &dyn Fn(usize) -> Origin,
-    ) {
-        let here = origin(node.line.unwrap_or(1));
-        let makes_keys = matches!(&here, Origin::Embedded { file, .. } if file == "default.yaml");
-        let is_section = path.is_empty() || self.is_section(&path);
-        match node.raw {
-            _ if self.keys.contains(&path) => self.set(Entry {
-                key: path,
-                node,
-                origin: here,
-            }),
-            Raw::Section(entries) if is_section || makes_keys || !entries.is_empty() => {
+    /// Adds the value at `path`, which a key or a section of this name takes, or none.
+    fn add_value(&mut self, path: String, value: Value, layer: &mut Layer) {
+        let is_section = self.known.is_section(&path);
+        match &value.kind {
+            _ if self.namespace.leaves_alone(&path) => {}
+            _ if self.known.contains(&path) => layer.set(path, value),
+            ValueKind::Table(entries) if is_section || !entries.is_empty() => {
                 for (name, child) in entries {
-                    let below = if path.is_empty() {
-                        name
-                    } else {
-                        format!("{path}.{name}")
-                    };
-                    self.add_node(below, child, problems, origin);
+                    self.add_value(format!("{path}.{name}"), child.clone(), layer);
                 }
             }
-            _ if makes_keys => {
-                self.keys.push(path.clone());
-                self.set(Entry {
-                    key: path,
-                    node,
-                    origin: here,
-                });
-            }
             // A section whose keys are all commented out.
-            Raw::Null if is_section => {}
-            _ if is_section => problems.push(Problem::WrongValue {
+            ValueKind::Nil if is_section => {}
+            _ if is_section => self.problems.push(Problem::WrongValue {
                 key: path,
-                origin: here,
+                origin: Origin::of(&value),
                 expected: "a section with keys".to_owned(),
-                found: node.describe_secret(),
+                found: describe_secret(&value),
             }),
-            _ => problems.push(self.unknown_key(path, here)),
+            _ => self
+                .problems
+                .push(self.known.unknown(path, Origin::of(&value))),
         }
     }
 
-    fn add_flags(&mut self, sources: &Sources, problems: &mut Vec<Problem>) {
+    fn add_flags(&mut self, sources: &Sources) {
+        let mut layer = Layer::default();
         for flag in &sources.flags {
             let origin = Origin::Flag {
                 name: flag.name.clone(),
             };
-            if self.keys.contains(&flag.key) {
-                self.set(Entry {
-                    key: flag.key.clone(),
-                    node: Node::word(flag.value.as_str()),
-                    origin,
-                });
+            if self.known.contains(&flag.key) {
+                layer.set(flag.key.clone(), value(flag.value.as_str(), &origin));
             } else {
-                problems.push(self.unknown_key(flag.key.clone(), origin));
+                self.problems
+                    .push(self.known.unknown(flag.key.clone(), origin));
             }
         }
+        self.layers.push(layer);
     }
-
-    fn is_section(&self, path: &str) -> bool {
-        self.keys.iter().any(|key| {
-            key.strip_prefix(path)
-                .is_some_and(|rest| rest.starts_with('.'))
-        })
-    }
-
-    fn unknown_key(&self, key: String, origin: Origin) -> Problem {
-        Problem::UnknownKey {
-            nearest: nearest_key(&key, &self.keys),
-            key,
-            origin,
-        }
-    }
-}
-
-/// The key that was probably meant: one of the same name in another section, else one like it in
-/// the same section, else one alike as a whole.
-pub(super) fn nearest_key(written: &str, keys: &[String]) -> Option<String> {
-    let (section, name) = written.split_once('.').unwrap_or(("", written));
-    let parts = || keys.iter().filter_map(|key| key.split_once('.'));
-    let namesakes: Vec<_> = parts().filter(|(_, other)| *other == name).collect();
-    if let [(section, name)] = namesakes.as_slice() {
-        return Some(format!("{section}.{name}"));
-    }
-    if parts().any(|(other, _)| other == section) {
-        let siblings = parts().filter(|(other, _)| *other == section);
-        return nearest(name, siblings.map(|(_, name)| name))
-            .map(|name| format!("{section}.{name}"));
-    }
-    nearest(written, keys.iter().map(String::as_str))
 }
 
 fn process_variables(sources: &Sources) -> Vec<Variable> {
@@ -258,7 +265,10 @@ fn read_dotenv(sources: &Sources, problems: &mut Vec<Problem>) -> (Vec<Variable>
         return (Vec::new(), None);
     };
     match variables::read_text(path) {
-        Ok(text) => (dotenv::parse(&text, path, problems), Some(path.clone())),
+        Ok(text) => {
+            let variables = dotenv::parse(&text, path, &sources.namespace, problems);
+            (variables, Some(path.clone()))
+        }
         Err(reason) => {
             problems.push(Problem::Unreadable {
                 path: path.clone(),
@@ -270,7 +280,7 @@ fn read_dotenv(sources: &Sources, problems: &mut Vec<Problem>) -> (Vec<Variable>
     }
 }
 
-/// Whether there is something at a path; what cannot be looked at counts, so that reading it tells
+/// Whether there is something at a path; what cannot be looked at counts, so that reading it says
 /// why.
 fn exists(path: &Path) -> bool {
     path.try_exists().unwrap_or(true)

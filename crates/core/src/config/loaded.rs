@@ -1,18 +1,35 @@
-//! The configuration as it was put together, for those who ask where a value comes from.
+//! The configuration as it was put together, with where each value comes from.
 
 use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Config, Environment, Origin};
+use super::{Auth, Database, Environment, Files, Http, Log, Origin};
 
-/// A configuration and where each of its values comes from. Serialised, it is what
-/// `groundwork config --json` prints; it holds no secret in the clear.
+/// Everything that can be configured, checked. `S` are the program's own sections.
+#[derive(Clone, Debug)]
+pub struct Config<S = ()> {
+    /// The database and how it is used.
+    pub database: Database,
+    /// Where files are stored.
+    pub files: Files,
+    /// The HTTP server.
+    pub http: Http,
+    /// Who may use the API.
+    pub auth: Auth,
+    /// The program's own sections.
+    pub own: S,
+    /// What is logged, and how.
+    pub log: Log,
+}
+
+/// A configuration and where each of its values comes from. Serialised, it is what the command
+/// `config --json` prints; it holds no secret in the clear.
 #[derive(Debug, Serialize)]
-pub struct Loaded {
+pub struct Loaded<S = ()> {
     /// The checked values.
     #[serde(skip)]
-    pub config: Config,
+    pub config: Config<S>,
     /// The environment that was chosen.
     pub environment: Environment,
     /// The files on disk that were read, from weak to strong.

@@ -2,7 +2,7 @@
 
 use tracing_subscriber::EnvFilter;
 
-use super::section::Section;
+use super::{Keys, Section};
 
 /// What is logged, and how.
 #[derive(Clone, Debug)]
@@ -22,14 +22,23 @@ pub enum LogFormat {
     Json,
 }
 
-impl Log {
-    pub(super) fn read(section: &mut Section<'_, '_>) -> Option<Self> {
-        let level = section.parsed(
+impl Section for Log {
+    const NAME: &'static str = "log";
+
+    const DEFAULTS: &'static str = "\
+# off, error, warn, info, debug or trace; also per module, such as info,groundwork_core=debug
+level: info
+# text or json
+format: text
+";
+
+    fn read(keys: &mut Keys<'_>) -> Option<Self> {
+        let level = keys.parsed(
             "level",
             "off, error, warn, info, debug or trace, also per module, such as info,sqlx=warn",
             parse_level,
         );
-        let format = section.choice(
+        let format = keys.choice(
             "format",
             &[("text", LogFormat::Text), ("json", LogFormat::Json)],
         );

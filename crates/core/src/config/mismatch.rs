@@ -1,6 +1,11 @@
 //! Why a value that was written is not one that can be taken.
 
-use super::node::{Node, Raw};
+use ::config::{Value, ValueKind};
+
+use super::{
+    Origin,
+    value::{describe, describe_secret, untyped, value},
+};
 
 /// A value and how it is listed, or why it cannot be taken.
 pub(super) type Taken<T> = Result<(T, serde_json::Value), Mismatch>;
@@ -9,25 +14,25 @@ pub(super) type Taken<T> = Result<(T, serde_json::Value), Mismatch>;
 pub(super) struct Mismatch {
     /// The part of the value at fault, such as `[1].sha256`; empty for the whole.
     pub(super) part: String,
-    pub(super) line: Option<usize>,
+    pub(super) origin: Box<Origin>,
     pub(super) expected: String,
     pub(super) found: String,
 }
 
 impl Mismatch {
-    pub(super) fn of(node: &Node, expected: impl Into<String>) -> Self {
+    pub(super) fn of(value: &Value, expected: impl Into<String>) -> Self {
         Self {
             part: String::new(),
-            line: node.line,
+            origin: Box::new(Origin::of(value)),
             expected: expected.into(),
-            found: node.describe(),
+            found: describe(value),
         }
     }
 
-    pub(super) fn of_secret(node: &Node, expected: impl Into<String>) -> Self {
+    pub(super) fn of_secret(value: &Value, expected: impl Into<String>) -> Self {
         Self {
-            found: node.describe_secret(),
-            ..Self::of(node, expected)
+            found: describe_secret(value),
+            ..Self::of(value, expected)
         }
     }
 
@@ -38,16 +43,18 @@ impl Mismatch {
 }
 
 /// The items of a list, also of one written with commas in a variable.
-pub(super) fn items(node: &Node) -> Result<Vec<Node>, Mismatch> {
-    match &node.raw {
-        Raw::List(items) => Ok(items.clone()),
-        Raw::Null => Ok(Vec::new()),
-        Raw::Word(words) => Ok(words
-            .split(',')
-            .map(str::trim)
+pub(super) fn items(list: &Value) -> Result<Vec<Value>, Mismatch> {
+    if let Some(words) = untyped(list) {
+        let origin = Origin::of(list);
+        let words = words.split(',').map(str::trim);
+        return Ok(words
             .filter(|word| !word.is_empty())
-            .map(Node::word)
-            .collect()),
-        _ => Err(Mismatch::of_secret(node, "a list")),
+            .map(|word| value(word, &origin))
+            .collect());
+    }
+    match &list.kind {
+        ValueKind::Array(items) => Ok(items.clone()),
+        ValueKind::Nil => Ok(Vec::new()),
+        _ => Err(Mismatch::of_secret(list, "a list")),
     }
 }

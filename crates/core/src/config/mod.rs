@@ -2,34 +2,95 @@
 //!
 //! From strong to weak: flags, the environment (`GROUNDWORK_DATABASE__URL`, `__` between section
 //! and key; also `DATABASE_URL`, which yields to the former), `.env`, `config/{environment}.yaml`
-//! and `config/default.yaml`. The files default, production and test are embedded as well, each
-//! directly beneath its counterpart on disk: the programs run alone, and a file on disk needs to
-//! name only what it changes. The embedded `default.yaml` is the list of all keys that exist.
+//! and `config/default.yaml`. Beneath each file on disk is one of the same name that is embedded in
+//! the program: it runs alone, and a file on disk needs to name only what it changes. The embedded
+//! `default.yaml` ([`default_yaml`]) is the list of all keys that exist.
 //!
-//! The layers are walked here rather than by a general crate, because every message has to name
-//! the line of the file or the exact variable at fault, and all faults have to come at once;
-//! the crates that merge layers lose the line, and stop at the first fault.
+//! The crate `config` lays the layers over each other. They are read by sources of ours, which give
+//! each value its line of the file or its variable: every message names the place, and all faults
+//! come at once.
 //!
-//! A new key takes three lines: in `config/default.yaml`, in the struct of its section, and in that
-//! section's `read`. A test finds a key that is in one place only.
+//! # A program with settings of its own
+//!
+//! A program has a [`Namespace`], and with it a prefix for its variables. To the sections of
+//! [`Config`] it adds its own: types that are a [`Section`]. A misspelt key, `.env`, variables, `--set` and
+//! the command `config` work for them as for all others.
+//!
+//! ```
+//! use groundwork_core::config::{self, Keys, Loaded, Namespace, Section, Sources};
+//! use secrecy::SecretString;
+//!
+//! struct Shop {
+//!     max_items: u32,
+//!     payment_key: SecretString,
+//! }
+//!
+//! impl Section for Shop {
+//!     const NAME: &'static str = "shop";
+//!
+//!     const DEFAULTS: &'static str = "\
+//! # The most items of an order.
+//! max_items: 20
+//! # With what the payment service knows us; there is no default.
+//! payment_key: null
+//! ";
+//!
+//!     fn read(keys: &mut Keys<'_>) -> Option<Self> {
+//!         let max_items = keys.integer("max_items", 1..=1_000);
+//!         let payment_key = keys.secret("payment_key", "the key of the payment service");
+//!         Some(Self {
+//!             max_items: max_items?,
+//!             payment_key: payment_key?,
+//!         })
+//!     }
+//! }
+//!
+//! # fn main() -> Result<(), config::ConfigErrors> {
+//! // A program takes `Sources::from_process(Namespace::new("shop"))`, and adds its flags.
+//! let sources = Sources::new(Namespace::new("shop"))
+//!     .with_variable("SHOP_SHOP__PAYMENT_KEY", "s3cret")
+//!     .with_flag("--set shop.max_items", "shop.max_items", "50");
+//! let loaded: Loaded<Shop> = config::load(&sources)?;
+//! assert_eq!(loaded.config.own.max_items, 50);
+//! assert_eq!(loaded.config.database.url.expose(), "sqlite://var/shop.db");
+//!
+//! let wrong = sources.with_variable("SHOP_SHOP__MAX_ITEM", "7");
+//! let errors = config::load::<Shop>(&wrong).err().expect("there is no such variable");
+//! assert_eq!(
+//!     errors.problems()[0].to_string(),
+//!     "environment variable SHOP_SHOP__MAX_ITEM: it sets no key that exists; \
+//!      did you mean SHOP_SHOP__MAX_ITEMS?"
+//! );
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A new key of an existing section takes three lines: in its [`Section::DEFAULTS`], in its struct,
+//! and in its [`Section::read`]. [`load`] refuses a key that is in one of them only.
 
 mod auth;
 mod database;
 mod database_url;
+mod defaults;
 mod dotenv;
 mod environment;
 mod files;
 mod http;
+mod keys;
+mod known;
 mod layers;
+mod load;
 mod loaded;
 mod log;
 mod mismatch;
-mod node;
+mod namespace;
 mod origin;
-mod pipeline;
 mod problem;
+mod reader;
+mod schema;
 mod section;
 mod sources;
+mod value;
 mod variables;
 mod yaml;
 
@@ -37,90 +98,22 @@ pub use self::{
     auth::{ApiKey, Auth, InvalidKeyHash, KeyHash},
     database::Database,
     database_url::{DatabaseUrl, InvalidDatabaseUrl},
+    defaults::default_yaml,
     environment::Environment,
     files::Files,
     http::Http,
-    loaded::{Loaded, Setting},
+    keys::Keys,
+    load::load,
+    loaded::{Config, Loaded, Setting},
     log::{Log, LogFormat},
+    namespace::Namespace,
     origin::Origin,
-    pipeline::Pipeline,
     problem::{ConfigErrors, Problem},
+    reader::Reader,
+    schema::schema,
+    section::{Section, Sections},
     sources::{EnvironmentFlag, Flag, Sources},
 };
-use self::{layers::Layers, section::Reader};
-
-/// Everything that can be configured, checked.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// The database and how it is used.
-    pub database: Database,
-    /// Where files are stored.
-    pub files: Files,
-    /// The HTTP server.
-    pub http: Http,
-    /// Who may use the API.
-    pub auth: Auth,
-    /// Limits of the studio's pipeline.
-    pub pipeline: Pipeline,
-    /// What is logged, and how.
-    pub log: Log,
-}
-
-/// Reads the configuration from `sources`.
-///
-/// # Errors
-/// All problems at once: unknown keys and variables, wrong types, values out of range, files that
-/// cannot be read, and settings that contradict each other.
-pub fn load(sources: &Sources) -> Result<Loaded, ConfigErrors> {
-    let mut problems = Vec::new();
-    let layers = Layers::gather(sources, &mut problems);
-    let mut reader = Reader::new(&layers, &mut problems);
-    let config = Config::read(&mut reader);
-    let values = reader.into_settings();
-    match config {
-        Some(config) if problems.is_empty() => Ok(Loaded {
-            config,
-            environment: layers.environment,
-            files: layers.files,
-            values,
-        }),
-        _ => Err(ConfigErrors::new(problems)),
-    }
-}
-
-impl Config {
-    /// `None` if a problem was reported to the reader.
-    fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let database = Database::read(&mut reader.section("database"));
-        let files = Files::read(&mut reader.section("files"));
-        let http = Http::read(&mut reader.section("http"));
-        let auth = Auth::read(&mut reader.section("auth"));
-        let pipeline = Pipeline::read(&mut reader.section("pipeline"));
-        let log = Log::read(&mut reader.section("log"));
-        if let (Some(http), Some(auth)) = (&http, &auth) {
-            refuse_an_open_api(http, auth, reader);
-        }
-        Some(Self {
-            database: database?,
-            files: files?,
-            http: http?,
-            auth: auth?,
-            pipeline: pipeline?,
-            log: log?,
-        })
-    }
-}
-
-/// Without a key the API is open to whoever reaches it, so it must not leave the machine.
-fn refuse_an_open_api(http: &Http, auth: &Auth, reader: &mut Reader<'_>) {
-    if auth.keys.is_empty() && !http.bind.ip().is_loopback() {
-        reader.report(Problem::OpenToTheNetwork {
-            bind: http.bind,
-            bind_origin: reader.origin("http.bind"),
-            keys_origin: reader.origin("auth.keys"),
-        });
-    }
-}
 
 #[cfg(test)]
 mod tests;

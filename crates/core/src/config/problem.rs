@@ -159,21 +159,3 @@ fn hint(nearest: Option<&str>) -> String {
 fn named_by(variable: Option<&Origin>) -> String {
     variable.map_or_else(String::new, |origin| format!("{origin}: the file "))
 }
-
-/// The candidate that `word` was probably meant to be, if one is near enough.
-pub(super) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<String> {
-    let likeness = |candidate: &str| {
-        let begun = word.len() >= 3 && candidate.starts_with(word);
-        let alike = strsim::normalized_damerau_levenshtein(word, candidate);
-        if begun { alike.max(0.9) } else { alike }
-    };
-    candidates
-        .into_iter()
-        .map(|candidate| (likeness(candidate), candidate))
-        .filter(|(likeness, _)| *likeness > 0.6)
-        .max_by(|(a, _), (b, _)| a.total_cmp(b))
-        .map(|(_, candidate)| candidate.to_owned())
-}

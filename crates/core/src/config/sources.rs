@@ -2,11 +2,13 @@
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
 
-use super::variables;
+use super::Namespace;
 
 /// Where configuration comes from. It holds secrets, and therefore has no `Debug`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Sources {
+    /// Under which names values are looked for, and what is embedded.
+    pub namespace: Namespace,
     /// Values of the command line, the strongest; of two for one key, the later wins.
     pub flags: Vec<Flag>,
     /// The environment of the process.
@@ -16,7 +18,7 @@ pub struct Sources {
     /// The folder of `default.yaml` and `{environment}.yaml`; `None` for the embedded ones alone.
     pub folder: Option<PathBuf>,
     /// The flag that names the environment and its value, if it was given; otherwise the variable
-    /// `GROUNDWORK_ENVIRONMENT` names it, of the process or of `.env`.
+    /// `GROUNDWORK_ENVIRONMENT` (with the prefix of the namespace) names it, of the process or of `.env`.
     pub environment: Option<EnvironmentFlag>,
 }
 
@@ -41,19 +43,32 @@ pub struct EnvironmentFlag {
 }
 
 impl Sources {
+    /// Nothing but what is embedded in the program.
+    #[must_use]
+    pub fn new(namespace: Namespace) -> Self {
+        Self {
+            namespace,
+            flags: Vec::new(),
+            variables: BTreeMap::new(),
+            dotenv: None,
+            folder: None,
+            environment: None,
+        }
+    }
+
     /// What a program is started with: its environment, `.env` and `config/` in the working
     /// folder. Flags are the caller's to add.
     #[must_use]
-    pub fn from_process() -> Self {
+    pub fn from_process(namespace: Namespace) -> Self {
         let variables = std::env::vars_os()
             .map(|(name, value)| (name.to_string_lossy().into_owned(), value))
-            .filter(|(name, _)| variables::is_ours(name))
+            .filter(|(name, _)| namespace.reads(name))
             .collect();
         Self {
             variables,
             dotenv: Some(PathBuf::from(".env")),
             folder: Some(PathBuf::from("config")),
-            ..Self::default()
+            ..Self::new(namespace)
         }
     }
 

@@ -1,8 +1,12 @@
-//! YAML text to nodes that know their lines.
+//! YAML text to values that know their lines.
 
+use ::config::{Map, Value, ValueKind};
 use saphyr::{LoadableYamlNode, MarkedYaml, Scalar, YamlData};
 
-use super::node::{Node, Raw};
+use super::{
+    Origin,
+    value::{describe, value},
+};
 
 /// What is wrong with a text, and the line where, from 1.
 pub(super) struct Malformed {
@@ -10,15 +14,19 @@ pub(super) struct Malformed {
     pub(super) reason: String,
 }
 
-/// Reads a text that holds one document of sections; an empty text is an empty section.
-pub(super) fn parse(text: &str) -> Result<Node, Malformed> {
+/// Reads a text that holds one document of sections; an empty text has none. `at` is the origin of
+/// what is in a line, from 1.
+pub(super) fn parse(
+    text: &str,
+    at: &dyn Fn(usize) -> Origin,
+) -> Result<Map<String, Value>, Malformed> {
     let documents = MarkedYaml::load_from_str(text).map_err(|error| Malformed {
         line: error.marker().line(),
         reason: format!("not valid YAML: {}", error.info()),
     })?;
     let root = match documents.as_slice() {
-        [] => None,
-        [root] => Some(node(root)?),
+        [] => return Ok(Map::new()),
+        [root] => root,
         [_, second, ..] => {
             return Err(Malformed {
                 line: second.span.start.line(),
@@ -26,30 +34,41 @@ pub(super) fn parse(text: &str) -> Result<Node, Malformed> {
             });
         }
     };
-    match root {
-        Some(root) if matches!(root.raw, Raw::Section(_)) => Ok(root),
-        Some(Node { raw: Raw::Null, .. }) | None => Ok(Node {
-            raw: Raw::Section(Vec::new()),
-            line: Some(1),
-        }),
-        Some(other) => Err(Malformed {
-            line: other.line.unwrap_or(1),
-            reason: format!(
-                "sections with keys are expected; found {}",
-                other.describe()
-            ),
+    let line = root.span.start.line();
+    let root = node(root, line, at)?;
+    match root.kind {
+        ValueKind::Table(sections) => Ok(sections),
+        ValueKind::Nil => Ok(Map::new()),
+        _ => Err(Malformed {
+            line,
+            reason: format!("sections with keys are expected; found {}", describe(&root)),
         }),
     }
 }
 
-fn node(yaml: &MarkedYaml<'_>) -> Result<Node, Malformed> {
-    let raw = match &yaml.data {
-        YamlData::Value(scalar) => raw(scalar),
-        YamlData::Sequence(items) => Raw::List(items.iter().map(node).collect::<Result<_, _>>()?),
-        YamlData::Mapping(entries) => Raw::Section(
+/// The value of a node that is looked for in `line`: where it begins or, if it has a key, where
+/// that is.
+fn node(
+    yaml: &MarkedYaml<'_>,
+    line: usize,
+    at: &dyn Fn(usize) -> Origin,
+) -> Result<Value, Malformed> {
+    let kind = match &yaml.data {
+        YamlData::Value(Scalar::Null) => ValueKind::Nil,
+        YamlData::Value(Scalar::Boolean(value)) => (*value).into(),
+        YamlData::Value(Scalar::Integer(value)) => (*value).into(),
+        YamlData::Value(Scalar::FloatingPoint(value)) => value.into_inner().into(),
+        YamlData::Value(Scalar::String(text)) => text.as_ref().into(),
+        YamlData::Sequence(items) => ValueKind::Array(
+            items
+                .iter()
+                .map(|item| node(item, item.span.start.line(), at))
+                .collect::<Result<_, _>>()?,
+        ),
+        YamlData::Mapping(entries) => ValueKind::Table(
             entries
                 .iter()
-                .map(|(key, value)| entry(key, value))
+                .map(|(key, value)| Ok((name(key)?, node(value, key.span.start.line(), at)?)))
                 .collect::<Result<_, _>>()?,
         ),
         YamlData::Tagged(..)
@@ -62,39 +81,17 @@ fn node(yaml: &MarkedYaml<'_>) -> Result<Node, Malformed> {
             });
         }
     };
-    Ok(Node {
-        raw,
-        line: Some(yaml.span.start.line()),
-    })
+    Ok(value(kind, &at(line)))
 }
 
-/// A key and its value, which is said to be in the key's line: that is where one looks for it.
-fn entry(key: &MarkedYaml<'_>, value: &MarkedYaml<'_>) -> Result<(String, Node), Malformed> {
-    let line = key.span.start.line();
-    let name = match &key.data {
-        YamlData::Value(Scalar::String(name)) => name.to_string(),
-        YamlData::Value(Scalar::Integer(number)) => number.to_string(),
-        YamlData::Value(Scalar::Boolean(word)) => word.to_string(),
-        _ => {
-            return Err(Malformed {
-                line,
-                reason: "a key must be a word".to_owned(),
-            });
-        }
-    };
-    let value = Node {
-        line: Some(line),
-        ..node(value)?
-    };
-    Ok((name, value))
-}
-
-fn raw(scalar: &Scalar<'_>) -> Raw {
-    match scalar {
-        Scalar::Null => Raw::Null,
-        Scalar::Boolean(value) => Raw::Boolean(*value),
-        Scalar::Integer(value) => Raw::Integer(*value),
-        Scalar::FloatingPoint(value) => Raw::Float(value.into_inner()),
-        Scalar::String(text) => Raw::Text(text.to_string()),
+fn name(key: &MarkedYaml<'_>) -> Result<String, Malformed> {
+    match &key.data {
+        YamlData::Value(Scalar::String(name)) => Ok(name.to_string()),
+        YamlData::Value(Scalar::Integer(number)) => Ok(number.to_string()),
+        YamlData::Value(Scalar::Boolean(word)) => Ok(word.to_string()),
+        _ => Err(Malformed {
+            line: key.span.start.line(),
+            reason: "a key must be a word".to_owned(),
+        }),
     }
 }

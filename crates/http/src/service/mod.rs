@@ -48,7 +48,7 @@ pub struct Options {
 impl Options {
     /// The options that a configuration asks for.
     #[must_use]
-    pub fn new(config: &config::Config, clock: Clock) -> Self {
+    pub fn new<S>(config: &config::Config<S>, clock: Clock) -> Self {
         Self {
             request_timeout: config.http.request_timeout,
             max_body_bytes: config.http.max_body_bytes,

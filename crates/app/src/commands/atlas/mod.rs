@@ -8,10 +8,12 @@ mod search;
 mod show;
 
 use anyhow::Result;
-use groundwork_core::config::Config;
 use tracing::warn;
 
-use crate::{cli::Atlas, foundation::Foundation, interruption::unless_interrupted, output::Output};
+use crate::{
+    cli::Atlas, foundation::Foundation, interruption::unless_interrupted, output::Output,
+    settings::Config,
+};
 
 /// Does what the command says.
 pub(crate) async fn run(output: Output, config: &Config, command: &Atlas) -> Result<()> {

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use groundwork_core::{
-    config::Config,
-    db::{self, ConnectionSettings, Database, Engine, Role},
-};
+use groundwork_core::db::{self, ConnectionSettings, Database, Engine, Role};
 use groundwork_schema::run::RunError;
 
 use super::{chain, report::Part};
-use crate::foundation;
+use crate::{foundation, settings::Config};
 
 /// A setting that has to have a value, or several connections are not as durable as promised.
 struct Required {

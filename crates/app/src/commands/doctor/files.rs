@@ -1,9 +1,9 @@
 //! Checks of the file store.
 
-use groundwork_core::{clock::Clock, config::Config, files::FileStore};
+use groundwork_core::{clock::Clock, files::FileStore};
 
 use super::{chain, report::Part};
-use crate::{foundation::file_options, output::bytes};
+use crate::{foundation::file_options, output::bytes, settings::Config};
 
 /// Less free space than this stops work soon.
 const SCARCE_BYTES: u64 = 1 << 30;

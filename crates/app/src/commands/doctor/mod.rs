@@ -6,20 +6,23 @@ mod files;
 mod report;
 
 use anyhow::Result;
-use groundwork_core::config::{self, ConfigErrors, Loaded};
+use groundwork_core::{
+    config::{self, ConfigErrors},
+    services::studio::Pipeline,
+};
 
 use crate::{
     cli::{Format, Settings},
     failure::Refusal,
     output::{Output, counted},
-    settings,
+    settings::{self, Loaded},
 };
 use report::Report;
 
 /// Checks everything and prints what was found.
 pub(crate) async fn run(output: Output, settings: &Settings, format: Format) -> Result<()> {
     let mut report = Report::default();
-    match config::load(&settings.sources()?) {
+    match config::load::<Pipeline>(&settings.sources()?) {
         Ok(loaded) => {
             configuration(&loaded, &mut report);
             database::check(&loaded.config, &mut report.part("database")).await;

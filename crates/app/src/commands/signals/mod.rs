@@ -11,10 +11,9 @@ mod rollup;
 mod series;
 
 use anyhow::Result;
-use groundwork_core::config::Config;
 
 use super::with_foundation;
-use crate::{cli::Signals, foundation::Foundation, output::Output};
+use crate::{cli::Signals, foundation::Foundation, output::Output, settings::Config};
 
 /// Does what the command says.
 pub(crate) async fn run(output: Output, config: &Config, command: &Signals) -> Result<()> {

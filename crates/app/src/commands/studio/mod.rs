@@ -9,10 +9,9 @@ mod run;
 mod show;
 
 use anyhow::Result;
-use groundwork_core::config::Config;
 
 use super::with_foundation;
-use crate::{cli::Studio, foundation::Foundation, output::Output};
+use crate::{cli::Studio, foundation::Foundation, output::Output, settings::Config};
 
 /// Does what the command says.
 pub(crate) async fn run(output: Output, config: &Config, command: &Studio) -> Result<()> {

@@ -1,11 +1,54 @@
 //! Configuration from injected sources.
 
-use std::fs;
+use std::{fs, time::Duration};
 
 use super::*;
 
+mod own;
 mod precedence;
 mod problems;
+
+/// A section of its own, as a program adds one.
+#[derive(Debug)]
+struct Pipeline {
+    max_scenes: u32,
+    retry_max_attempts: u32,
+    retry_base_delay: Duration,
+}
+
+impl Section for Pipeline {
+    const NAME: &'static str = "pipeline";
+
+    const DEFAULTS: &'static str = "\
+# The most scenes of a project.
+max_scenes: 15
+retry_max_attempts: 5
+retry_base_delay_s: 2
+";
+
+    fn read(keys: &mut Keys<'_>) -> Option<Self> {
+        let max_scenes = keys.integer("max_scenes", 1..=10_000);
+        let retry_max_attempts = keys.integer("retry_max_attempts", 1..=100);
+        let retry_base_delay = keys.seconds("retry_base_delay_s", 0..=3_600);
+        Some(Self {
+            max_scenes: max_scenes?,
+            retry_max_attempts: retry_max_attempts?,
+            retry_base_delay: retry_base_delay?,
+        })
+    }
+}
+
+fn namespace() -> Namespace {
+    Namespace::new("groundwork")
+}
+
+fn embedded() -> Sources {
+    Sources::new(namespace())
+}
+
+fn load(sources: &Sources) -> Result<Loaded<Pipeline>, ConfigErrors> {
+    super::load(sources)
+}
 
 /// A working folder with the files that a test puts there.
 struct Folder(tempfile::TempDir);
@@ -28,7 +71,7 @@ impl Folder {
         Sources {
             dotenv: Some(self.0.path().join(".env")),
             folder: Some(self.0.path().join("config")),
-            ..Sources::default()
+            ..embedded()
         }
     }
 
@@ -46,14 +89,12 @@ fn problems(sources: &Sources) -> String {
 }
 
 fn with(variables: &[(&str, &str)]) -> Sources {
-    variables
-        .iter()
-        .fold(Sources::default(), |sources, (name, value)| {
-            sources.with_variable(*name, *value)
-        })
+    variables.iter().fold(embedded(), |sources, (name, value)| {
+        sources.with_variable(*name, *value)
+    })
 }
 
-fn origin_of(loaded: &Loaded, key: &str) -> String {
+fn origin_of<S>(loaded: &Loaded<S>, key: &str) -> String {
     let setting = loaded.values.iter().find(|value| value.key == key);
     setting.unwrap().origin.to_string()
 }

@@ -1,6 +1,6 @@
-//! Which layer's value is effective, and what is told about it.
+//! Which layer's value is effective, and what is reported about it.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use super::*;
 
 #[test]
 fn the_defaults_stand_alone() {
-    let loaded = load(&Sources::default()).unwrap();
+    let loaded = load(&embedded()).unwrap();
     let config = &loaded.config;
     assert_eq!(config.database.url.expose(), "sqlite://var/groundwork.db");
     assert!(config.database.replica_url.is_none());
@@ -17,24 +17,23 @@ fn the_defaults_stand_alone() {
     assert_eq!(config.http.bind.to_string(), "127.0.0.1:8000");
     assert_eq!(config.http.request_timeout, Duration::from_secs(30));
     assert!(config.auth.keys.is_empty());
-    assert_eq!(config.pipeline.max_scenes, 15);
-    assert_eq!(config.pipeline.retry_max_attempts, 5);
-    assert_eq!(config.pipeline.retry_base_delay, Duration::from_secs(2));
+    assert_eq!(config.own.max_scenes, 15);
+    assert_eq!(config.own.retry_max_attempts, 5);
+    assert_eq!(config.own.retry_base_delay, Duration::from_secs(2));
     assert_eq!(config.log.format, LogFormat::Text);
     assert_eq!(loaded.environment.name, "development");
 }
 
 #[test]
 fn every_key_of_the_defaults_is_read() {
-    let mut problems = Vec::new();
-    let layers = Layers::gather(&Sources::default(), &mut problems);
-    let loaded = load(&Sources::default()).unwrap();
+    let (layers, _, _) = super::super::load::read::<Pipeline>(&embedded());
+    let loaded = load(&embedded()).unwrap();
     let read: Vec<&str> = loaded
         .values
         .iter()
         .map(|value| value.key.as_str())
         .collect();
-    assert_eq!(read, layers.keys);
+    assert_eq!(read, layers.known.0);
 }
 
 #[test]
@@ -61,7 +60,7 @@ fn a_file_on_disk_names_only_what_it_changes() {
         .sources()
         .with_variable("GROUNDWORK_ENVIRONMENT", "production");
     let loaded = load(&sources).unwrap();
-    assert_eq!(loaded.config.pipeline.max_scenes, 20);
+    assert_eq!(loaded.config.own.max_scenes, 20);
     assert_eq!(loaded.config.log.format, LogFormat::Text);
     assert!(!loaded.config.database.migrate_on_start);
     let origin = format!("{}:3", folder.path("config/production.yaml"));
@@ -136,7 +135,7 @@ fn no_secret_shows_in_what_is_listed() {
 
 #[test]
 fn what_is_listed_serialises_with_value_and_origin() {
-    let sources = Sources::default().with_flag("--bind", "http.bind", "localhost:9000");
+    let sources = embedded().with_flag("--bind", "http.bind", "localhost:9000");
     let loaded = load(&sources).unwrap();
     let listed = serde_json::to_value(&loaded).unwrap();
     let values = listed["values"].as_array().unwrap();
@@ -217,7 +216,7 @@ proptest! {
         }
         let loaded = load(&sources).unwrap();
         let strongest = (0..LAYERS.len()).rev().find(|index| set[*index]);
-        prop_assert_eq!(loaded.config.pipeline.max_scenes, strongest.map_or(15, |index| value[index]));
+        prop_assert_eq!(loaded.config.own.max_scenes, strongest.map_or(15, |index| value[index]));
         let origin = origin_of(&loaded, "pipeline.max_scenes");
         let place = strongest.map_or("default", |index| LAYERS[index]);
         prop_assert!(origin.contains(place), "{} is not {}", origin, place);

@@ -8,7 +8,7 @@ use super::*;
 
 #[test]
 fn an_open_api_does_not_leave_the_machine() {
-    let sources = Sources::default().with_flag("--bind", "http.bind", "0.0.0.0:8000");
+    let sources = embedded().with_flag("--bind", "http.bind", "0.0.0.0:8000");
     assert_snapshot!(problems(&sources), @"
     the configuration has a problem:
       flag --bind: http.bind is 0.0.0.0:8000, which others can reach, but auth.keys (default) holds no key: add one, or bind to a loopback address such as 127.0.0.1:8000

@@ -13,8 +13,7 @@ use sea_orm::{
 };
 
 use super::{
-    Studio, StudioError, clips,
-    keyframes as pictures,
+    Studio, StudioError, clips, keyframes as pictures,
     views::{Artifact, Project, ProjectDetails, Scene, SceneDetails},
 };
 use crate::db::Doing as _;

@@ -18,6 +18,7 @@ mod fields;
 mod import;
 mod keyframes;
 mod manifest;
+mod pipeline;
 mod planning;
 mod position;
 mod production;
@@ -44,6 +45,7 @@ pub use entity::studio::{
 pub use error::StudioError;
 pub use export::{Exported, StoryboardOrigin};
 pub use import::{ImportOutcome, ImportProgress, Imported};
+pub use pipeline::Pipeline;
 pub use position::Position;
 pub use production::ProductionError;
 pub use projects::{CreateProject, UpdateProject};

@@ -16,7 +16,11 @@ use super::{
     manifest::Manifest,
     storyboard::{ProductionPath, StoryboardScene},
 };
-use crate::{clock::Clock, db::{Doing as _, UnitOfWork}, files::Published};
+use crate::{
+    clock::Clock,
+    db::{Doing as _, UnitOfWork},
+    files::Published,
+};
 
 /// How many rows one statement brings: both engines bound the number of values, SQLite at 32,766.
 const BATCH: usize = 500;

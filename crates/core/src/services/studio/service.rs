@@ -1,8 +1,8 @@
 //! What the services of the studio work with.
 
+use super::Pipeline;
 use crate::{
     clock::Clock,
-    config::Pipeline,
     db::Database,
     files::{FileStore, FileTable},
 };
