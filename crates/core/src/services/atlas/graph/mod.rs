@@ -10,10 +10,10 @@ mod graphml;
 mod import;
 mod json;
 mod json_ld;
-mod layout;
 mod model;
 mod node_link;
 mod place;
+mod render;
 mod rules;
 mod stored;
 mod svg;
@@ -25,13 +25,15 @@ mod xml;
 
 pub use entity::atlas::{GraphEdgeId, GraphId, GraphNodeId};
 pub use error::GraphError;
-pub use format::{Format, MAX_TEXT_BYTES, TooLargeToDraw, UnknownFormat, View, read};
+pub use format::{Format, MAX_TEXT_BYTES, UnknownFormat, read};
 pub use import::NewGraph;
 pub use model::{Directedness, Edge, EdgeKey, Graph, Node, Properties};
 pub use place::{FormatError, Place};
+pub use render::View;
 pub use rules::{
     Fault, MAX_EDGES, MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_NODES, MAX_PROPERTIES_BYTES,
     MAX_PROPERTIES_DEPTH,
 };
+pub use svg::TooLargeToDraw;
 pub use views::{Changes, GraphPath, GraphSummary, ImportedGraph, Neighbour, PathEdge, PathNode};
 pub use walk::{Direction, MAX_DEPTH, MAX_HOPS, MAX_PASSED, NeighbourQuery, PathQuery};
