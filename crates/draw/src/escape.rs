@@ -1,4 +1,4 @@
-//! Texts within SVG.
+//! Texts within SVG and DOT.
 
 use std::fmt::{self, Write as _};
 
@@ -28,6 +28,31 @@ impl fmt::Display for Escaped<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A text in quotes, as Graphviz's DOT takes it: a backslash begins no escape of Graphviz's.
+///
+/// ```
+/// use groundwork_draw::Quoted;
+///
+/// assert_eq!(Quoted("a \"b\"").to_string(), r#""a \"b\"""#);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<'a>(pub &'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_char('"')?;
+        for c in self.0.chars() {
+            match c {
+                '"' => f.write_str("\\\"")?,
+                '\\' => f.write_str("\\\\")?,
+                '\n' => f.write_str("\\n")?,
+                c => f.write_char(c)?,
+            }
+        }
+        f.write_char('"')
     }
 }
 

@@ -40,7 +40,7 @@ mod svg;
 pub mod theme;
 
 pub use colour::Colour;
-pub use escape::Escaped;
+pub use escape::{Escaped, Quoted};
 pub use font::{Face, Font, shortened};
 pub use geometry::{Point, Rect};
 pub use path::Path;
