@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 
 use crate::{
-    arrows,
+    arrows, builds,
     cargo::{Runner, cargo, programs, workspace},
     supply, test,
 };
@@ -17,6 +17,7 @@ pub(crate) const EXAMPLES: &str = "\
 Runs all of these and reports at the end which failed:
   cargo fmt --all --check
   the arrows between crates, and between modules of core (ARCHITECTURE.md)
+  migrate builds without entity, and what both programs use is built once
   cargo clippy --workspace --all-targets --all-features -- -D warnings
   cargo doc --workspace --no-deps --document-private-items, warnings are errors
   cargo migrate entities --check (the program of the same build)
@@ -27,9 +28,10 @@ Runs all of these and reports at the end which failed:
 /// One thing to check: its name and how it is checked.
 type Step = (&'static str, fn(&Runner) -> Result<bool>);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("format", format),
     ("arrows", arrows),
+    ("builds", builds),
     ("lints", lints),
     ("documentation", documentation),
     ("entities", entities),
@@ -66,6 +68,10 @@ fn format(runner: &Runner) -> Result<bool> {
 
 fn arrows(_: &Runner) -> Result<bool> {
     Ok(report(&arrows::violations()?))
+}
+
+fn builds(_: &Runner) -> Result<bool> {
+    Ok(report(&builds::violations()?))
 }
 
 fn lints(runner: &Runner) -> Result<bool> {

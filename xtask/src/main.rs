@@ -7,6 +7,7 @@
 
 mod arrows;
 mod bench;
+mod builds;
 mod cargo;
 mod ci;
 mod postgres;
@@ -37,8 +38,8 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Check what a change must fulfil: format, arrows, lints, docs, entities, hazards, dependencies,
-    /// tests
+    /// Check what a change must fulfil: format, arrows, builds, lints, docs, entities, hazards,
+    /// dependencies, tests
     #[command(after_help = ci::EXAMPLES)]
     Ci,
     /// Measure Groundwork beside its peers; `cargo xtask bench --help` tells more
