@@ -19,7 +19,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     for package in ["groundwork-app", "migration", "bench"] {
         let build = ["build", "--profile", "dist", "-p", package];
         let built = cargo::cargo(build).status().context("cannot start cargo")?;
-        ensure!(built.success(), "cargo build --profile dist -p {package} failed");
+        ensure!(
+            built.success(),
+            "cargo build --profile dist -p {package} failed"
+        );
     }
     let bench = cargo::target()?.join("dist/bench");
     let server = Server::of_environment_or_own(&Runner::new()?)?;

@@ -8,7 +8,6 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use serde::Deserialize;
 
 use crate::cargo::{cargo, workspace};
 
@@ -52,12 +51,10 @@ struct Alias {
 
 impl Alias {
     fn read(config: &str) -> Result<Self> {
-        #[derive(Deserialize)]
-        struct Config {
-            alias: BTreeMap<String, String>,
-        }
-        let config: Config = toml::from_str(config).context(".cargo/config.toml")?;
-        let words = config.alias.get("migrate").context("no alias `migrate`")?;
+        let line = config
+            .lines()
+            .find_map(|it| it.strip_prefix("migrate = \""));
+        let words = line.context(".cargo/config.toml has no alias `migrate`")?;
         let mut words = words.split(' ');
         let is_release = words.clone().any(|it| it == "--release");
         let package = words.find(|it| *it == "--package").and(words.next());

@@ -1,7 +1,7 @@
 //! `cargo xtask ci`: what a change must fulfil before it is merged.
 
 use std::{
-    process::{Command, ExitCode, Stdio},
+    process::{Command, ExitCode},
     time::{Duration, Instant},
 };
 
@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::{
     arrows, builds,
     cargo::{Runner, cargo, programs, workspace},
-    supply, test,
+    deny, test,
 };
 
 pub(crate) const EXAMPLES: &str = "\
@@ -22,7 +22,7 @@ Runs all of these and reports at the end which failed:
   cargo doc --workspace --no-deps --document-private-items, warnings are errors
   cargo migrate entities --check (the program of the same build)
   cargo migrate lint --deny warnings (likewise)
-  cargo deny check bans licenses sources (or, where cargo-deny is missing, the same rules here)
+  cargo deny check bans licenses sources (cargo-deny is installed under target/ if it is missing)
   cargo xtask test";
 
 /// One thing to check: its name and how it is checked.
@@ -36,7 +36,7 @@ const STEPS: [Step; 9] = [
     ("documentation", documentation),
     ("entities", entities),
     ("hazards", hazards),
-    ("dependencies", dependencies),
+    ("dependencies", deny::check),
     ("tests", tests),
 ];
 
@@ -107,15 +107,6 @@ fn migrate(runner: &Runner, arguments: &[&str]) -> Result<bool> {
     }
     let mut migrate = Command::new(programs()?.join("migrate"));
     succeeds(runner, migrate.args(arguments).current_dir(workspace()))
-}
-
-fn dependencies(runner: &Runner) -> Result<bool> {
-    if has_cargo_deny() {
-        let check = ["deny", "check", "bans", "licenses", "sources"];
-        return succeeds(runner, &mut cargo(check));
-    }
-    println!("cargo-deny is not installed: checking the rules of deny.toml here");
-    Ok(report(&supply::violations()?))
 }
 
 /// Prints what was found; nothing is good.

@@ -10,8 +10,8 @@ mod bench;
 mod builds;
 mod cargo;
 mod ci;
+mod deny;
 mod postgres;
-mod supply;
 mod test;
 
 use std::process::ExitCode;
