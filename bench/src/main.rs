@@ -1,6 +1,6 @@
 //! The bench: does the same works with Groundwork and with its peers, in turn, and compares.
 //!
-//! It runs through `cargo xtask bench`, which builds it, the server and `migrate` for release.
+//! It runs through `cargo xtask bench`, which builds it, the server and `migrate` as they are shipped.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -7,9 +7,7 @@ use groundwork_core::{
     clock::Clock,
     db::Database,
     files::FileStore,
-    services::studio::{
-        CreateProject, CreateScene, Pipeline, Position, Project, ProjectId, Scene, Studio,
-    },
+    services::studio::{CreateProject, CreateScene, Pipeline, Position, Project, Scene, Studio},
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: builds what is measured for release, and starts the bench beside a PostgreSQL
-//! of the tests.
+//! `cargo xtask bench`: builds what is measured as it is shipped, and starts the bench beside a
+//! PostgreSQL of the tests.
 
 use std::process::{Command, ExitCode};
 
@@ -17,11 +17,14 @@ use crate::{
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {
     // Each by itself, as its users build it: together they would share the features of all.
     for package in ["groundwork-app", "migration", "bench"] {
-        let build = ["build", "--quiet", "--release", "-p", package];
+        let build = ["build", "--profile", "dist", "-p", package];
         let built = cargo::cargo(build).status().context("cannot start cargo")?;
-        ensure!(built.success(), "cargo build --release -p {package} failed");
+        ensure!(
+            built.success(),
+            "cargo build --profile dist -p {package} failed"
+        );
     }
-    let bench = cargo::target()?.join("release/bench");
+    let bench = cargo::target()?.join("dist/bench");
     let server = Server::of_environment_or_own(&Runner::new()?)?;
     let ended = Command::new(&bench)
         .args(arguments)

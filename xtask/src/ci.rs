@@ -1,40 +1,42 @@
 //! `cargo xtask ci`: what a change must fulfil before it is merged.
 
 use std::{
-    process::{Command, ExitCode, Stdio},
+    process::{Command, ExitCode},
     time::{Duration, Instant},
 };
 
 use anyhow::Result;
 
 use crate::{
-    arrows,
+    arrows, builds,
     cargo::{Runner, cargo, programs, workspace},
-    supply, test,
+    deny, test,
 };
 
 pub(crate) const EXAMPLES: &str = "\
 Runs all of these and reports at the end which failed:
   cargo fmt --all --check
   the arrows between crates, and between modules of core (ARCHITECTURE.md)
+  migrate builds without entity, and what both programs use is built once
   cargo clippy --workspace --all-targets --all-features -- -D warnings
   cargo doc --workspace --no-deps --document-private-items, warnings are errors
   cargo migrate entities --check (the program of the same build)
   cargo migrate lint --deny warnings (likewise)
-  cargo deny check bans licenses sources (or, where cargo-deny is missing, the same rules here)
+  cargo deny check bans licenses sources (cargo-deny is installed under target/ if it is missing)
   cargo xtask test";
 
 /// One thing to check: its name and how it is checked.
 type Step = (&'static str, fn(&Runner) -> Result<bool>);
 
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("format", format),
     ("arrows", arrows),
+    ("builds", builds),
     ("lints", lints),
     ("documentation", documentation),
     ("entities", entities),
     ("hazards", hazards),
-    ("dependencies", dependencies),
+    ("dependencies", deny::check),
     ("tests", tests),
 ];
 
@@ -66,6 +68,10 @@ fn format(runner: &Runner) -> Result<bool> {
 
 fn arrows(_: &Runner) -> Result<bool> {
     Ok(report(&arrows::violations()?))
+}
+
+fn builds(_: &Runner) -> Result<bool> {
+    Ok(report(&builds::violations()?))
 }
 
 fn lints(runner: &Runner) -> Result<bool> {
@@ -101,15 +107,6 @@ fn migrate(runner: &Runner, arguments: &[&str]) -> Result<bool> {
     }
     let mut migrate = Command::new(programs()?.join("migrate"));
     succeeds(runner, migrate.args(arguments).current_dir(workspace()))
-}
-
-fn dependencies(runner: &Runner) -> Result<bool> {
-    if has_cargo_deny() {
-        let check = ["deny", "check", "bans", "licenses", "sources"];
-        return succeeds(runner, &mut cargo(check));
-    }
-    println!("cargo-deny is not installed: checking the rules of deny.toml here");
-    Ok(report(&supply::violations()?))
 }
 
 /// Prints what was found; nothing is good.

@@ -7,11 +7,12 @@
 
 mod arrows;
 mod bench;
+mod builds;
 mod cargo;
 mod ci;
+mod deny;
 mod postgres;
 mod seaorm;
-mod supply;
 mod test;
 
 use std::process::ExitCode;
@@ -38,8 +39,8 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Check what a change must fulfil: format, arrows, lints, docs, entities, hazards, dependencies,
-    /// tests
+    /// Check what a change must fulfil: format, arrows, builds, lints, docs, entities, hazards,
+    /// dependencies, tests
     #[command(after_help = ci::EXAMPLES)]
     Ci,
     /// Run SeaORM's own tests over `groundwork_core::db`, on both engines

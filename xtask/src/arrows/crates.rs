@@ -13,6 +13,7 @@ const ALLOWED: &[Arrows] = &[
     ("groundwork-naming", &[]),
     ("groundwork-draw", &[]),
     ("groundwork-test-macros", &[]),
+    ("shared-features", &[]),
     ("entity", &[]),
     ("groundwork-schema", &["groundwork-naming"]),
     (
@@ -39,6 +40,7 @@ const ALLOWED: &[Arrows] = &[
             "groundwork-core",
             "groundwork-schema",
             "groundwork-naming",
+            "shared-features",
         ],
     ),
     (
@@ -62,6 +64,7 @@ const ALLOWED: &[Arrows] = &[
             "groundwork-schema",
             "groundwork-naming",
             "entity",
+            "shared-features",
         ],
     ),
 ];

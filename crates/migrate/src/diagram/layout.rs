@@ -1,219 +1,153 @@
-//! Where tables go: those that others refer to on the left, in columns, each column in the order
-//! that crosses the fewest lines (Sugiyama's method: layers, then barycentres).
+//! Where tables go: those that others refer to on the left of those, in columns; below them, in a
+//! grid, those that nothing connects.
 
-use std::collections::BTreeMap;
-
-use super::{Relation, marks};
+use groundwork_draw::{
+    Point, Rect,
+    layout::{Layers, layered, rows},
+};
 use groundwork_schema::model::Table;
 
-/// All measures are in pixels.
-pub(super) const ROW: f64 = 20.0;
-pub(super) const HEADER: f64 = 28.0;
-pub(super) const CHARACTER: f64 = 7.25;
-pub(super) const PADDING: f64 = 10.0;
-pub(super) const MARKS: f64 = 46.0;
-pub(super) const MARGIN: f64 = 28.0;
-pub(super) const TITLE: f64 = 40.0;
-const BETWEEN_ROWS: f64 = 32.0;
-/// The room for lines between two columns: for the marks at both ends, and for each line.
-const LANES: f64 = 56.0;
-pub(super) const LANE: f64 = 9.0;
+use super::{
+    boxes::{self, count},
+    relation::Relation,
+};
 
-/// Where a table is.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) width: f64,
-    pub(super) height: f64,
-    /// Its column, from the left.
-    pub(super) layer: usize,
-}
+/// Around everything.
+pub(super) const MARGIN: f64 = 28.0;
+const TITLE: f64 = 40.0;
+const BETWEEN: f64 = 32.0;
+/// Between two columns, for the marks at both ends of lines.
+const PASSAGE: f64 = 56.0;
+pub(super) const LANE: f64 = 9.0;
+/// A column gets at least this high before it becomes two.
+const HIGHEST: f64 = 1500.0;
 
 /// Where everything is.
 pub(super) struct Layout {
-    pub(super) places: Vec<Place>,
-    /// The left edge of the lanes on the right of each layer.
-    pub(super) lanes: Vec<f64>,
-    pub(super) width: f64,
-    pub(super) height: f64,
-}
-
-/// The height of a column's row within its table.
-pub(super) fn row_of(table: &Table, column: Option<&String>) -> f64 {
-    let place = table
-        .columns
-        .iter()
-        .position(|own| Some(&own.name) == column);
-    HEADER + ROW * (count(place.unwrap_or(0)) + 0.5)
+    pub(super) places: Vec<Rect>,
+    /// The column of each table that is connected, from the left.
+    pub(super) columns: Vec<Option<usize>>,
+    /// The right edge of each column, where its lanes begin.
+    pub(super) passages: Vec<f64>,
+    pub(super) size: Point,
 }
 
 pub(super) fn of(tables: &[&Table], relations: &[Relation<'_>]) -> Layout {
-    let layers = layers(tables.len(), relations);
-    let columns = ordered(&layers, relations);
-    let mut places = vec![
-        Place {
+    let is_connected =
+        |number: &usize| (relations.iter()).any(|it| it.child == *number || it.parent == *number);
+    let (connected, alone): (Vec<usize>, Vec<usize>) =
+        (0..tables.len()).partition(|number| is_connected(number));
+    let mut layout = Layout {
+        places: vec![Rect::default(); tables.len()],
+        columns: vec![None; tables.len()],
+        passages: Vec::new(),
+        size: Point {
             x: 0.0,
-            y: 0.0,
-            width: 0.0,
-            height: 0.0,
-            layer: 0
-        };
-        tables.len()
-    ];
-    let (mut x, mut bottom, mut lanes) = (MARGIN, 0.0_f64, Vec::new());
-    for (layer, column) in columns.iter().enumerate() {
-        let widest = column
-            .iter()
-            .map(|&table| width(tables[table]))
-            .fold(0.0, f64::max);
-        let mut y = MARGIN + TITLE;
-        for &table in column {
-            let height = HEADER + ROW * count(tables[table].columns.len()) + PADDING / 2.0;
-            places[table] = Place {
-                x,
-                y,
-                width: widest,
-                height,
-                layer,
-            };
-            y += height + BETWEEN_ROWS;
-        }
-        bottom = bottom.max(y - BETWEEN_ROWS);
-        lanes.push(x + widest);
-        let passing = relations
-            .iter()
-            .filter(|relation| layers[relation.parent] == layer);
-        x += widest + LANES + LANE * count(passing.count());
-    }
-    let last = columns.len().saturating_sub(1);
-    let loops = relations
+            y: MARGIN + TITLE,
+        },
+    };
+    in_columns(&mut layout, tables, relations, &connected);
+    in_a_grid(&mut layout, tables, &alone);
+    layout.size.x += MARGIN;
+    layout.size.y += MARGIN;
+    layout
+}
+
+fn in_columns(
+    layout: &mut Layout,
+    tables: &[&Table],
+    relations: &[Relation<'_>],
+    connected: &[usize],
+) {
+    let sizes: Vec<Point> = connected
         .iter()
-        .any(|relation| layers[relation.parent] == last);
-    let spare = if loops { 0.0 } else { LANES };
-    centre(&mut places, bottom);
-    Layout {
-        places,
-        lanes,
-        width: x - spare + MARGIN,
-        height: bottom + MARGIN,
-    }
-}
-
-/// Short columns stand in the middle of tall ones.
-fn centre(places: &mut [Place], bottom: f64) {
-    let mut ends = BTreeMap::<usize, f64>::new();
-    for place in places.iter() {
-        let end = ends.entry(place.layer).or_default();
-        *end = end.max(place.y + place.height);
-    }
-    for place in places {
-        place.y += ((bottom - ends[&place.layer]) / 2.0).floor();
-    }
-}
-
-fn width(table: &Table) -> f64 {
-    let rows = table.columns.iter().map(|column| {
-        let marks = if marks(table, column).is_empty() {
-            0.0
-        } else {
-            MARKS
-        };
-        marks.max(MARKS)
-            + CHARACTER * count(column.name.chars().count() + column.kind.chars().count() + 3)
-    });
-    let header = CHARACTER * 1.15 * count(table.name.chars().count());
-    (rows.fold(header, f64::max) + 2.0 * PADDING).ceil()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "nobody draws 2^52 of anything")]
-pub(super) fn count(number: usize) -> f64 {
-    number as f64
-}
-
-/// The longest way from a table that refers to none. In a circle the first by name begins.
-fn layers(tables: usize, relations: &[Relation<'_>]) -> Vec<usize> {
-    let mut layers = vec![0; tables];
-    for _ in 0..tables {
-        let mut moved = false;
-        for relation in relations
-            .iter()
-            .filter(|relation| relation.parent != relation.child)
-        {
-            let wanted = layers[relation.parent] + 1;
-            if layers[relation.child] < wanted && wanted < tables {
-                let is_circle = reaches(relations, relation.child, relation.parent)
-                    && relation.child < relation.parent;
-                if !is_circle {
-                    layers[relation.child] = wanted;
-                    moved = true;
-                }
-            }
-        }
-        if !moved {
-            break;
-        }
-    }
-    let used: std::collections::BTreeSet<usize> = layers.iter().copied().collect();
-    let packed: Vec<usize> = used.into_iter().collect();
-    layers
-        .iter()
-        .map(|layer| packed.iter().position(|other| other == layer).unwrap_or(0))
-        .collect()
-}
-
-/// Whether one table is referred to, over any way, by another.
-fn reaches(relations: &[Relation<'_>], from: usize, to: usize) -> bool {
-    let (mut seen, mut next) = (vec![from], vec![from]);
-    while let Some(parent) = next.pop() {
-        for relation in relations
-            .iter()
-            .filter(|relation| relation.parent == parent)
-        {
-            if !seen.contains(&relation.child) {
-                seen.push(relation.child);
-                next.push(relation.child);
-            }
-        }
-    }
-    seen.contains(&to)
-}
-
-/// The tables of each layer, from top to bottom.
-fn ordered(layers: &[usize], relations: &[Relation<'_>]) -> Vec<Vec<usize>> {
-    let last = layers.iter().max().map_or(0, |last| last + 1);
-    let mut columns: Vec<Vec<usize>> = (0..last)
-        .map(|layer| {
-            (0..layers.len())
-                .filter(|&table| layers[table] == layer)
-                .collect()
-        })
+        .map(|it| boxes::size(tables[*it]))
         .collect();
-    for round in 0..8 {
-        let rank: BTreeMap<usize, f64> = columns
-            .iter()
-            .flat_map(|column| column.iter().enumerate())
-            .map(|(place, &table)| (table, count(place)))
-            .collect();
-        for column in &mut columns {
-            let barycentre = |table: usize| {
-                let neighbours: Vec<f64> = relations
-                    .iter()
-                    .filter_map(|relation| {
-                        match (relation.child == table, relation.parent == table) {
-                            (true, false) if round % 2 == 0 => Some(rank[&relation.parent]),
-                            (false, true) if round % 2 == 1 => Some(rank[&relation.child]),
-                            _ => None,
-                        }
-                    })
-                    .collect();
-                if neighbours.is_empty() {
-                    return rank[&table];
-                }
-                neighbours.iter().sum::<f64>() / count(neighbours.len())
-            };
-            column.sort_by(|&a, &b| barycentre(a).total_cmp(&barycentre(b)).then(a.cmp(&b)));
-        }
+    // Every table of a relation is connected, and the list is in order.
+    let place = |table: usize| connected.binary_search(&table).unwrap_or_default();
+    let lines: Vec<(usize, usize)> = (relations.iter())
+        .map(|it| (place(it.parent), place(it.child)))
+        .collect();
+    let area: f64 = (sizes.iter())
+        .map(|it| (it.x + PASSAGE) * (it.y + BETWEEN))
+        .sum();
+    let spacing = Layers {
+        between: BETWEEN,
+        passage: PASSAGE,
+        lane: LANE,
+        highest: area.sqrt().max(HIGHEST),
+    };
+    let found = layered(&sizes, &lines, &spacing);
+    let by = Point {
+        x: MARGIN,
+        y: layout.size.y,
+    };
+    for (number, table) in connected.iter().enumerate() {
+        layout.places[*table] = found.places[number].moved(by);
+        layout.columns[*table] = Some(found.columns[number]);
     }
-    columns
+    layout.passages = found.passages.iter().map(|it| it + by.x).collect();
+    layout.size = Point {
+        x: by.x + found.size.x,
+        y: by.y + found.size.y,
+    };
+}
+
+fn in_a_grid(layout: &mut Layout, tables: &[&Table], alone: &[usize]) {
+    let sizes: Vec<Point> = alone.iter().map(|it| boxes::size(tables[*it])).collect();
+    let widest = sizes.iter().map(|it| it.x).fold(0.0, f64::max);
+    let sizes: Vec<Point> = (sizes.iter())
+        .map(|it| Point { x: widest, ..*it })
+        .collect();
+    let gap = Point {
+        x: BETWEEN,
+        y: BETWEEN,
+    };
+    let is_below = layout.columns.iter().any(Option::is_some);
+    let by = Point {
+        x: MARGIN,
+        y: layout.size.y + if is_below { 2.0 * BETWEEN } else { 0.0 },
+    };
+    for (table, place) in alone.iter().zip(rows(&sizes, gap, layout.size.x - MARGIN)) {
+        let place = place.moved(by);
+        layout.places[*table] = place;
+        layout.size.x = layout.size.x.max(place.right());
+        layout.size.y = layout.size.y.max(place.bottom());
+    }
+}
+
+/// A height between two ends at which no table of the columns between is in the way; the one that
+/// is the shortest way.
+pub(super) fn clear_height(
+    layout: &Layout,
+    columns: &std::ops::Range<usize>,
+    from: f64,
+    to: f64,
+) -> f64 {
+    let between: Vec<&Rect> = (layout.places.iter().zip(&layout.columns))
+        .filter(|(_, column)| column.is_some_and(|it| columns.contains(&it)))
+        .map(|(place, _)| place)
+        .collect();
+    let is_free = |height: f64| {
+        let hits = |place: &&Rect| height > place.y - 6.0 && height < place.bottom() + 6.0;
+        !between.iter().any(hits)
+    };
+    let edges = between
+        .iter()
+        .flat_map(|place| [place.y - 12.0, place.bottom() + 12.0]);
+    let free = edges.chain([from, to]).filter(|height| is_free(*height));
+    let way = |height: &f64| (height - from).abs() + (height - to).abs();
+    free.min_by(|a, b| way(a).total_cmp(&way(b))).unwrap_or(to)
+}
+
+/// Where a line of a table begins: the middle of its column's row.
+pub(super) fn row_of(
+    layout: &Layout,
+    tables: &[&Table],
+    table: usize,
+    column: Option<&String>,
+) -> f64 {
+    let columns = &tables[table].columns;
+    let row = columns.iter().position(|own| Some(&own.name) == column);
+    layout.places[table].y + boxes::HEADER + boxes::ROW * (count(row.unwrap_or(0)) + 0.5)
 }

@@ -1,11 +1,12 @@
-use super::*;
 use groundwork_naming::Engine;
-use groundwork_schema::model::{Action, PrimaryKey, Timing};
+use groundwork_schema::model::{Action, Column, ForeignKey, PrimaryKey, Schema, Table, Timing};
+
+use super::{Format, layout, relation::relations, render};
 
 fn table(name: &str, columns: &[&str], parents: &[(&str, &str)]) -> Table {
     let column = |name: &&str| Column {
         name: name.trim_end_matches('?').to_owned(),
-        kind: "uuid".to_owned(),
+        kind: "uuid_text".to_owned(),
         nullable: name.ends_with('?'),
         default: None,
         generated: None,
@@ -104,7 +105,7 @@ fn no_two_tables_overlap() {
     let tables: Vec<&Table> = tables.iter().collect();
     let layout = layout::of(&tables, &relations(&tables));
     for (place, one) in layout.places.iter().enumerate() {
-        assert!(one.x + one.width <= layout.width && one.y + one.height <= layout.height);
+        assert!(one.right() <= layout.size.x && one.bottom() <= layout.size.y);
         for other in &layout.places[place + 1..] {
             let apart = one.x + one.width < other.x
                 || other.x + other.width < one.x
@@ -113,4 +114,60 @@ fn no_two_tables_overlap() {
             assert!(apart, "{one:?} {other:?}");
         }
     }
+}
+
+/// 130 tables: a hub that 40 refer to, some that refer to those, a circle, and 60 without keys.
+fn large() -> Schema {
+    let name = |n: usize| format!("table_{n:03}");
+    let columns = [
+        "id",
+        "parent_id",
+        "other_id?",
+        "name",
+        "note?",
+        "made_at",
+        "bytes",
+    ];
+    let tables = (0..130).map(|n: usize| {
+        let parents: Vec<String> = match n {
+            1..41 => vec![name(0)],
+            41..60 => vec![name(n / 3), name(n - 2)],
+            60..69 => vec![name(n + 1)],
+            69 => vec![name(60)],
+            _ => Vec::new(),
+        };
+        let keys = ["parent_id", "other_id"].into_iter();
+        let keys: Vec<(&str, &str)> = keys.zip(parents.iter().map(String::as_str)).collect();
+        table(&name(n), &columns[..3 + n * 7 % 5], &keys)
+    });
+    schema(tables.collect())
+}
+
+#[test]
+fn a_schema_of_130_tables_fits_on_a_page() {
+    let schema = large();
+    let tables: Vec<&Table> = schema.tables.values().collect();
+    let layout = layout::of(&tables, &relations(&tables));
+    let size = layout.size;
+    assert!(size.y < 4000.0, "{size:?}");
+    assert!(size.x < 3.0 * size.y && size.y < 3.0 * size.x, "{size:?}");
+    for (number, one) in layout.places.iter().enumerate() {
+        assert!(one.right() <= size.x && one.bottom() <= size.y, "{one:?}");
+        for other in &layout.places[number + 1..] {
+            assert_eq!(one.shared_area(other), 0.0, "{one:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn tables_without_keys_are_in_a_grid() {
+    let tables = (0..70).map(|n| table(&format!("t{n:02}"), &["id", "x"], &[]));
+    let schema = schema(tables.collect());
+    let tables: Vec<&Table> = schema.tables.values().collect();
+    let layout = layout::of(&tables, &[]);
+    let mut lefts: Vec<i64> = layout.places.iter().map(|it| it.x as i64).collect();
+    lefts.sort_unstable();
+    lefts.dedup();
+    assert!((6..14).contains(&lefts.len()), "{lefts:?}");
+    assert!(layout.size.y < layout.size.x, "{:?}", layout.size);
 }

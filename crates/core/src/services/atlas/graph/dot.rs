@@ -1,5 +1,7 @@
 //! DOT, the language of Graphviz; written only.
 
+use groundwork_draw::Quoted;
+
 use super::model::Graph;
 
 /// Writes a graph.
@@ -9,45 +11,31 @@ pub(super) fn render(graph: &Graph) -> String {
     } else {
         ("graph", "--")
     };
-    let name = graph.name().map(quoted).unwrap_or_default();
-    let mut dot = format!("{word} {name} {{\n").replace("  {", " {");
+    let mut dot = match graph.name() {
+        Some(name) => format!("{word} {} {{\n", Quoted(name)),
+        None => format!("{word} {{\n"),
+    };
     if let Some(title) = graph.title() {
-        dot.push_str(&format!("  label={};\n", quoted(title)));
+        dot.push_str(&format!("  label={};\n", Quoted(title)));
     }
     dot.push_str("  node [shape=box, style=rounded];\n");
     for (key, node) in graph.nodes() {
         let kind = match &node.kind {
-            Some(kind) => format!(", class={}, tooltip={0}", quoted(kind)),
+            Some(kind) => format!(", class={}, tooltip={0}", Quoted(kind)),
             None => String::new(),
         };
-        let (key, label) = (quoted(key), quoted(&node.label));
+        let (key, label) = (Quoted(key), Quoted(&node.label));
         dot.push_str(&format!("  {key} [label={label}{kind}];\n"));
     }
     for (key, edge) in graph.edges() {
-        let (source, target) = (quoted(&key.source), quoted(&key.target));
-        let (label, weight) = (quoted(&key.label), edge.weight);
+        let (source, target) = (Quoted(&key.source), Quoted(&key.target));
+        let (label, weight) = (Quoted(&key.label), edge.weight);
         dot.push_str(&format!(
             "  {source} {arrow} {target} [label={label}, weight={weight}];\n"
         ));
     }
     dot.push_str("}\n");
     dot
-}
-
-/// A text in quotes, in which a backslash would begin an escape of Graphviz's.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 #[cfg(test)]

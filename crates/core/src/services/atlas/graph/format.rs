@@ -2,9 +2,7 @@
 
 use std::{fmt, path::Path, str::FromStr};
 
-use super::{
-    dot, format_error::FormatError, graphml, json::Json, json_ld, model::Graph, node_link, svg,
-};
+use super::{format_error::FormatError, graphml, json::Json, json_ld, model::Graph, node_link};
 use crate::source::SourcePosition;
 
 /// The largest text that is read, in bytes.
@@ -20,17 +18,6 @@ pub enum Format {
     NodeLink,
     /// GraphML.
     GraphMl,
-}
-
-/// A form that a graph is shown in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
-    /// A format that can be read again.
-    As(Format),
-    /// Graphviz's language.
-    Dot,
-    /// A drawing.
-    Svg,
 }
 
 impl Format {
@@ -131,45 +118,6 @@ impl FromStr for Format {
     }
 }
 
-impl View {
-    /// Writes a graph.
-    ///
-    /// # Errors
-    /// [`TooLargeToDraw`], for a drawing.
-    pub fn render(self, graph: &Graph) -> Result<String, TooLargeToDraw> {
-        match self {
-            Self::As(format) => Ok(format.render(graph)),
-            Self::Dot => Ok(dot::render(graph)),
-            Self::Svg => svg::render(graph),
-        }
-    }
-
-    /// What HTTP calls it.
-    #[must_use]
-    pub fn media_type(self) -> &'static str {
-        match self {
-            Self::As(Format::JsonLd) => "application/ld+json",
-            Self::As(Format::NodeLink) => "application/json",
-            Self::As(Format::GraphMl) => "application/graphml+xml",
-            Self::Dot => "text/vnd.graphviz; charset=utf-8",
-            Self::Svg => "image/svg+xml",
-        }
-    }
-
-    /// The view that the ending of a file's name means.
-    #[must_use]
-    pub fn of_ending(ending: &str) -> Option<Self> {
-        Some(match ending {
-            "jsonld" => Self::As(Format::JsonLd),
-            "json" => Self::As(Format::NodeLink),
-            "graphml" => Self::As(Format::GraphMl),
-            "dot" | "gv" => Self::Dot,
-            "svg" => Self::Svg,
-            _ => return None,
-        })
-    }
-}
-
 /// Reads a graph from a file's content, in this format or in the one that it seems to have.
 ///
 /// # Errors
@@ -192,21 +140,6 @@ pub fn read(content: &[u8], format: Option<Format>) -> Result<Graph, FormatError
         None => Format::of_text(text)?,
     };
     format.parse(text)
-}
-
-/// Nobody could read the drawing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "a graph of {nodes} nodes and {edges} edges is too large to draw: at most {} and {} are drawn; \
-     take DOT, or the neighbours of a node",
-    svg::MAX_NODES,
-    svg::MAX_EDGES
-)]
-pub struct TooLargeToDraw {
-    /// How many nodes it has.
-    pub nodes: usize,
-    /// How many edges it has.
-    pub edges: usize,
 }
 
 fn check_length(text: &str) -> Result<(), FormatError> {

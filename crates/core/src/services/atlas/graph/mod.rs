@@ -12,9 +12,9 @@ mod graphml;
 mod import;
 mod json;
 mod json_ld;
-mod layout;
 mod model;
 mod node_link;
+mod render;
 mod rules;
 mod stored;
 mod svg;
@@ -27,13 +27,15 @@ mod xml;
 pub use elements::{Directedness, Edge, EdgeKey, Node, Properties};
 pub use entity::atlas::{GraphEdgeId, GraphId, GraphNodeId};
 pub use error::GraphError;
-pub use format::{Format, MAX_TEXT_BYTES, TooLargeToDraw, UnknownFormat, View, read};
+pub use format::{Format, MAX_TEXT_BYTES, UnknownFormat, read};
 pub use format_error::FormatError;
 pub use import::NewGraph;
 pub use model::Graph;
+pub use render::View;
 pub use rules::{
     Fault, MAX_EDGES, MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_NODES, MAX_PROPERTIES_BYTES,
     MAX_PROPERTIES_DEPTH,
 };
+pub use svg::TooLargeToDraw;
 pub use views::{Changes, GraphPath, GraphSummary, ImportedGraph, Neighbour, PathEdge, PathNode};
 pub use walk::{Direction, MAX_DEPTH, MAX_HOPS, MAX_PASSED, NeighbourQuery, PathQuery};

@@ -1,4 +1,4 @@
-//! A series as a picture: SVG of 960 × 420, light or dark as whoever looks at it prefers.
+//! A series as a picture: SVG of 960 × 420, light or dark as its viewer prefers.
 //!
 //! The line is the mean, the band reaches from the least to the greatest score, the bars count the
 //! articles; where there are no articles, line and band are broken. Hours or days that would lie
@@ -6,6 +6,7 @@
 
 mod axis;
 mod scale;
+mod style;
 mod svg;
 mod text;
 

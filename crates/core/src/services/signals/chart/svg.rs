@@ -1,13 +1,15 @@
 //! The picture itself.
 
-use std::fmt::Write as _;
-
 use entity::signals::Period;
+use groundwork_draw::{Anchor, Path, Point, Rect, Svg, shortened};
 
 use super::{
     axis::ticks,
     scale::{BARS_BOTTOM, BARS_TOP, HEIGHT, LEFT, RIGHT, Scale, TOP, WIDTH, round_above, y},
-    text::{Escaped, articles, grouped, score, shortened, span, told},
+    style::{
+        BAND, BAR, CAPTION, CONTEXT, DOT, GRID, LAST, MEAN, POINT, RULES, TICK, TITLE, VALUE, ZERO,
+    },
+    text::{articles, figures, grouped, score, span},
 };
 use crate::services::signals::{Scores, TimeRange, columns::Column};
 
@@ -17,30 +19,14 @@ const MOST_DOTS: usize = 62;
 /// The most letters of a title that have room.
 const TITLE_LETTERS: usize = 64;
 
-/// Colours stand in the classes themselves: not every program that shows SVG knows variables.
-const STYLE: &str = "\
-svg { color-scheme: light dark; }
-text { font: 12px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif;
-  font-variant-numeric: tabular-nums; fill: #5b6673; }
-.title { font-size: 20px; font-weight: 600; fill: #17202b; }
-.value { font-size: 13px; font-weight: 600; fill: #2160c4; }
-.context { fill: #17202b; font-weight: 600; }
-.paper { fill: #ffffff; } .grid { stroke: #e8ebef; } .zero { stroke: #9aa5b1; } .tick { stroke: #c3cad2; }
-.band { fill: #3b7de0; fill-opacity: .17; } .bar { fill: #a9b9cf; } .dot { fill: #2160c4; }
-.mean { fill: none; stroke: #2160c4; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-.last { fill: #2160c4; stroke: #ffffff; stroke-width: 2; }
-.point { fill: #17202b; fill-opacity: 0; } .point:hover { fill-opacity: .07; }
-@media (prefers-color-scheme: dark) {
-text { fill: #97a3b1; } .title, .context { fill: #e9eef4; } .value { fill: #7fb0ff; }
-.paper { fill: #12171d; } .grid { stroke: #232b34; } .zero { stroke: #5b6876; } .tick { stroke: #3a4550; }
-.band { fill: #5b97f5; fill-opacity: .22; } .bar { fill: #44566e; } .dot { fill: #7fb0ff; }
-.mean { stroke: #7fb0ff; } .last { fill: #7fb0ff; stroke: #12171d; }
-.point { fill: #ffffff; } }";
-
 pub(super) fn render(title: &str, period: Period, range: TimeRange, columns: &[Column]) -> String {
     let scale = Scale::new(range);
-    let mut svg = String::with_capacity(8 * 1024 + columns.len() * 320);
-    heading(&mut svg, title, period, range, columns);
+    let about = about(period, range, columns);
+    let mut svg = Svg::new(title).described(&about);
+    for rule in RULES {
+        svg.rule(rule);
+    }
+    heading(&mut svg, title, &about);
     legend(&mut svg);
     axis_of_scores(&mut svg);
     axis_of_time(&mut svg, period, range, scale);
@@ -59,26 +45,13 @@ pub(super) fn render(title: &str, period: Period, range: TimeRange, columns: &[C
         None => nothing(&mut svg),
     }
     points(&mut svg, columns, period, scale);
-    svg.push_str("</svg>\n");
-    svg
+    svg.finish(at(WIDTH, HEIGHT))
 }
 
-/// The beginning of the document with its title, for eyes and for screen readers.
-fn heading(svg: &mut String, title: &str, period: Period, range: TimeRange, columns: &[Column]) {
-    let about = about(period, range, columns);
-    writeln!(
-        svg,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
-         width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" aria-labelledby=\"title about\">\n\
-         <title id=\"title\">{}</title>\n<desc id=\"about\">{about}</desc>\n\
-         <style>{STYLE}</style>\n\
-         <rect class=\"paper\" width=\"{WIDTH}\" height=\"{HEIGHT}\" rx=\"10\"/>\n\
-         <text class=\"title\" x=\"24\" y=\"38\">{}</text>\n\
-         <text x=\"24\" y=\"60\">{about}</text>",
-        Escaped(title),
-        Escaped(&shortened(title, TITLE_LETTERS)),
-    )
-    .ok();
+fn heading(svg: &mut Svg, title: &str, about: &str) {
+    let title = shortened(title, TITLE_LETTERS);
+    svg.text(&TITLE, at(24.0, 38.0), Anchor::Start, &title);
+    svg.text(&CAPTION, at(24.0, 60.0), Anchor::Start, about);
 }
 
 /// What the chart shows, in a sentence.
@@ -95,17 +68,16 @@ fn about(period: Period, range: TimeRange, columns: &[Column]) -> String {
     )
 }
 
-fn legend(svg: &mut String) {
-    svg.push_str(
-        "<g><path class=\"mean\" d=\"M668 56h20\"/><text x=\"694\" y=\"60\">mean</text>\
-         <rect class=\"band\" x=\"746\" y=\"50\" width=\"20\" height=\"12\" rx=\"2\"/>\
-         <text x=\"772\" y=\"60\">min to max</text>\
-         <rect class=\"bar\" x=\"860\" y=\"50\" width=\"6\" height=\"12\" rx=\"1\"/>\
-         <text x=\"872\" y=\"60\">articles</text></g>\n",
-    );
+fn legend(svg: &mut Svg) {
+    svg.path(&MEAN, &Path::from(at(668.0, 56.0)).horizontal(688.0));
+    svg.rect(&BAND, area(746.0, 50.0, 20.0, 12.0), 2.0);
+    svg.rect(&BAR, area(860.0, 50.0, 6.0, 12.0), 1.0);
+    for (x, label) in [(694.0, "mean"), (772.0, "min to max"), (872.0, "articles")] {
+        svg.text(&CAPTION, at(x, 60.0), Anchor::Start, label);
+    }
 }
 
-fn axis_of_scores(svg: &mut String) {
+fn axis_of_scores(svg: &mut Svg) {
     for (value, label) in [
         (1.0, "+1"),
         (0.5, "+0.5"),
@@ -113,58 +85,38 @@ fn axis_of_scores(svg: &mut String) {
         (-0.5, "\u{2212}0.5"),
         (-1.0, "\u{2212}1"),
     ] {
-        let class = if value == 0.0 { "zero" } else { "grid" };
-        writeln!(
-            svg,
-            "<path class=\"{class}\" d=\"M{LEFT} {0}H{RIGHT}\"/>\
-             <text x=\"{1}\" y=\"{2}\" text-anchor=\"end\">{label}</text>",
-            y(value),
-            LEFT - 10.0,
-            y(value) + 4.0,
-        )
-        .ok();
+        let style = if value == 0.0 { ZERO } else { GRID };
+        let y = y(value);
+        svg.path(&style, &Path::from(at(LEFT, y)).horizontal(RIGHT));
+        svg.text(&CAPTION, at(LEFT - 10.0, y + 4.0), Anchor::End, label);
     }
 }
 
-fn axis_of_time(svg: &mut String, period: Period, range: TimeRange, scale: Scale) {
+fn axis_of_time(svg: &mut Svg, period: Period, range: TimeRange, scale: Scale) {
     for tick in ticks(range, period) {
         let x = scale.x(tick.at);
-        writeln!(
-            svg,
-            "<path class=\"tick\" d=\"M{x:.1} {BARS_BOTTOM}v6\"/>\
-             <text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-            BARS_BOTTOM + 20.0,
-            tick.label,
-        )
-        .ok();
+        let mark = Path::from(at(x, BARS_BOTTOM)).vertical(BARS_BOTTOM + 6.0);
+        svg.path(&TICK, &mark);
+        let under = at(x, BARS_BOTTOM + 20.0);
+        svg.text(&CAPTION, under, Anchor::Middle, &tick.label);
         if let Some(context) = tick.context {
-            let y = BARS_BOTTOM + 37.0;
-            writeln!(
-                svg,
-                "<text class=\"context\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"middle\">{context}</text>",
-            )
-            .ok();
+            let under = at(x, BARS_BOTTOM + 37.0);
+            svg.text(&CONTEXT, under, Anchor::Middle, &context);
         }
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nobody has 2^53 articles")]
-fn bars(svg: &mut String, columns: &[Column], scale: Scale) {
+fn bars(svg: &mut Svg, columns: &[Column], scale: Scale) {
     let counts = columns
         .iter()
         .map(|column| column.scores.map_or(0, |it| it.article_count));
     let most = round_above(counts.max().unwrap_or(0));
-    writeln!(
-        svg,
-        "<path class=\"grid\" d=\"M{LEFT} {BARS_TOP}H{RIGHT}\"/>\
-         <path class=\"tick\" d=\"M{LEFT} {BARS_BOTTOM}H{RIGHT}\"/>\
-         <text x=\"{0}\" y=\"{1}\" text-anchor=\"end\">{2}</text>\
-         <text x=\"{0}\" y=\"{BARS_BOTTOM}\" text-anchor=\"end\">0</text>",
-        LEFT - 10.0,
-        BARS_TOP + 4.0,
-        grouped(most),
-    )
-    .ok();
+    svg.path(&GRID, &Path::from(at(LEFT, BARS_TOP)).horizontal(RIGHT));
+    svg.path(&TICK, &Path::from(at(LEFT, BARS_BOTTOM)).horizontal(RIGHT));
+    for (y, label) in [(BARS_TOP + 4.0, grouped(most)), (BARS_BOTTOM, "0".into())] {
+        svg.text(&CAPTION, at(LEFT - 10.0, y), Anchor::End, &label);
+    }
     for column in columns {
         let Some(scores) = column.scores else {
             continue;
@@ -173,115 +125,108 @@ fn bars(svg: &mut String, columns: &[Column], scale: Scale) {
         let width = ((to - from) * 0.72).clamp(1.0, 28.0);
         let share = scores.article_count as f64 / most as f64;
         let height = (share * (BARS_BOTTOM - BARS_TOP)).max(1.0);
-        writeln!(
-            svg,
-            "<rect class=\"bar\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/>",
-            (from + to - width) / 2.0,
-            BARS_BOTTOM - height,
-        )
-        .ok();
+        let left = (from + to - width) / 2.0;
+        svg.rect(&BAR, area(left, BARS_BOTTOM - height, width, height), 0.0);
     }
 }
 
 /// The area between the least and the greatest scores of neighbouring columns.
-fn band(svg: &mut String, run: &[Column], scale: Scale) {
+fn band(svg: &mut Svg, run: &[Column], scale: Scale) {
     if let [column] = run {
         let (Some(scores), x) = (column.scores, middle(column, scale)) else {
             return;
         };
         let width = (scale.x(column.to) - scale.x(column.from)).clamp(2.0, 10.0);
-        writeln!(
-            svg,
-            "<rect class=\"band\" x=\"{:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\" rx=\"1\"/>",
-            x - width / 2.0,
-            y(scores.max),
-            (y(scores.min) - y(scores.max)).max(1.0),
-        )
-        .ok();
+        let height = (y(scores.min) - y(scores.max)).max(1.0);
+        svg.rect(
+            &BAND,
+            area(x - width / 2.0, y(scores.max), width, height),
+            1.0,
+        );
         return;
     }
     let upper = places(run.iter(), scale, |scores| scores.max);
     let lower = places(run.iter().rev(), scale, |scores| scores.min);
-    writeln!(svg, "<path class=\"band\" d=\"M{upper}L{lower}Z\"/>").ok();
+    if let Some(outline) = path(upper.chain(lower)) {
+        svg.path(&BAND, &outline.close());
+    }
 }
 
 /// The line of the means of neighbouring columns; a column on its own is a dot.
-fn line(svg: &mut String, run: &[Column], scale: Scale, dots: bool) {
-    if run.len() > 1 {
-        let means = places(run.iter(), scale, |scores| scores.mean);
-        writeln!(svg, "<path class=\"mean\" d=\"M{means}\"/>").ok();
+fn line(svg: &mut Svg, run: &[Column], scale: Scale, dots: bool) {
+    let means = || places(run.iter(), scale, |scores| scores.mean);
+    if run.len() > 1
+        && let Some(path) = path(means())
+    {
+        svg.path(&MEAN, &path);
     }
-    if run.len() > 1 && !dots {
-        return;
-    }
-    for column in run {
-        let Some(scores) = column.scores else {
-            continue;
-        };
-        let (x, y) = (middle(column, scale), y(scores.mean));
-        writeln!(
-            svg,
-            "<circle class=\"dot\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.6\"/>"
-        )
-        .ok();
+    if run.len() == 1 || dots {
+        for place in means() {
+            svg.circle(&DOT, place, 2.6);
+        }
     }
 }
 
-/// `x y x y …`, which continues a path by lines.
+/// The places of a value of these columns.
 fn places<'a>(
     columns: impl Iterator<Item = &'a Column>,
     scale: Scale,
     value: impl Fn(Scores) -> f64,
-) -> String {
-    let place = |column: &Column| {
+) -> impl Iterator<Item = Point> {
+    columns.filter_map(move |column| {
         let value = value(column.scores?);
-        Some(format!("{:.1} {:.1}", middle(column, scale), y(value)))
-    };
-    columns.filter_map(place).collect::<Vec<_>>().join(" ")
+        Some(at(middle(column, scale), y(value)))
+    })
 }
 
-fn last_value(svg: &mut String, column: &Column, scale: Scale) {
+fn path(mut places: impl Iterator<Item = Point>) -> Option<Path> {
+    let first = places.next()?;
+    Some(Path::from(first).lines(places))
+}
+
+fn last_value(svg: &mut Svg, column: &Column, scale: Scale) {
     let Some(scores) = column.scores else { return };
     let (x, y) = (middle(column, scale), y(scores.mean));
-    writeln!(
-        svg,
-        "<circle class=\"last\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4.5\"/>\
-         <text class=\"value\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
-        x + 10.0,
-        y + 4.5,
-        score(scores.mean),
-    )
-    .ok();
+    svg.circle(&LAST, at(x, y), 4.5);
+    let beside = at(x + 10.0, y + 4.5);
+    svg.text(&VALUE, beside, Anchor::Start, &score(scores.mean));
 }
 
-fn nothing(svg: &mut String) {
-    writeln!(
-        svg,
-        "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">no articles in this range</text>",
-        (LEFT + RIGHT) / 2.0,
-        y(0.25),
-    )
-    .ok();
+fn nothing(svg: &mut Svg) {
+    let middle = at((LEFT + RIGHT) / 2.0, y(0.25));
+    svg.text(
+        &CAPTION,
+        middle,
+        Anchor::Middle,
+        "no articles in this range",
+    );
 }
 
-/// What shows the figures of a column to whoever points at it.
-fn points(svg: &mut String, columns: &[Column], period: Period, scale: Scale) {
+/// What shows the figures of a column where someone points at it.
+fn points(svg: &mut Svg, columns: &[Column], period: Period, scale: Scale) {
     for column in columns {
-        let Some(told) = told(column, period) else {
+        let Some(figures) = figures(column, period) else {
             continue;
         };
         let (from, to) = (scale.x(column.from), scale.x(column.to));
-        writeln!(
-            svg,
-            "<rect class=\"point\" x=\"{from:.1}\" y=\"{TOP}\" width=\"{:.1}\" height=\"{}\">\
-             <title>{told}</title></rect>",
-            to - from,
-            BARS_BOTTOM - TOP,
-        )
-        .ok();
+        let area = area(from, TOP, to - from, BARS_BOTTOM - TOP);
+        svg.group(&figures, |svg| svg.rect(&POINT, area, 0.0));
     }
 }
 
 fn middle(column: &Column, scale: Scale) -> f64 {
     f64::midpoint(scale.x(column.from), scale.x(column.to))
+}
+
+fn at(x: f64, y: f64) -> Point {
+    Point { x, y }
+}
+
+fn area(x: f64, y: f64, width: f64, height: f64) -> Rect {
+    Rect {
+        x,
+        y,
+        width,
+        height,
+    }
 }

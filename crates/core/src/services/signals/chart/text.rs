@@ -1,53 +1,10 @@
 //! The words and figures of a chart.
 
-use std::fmt;
-
 use chrono::{DateTime, Timelike, Utc};
 use entity::signals::Period;
 
 use super::axis::day;
 use crate::services::signals::{TimeRange, columns::Column};
-
-/// A text as it may stand in XML: markup is escaped, and what no XML document may hold (XML 1.0,
-/// production 2) is replaced.
-pub(super) struct Escaped<'a>(pub(super) &'a str);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        use fmt::Write as _;
-        for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                c if c.is_control() => f.write_char(' ')?,
-                '\u{fffe}' | '\u{ffff}' => f.write_char('\u{fffd}')?,
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The text, or its beginning if it is wider than `most` letters; wide scripts count twice.
-pub(super) fn shortened(text: &str, most: usize) -> String {
-    let width = |c: char| if c < '\u{1100}' { 1 } else { 2 };
-    if text.chars().map(width).sum::<usize>() <= most {
-        return text.to_owned();
-    }
-    let mut room = most.saturating_sub(1);
-    let fits = |c: &char| match room.checked_sub(width(*c)) {
-        Some(rest) => {
-            room = rest;
-            true
-        }
-        None => false,
-    };
-    let beginning: String = text.chars().take_while(fits).collect();
-    format!("{}…", beginning.trim_end())
-}
 
 /// `+0.25`, `−0.10`, `0.00`: with a sign that is as wide as a plus.
 pub(super) fn score(score: f64) -> String {
@@ -112,8 +69,8 @@ fn hour(instant: DateTime<Utc>) -> String {
     format!("{:02}:00", instant.hour())
 }
 
-/// What a column is about, for whoever points at it.
-pub(super) fn told(column: &Column, period: Period) -> Option<String> {
+/// What a column is about, for those who point at it.
+pub(super) fn figures(column: &Column, period: Period) -> Option<String> {
     let scores = column.scores?;
     let range = TimeRange {
         from: column.from,
@@ -133,23 +90,6 @@ pub(super) fn told(column: &Column, period: Period) -> Option<String> {
 mod tests {
     use super::*;
     use crate::services::signals::samples::at;
-
-    #[test]
-    fn no_text_can_become_markup_or_break_a_document() {
-        let hostile = "</title><script>&\"'\u{0}\u{1b}\u{ffff}é";
-        assert_eq!(
-            Escaped(hostile).to_string(),
-            "&lt;/title&gt;&lt;script&gt;&amp;&quot;&#39;  \u{fffd}é"
-        );
-    }
-
-    #[test]
-    fn a_long_name_is_cut_and_a_short_one_is_not() {
-        assert_eq!(shortened("Quillon 2", 9), "Quillon 2");
-        assert_eq!(shortened("Quillon 2", 8), "Quillon…");
-        assert_eq!(shortened("語語語語", 7), "語語語…");
-        assert_eq!(shortened("", 0), "");
-    }
 
     #[test]
     fn figures_read_well() {
