@@ -9,7 +9,7 @@ use groundwork_core::db::{Database, DbError, UnitOfWork};
 use sea_orm::{
     AccessMode, ActiveModelTrait, ConnAcquireErr, ConnectionTrait, DbErr, EntityTrait,
     IsolationLevel, PaginatorTrait, Schema, Set, SqlErr, Statement, StreamTrait, TransactionError,
-    TransactionOptions, TransactionTrait,
+    TransactionOptions, TransactionSession, TransactionTrait,
 };
 
 use super::given::{CONVENTION, config, counters, number, opened};
@@ -36,7 +36,7 @@ mod book {
 
 async fn books(scratch: &Scratch) -> Database {
     let db = opened(scratch).await;
-    let backend = db.get_database_backend();
+    let backend = sea_orm::DbBackend::from(db.engine());
     let table = Schema::new(backend).create_table_from_entity(book::Entity);
     db.execute(&table).await.unwrap();
     db
@@ -125,7 +125,7 @@ async fn a_statement_on_the_database_is_a_unit_of_its_own(engine: Engine) {
         error.sql_err(),
         Some(SqlErr::UniqueConstraintViolation(_))
     ));
-    let backend = db.get_database_backend();
+    let backend = sea_orm::DbBackend::from(db.engine());
     let insert = "INSERT INTO books (title) VALUES ('two'), ('three') RETURNING id";
     let rows = db.stream_raw(Statement::from_string(backend, insert)).await;
     let rows: Vec<_> = rows.unwrap().try_collect().await.unwrap();
@@ -256,7 +256,7 @@ async fn a_unit_begins_with_an_isolation_level_and_an_access_mode(engine: Engine
     };
     let work = db.begin_with(serializable).await.unwrap();
     if engine == Engine::Postgres {
-        let backend = db.get_database_backend();
+        let backend = sea_orm::DbBackend::from(db.engine());
         let ask = Statement::from_string(backend, "SHOW transaction_isolation");
         let row = work.query_one_raw(ask).await.unwrap().unwrap();
         let level: String = row.try_get_by_index(0).unwrap();

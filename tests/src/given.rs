@@ -5,7 +5,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use groundwork_core::{
     clock::Clock,
-    config,
     db::Database,
     files::{FileStore, FileStoreOptions},
     services::studio::{FILE_TABLE, Pipeline},

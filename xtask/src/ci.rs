@@ -119,14 +119,6 @@ fn report<'a>(found: impl IntoIterator<Item = &'a String>) -> bool {
     good
 }
 
-fn has_cargo_deny() -> bool {
-    cargo(["deny", "--version"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status()
-        .is_ok_and(|status| status.success())
-}
-
 fn tests(runner: &Runner) -> Result<bool> {
     Ok(test::run_with(runner, &[])? == ExitCode::SUCCESS)
 }

@@ -80,11 +80,12 @@ fn test(
     server: &Server,
     arguments: &[String],
 ) -> Result<Outcome> {
+    let server_url = server.url();
     let databases = tempfile::tempdir()?;
     let (feature, url) = match engine {
         Engine::Sqlite => ("sqlx-sqlite", "sqlite::memory:"),
         // The tests put the name of a database behind it.
-        Engine::Postgres => ("sqlx-postgres", without_database(server.url())),
+        Engine::Postgres => ("sqlx-postgres", without_database(&server_url)),
     };
     let mut command: Command = cargo(["test", "--no-fail-fast", "--features", feature]);
     command
