@@ -164,8 +164,8 @@ mod tests {
 
     #[test]
     fn a_fault_is_found_at_its_position_in_the_whole_text() {
-        let error = Located::top("{\n \"a\": tru\n}").unwrap_err();
-        assert_eq!(error.position.to_string(), "2:10");
+        let error = Located::top("{\n \"a\": trx}").unwrap_err();
+        assert_eq!(error.position.to_string(), "2:9");
         assert_eq!(error.reason, "expected ident");
         assert!(!error.is_other_type);
         let top = Located::top("[\n \"a\"]").unwrap();

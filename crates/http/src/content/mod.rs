@@ -10,7 +10,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::TryStreamExt;
-use headers::{AcceptRanges, ETag, HeaderMapExt, IfNoneMatch, IfRange};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
@@ -69,13 +68,13 @@ impl ContentRequest {
     where
         R: AsyncRead + AsyncSeek + Send + Unpin + 'static,
     {
-        let etag: Option<ETag> = format!("\"{}\"", content.blake3).parse().ok();
-        let mut headers = describe(&content, etag.clone());
-        if self.caller_has(etag.as_ref()) {
+        let etag = format!("\"{}\"", content.blake3);
+        let mut headers = describe(&content, &etag);
+        if self.caller_has(&etag) {
             return Ok((StatusCode::NOT_MODIFIED, cache_headers(&headers)).into_response());
         }
         let size = content.size_bytes;
-        let (status, range) = match self.part(size, etag.as_ref()) {
+        let (status, range) = match self.part(size, &etag) {
             Part::Whole => (StatusCode::OK, 0..=size.saturating_sub(1)),
             Part::Range(range) => {
                 let (first, last) = (range.start(), range.end());
@@ -101,30 +100,26 @@ impl ContentRequest {
         Ok((status, headers, body).into_response())
     }
 
-    fn caller_has(&self, etag: Option<&ETag>) -> bool {
-        let condition = self.headers.typed_get::<IfNoneMatch>();
-        condition
-            .zip(etag)
-            .is_some_and(|(condition, etag)| !condition.precondition_passes(etag))
+    fn header(&self, name: header::HeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 
-    /// Whether the caller's part is of this version of the content (`If-Range`), or it has none.
-    fn continues(&self, etag: Option<&ETag>) -> bool {
-        match self.headers.typed_try_get::<IfRange>() {
-            Ok(None) => true,
-            Ok(Some(condition)) => !condition.is_modified(etag, None),
-            Err(_) => false,
-        }
+    /// `If-None-Match` compares weakly, and may list several tags or `*`.
+    fn caller_has(&self, etag: &str) -> bool {
+        self.header(header::IF_NONE_MATCH).is_some_and(|tags| {
+            tags.split(',')
+                .map(str::trim)
+                .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
+        })
     }
 
     /// A range that is not understood, several ranges, and a range of another version of the
-    /// content are answered with the whole, as RFC 9110 allows.
-    fn part(&self, size: u64, etag: Option<&ETag>) -> Part {
-        let range = self.headers.get(header::RANGE);
-        let range = range
-            .and_then(|value| value.to_str().ok())
+    /// content (`If-Range`) are answered with the whole, as RFC 9110 allows.
+    fn part(&self, size: u64, etag: &str) -> Part {
+        let range = self
+            .header(header::RANGE)
             .filter(|_| self.method == Method::GET)
-            .filter(|_| self.continues(etag));
+            .filter(|_| self.header(header::IF_RANGE).is_none_or(|tag| tag == etag));
         let Some(Ok(ranges)) = range.map(http_range_header::parse_range_header) else {
             return Part::Whole;
         };
@@ -138,13 +133,11 @@ impl ContentRequest {
     }
 }
 
-fn describe<R>(content: &Content<R>, etag: Option<ETag>) -> HeaderMap {
+fn describe<R>(content: &Content<R>, etag: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     set(&mut headers, header::CONTENT_TYPE, &content.media_type);
-    if let Some(etag) = etag {
-        headers.typed_insert(etag);
-    }
-    headers.typed_insert(AcceptRanges::bytes());
+    set(&mut headers, header::ETAG, etag);
+    set(&mut headers, header::ACCEPT_RANGES, "bytes");
     // Kept by the caller, and asked about each time: rights may change.
     set(&mut headers, header::CACHE_CONTROL, "private, no-cache");
     let disposition = disposition(&content.media_type, &content.name);
