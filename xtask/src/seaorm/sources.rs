@@ -56,6 +56,7 @@ pretty_assertions = "1"
 rust_decimal = "1"
 sea-orm-macros = { version = "2", default-features = false }
 sea-query = "1"
+sqlx = { version = "0.9", default-features = false }
 serde = { version = "1", features = ["derive"] }
 serde_json = "1"
 time = { version = "0.3", features = ["macros"] }
