@@ -9,7 +9,7 @@ const HASH_DIGITS: usize = 10;
 /// `naming_convention`.
 ///
 /// The placeholders are `{table}`, `{columns}` (all columns joined by `_`), `{referred_table}` and
-/// `{rule}`; each kind fills in those that it has. A name longer than [`MAX_NAME_BYTES`](crate::MAX_NAME_BYTES) is cut at
+/// `{rule}`; each kind fills in those that it has. A name longer than [`MAX_NAME_BYTES`] is cut at
 /// a character boundary and ends in a hash of the whole name, so that it stays the same from run
 /// to run and differs where the whole names differ.
 ///
@@ -119,7 +119,7 @@ fn render(template: &str, values: &[(&str, &str)]) -> String {
     cut(name)
 }
 
-/// Shortens a name to [`MAX_NAME_BYTES`](crate::MAX_NAME_BYTES), with a hash of the whole name at its end.
+/// Shortens a name to [`MAX_NAME_BYTES`], with a hash of the whole name at its end.
 fn cut(name: String) -> String {
     if name.len() <= MAX_NAME_BYTES {
         return name;

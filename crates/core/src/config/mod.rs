@@ -66,7 +66,7 @@
 //! ```
 //!
 //! A new key of an existing section takes three lines: in its [`Section::DEFAULTS`], in its struct,
-//! and in its [`Section::read`]. [`load`] refuses a key that is in one of them only.
+//! and in its [`Section::read`]. [`load()`] refuses a key that is in one of them only.
 
 mod auth;
 mod database;

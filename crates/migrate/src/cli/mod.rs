@@ -3,7 +3,7 @@
 //!
 //! ```no_run
 //! use std::process::ExitCode;
-//! use crate::cli::{self, App, Failure, Target};
+//! use groundwork_migrate::cli::{self, App, Failure, Target};
 //! # use groundwork_naming::Convention;
 //! # const CONVENTION: Convention = Convention { primary_key: "", foreign_key: "", unique: "", check: "", index: "", not_null: "" };
 //! # fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> { Vec::new() }

@@ -1,8 +1,8 @@
-//! Reads the schema of a live database into a [`Schema`], with the name of every constraint.
+//! Reads the schema of a live database into a [`Schema`](groundwork_schema::model::Schema), with the name of every constraint.
 //!
 //! PostgreSQL describes everything in its catalogs. SQLite keeps the text of each `CREATE` statement,
 //! which is read by a real parser: its pragmas know neither the names of constraints nor checks.
-//! What has no place in the model is listed in [`Schema::unsupported`], never left out in silence.
+//! What has no place in the model is listed in [`Schema::unsupported`](groundwork_schema::model::Schema::unsupported), never left out in silence.
 
 mod error;
 mod postgres;

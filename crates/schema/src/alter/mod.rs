@@ -1,5 +1,5 @@
 //! Changes of a table that exists, as plain calls for migrations: the same on SQLite and on
-//! PostgreSQL, with names by the [`Convention`].
+//! PostgreSQL, with names by the [`Convention`](groundwork_naming::Convention).
 //!
 //! PostgreSQL has a statement for each. SQLite has few: a column is added, renamed or dropped by
 //! statements where they suffice, everything else goes through one rebuild of the table, however

@@ -1,6 +1,6 @@
 //! Captions: WebVTT and SubRip, read strictly and written back.
 //!
-//! What is read is taken apart by [`parse`]: cues in the order of time, their text without tags and
+//! What is read is taken apart by [`parse()`]: cues in the order of time, their text without tags and
 //! with entities decoded. A file that breaks its format is refused with the line and the reason;
 //! nothing of it is guessed. Cue settings, styles, regions and notes are recognised and left out.
 //! Both formats take `.` and `,` before the milliseconds, and both do without the blank line between
