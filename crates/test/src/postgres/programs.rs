@@ -8,7 +8,7 @@ use std::{
 };
 
 /// The programs that a server of a test is made and run with.
-const NEEDED: [&str; 2] = ["initdb", "postgres"];
+const NEEDED: [&str; 4] = ["initdb", "pg_ctl", "postgres", "pg_basebackup"];
 
 /// The folder of `initdb` and `postgres`: on the `PATH`, or else the newest of Debian's.
 #[must_use]
