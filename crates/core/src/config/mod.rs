@@ -29,9 +29,9 @@
 //!     const NAME: &'static str = "shop";
 //!
 //!     const DEFAULTS: &'static str = "\
-//! # The most items of an order.
+//! ## The most items of an order.
 //! max_items: 20
-//! # With what the payment service knows us; there is no default.
+//! ## With what the payment service knows us; there is no default.
 //! payment_key: null
 //! ";
 //!
