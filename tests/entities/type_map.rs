@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use groundwork_core::error::{DomainError, Kind};
 use groundwork_migrate::entities::Entities;
 
 use super::{Run, odd_migrations};
@@ -38,7 +39,7 @@ async fn said(map: &str) -> Result<(), String> {
     match run.outcome {
         Ok(_) => Ok(()),
         Err(error) => {
-            assert_eq!(error.exit_code(), 65);
+            assert_eq!(error.kind(), Kind::Invalid);
             assert!(!dir.path().join("src").exists(), "nothing may be written");
             Err(error
                 .to_string()

@@ -3,6 +3,7 @@
 use std::{process::Stdio, sync::Mutex, time::Duration};
 
 use acceptance::{Engine, Outcome, Scratch, on_both_engines};
+use groundwork_core::error::{DomainError, Kind};
 use groundwork_schema::run::{self, Event, Goal, RunError, Settings};
 use migration::CONVENTION;
 use sea_orm::TransactionTrait as _;
@@ -156,7 +157,7 @@ async fn a_migration_that_cannot_get_its_locks_gives_way_and_tries_again_on_post
         matches!(&error, RunError::Locked { migration, .. } if migration == alter.0),
         "{error:?}"
     );
-    assert_eq!(error.exit_code(), 75);
+    assert_eq!(error.kind(), Kind::Conflict);
     assert!(
         retries
             .lock()

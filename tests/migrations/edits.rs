@@ -1,6 +1,7 @@
 //! What the history knows of applied migrations, and what becomes of those that were edited.
 
 use acceptance::{Engine, Home, Scratch, on_both_engines};
+use groundwork_core::error::{DomainError, Kind};
 use groundwork_schema::run::{self, Event, Goal, Order, RepairAction, RunError, Settings, State};
 use migration::CONVENTION;
 use sea_orm::DbBackend;
@@ -86,7 +87,7 @@ async fn an_edit_is_refused_with_both_texts_until_it_is_accepted(engine: Engine)
         .unwrap_err(),
         run::examine(&connection, &edited).await.unwrap_err(),
     ] {
-        assert_eq!(error.exit_code(), 65);
+        assert_eq!(error.kind(), Kind::Invalid);
         insta::assert_snapshot!("edited", error);
     }
     let status = run::status(&connection, &edited).await.unwrap();
@@ -144,7 +145,7 @@ async fn a_migration_before_the_last_applied_one_is_named_unless_asked_for(engin
          already; give it a newer timestamp, or run `migrate up --out-of-order` if the order does \
          not matter"
     );
-    assert_eq!(error.exit_code(), 65);
+    assert_eq!(error.kind(), Kind::Invalid);
     let status = run::status(&connection, &migrations).await.unwrap();
     assert_eq!(status[1].state, State::OutOfOrder);
     let settings = Settings {

@@ -1,6 +1,7 @@
 //! What the history of a database says, and what follows from it.
 
 use acceptance::{Engine, Scratch, on_both_engines};
+use groundwork_core::error::{DomainError, Kind};
 use groundwork_schema::run::{self, Goal, RunError, State};
 use sea_orm_migration::{
     MigrationTrait, MigratorTrait,
@@ -43,7 +44,7 @@ async fn a_schema_newer_than_the_program_is_refused(engine: Engine) {
     ] {
         assert!(error.to_string().contains(TWO.0), "{error}");
         assert!(matches!(error, RunError::Newer { .. }));
-        assert_eq!(error.exit_code(), 69);
+        assert_eq!(error.kind(), Kind::Unavailable);
     }
     let status = run::status(&connection, &older).await.unwrap();
     assert!(status[1].state == State::Unknown);
@@ -64,7 +65,7 @@ async fn a_migration_that_the_program_lost_is_named(engine: Engine) {
         .await
         .unwrap_err();
     assert!(matches!(&error, RunError::Missing { migrations } if migrations == &[TWO.0]));
-    assert_eq!(error.exit_code(), 65);
+    assert_eq!(error.kind(), Kind::Invalid);
 }
 
 #[on_both_engines]

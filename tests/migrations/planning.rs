@@ -3,6 +3,7 @@
 use std::{fs, process::Stdio};
 
 use acceptance::{Engine, Home, Outcome, Scratch, on_both_engines};
+use groundwork_core::error::{DomainError, Kind};
 use groundwork_schema::run::{self, Direction, Goal, RunError, Settings, Span};
 use rstest::rstest;
 use sea_orm::{DatabaseConnection, DbBackend};
@@ -299,7 +300,7 @@ async fn a_migration_that_reads_data_is_named_as_such() {
     assert!(
         matches!(&error, RunError::Unplannable { migration, .. } if migration == "m20260102_000000_ask")
     );
-    assert_eq!(error.exit_code(), 65);
+    assert_eq!(error.kind(), Kind::Invalid);
 
     // SQLite is at hand, so that the answer of an otherwise empty database is known.
     let steps = plan(Engine::Sqlite).await;

@@ -3,6 +3,7 @@
 use std::{sync::Mutex, time::Duration};
 
 use acceptance::{Engine, Scratch, on_both_engines};
+use groundwork_core::error::{DomainError, Kind};
 use groundwork_schema::run::{self, Event, Goal, RunError, Settings};
 use migration::CONVENTION;
 use sea_orm_migration::{prelude::*, sea_orm::TransactionTrait};
@@ -43,7 +44,7 @@ async fn a_failing_migration_leaves_nothing_and_can_be_retried(engine: Engine) {
         matches!(&error, RunError::Failed { migration, .. } if migration == BROKEN.0),
         "{error:?}"
     );
-    assert_eq!(error.exit_code(), 65);
+    assert_eq!(error.kind(), Kind::Invalid);
     assert_eq!(tables(&connection).await, ["one", "seaql_migrations"]);
 
     let report = up(&connection, &scripts(&[ONE, TWO]), Goal::All)
@@ -198,7 +199,7 @@ async fn a_goal_that_does_not_exist_gets_a_suggestion() {
         error.to_string(),
         "there is no migration create_tow; did you mean m20260102_000000_create_two?"
     );
-    assert_eq!(error.exit_code(), 2);
+    assert_eq!(error.kind(), Kind::Usage);
 }
 
 #[on_both_engines]
@@ -231,7 +232,7 @@ async fn whoever_waits_too_long_is_told_to_try_again(engine: Engine) {
         .await
         .unwrap_err();
     assert!(matches!(error, RunError::Busy { .. }), "{error:?}");
-    assert_eq!(error.exit_code(), 75);
+    assert_eq!(error.kind(), Kind::Conflict);
     assert_eq!(*waits.lock().unwrap(), 1);
 
     transaction.rollback().await.unwrap();

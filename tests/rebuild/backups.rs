@@ -3,6 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, sync::Mutex};
 
 use acceptance::{Engine, Home, Scratch};
+use groundwork_core::error::{self, DomainError};
 use groundwork_schema::{
     alter::Alter,
     backup::{self, BackupError, Kept},
@@ -154,14 +155,14 @@ async fn the_newest_copies_remain() {
 }
 
 #[rstest]
-#[case::used("used", 75)]
-#[case::unsound("unsound", 65)]
-#[case::missing("missing", 2)]
-#[case::none("none", 69)]
+#[case::used("used", error::Kind::Conflict)]
+#[case::unsound("unsound", error::Kind::Invalid)]
+#[case::missing("missing", error::Kind::Usage)]
+#[case::none("none", error::Kind::Unavailable)]
 #[tokio::test]
 async fn what_cannot_be_brought_back_leaves_the_database_as_it_was(
     #[case] what: &str,
-    #[case] code: u8,
+    #[case] kind: error::Kind,
 ) {
     let (scratch, connection) = library().await;
     let file = scratch.dir().join("copy.backup");
@@ -199,7 +200,7 @@ async fn what_cannot_be_brought_back_leaves_the_database_as_it_was(
             .await
             .unwrap_err(),
     };
-    assert_eq!(error.exit_code(), code, "{error}");
+    assert_eq!(error.kind(), kind, "{error}");
     assert_eq!(World::of(&connect(&scratch).await).await, before);
 }
 

@@ -1,6 +1,7 @@
 //! A change that cannot be made leaves everything as it was, and says why.
 
 use acceptance::{Engine, on_both_engines};
+use groundwork_core::error::{self, DomainError};
 use groundwork_schema::{
     alter::Alter,
     run::RunError,
@@ -83,7 +84,7 @@ async fn rows_that_break_a_new_rule_are_counted(engine: Engine) {
             "{expected}: {}",
             source(&error)
         );
-        assert_eq!(error.exit_code(), 65);
+        assert_eq!(error.kind(), error::Kind::Invalid);
         let extra = "SELECT extra FROM t";
         assert!(
             connection.execute_unprepared(extra).await.is_err(),

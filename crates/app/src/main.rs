@@ -1,69 +1,40 @@
 //! The program `groundwork`: it composes the routes and the commands, and decides nothing itself.
 
-mod cli;
+mod checks;
 mod commands;
-mod failure;
-mod foundation;
-mod interruption;
-mod output;
 mod routes;
 mod serve;
-mod settings;
+mod state;
 
-use std::{process::ExitCode, time::Duration};
+use groundwork_cli::{Program, Result, doctor::Report};
+use groundwork_naming::Convention;
+use state::{Context, Settings, Subject};
 
-use anyhow::{Context, Result};
-use clap::Parser;
-use tokio::runtime::{Builder, Runtime};
+struct Groundwork;
 
-use crate::{
-    cli::{Cli, Command, Serve},
-    output::Output,
-};
+impl Program for Groundwork {
+    type Command = commands::Command;
+    type Settings = Settings;
+    const NAME: &'static str = "groundwork";
+    const VERSION: &'static str = env!("CARGO_PKG_VERSION");
+    const ABOUT: &'static str =
+        "The backend of a media studio: one program, on SQLite or PostgreSQL";
+    const EXAMPLES: &'static str = commands::EXAMPLES;
+    const CONVENTION: Convention = migration::CONVENTION;
 
-/// How long work on the disk that nobody waits for any more may keep the process.
-const LINGER: Duration = Duration::from_secs(5);
+    async fn serve(&self, context: Context) -> Result {
+        serve::run(context).await
+    }
 
-fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let output = Output::of_process(std::env::var_os("NO_COLOR").as_deref());
-    match run(output, cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => failure::report(output, &error),
+    async fn run(&self, context: Context, command: commands::Command) -> Result {
+        commands::run(context, command).await
+    }
+
+    async fn check(&self, subject: Subject<'_>, report: &mut Report) {
+        checks::run(subject, report).await;
     }
 }
 
-fn run(output: Output, cli: Cli) -> Result<()> {
-    let Cli { settings, command } = cli;
-    match command.unwrap_or_else(|| Command::Serve(Serve::default())) {
-        Command::Serve(serve) => {
-            let loaded = settings.load_to_serve(&serve)?;
-            block_on(serve::run(output, loaded))
-        }
-        Command::Studio(command) => {
-            let loaded = settings.load()?;
-            block_on(commands::studio::run(output, &loaded.config, &command))
-        }
-        Command::Signals(command) => {
-            let loaded = settings.load()?;
-            block_on(commands::signals::run(output, &loaded.config, &command))
-        }
-        Command::Atlas(command) => {
-            let loaded = settings.load()?;
-            block_on(commands::atlas::run(output, &loaded.config, &command))
-        }
-        Command::Config(config) => commands::config::run(output, &settings, config),
-        Command::Doctor(format) => block_on(commands::doctor::run(output, &settings, format)),
-        Command::Completions { shell } => Ok(commands::completions::run(output, shell)?),
-    }
-}
-
-fn block_on<T>(work: impl Future<Output = Result<T>>) -> Result<T> {
-    let runtime: Runtime = Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .context("cannot start the runtime")?;
-    let done = runtime.block_on(work);
-    runtime.shutdown_timeout(LINGER);
-    done
+fn main() -> std::process::ExitCode {
+    groundwork_cli::main(&Groundwork)
 }

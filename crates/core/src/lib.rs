@@ -7,7 +7,6 @@
 pub mod clock;
 pub mod config;
 pub mod db;
-pub mod error;
 pub mod files;
 #[cfg(feature = "services")]
 mod json;
@@ -17,3 +16,5 @@ pub mod page;
 pub mod services;
 #[cfg(feature = "services")]
 pub mod source;
+
+pub use groundwork_error as error;

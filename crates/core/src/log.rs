@@ -5,12 +5,21 @@ use std::io::{self, IsTerminal};
 use tracing::Subscriber;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
 
-use crate::config::{Log, LogFormat};
+use crate::{
+    config::{Log, LogFormat},
+    error::{DomainError, Kind},
+};
 
 /// Logging was set up already, by this program or by a library that it uses.
 #[derive(Debug, thiserror::Error)]
 #[error("logging is set up already")]
 pub struct AlreadySetUp(#[source] tracing::subscriber::SetGlobalDefaultError);
+
+impl DomainError for AlreadySetUp {
+    fn kind(&self) -> Kind {
+        Kind::Internal
+    }
+}
 
 /// Sends events to stderr from now on, in colour if [`colour`] says so.
 ///

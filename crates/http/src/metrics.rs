@@ -10,6 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use groundwork_core::error::{DomainError, Kind};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
 /// How often what was recorded is summed up, also while nobody asks for it.
@@ -33,6 +34,12 @@ pub struct Metrics {
 #[derive(Debug, thiserror::Error)]
 #[error("cannot collect metrics")]
 pub struct CannotCollect(#[from] BuildError);
+
+impl DomainError for CannotCollect {
+    fn kind(&self) -> Kind {
+        Kind::Internal
+    }
+}
 
 impl Metrics {
     /// Collects what the process records from now on.

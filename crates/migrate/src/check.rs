@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use groundwork_error::DomainError;
 use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigrationTrait;
 use serde::Serialize;
@@ -58,14 +59,13 @@ pub enum CheckError {
     Entities(#[from] EntitiesError),
 }
 
-impl CheckError {
-    /// The exit code with which a command that meets this error ends.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
+impl DomainError for CheckError {
+    fn kind(&self) -> groundwork_error::Kind {
         match self {
-            Self::History(error) | Self::Migrate(error) => error.exit_code(),
-            Self::Scratch(_) | Self::Inspect(_) => 69,
-            Self::Entities(error) => error.exit_code(),
+            Self::History(error) | Self::Migrate(error) => error.kind(),
+            Self::Scratch(error) => error.kind(),
+            Self::Inspect(error) => error.kind(),
+            Self::Entities(error) => error.kind(),
         }
     }
 }

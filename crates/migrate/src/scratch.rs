@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use groundwork_error::{DomainError, Kind};
 use groundwork_schema::sql::identifier;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector,
@@ -50,6 +51,12 @@ pub enum Place {
 pub struct ScratchError {
     doing: &'static str,
     source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl DomainError for ScratchError {
+    fn kind(&self) -> Kind {
+        Kind::Unavailable
+    }
 }
 
 /// An empty database that nobody else uses.

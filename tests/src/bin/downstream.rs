@@ -6,20 +6,19 @@
 
 use std::{path::PathBuf, process::ExitCode};
 
-use groundwork_migrate::cli::{self, App, Failure, Target};
+use groundwork_migrate::cli::{self, App, Namespace};
 use migration::CONVENTION;
-use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use sea_orm_migration::prelude::*;
 
-/// What `adopt` has written for the databases of the tests: compiled here, as by whoever adopts one.
+/// What `adopt` has written for the databases of the tests: compiled here, as by a person who adopts one.
 #[path = "../../schema/adopted/postgres/m19700101_000000_adopt_schema.rs"]
 mod adopted_from_postgres;
 #[path = "../../schema/adopted/sqlite/m19700101_000000_adopt_schema.rs"]
 mod adopted_from_sqlite;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let app = App {
+        namespace: Namespace::new("downstream"),
         migrations: match variable("DOWNSTREAM_MIGRATIONS").as_deref() {
             Some("none") => Vec::new(),
             Some("adopted_from_postgres") => vec![Box::new(adopted_from_postgres::Migration)],
@@ -34,18 +33,11 @@ async fn main() -> ExitCode {
         now: chrono::DateTime::UNIX_EPOCH,
         program: "downstream 1.0.0".to_owned(),
     };
-    cli::run(app, connect).await
+    cli::run(&app)
 }
 
 fn variable(name: &str) -> Option<String> {
     std::env::var_os(name)?.into_string().ok()
-}
-
-async fn connect(target: Target) -> Result<Option<DatabaseConnection>, Failure> {
-    let url = target.flags.database_url.unwrap_or_default();
-    let options = ConnectOptions::new(url).max_connections(1).to_owned();
-    let connection = Database::connect(options).await;
-    connection.map(Some).map_err(Failure::unavailable)
 }
 
 fn migrations() -> Vec<Box<dyn MigrationTrait>> {

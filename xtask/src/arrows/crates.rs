@@ -10,15 +10,24 @@ type Arrows = (&'static str, &'static [&'static str]);
 
 /// From user to used. A crate that is not named here is reported, so that each new one is decided on.
 const ALLOWED: &[Arrows] = &[
+    ("groundwork-error", &[]),
     ("groundwork-naming", &[]),
     ("groundwork-draw", &[]),
     ("groundwork-test-macros", &[]),
     ("shared-features", &[]),
     ("entity", &[]),
-    ("groundwork-schema", &["groundwork-naming"]),
+    (
+        "groundwork-schema",
+        &["groundwork-error", "groundwork-naming"],
+    ),
     (
         "groundwork-core",
-        &["groundwork-naming", "groundwork-draw", "entity"],
+        &[
+            "groundwork-error",
+            "groundwork-naming",
+            "groundwork-draw",
+            "entity",
+        ],
     ),
     ("groundwork-http", &["groundwork-core", "groundwork-naming"]),
     ("groundwork-cli", &["groundwork-core", "groundwork-naming"]),
@@ -26,7 +35,9 @@ const ALLOWED: &[Arrows] = &[
         "groundwork-migrate",
         &[
             "groundwork-cli",
+            "groundwork-core",
             "groundwork-schema",
+            "groundwork-error",
             "groundwork-naming",
             "groundwork-draw",
         ],

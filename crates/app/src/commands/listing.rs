@@ -1,12 +1,28 @@
 //! Lists, of which a command shows a page or all.
 
-use anyhow::Result;
+use clap::Args;
+use groundwork_cli::{CliError, Format, Result};
+
 use groundwork_core::page::{Page, PageLimit, PageRequest};
 
-use crate::{cli::List, failure::Refusal};
+/// Which part of the list.
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// The most to list, 1 to 200
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=200))]
+    pub(crate) limit: u64,
+    /// List what comes after this cursor, which the page before printed
+    #[arg(long, value_name = "CURSOR")]
+    pub(crate) after: Option<String>,
+    /// List everything, page after page
+    #[arg(long, conflicts_with = "limit")]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) format: Format,
+}
 
 /// The page that the flags ask for, or all pages in one.
-pub(super) async fn read<T>(
+pub(crate) async fn read<T>(
     list: &List,
     read: impl AsyncFn(PageRequest) -> Result<Page<T>>,
 ) -> Result<Page<T>> {
@@ -23,11 +39,11 @@ pub(super) async fn read<T>(
     Ok(page)
 }
 
-fn request(list: &List) -> Result<PageRequest, Refusal> {
+fn request(list: &List) -> Result<PageRequest> {
     let after = match &list.after {
         Some(text) => {
             let cursor = text.parse();
-            Some(cursor.map_err(|_| Refusal::Argument(format!("{text:?} is no cursor")))?)
+            Some(cursor.map_err(|_| CliError::bad_input(format!("{text:?} is no cursor")))?)
         }
         None => None,
     };

@@ -10,11 +10,11 @@ use axum::{Router, middleware::from_fn_with_state};
 use groundwork_core::clock::Clock;
 use groundwork_http::{Metrics, Options, Routes, Shutdown, health, service};
 
-use crate::{foundation::Foundation, settings::Config};
+use crate::state::{AppState, Config};
 
 /// The whole service; the API opens once none of the `pending` migrations is left.
 pub(crate) fn app(
-    parts: &Foundation,
+    parts: &AppState,
     config: &Config,
     pending: &[String],
     metrics: Metrics,
@@ -35,7 +35,7 @@ pub(crate) fn app(
 }
 
 /// The routes of every domain.
-fn api(parts: Foundation) -> Router {
+fn api(parts: AppState) -> Router {
     Router::new()
         .merge(studio::api())
         .merge(signals::api())
@@ -44,6 +44,6 @@ fn api(parts: Foundation) -> Router {
 }
 
 /// Routes that stream files, without a time limit.
-fn uploads(parts: Foundation) -> Router {
+fn uploads(parts: AppState) -> Router {
     studio::streaming().with_state(parts)
 }

@@ -16,10 +16,10 @@ use groundwork_core::db::Database;
 use groundwork_http::{ApiError, Check, CheckFailed, Shutdown};
 use tracing::{info, warn};
 
-use crate::foundation::{self, Foundation};
+use crate::state::{self, AppState};
 
 /// What has to be right before the service can do its work.
-pub(super) fn checks(parts: &Foundation, shutdown: &Shutdown) -> Vec<Check> {
+pub(super) fn checks(parts: &AppState, shutdown: &Shutdown) -> Vec<Check> {
     let (db, schema, files) = (parts.db.clone(), parts.db.clone(), parts.files.clone());
     let shutdown = shutdown.clone();
     vec![
@@ -68,7 +68,7 @@ where
 }
 
 async fn up_to_date(db: &Database) -> Result<(), CheckFailed> {
-    match foundation::pending(db).await {
+    match state::pending(db).await {
         Ok(pending) if pending.is_empty() => Ok(()),
         Ok(pending) => Err(CheckFailed(format!("pending: {}", pending.join(", ")))),
         Err(error) => checked::<(), _>(Err(error), "the schema does not fit this program"),

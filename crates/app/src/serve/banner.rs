@@ -2,25 +2,30 @@
 
 use std::net::SocketAddr;
 
-use crate::{
-    output::{Output, Stream, Tone},
-    settings::{self, Loaded},
-};
+use groundwork_cli::{Output, Stream, Style, files};
+use groundwork_core::config::Loaded;
+
+use crate::state::Settings;
 
 /// Prints where the API is and what it works with. A stdout that is closed keeps nobody from
 /// serving.
-pub(crate) fn print(output: Output, loaded: &Loaded, address: SocketAddr, pending: &[String]) {
+pub(crate) fn print(
+    output: Output,
+    loaded: &Loaded<Settings>,
+    address: SocketAddr,
+    pending: &[String],
+) {
     let heading = format!("groundwork {}", env!("CARGO_PKG_VERSION"));
     let text = format!(
         "{} ({})\n{}",
-        output.tinted(Stream::Stdout, Tone::Strong, &heading),
+        output.styled(Stream::Stdout, Style::Strong, &heading),
         loaded.environment,
         lines(loaded, address, pending)
     );
-    let _ = output.text(&text);
+    output.text(&text).ok();
 }
 
-fn lines(loaded: &Loaded, address: SocketAddr, pending: &[String]) -> String {
+fn lines(loaded: &Loaded<Settings>, address: SocketAddr, pending: &[String]) -> String {
     let config = &loaded.config;
     let schema = match pending {
         [] => "up to date".to_owned(),
@@ -35,7 +40,7 @@ fn lines(loaded: &Loaded, address: SocketAddr, pending: &[String]) -> String {
         ("database", config.database.url.redacted()),
         ("schema", schema),
         ("files", config.files.root.display().to_string()),
-        ("configuration", settings::files(loaded)),
+        ("configuration", files(loaded)),
     ];
     lines
         .iter()

@@ -5,7 +5,7 @@ mod sweeper;
 
 use std::{net::SocketAddr, time::Duration};
 
-use anyhow::Result;
+use groundwork_cli::{CliError, Result};
 use groundwork_core::{
     clock::Clock,
     db::{Database, Holder, ServerLock},
@@ -15,47 +15,46 @@ use tokio::net::TcpListener;
 use tracing::{info, warn};
 
 use crate::{
-    foundation::{self, Foundation},
-    output::Output,
     routes,
-    settings::{Config, Loaded},
+    state::{self, AppState, Config, Context},
 };
 
-/// How long requests that are under way get to finish once the server was told to stop. Service
+/// How long requests that are under way get to finish once the server is asked to stop. Service
 /// managers commonly kill after 30 s.
 const DRAIN: Duration = Duration::from_secs(20);
 
 /// Serves until SIGTERM or Ctrl-C.
-pub(crate) async fn run(output: Output, loaded: Loaded) -> Result<()> {
-    let shutdown = Shutdown::on_signals()?;
+pub(crate) async fn run(context: Context) -> Result {
+    let Context { output, loaded } = context;
+    let shutdown = Shutdown::on_signals().map_err(CliError::internal)?;
     let config = &loaded.config;
     let (listener, lock) = claim(config).await?;
     let metrics = Metrics::collect()?;
-    let address = listener.local_addr()?;
+    let address = listener.local_addr().map_err(CliError::internal)?;
 
     let db = Database::open(&config.database, migration::CONVENTION).await?;
-    let pending = foundation::migrate(&db, &config.database).await?;
-    let parts = Foundation::over(db, config).await?;
-    prepare(&parts, &pending).await?;
-    let sweeper = sweeper::start(parts.clone(), &pending);
+    let pending = state::migrate(&db, &config.database).await?;
+    let state = AppState::over(db, config).await?;
+    prepare(&state, &pending).await?;
+    let sweeper = sweeper::start(state.clone(), &pending);
     banner::print(output, &loaded, address, &pending);
 
-    let app = routes::app(&parts, config, &pending, metrics, &shutdown);
+    let app = routes::app(&state, config, &pending, metrics, &shutdown);
     groundwork_http::serve(listener, app, &shutdown, DRAIN).await;
 
     sweeper.stop().await;
-    parts.close().await?;
+    state.close().await?;
     drop(lock);
     info!("stopped");
     Ok(())
 }
 
 /// Takes the address and the database for this server alone. Who serves this database already is
-/// more to the point than who has the port, and is told first.
+/// more to the point than who has the port, and is reported first.
 async fn claim(config: &Config) -> Result<(TcpListener, ServerLock)> {
     let listener = bind(config.http.bind).await;
     let address = match &listener {
-        Ok(listener) => listener.local_addr()?,
+        Ok(listener) => listener.local_addr().map_err(CliError::internal)?,
         Err(_) => config.http.bind,
     };
     let lock = ServerLock::acquire(&config.database, &holder(address))?;
@@ -71,9 +70,9 @@ fn holder(address: SocketAddr) -> Holder {
 }
 
 /// Settles what a server before this one had in flight, which takes a schema to ask.
-async fn prepare(parts: &Foundation, pending: &[String]) -> Result<()> {
+async fn prepare(state: &AppState, pending: &[String]) -> Result {
     if pending.is_empty() {
-        parts.files.repair(&parts.db).await?;
+        state.files.repair(&state.db).await?;
     } else {
         warn!(
             migrations = pending.join(", "),

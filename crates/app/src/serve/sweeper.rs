@@ -6,7 +6,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use crate::foundation::{self, Foundation};
+use crate::state::{self, AppState};
 
 /// How long the trash may lie. An empty trash costs one read.
 const PERIOD: Duration = Duration::from_secs(5);
@@ -19,16 +19,16 @@ pub(crate) struct Sweeper {
 }
 
 /// Starts sweeping, once none of the `pending` migrations is left.
-pub(crate) fn start(parts: Foundation, pending: &[String]) -> Sweeper {
+pub(crate) fn start(state: AppState, pending: &[String]) -> Sweeper {
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     let is_behind = !pending.is_empty();
     let task = tokio::spawn(async move {
         let work = async {
             if is_behind {
-                wait_for_schema(&parts).await;
+                wait_for_schema(&state).await;
             }
-            sweep_for_ever(&parts).await;
+            sweep_for_ever(&state).await;
         };
         stopped.run_until_cancelled(work).await;
     });
@@ -46,11 +46,11 @@ impl Sweeper {
 }
 
 /// Waits for the tables, and then settles what an up-to-date server settles when it starts.
-async fn wait_for_schema(parts: &Foundation) {
-    while !matches!(foundation::pending(&parts.db).await, Ok(pending) if pending.is_empty()) {
+async fn wait_for_schema(state: &AppState) {
+    while !matches!(state::pending(&state.db).await, Ok(pending) if pending.is_empty()) {
         tokio::time::sleep(PERIOD).await;
     }
-    if let Err(error) = parts.files.repair(&parts.db).await {
+    if let Err(error) = state.files.repair(&state.db).await {
         warn!(
             error = &error as &dyn std::error::Error,
             "could not settle what was in flight; the next start tries again"
@@ -58,10 +58,10 @@ async fn wait_for_schema(parts: &Foundation) {
     }
 }
 
-async fn sweep_for_ever(parts: &Foundation) {
+async fn sweep_for_ever(state: &AppState) {
     loop {
         tokio::time::sleep(PERIOD).await;
-        if let Err(error) = parts.files.sweep(&parts.db).await {
+        if let Err(error) = state.files.sweep(&state.db).await {
             warn!(
                 error = &error as &dyn std::error::Error,
                 "could not remove the files of removed rows; trying again"

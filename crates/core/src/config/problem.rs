@@ -3,6 +3,7 @@
 use std::{error::Error, fmt, net::SocketAddr, path::PathBuf};
 
 use super::Origin;
+use crate::error::{DomainError, Kind};
 
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -116,9 +117,6 @@ pub struct ConfigErrors {
 }
 
 impl ConfigErrors {
-    /// The exit code of a program that stops for its configuration: `EX_CONFIG` of `sysexits.h`.
-    pub const EXIT_CODE: u8 = 78;
-
     pub(super) fn new(problems: Vec<Problem>) -> Self {
         Self { problems }
     }
@@ -127,12 +125,6 @@ impl ConfigErrors {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
-    }
-
-    /// [`Self::EXIT_CODE`].
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
-        Self::EXIT_CODE
     }
 }
 
@@ -151,6 +143,12 @@ impl fmt::Display for ConfigErrors {
 }
 
 impl Error for ConfigErrors {}
+
+impl DomainError for ConfigErrors {
+    fn kind(&self) -> Kind {
+        Kind::Configuration
+    }
+}
 
 fn hint(nearest: Option<&str>) -> String {
     nearest.map_or_else(String::new, |nearest| format!("; did you mean {nearest}?"))

@@ -160,7 +160,8 @@ impl<E: DomainError> From<E> for ApiError {
     fn from(error: E) -> Self {
         match error.kind() {
             Kind::NotFound => Self::of_domain(StatusCode::NOT_FOUND, &error),
-            Kind::Conflict => Self::of_domain(StatusCode::CONFLICT, &error),
+            Kind::Conflict | Kind::AlreadyExists => Self::of_domain(StatusCode::CONFLICT, &error),
+            Kind::Usage => Self::of_domain(StatusCode::BAD_REQUEST, &error),
             Kind::Invalid => Self::of_domain(StatusCode::UNPROCESSABLE_ENTITY, &error),
             Kind::TooLarge => Self::of_domain(StatusCode::PAYLOAD_TOO_LARGE, &error),
             Kind::Unauthenticated => {
@@ -176,7 +177,7 @@ impl<E: DomainError> From<E> for ApiError {
                 tracing::warn!(error = chain(&error), "a time limit ran out");
                 Self::of_domain(StatusCode::GATEWAY_TIMEOUT, &error)
             }
-            Kind::Internal => Self::internal(&error),
+            Kind::Configuration | Kind::Internal => Self::internal(&error),
         }
     }
 }

@@ -54,6 +54,8 @@ async fn each_kind_has_its_status() {
     for (kind, status) in [
         (Kind::NotFound, 404),
         (Kind::Conflict, 409),
+        (Kind::AlreadyExists, 409),
+        (Kind::Usage, 400),
         (Kind::Invalid, 422),
         (Kind::TooLarge, 413),
         (Kind::Unauthenticated, 401),

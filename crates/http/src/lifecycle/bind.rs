@@ -2,6 +2,7 @@
 
 use std::{io, net::SocketAddr};
 
+use groundwork_core::error::{DomainError, Kind};
 use tokio::net::TcpListener;
 
 use crate::port_holder;
@@ -43,6 +44,12 @@ pub enum BindError {
         #[source]
         source: io::Error,
     },
+}
+
+impl DomainError for BindError {
+    fn kind(&self) -> Kind {
+        Kind::Unavailable
+    }
 }
 
 /// Listens on an address.

@@ -1,5 +1,6 @@
 //! Why a database cannot be adopted.
 
+use groundwork_error::{DomainError, Kind};
 use sea_orm::DbErr;
 
 use crate::{diff::Difference, inspect::InspectError, scratch::ScratchError};
@@ -33,13 +34,12 @@ pub enum AdoptError {
     Scratch(#[from] ScratchError),
 }
 
-impl AdoptError {
-    /// The exit code with which a command that meets this error ends.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
+impl DomainError for AdoptError {
+    fn kind(&self) -> Kind {
         match self {
-            Self::Empty | Self::Unequal(_) | Self::Refused { .. } => 65,
-            Self::Inspect(_) | Self::Scratch(_) => 69,
+            Self::Empty | Self::Unequal(_) | Self::Refused { .. } => Kind::Invalid,
+            Self::Inspect(error) => error.kind(),
+            Self::Scratch(error) => error.kind(),
         }
     }
 }

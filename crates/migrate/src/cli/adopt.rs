@@ -1,11 +1,14 @@
 //! `migrate adopt`.
 
-use std::process::ExitCode;
-
+use groundwork_cli::{CliError, Format, Result, text::counted};
 use sea_orm::DatabaseConnection;
 
-use super::{App, Failure, Output, counted, new};
-use crate::adopt::{self, AdoptError};
+use super::{
+    app::App,
+    context::{Context, close},
+    new,
+};
+use crate::adopt;
 use groundwork_schema::run::{self, Settings, State};
 
 /// Begin with a database that exists already
@@ -33,12 +36,14 @@ pub(super) struct Adopt {
 }
 
 impl Adopt {
-    pub(super) async fn run(
-        &self,
-        app: &App,
-        connection: &DatabaseConnection,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let connection = context.connect().await?;
+        let done = self.adopt(context, &connection).await;
+        close(connection, done).await
+    }
+
+    async fn adopt(&self, context: &Context<'_>, connection: &DatabaseConnection) -> Result {
+        let (app, output) = (context.app, context.output);
         let known: Vec<&str> = app.migrations.iter().map(|m| m.name()).collect();
         refuse_history(app, connection).await?;
         let baseline = adopt::baseline(connection).await?;
@@ -57,19 +62,16 @@ impl Adopt {
             ));
             return Err(error.into());
         }
-        if self.json {
-            let report = serde_json::json!({
-                "migration": written.migration,
-                "file": written.file,
-                "engine": baseline.engine,
-                "tables": baseline.tables,
-                "statements": baseline.statements.len(),
-                "unsupported": baseline.unsupported,
-            });
-            output.data(&format!("{report:#}"))?;
-        } else {
-            output.data(&written.file.display().to_string())?;
-        }
+        let report = serde_json::json!({
+            "migration": written.migration,
+            "file": written.file,
+            "engine": baseline.engine,
+            "tables": baseline.tables,
+            "statements": baseline.statements.len(),
+            "unsupported": baseline.unsupported,
+        });
+        let format = Format { json: self.json };
+        output.data(format, &report, |_| written.file.display().to_string())?;
         for other in &baseline.unsupported {
             output.note(format!(
                 "not supported, and not in the migration: {} {}",
@@ -81,28 +83,19 @@ impl Adopt {
             counted(baseline.tables, "table"),
             written.migration
         ));
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 }
 
 /// A database that has a history belongs to somebody's migrations already.
-async fn refuse_history(app: &App, connection: &DatabaseConnection) -> Result<(), Failure> {
+async fn refuse_history(app: &App, connection: &DatabaseConnection) -> Result {
     let status = run::status(connection, &app.migrations).await?;
     let applied = status.iter().find(|status| status.state != State::Pending);
     match applied {
-        Some(status) => Err(Failure::new(
-            65,
-            format!(
-                "the database has applied {} already: its migrations are what to go on with, not a baseline",
-                status.migration
-            ),
-        )),
+        Some(status) => Err(CliError::bad_input(format!(
+            "the database has applied {} already: its migrations are what to go on with, not a baseline",
+            status.migration
+        ))),
         None => Ok(()),
-    }
-}
-
-impl From<AdoptError> for Failure {
-    fn from(error: AdoptError) -> Self {
-        Self::new(error.exit_code(), error)
     }
 }

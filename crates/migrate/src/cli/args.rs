@@ -1,13 +1,13 @@
 //! The commands and flags of `migrate`, as data: what each does is said in its help.
 
-use std::path::PathBuf;
-
 use clap::{Parser, Subcommand};
+use groundwork_cli::{Result, SettingsFlags};
 
 use super::{
     adopt::Adopt,
     change::{Down, Redo, Up},
     check::Check,
+    context::Context,
     diagram::Diagram,
     lint::Lint,
     new::New,
@@ -25,6 +25,7 @@ use crate::entities::Entities;
     name = "migrate",
     version,
     max_term_width = 100,
+    mut_arg("files_root", |files_root| files_root.hide(true)),
     subcommand_required = true,
     arg_required_else_help = true,
     after_help = "\
@@ -39,27 +40,9 @@ Examples:
 )]
 pub(super) struct Args {
     #[command(flatten)]
-    pub(super) flags: Flags,
+    pub(super) flags: SettingsFlags,
     #[command(subcommand)]
     pub(super) command: Command,
-}
-
-/// Flags that every command takes; each wins over the environment and the configuration files.
-#[derive(clap::Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Configuration")]
-pub struct Flags {
-    /// Folder of the configuration files [default: config]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub config_dir: Option<PathBuf>,
-    /// Which {environment}.yaml is laid over default.yaml, such as production
-    #[arg(long, global = true, value_name = "NAME")]
-    pub environment: Option<String>,
-    /// The database: sqlite://path/to/file.db or postgres://user@host/name
-    #[arg(long, global = true, value_name = "URL")]
-    pub database_url: Option<String>,
-    /// Tell on stderr what is done in detail (-v: debug, -vv: trace)
-    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
 }
 
 /// What to do.
@@ -79,6 +62,27 @@ pub(super) enum Command {
     Verify(Verify),
     Lint(Lint),
     New(New),
+}
+
+impl Command {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        match self {
+            Self::Up(up) => up.change().run(context).await,
+            Self::Down(down) => down.change().run(context).await,
+            Self::Redo(redo) => redo.change().run(context).await,
+            Self::Status(status) => status.run(context).await,
+            Self::Plan(plan) => plan.run(context).await,
+            Self::Repair(repair) => repair.run(context).await,
+            Self::Adopt(adopt) => adopt.run(context).await,
+            Self::Check(check) => check.run(context).await,
+            Self::Diagram(diagram) => diagram.run(context).await,
+            Self::Restore(restore) => restore.run(context).await,
+            Self::Entities(entities) => super::entities::run(entities, context).await,
+            Self::Verify(verify) => verify.run(context).await,
+            Self::Lint(lint) => lint.run(context).await,
+            Self::New(new) => new.run(context),
+        }
+    }
 }
 
 #[cfg(test)]

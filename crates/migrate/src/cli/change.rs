@@ -1,15 +1,17 @@
 //! `migrate up`, `migrate down` and `migrate redo`.
 
-use std::{process::ExitCode, time::Duration};
+use std::time::Duration;
 
 use clap::builder::RangedU64ValueParser;
+use groundwork_cli::{CliError, Format, Output, Result, Stream, Style, text::counted};
 use sea_orm::DatabaseConnection;
+use sea_orm_migration::MigrationTrait;
 use serde::Serialize;
 
 use super::{
-    Access, App, Failure, Output, counted,
-    output::Tone,
-    plan::{Format, print},
+    app::App,
+    context::{Context, close},
+    plan,
 };
 use groundwork_naming::Engine;
 use groundwork_schema::{
@@ -40,7 +42,7 @@ pub(super) struct Up {
     #[arg(long)]
     out_of_order: bool,
     #[command(flatten)]
-    manner: Manner,
+    options: ChangeOptions,
 }
 
 /// Take applied migrations back, newest first
@@ -62,7 +64,7 @@ pub(super) struct Down {
     #[arg(long, conflicts_with_all = ["steps", "to"])]
     all: bool,
     #[command(flatten)]
-    manner: Manner,
+    options: ChangeOptions,
 }
 
 /// Take the newest migrations back and apply them again
@@ -78,12 +80,12 @@ pub(super) struct Redo {
     #[arg(short = 'n', long, value_name = "N", default_value = "1", value_parser = at_least_one())]
     steps: u32,
     #[command(flatten)]
-    manner: Manner,
+    options: ChangeOptions,
 }
 
 /// How a change is made.
 #[derive(Clone, Debug, clap::Args)]
-struct Manner {
+struct ChangeOptions {
     /// Show what would be executed, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -105,155 +107,177 @@ struct Manner {
     statement_timeout: Option<u32>,
 }
 
-/// One of the three.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Change<'a> {
-    Up(&'a Up),
-    Down(&'a Down),
-    Redo(&'a Redo),
+/// Which way, how far, and how.
+pub(super) struct Change<'a> {
+    way: Way,
+    goal: Goal<'a>,
+    order: Order,
+    options: &'a ChangeOptions,
+}
+
+#[derive(Clone, Copy)]
+enum Way {
+    Up,
+    Down,
+    /// Down and up again, by so many.
+    Redo(u32),
 }
 
 fn at_least_one() -> RangedU64ValueParser<u32> {
     RangedU64ValueParser::new().range(1..=u64::from(u32::MAX))
 }
 
-impl<'a> Change<'a> {
-    /// A dry run creates nothing.
-    pub(super) fn access(self) -> Access {
-        if self.manner().dry_run {
-            Access::Look
-        } else {
-            Access::Change
-        }
-    }
-
-    pub(super) async fn run(
-        self,
-        app: &App,
-        connection: Option<&DatabaseConnection>,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
-        let manner = self.manner();
-        let progress = |event: Event<'_>| show(event, output);
-        let settings = Settings {
-            progress: &progress,
-            acquire_timeout: Duration::from_secs(manner.wait),
-            lock_timeout: Duration::from_secs(manner.lock_timeout.into()),
-            statement_timeout: manner
-                .statement_timeout
-                .map(|s| Duration::from_secs(s.into())),
-            order: self.order(),
-            program: Some(&app.program),
-            backups: if manner.no_backup { 0 } else { KEPT },
-            ..Settings::new(&app.convention)
-        };
-        if manner.dry_run {
-            let (steps, engine) = self.preview(app, connection, &settings).await?;
-            let format = if manner.json {
-                Format::Json
-            } else {
-                Format::Text
-            };
-            print(&steps, app, engine, format, &settings, output)?;
-            output.note("nothing was changed");
-            return Ok(ExitCode::SUCCESS);
-        }
-        let Some(connection) = connection else {
-            return Err(Failure::no_database());
-        };
-        let report = self.perform(app, connection, &settings).await?;
-        let pending = run::pending(connection, &app.migrations).await?;
-        if manner.json {
-            output.data(&json(&report, &pending)?)?;
-        }
-        tell_end(&report, &pending, output);
-        Ok(ExitCode::SUCCESS)
-    }
-
-    async fn perform(
-        self,
-        app: &App,
-        connection: &DatabaseConnection,
-        settings: &Settings<'_>,
-    ) -> Result<Report, RunError> {
-        let migrations = &app.migrations;
-        match self {
-            Self::Up(_) => run::up(connection, migrations, self.goal(), settings).await,
-            Self::Down(_) => run::down(connection, migrations, self.goal(), settings).await,
-            Self::Redo(redo) => run::redo(connection, migrations, redo.steps, settings).await,
-        }
-    }
-
-    /// What would be run; where there is no database yet, as on an empty one.
-    async fn preview(
-        self,
-        app: &App,
-        connection: Option<&DatabaseConnection>,
-        settings: &Settings<'_>,
-    ) -> Result<(Vec<Planned>, Engine), Failure> {
-        let migrations = &app.migrations;
-        let Some(connection) = connection else {
-            let steps = match self {
-                Self::Up(_) => run::preview_new(migrations, self.goal(), Engine::Sqlite).await?,
-                Self::Down(_) | Self::Redo(_) => Vec::new(),
-            };
-            // Only SQLite has databases that do not exist.
-            return Ok((steps, Engine::Sqlite));
-        };
-        let steps = match self {
-            Self::Up(_) => {
-                run::preview(connection, migrations, Direction::Up, self.goal(), settings).await
-            }
-            Self::Down(_) => {
-                run::preview(
-                    connection,
-                    migrations,
-                    Direction::Down,
-                    self.goal(),
-                    settings,
-                )
-                .await
-            }
-            Self::Redo(redo) => {
-                run::preview_redo(connection, migrations, redo.steps, settings).await
-            }
-        }?;
-        Ok((steps, run::engine_of(connection)?))
-    }
-
-    fn manner(self) -> &'a Manner {
-        match self {
-            Self::Up(up) => &up.manner,
-            Self::Down(down) => &down.manner,
-            Self::Redo(redo) => &redo.manner,
-        }
-    }
-
-    fn order(self) -> Order {
-        match self {
-            Self::Up(up) if !up.out_of_order => Order::Strict,
-            // What was applied out of order may be taken back and applied again.
-            _ => Order::Any,
-        }
-    }
-
-    fn goal(self) -> Goal<'a> {
-        let (steps, to) = match self {
-            Self::Up(up) => (up.steps, up.to.as_deref()),
-            Self::Down(Down { all: true, .. }) => (None, None),
-            Self::Down(down) if down.to.is_none() => (down.steps.or(Some(1)), None),
-            Self::Down(down) => (None, down.to.as_deref()),
-            Self::Redo(redo) => (Some(redo.steps), None),
-        };
-        match (steps, to) {
-            (_, Some(name)) => Goal::To(name),
-            (Some(steps), None) => Goal::Steps(steps),
-            (None, None) => Goal::All,
+impl Up {
+    pub(super) fn change(&self) -> Change<'_> {
+        Change {
+            way: Way::Up,
+            goal: goal(self.to.as_deref(), self.steps),
+            order: match self.out_of_order {
+                true => Order::Any,
+                false => Order::Strict,
+            },
+            options: &self.options,
         }
     }
 }
 
-fn tell_end(report: &Report, pending: &[String], output: Output) {
+impl Down {
+    pub(super) fn change(&self) -> Change<'_> {
+        let steps = match (self.all, &self.to) {
+            (true, _) | (_, Some(_)) => None,
+            _ => self.steps.or(Some(1)),
+        };
+        Change {
+            way: Way::Down,
+            goal: goal(self.to.as_deref(), steps),
+            // What was applied out of order may be taken back.
+            order: Order::Any,
+            options: &self.options,
+        }
+    }
+}
+
+impl Redo {
+    pub(super) fn change(&self) -> Change<'_> {
+        Change {
+            way: Way::Redo(self.steps),
+            goal: Goal::Steps(self.steps),
+            // What was applied out of order may be taken back and applied again.
+            order: Order::Any,
+            options: &self.options,
+        }
+    }
+}
+
+fn goal(to: Option<&str>, steps: Option<u32>) -> Goal<'_> {
+    match (to, steps) {
+        (Some(name), _) => Goal::To(name),
+        (None, Some(steps)) => Goal::Steps(steps),
+        (None, None) => Goal::All,
+    }
+}
+
+impl Change<'_> {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let (app, output) = (context.app, context.output);
+        let progress = |event: Event<'_>| show(event, output);
+        let settings = self.options.settings(app, self.order, &progress);
+        if self.options.dry_run {
+            return self.show(context, &settings).await;
+        }
+        let connection = context.connect().await?;
+        let (database, migrations) = (&connection, &app.migrations);
+        let done = async {
+            let report = match self.way {
+                Way::Up => run::up(database, migrations, self.goal, &settings).await?,
+                Way::Down => run::down(database, migrations, self.goal, &settings).await?,
+                Way::Redo(steps) => run::redo(database, migrations, steps, &settings).await?,
+            };
+            let pending = run::pending(database, migrations).await?;
+            let json = self.options.json;
+            output.data(Format { json }, &Done::of(&report, &pending), |_| {
+                String::new()
+            })?;
+            note_end(&report, &pending, output);
+            Ok(())
+        };
+        let done = done.await;
+        close(connection, done).await
+    }
+
+    /// Shows what would be run; where there is no database yet, as on an empty one.
+    async fn show(&self, context: &Context<'_>, settings: &Settings<'_>) -> Result {
+        let app = context.app;
+        let (steps, engine) = match context.connect_if_any().await? {
+            Some(connection) => {
+                let previewed = self.preview(&connection, &app.migrations, settings).await;
+                let engine = run::engine_of(&connection)?;
+                (
+                    close(connection, previewed.map_err(CliError::from)).await?,
+                    engine,
+                )
+            }
+            // Only SQLite has databases that do not exist.
+            None => (self.preview_new(&app.migrations).await?, Engine::Sqlite),
+        };
+        let format = match self.options.json {
+            true => plan::PlanFormat::Json,
+            false => plan::PlanFormat::Text,
+        };
+        plan::print(&steps, app, engine, format, settings, context.output)?;
+        context.output.note("nothing was changed");
+        Ok(())
+    }
+
+    async fn preview_new(
+        &self,
+        migrations: &[Box<dyn MigrationTrait>],
+    ) -> Result<Vec<Planned>, RunError> {
+        match self.way {
+            Way::Up => run::preview_new(migrations, self.goal, Engine::Sqlite).await,
+            Way::Down | Way::Redo(_) => Ok(Vec::new()),
+        }
+    }
+
+    async fn preview(
+        &self,
+        connection: &DatabaseConnection,
+        migrations: &[Box<dyn MigrationTrait>],
+        settings: &Settings<'_>,
+    ) -> Result<Vec<Planned>, RunError> {
+        let direction = match self.way {
+            Way::Up => Direction::Up,
+            Way::Down => Direction::Down,
+            Way::Redo(steps) => {
+                return run::preview_redo(connection, migrations, steps, settings).await;
+            }
+        };
+        run::preview(connection, migrations, direction, self.goal, settings).await
+    }
+}
+
+impl ChangeOptions {
+    fn settings<'a>(
+        &self,
+        app: &'a App,
+        order: Order,
+        progress: &'a (dyn Fn(Event<'_>) + Send + Sync),
+    ) -> Settings<'a> {
+        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
+        Settings {
+            progress,
+            acquire_timeout: Duration::from_secs(self.wait),
+            lock_timeout: seconds(self.lock_timeout),
+            statement_timeout: self.statement_timeout.map(seconds),
+            order,
+            program: Some(&app.program),
+            backups: if self.no_backup { 0 } else { KEPT },
+            ..Settings::new(&app.convention)
+        }
+    }
+}
+
+fn note_end(report: &Report, pending: &[String], output: Output) {
     if report.steps.is_empty() {
         output.note("nothing to do");
     }
@@ -277,20 +301,21 @@ struct DoneStep<'a> {
     took_ms: u128,
 }
 
-fn json(report: &Report, pending: &[String]) -> Result<String, Failure> {
-    let steps = report.steps.iter().map(|step| DoneStep {
-        migration: &step.migration,
-        direction: step.direction.to_string(),
-        took_ms: step.took.as_millis(),
-    });
-    let done = Done {
-        steps: steps.collect(),
-        pending,
-    };
-    serde_json::to_string_pretty(&done).map_err(Failure::unavailable)
+impl<'a> Done<'a> {
+    fn of(report: &'a Report, pending: &'a [String]) -> Self {
+        let steps = report.steps.iter().map(|step| DoneStep {
+            migration: &step.migration,
+            direction: step.direction.to_string(),
+            took_ms: step.took.as_millis(),
+        });
+        Self {
+            steps: steps.collect(),
+            pending,
+        }
+    }
 }
 
-/// Tells a person what happens.
+/// Shows people what happens.
 pub(super) fn show(event: Event<'_>, output: Output) {
     match event {
         Event::Waiting => {
@@ -314,7 +339,11 @@ pub(super) fn show(event: Event<'_>, output: Output) {
             output.note("no backup is kept: PostgreSQL's are its server's business, see pg_dump");
         }
         Event::Finished(step) => {
-            let direction = output.tinted(Tone::Good, &format!("{:<4}", step.direction));
+            let direction = output.styled(
+                Stream::Stderr,
+                Style::Good,
+                &format!("{:<4}", step.direction),
+            );
             let took = step.took.as_millis();
             output.note(format!("{direction} {} ({took} ms)", step.migration));
         }

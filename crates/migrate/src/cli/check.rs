@@ -1,10 +1,11 @@
 //! `migrate check`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::path::PathBuf;
 
+use groundwork_cli::{CliError, Format, Result, text::counted};
 use sea_orm::DatabaseConnection;
 
-use super::{App, Failure, Output, counted};
+use super::context::Context;
 use crate::{
     check::{self, CheckError},
     entities::{Entities, EntitiesError},
@@ -35,12 +36,14 @@ pub(super) struct Check {
 }
 
 impl Check {
-    pub(super) async fn run(
-        &self,
-        app: &App,
-        connection: &DatabaseConnection,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let compare =
+            async |connection: &DatabaseConnection| self.compare(context, connection).await;
+        context.with_existing(compare).await
+    }
+
+    async fn compare(&self, context: &Context<'_>, connection: &DatabaseConnection) -> Result {
+        let (app, output) = (context.app, context.output);
         let mut findings = check::database(connection, &app.migrations, &app.convention).await?;
         let entities = Entities {
             entity: self.entity.clone(),
@@ -55,33 +58,27 @@ impl Check {
             }
             Err(error) => return Err(error.into()),
         }
-        if self.json {
-            let report = serde_json::json!({
-                "clean": findings.is_empty(),
-                "differences": findings,
-                "entities_checked": entities_checked,
-            });
-            output.data(&format!("{report:#}"))?;
-        } else {
-            for finding in &findings {
-                output.data(&finding.to_string())?;
-            }
-        }
+        let report = serde_json::json!({
+            "clean": findings.is_empty(),
+            "differences": findings,
+            "entities_checked": entities_checked,
+        });
+        let lines = || {
+            findings
+                .iter()
+                .map(|finding| format!("{finding}\n"))
+                .collect()
+        };
+        output.data(Format { json: self.json }, &report, |_| lines())?;
         if findings.is_empty() {
             output.note(if entities_checked {
                 "database, migrations and entities agree"
             } else {
                 "database and migrations agree"
             });
-            return Ok(ExitCode::SUCCESS);
+            return Ok(());
         }
         output.note(counted(findings.len(), "difference"));
-        Ok(ExitCode::from(1))
-    }
-}
-
-impl From<CheckError> for Failure {
-    fn from(error: CheckError) -> Self {
-        Self::new(error.exit_code(), error)
+        Err(CliError::found())
     }
 }

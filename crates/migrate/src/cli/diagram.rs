@@ -1,14 +1,15 @@
 //! `migrate diagram`.
 
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{fs, path::PathBuf};
 
+use groundwork_cli::{CliError, Result};
 use sea_orm::DatabaseConnection;
 
-use super::{App, Failure, Output};
+use super::{app::App, context::Context};
 use crate::{
     diagram::{self, Format},
-    inspect::{self, InspectError},
-    scratch::{Place, Scratch, ScratchError},
+    inspect,
+    scratch::{Place, Scratch},
 };
 use groundwork_schema::{
     model::Schema,
@@ -30,7 +31,7 @@ pub(super) struct Diagram {
 
     /// Draw the configured database instead of what the migrations make
     #[arg(long)]
-    pub(super) live: bool,
+    live: bool,
 
     /// Draw this table only; may be repeated
     #[arg(long = "table", value_name = "NAME")]
@@ -40,42 +41,40 @@ pub(super) struct Diagram {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// What stands above it
+    /// The heading above it
     #[arg(long, default_value = "Schema")]
     title: String,
 }
 
 impl Diagram {
-    /// `live` is the database to draw, where one is wanted.
-    pub(super) async fn run(
-        &self,
-        app: &App,
-        live: Option<&DatabaseConnection>,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
-        let mut schema = match live {
-            Some(connection) => inspect::schema(connection).await?,
-            None => planned(app).await?,
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let mut schema = match self.live {
+            true => {
+                let read =
+                    async |connection: &DatabaseConnection| Ok(inspect::schema(connection).await?);
+                context.with_existing(read).await?
+            }
+            false => planned(context.app).await?,
         };
         self.choose(&mut schema)?;
         let picture = diagram::render(&schema, &self.title, self.format);
         match &self.output {
             Some(file) => fs::write(file, picture).map_err(|error| {
-                Failure::unavailable(format!("cannot write {}: {error}", file.display()))
+                CliError::unavailable(format!("cannot write {}: {error}", file.display()))
             })?,
-            None => output.data(picture.trim_end())?,
+            None => context.output.line(picture.trim_end())?,
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 
-    fn choose(&self, schema: &mut Schema) -> Result<(), Failure> {
+    fn choose(&self, schema: &mut Schema) -> Result {
         for name in &self.tables {
             if !schema.tables.contains_key(name) {
                 let nearest = (schema.tables.keys())
                     .max_by(|a, b| likeness(a, name).total_cmp(&likeness(b, name)));
                 let hint = nearest.map(|nearest| format!("; did you mean {nearest}?"));
                 let message = format!("there is no table {name}{}", hint.unwrap_or_default());
-                return Err(Failure::new(2, message));
+                return Err(CliError::usage(message));
             }
         }
         if !self.tables.is_empty() {
@@ -89,28 +88,16 @@ fn likeness(one: &str, other: &str) -> f64 {
     strsim::jaro_winkler(one, other)
 }
 
-async fn planned(app: &App) -> Result<Schema, Failure> {
+async fn planned(app: &App) -> Result<Schema> {
     let scratch = Scratch::open(&Place::Sqlite).await?;
     let settings = Settings::new(&app.convention);
     let ran = run::up(scratch.connection(), &app.migrations, Goal::All, &settings).await;
     let schema = match ran {
         Ok(_) => inspect::schema(scratch.connection())
             .await
-            .map_err(Failure::from),
-        Err(error) => Err(Failure::from(error)),
+            .map_err(CliError::from),
+        Err(error) => Err(CliError::from(error)),
     };
     scratch.close().await?;
     schema
-}
-
-impl From<InspectError> for Failure {
-    fn from(error: InspectError) -> Self {
-        Self::unavailable(error)
-    }
-}
-
-impl From<ScratchError> for Failure {
-    fn from(error: ScratchError) -> Self {
-        Self::unavailable(error)
-    }
 }

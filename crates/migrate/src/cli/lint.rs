@@ -1,11 +1,12 @@
 //! `migrate lint`.
 
-use std::{fs, io, path::PathBuf, process::ExitCode};
+use std::{fs, io, path::PathBuf};
 
 use clap::ValueEnum;
+use groundwork_cli::{CliError, Exit, Output, Result, Stream, text::counted};
 use sea_orm::DatabaseConnection;
 
-use super::{App, Failure, Output, counted};
+use super::{app::App, context::Context};
 use crate::{
     inspect,
     lint::{self, Report, rules::Severity},
@@ -36,9 +37,9 @@ pub(super) struct Lint {
     #[arg(long, value_name = "ENGINE")]
     engine: Option<EngineName>,
 
-    /// How findings are told
+    /// How findings are printed
     #[arg(long, value_name = "FORMAT", default_value = "text")]
-    format: Format,
+    format: ReportFormat,
 
     /// As JSON; the same as --format json
     #[arg(long, conflicts_with = "format")]
@@ -46,7 +47,7 @@ pub(super) struct Lint {
 
     /// Look at the catalog of the configured database too
     #[arg(long)]
-    pub(super) live: bool,
+    live: bool,
 
     /// Exit with 1 for warnings too
     #[arg(long, value_name = "WHAT")]
@@ -60,7 +61,7 @@ enum EngineName {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Format {
+enum ReportFormat {
     Text,
     Json,
     Sarif,
@@ -72,12 +73,8 @@ enum Deny {
 }
 
 impl Lint {
-    pub(super) async fn run(
-        &self,
-        app: &App,
-        live: Option<&DatabaseConnection>,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let (app, output) = (context.app, context.output);
         let mut report = if self.files.is_empty() {
             let engines = match self.engine {
                 Some(engine) => vec![engine.model()],
@@ -87,30 +84,33 @@ impl Lint {
         } else {
             self.read(app, output)?
         };
-        if let Some(connection) = live {
-            let schema = inspect::schema(connection)
-                .await
-                .map_err(Failure::unavailable)?;
+        if self.live {
+            let read =
+                async |connection: &DatabaseConnection| Ok(inspect::schema(connection).await?);
+            let schema = context.with_existing(read).await?;
             report.extend_live(lint::catalog(&schema, &app.convention));
         }
-        self.tell(&report, output)?;
+        self.print(&report, output)?;
         let errors = report.count(Severity::Error);
         let warnings = report.count(Severity::Warning);
         let is_bad = errors > 0 || warnings > 0 && self.deny == Some(Deny::Warnings);
-        Ok(ExitCode::from(u8::from(is_bad)))
+        match is_bad {
+            true => Err(CliError::found()),
+            false => Ok(()),
+        }
     }
 
     /// Looks at the files.
-    fn read(&self, app: &App, output: Output) -> Result<Report, Failure> {
+    fn read(&self, app: &App, output: Output) -> Result<Report> {
         let mut report = Report::default();
         for path in &self.files {
             let text = fs::read_to_string(path).map_err(|error| {
-                let code = match error.kind() {
-                    io::ErrorKind::InvalidData => 65,
-                    io::ErrorKind::NotFound | io::ErrorKind::IsADirectory => 2,
-                    _ => 69,
+                let exit = match error.kind() {
+                    io::ErrorKind::InvalidData => Exit::BadInput,
+                    io::ErrorKind::NotFound | io::ErrorKind::IsADirectory => Exit::Usage,
+                    _ => Exit::Unavailable,
                 };
-                Failure::new(code, format!("cannot read {}: {error}", path.display()))
+                CliError::new(exit, format!("cannot read {}: {error}", path.display()))
             })?;
             let path = path.display().to_string();
             let engine = match self.engine {
@@ -122,16 +122,20 @@ impl Lint {
         Ok(report)
     }
 
-    fn tell(&self, report: &Report, output: Output) -> Result<(), Failure> {
-        let format = if self.json { Format::Json } else { self.format };
+    fn print(&self, report: &Report, output: Output) -> Result {
+        let format = if self.json {
+            ReportFormat::Json
+        } else {
+            self.format
+        };
         match format {
-            Format::Text if report.findings.is_empty() => {}
-            Format::Text => {
-                let text = lint::text(report, output.colours_data());
-                output.data(text.trim_end())?;
+            ReportFormat::Text if report.findings.is_empty() => {}
+            ReportFormat::Text => {
+                let text = lint::text(report, output.is_coloured(Stream::Stdout));
+                output.line(text.trim_end())?;
             }
-            Format::Json => output.data(&format!("{:#}", lint::json(report)))?,
-            Format::Sarif => output.data(&format!("{:#}", lint::sarif(report)))?,
+            ReportFormat::Json => output.line(&format!("{:#}", lint::json(report)))?,
+            ReportFormat::Sarif => output.line(&format!("{:#}", lint::sarif(report)))?,
         }
         for note in &report.notes {
             output.note(format!("note: {note}"));
@@ -147,12 +151,12 @@ impl Lint {
 }
 
 /// The engine that a file is written for.
-fn guess(path: &str, text: &str, output: Output) -> Result<Engine, Failure> {
+fn guess(path: &str, text: &str, output: Output) -> Result<Engine> {
     let Some((engine, words)) = lint::engine(text) else {
         let message = format!(
             "{path} does not say for which engine it is: add --engine sqlite or --engine postgres"
         );
-        return Err(Failure::new(2, message));
+        return Err(CliError::usage(message));
     };
     let name = match engine {
         Engine::Sqlite => "SQLite",

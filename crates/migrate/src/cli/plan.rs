@@ -1,11 +1,10 @@
 //! `migrate plan`.
 
-use std::process::ExitCode;
-
 use clap::ValueEnum;
+use groundwork_cli::{CliError, Output, Result};
 use serde::Serialize;
 
-use super::{App, Failure, Output};
+use super::{app::App, context::Context};
 use groundwork_naming::Engine;
 use groundwork_schema::run::{self, Direction, Planned, Settings, Span};
 
@@ -52,14 +51,15 @@ enum EngineName {
 
 /// How steps are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Format {
+pub(super) enum PlanFormat {
     Text,
     Script,
     Json,
 }
 
 impl Plan {
-    pub(super) async fn run(&self, app: &App, output: Output) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let (app, output) = (context.app, context.output);
         let engine = match self.engine {
             EngineName::Sqlite => Engine::Sqlite,
             EngineName::Postgres => Engine::Postgres,
@@ -74,17 +74,16 @@ impl Plan {
             to: self.to.as_deref(),
         };
         let format = match (self.sql, self.json) {
-            (true, _) => Format::Script,
-            (_, true) => Format::Json,
-            _ => Format::Text,
+            (true, _) => PlanFormat::Script,
+            (_, true) => PlanFormat::Json,
+            _ => PlanFormat::Text,
         };
         let steps = run::plan(&app.migrations, direction, span, engine).await?;
         let settings = Settings {
             program: Some(&app.program),
             ..Settings::new(&app.convention)
         };
-        print(&steps, app, engine, format, &settings, output)?;
-        Ok(ExitCode::SUCCESS)
+        print(&steps, app, engine, format, &settings, output)
     }
 }
 
@@ -93,11 +92,11 @@ pub(super) fn print(
     steps: &[Planned],
     app: &App,
     engine: Engine,
-    format: Format,
+    format: PlanFormat,
     settings: &Settings<'_>,
     output: Output,
-) -> Result<(), Failure> {
-    if steps.is_empty() && format != Format::Json {
+) -> Result {
+    if steps.is_empty() && format != PlanFormat::Json {
         output.note("nothing to do");
         return Ok(());
     }
@@ -110,15 +109,14 @@ pub(super) fn print(
         }
     }
     let text = match format {
-        Format::Text => steps.iter().map(listed).collect::<Vec<_>>().join("\n"),
-        Format::Script => run::script(steps, &app.migrations, engine, settings)?,
-        Format::Json => {
+        PlanFormat::Text => steps.iter().map(listed).collect::<Vec<_>>().join("\n"),
+        PlanFormat::Script => run::script(steps, &app.migrations, engine, settings)?,
+        PlanFormat::Json => {
             let steps: Vec<StepRow<'_>> = steps.iter().map(StepRow::of).collect();
-            serde_json::to_string_pretty(&steps).map_err(Failure::unavailable)?
+            serde_json::to_string_pretty(&steps).map_err(CliError::internal)?
         }
     };
-    output.data(text.trim_end())?;
-    Ok(())
+    output.line(text.trim_end())
 }
 
 fn listed(step: &Planned) -> String {

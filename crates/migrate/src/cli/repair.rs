@@ -1,11 +1,10 @@
 //! `migrate repair`.
 
-use std::process::ExitCode;
-
+use groundwork_cli::{Format, Result};
 use sea_orm::DatabaseConnection;
 use serde::Serialize;
 
-use super::{Access, App, Failure, Output, change::show};
+use super::{change::show, context::Context};
 use groundwork_schema::run::{self, Repair as Correction, RepairAction, Settings};
 
 /// Accept edits of applied migrations, deliberately
@@ -28,17 +27,13 @@ pub(super) struct Repair {
 }
 
 impl Repair {
-    pub(super) fn access(&self) -> Access {
-        // Where there is no database there is nothing to repair.
-        Access::Look
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let repair = async |connection: &DatabaseConnection| self.repair(context, connection).await;
+        context.with_existing(repair).await
     }
 
-    pub(super) async fn run(
-        &self,
-        app: &App,
-        connection: &DatabaseConnection,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
+    async fn repair(&self, context: &Context<'_>, connection: &DatabaseConnection) -> Result {
+        let (app, output) = (context.app, context.output);
         let progress = |event: run::Event<'_>| show(event, output);
         let settings = Settings {
             progress: &progress,
@@ -50,25 +45,19 @@ impl Repair {
         } else {
             run::repair(connection, &app.migrations, &settings).await?
         };
-        if self.json {
-            let rows: Vec<Row<'_>> = corrections.iter().map(Row::of).collect();
-            let json = serde_json::to_string_pretty(&rows).map_err(Failure::unavailable)?;
-            output.data(&json)?;
-        } else {
-            for correction in &corrections {
-                output.data(&told(correction))?;
-            }
-        }
+        let rows: Vec<Row<'_>> = corrections.iter().map(Row::of).collect();
+        let lines = || corrections.iter().map(|it| described(it) + "\n").collect();
+        output.data(Format { json: self.json }, &rows, |_| lines())?;
         output.note(match (corrections.is_empty(), self.dry_run) {
             (true, _) => "there is nothing to repair",
             (false, true) => "nothing was changed",
             (false, false) => "the history is repaired",
         });
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 }
 
-fn told(correction: &Correction) -> String {
+fn described(correction: &Correction) -> String {
     let name = &correction.migration;
     match &correction.action {
         RepairAction::Accept(change) => format!("accept {name}\n{}", change.diff().trim_end()),

@@ -1,17 +1,13 @@
 //! `migrate restore`: the way back to a backup of SQLite.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-};
+use std::path::{Path, PathBuf};
 
+use groundwork_cli::{CliError, Format, Output, Result, text::table};
+use groundwork_core::db;
 use sea_orm::{DatabaseConnection, DbBackend};
 
-use super::{
-    Failure,
-    output::{self, Output},
-};
-use groundwork_schema::backup::{self, Backup, BackupError, Restored};
+use super::context::Context;
+use groundwork_schema::backup::{self, Backup, Restored};
 
 /// Bring back a backup that was kept before a step that loses data (SQLite)
 #[derive(clap::Args, Clone, Debug)]
@@ -37,31 +33,28 @@ pub(super) struct Restore {
 
 impl Restore {
     /// Shows or brings back. The connection is closed, so that nothing holds the database.
-    pub(super) async fn run(
-        &self,
-        connection: &DatabaseConnection,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
-        let database = file_of(connection)?;
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let output = context.output;
+        let configured = context.settings()?;
+        // It opens nothing before its first statement, which never comes.
+        let connection = db::connect_for_replacement(&configured).await?;
+        let database = file_of(&connection)?;
         connection
             .close_by_ref()
             .await
-            .map_err(Failure::unavailable)?;
+            .map_err(CliError::unavailable)?;
         if self.list {
             self.show(&backup::list(&database)?, output)?;
         } else {
             let restored = backup::restore(&database, self.file.as_deref()).await?;
-            self.tell(&restored, output)?;
+            self.report(&restored, output)?;
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 
-    fn show(&self, backups: &[Backup], output: Output) -> Result<(), Failure> {
-        if self.json {
-            let json = serde_json::to_string_pretty(backups).map_err(Failure::unavailable)?;
-            return Ok(output.data(&json)?);
-        }
-        if backups.is_empty() {
+    fn show(&self, backups: &[Backup], output: Output) -> Result {
+        let format = Format { json: self.json };
+        if backups.is_empty() && !self.json {
             output.note("there are no backups");
             return Ok(());
         }
@@ -72,14 +65,12 @@ impl Restore {
                 backup.bytes.to_string(),
             ]
         });
-        Ok(output.data(&output::table(&["backup", "made before", "bytes"], rows))?)
+        let header = ["backup", "made before", "bytes"];
+        output.data(format, backups, |_| table(&header, rows))
     }
 
-    fn tell(&self, restored: &Restored, output: Output) -> Result<(), Failure> {
-        if self.json {
-            let json = serde_json::to_string_pretty(restored).map_err(Failure::unavailable)?;
-            output.data(&json)?;
-        }
+    fn report(&self, restored: &Restored, output: Output) -> Result {
+        output.data(Format { json: self.json }, restored, |_| String::new())?;
         output.note(format!("restored {}", name(&restored.from)));
         if let Some(replaced) = &restored.replaced {
             output.note(format!("what it replaced is kept as {}", name(replaced)));
@@ -89,10 +80,10 @@ impl Restore {
 }
 
 /// The file of an SQLite database, which need not exist.
-fn file_of(connection: &DatabaseConnection) -> Result<PathBuf, Failure> {
+fn file_of(connection: &DatabaseConnection) -> Result<PathBuf> {
     if connection.get_database_backend() != DbBackend::Sqlite {
         let why = "restore is for SQLite; PostgreSQL's backups are its server's business: see pg_dump and pg_restore";
-        return Err(Failure::new(2, why));
+        return Err(CliError::usage(why));
     }
     let pool = connection.get_sqlite_connection_pool();
     Ok(pool.connect_options().get_filename().to_owned())
@@ -101,10 +92,4 @@ fn file_of(connection: &DatabaseConnection) -> Result<PathBuf, Failure> {
 fn name(file: &Path) -> String {
     let name = file.file_name().unwrap_or(file.as_os_str());
     name.to_string_lossy().into_owned()
-}
-
-impl From<BackupError> for Failure {
-    fn from(error: BackupError) -> Self {
-        Self::new(error.exit_code(), error)
-    }
 }

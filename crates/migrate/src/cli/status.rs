@@ -1,12 +1,16 @@
 //! `migrate status`.
 
-use std::process::ExitCode;
-
-use chrono::{DateTime, SecondsFormat, Utc};
+use groundwork_cli::{
+    Format, Result,
+    text::{self, instant},
+};
 use sea_orm::DatabaseConnection;
 use serde::Serialize;
 
-use super::{App, Failure, Output, output};
+use super::{
+    app::App,
+    context::{Context, close},
+};
 use groundwork_schema::run::{self, State, Status as Standing};
 
 /// Show which migrations are applied and which are pending; changes nothing
@@ -27,28 +31,27 @@ pub(super) struct Status {
 
 impl Status {
     /// Shows everything, and fails where the database and the program do not fit.
-    pub(super) async fn run(
-        &self,
-        app: &App,
-        connection: Option<&DatabaseConnection>,
-        output: Output,
-    ) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let Some(connection) = context.connect_if_any().await? else {
+            return self.show(context, None).await;
+        };
+        let done = self.show(context, Some(&connection)).await;
+        close(connection, done).await
+    }
+
+    async fn show(&self, context: &Context<'_>, connection: Option<&DatabaseConnection>) -> Result {
+        let (app, output) = (context.app, context.output);
         let list = match connection {
             Some(connection) => run::status(connection, &app.migrations).await?,
             None => all_pending(app),
         };
-        if self.json {
-            let rows: Vec<Row<'_>> = list.iter().map(Row::of).collect();
-            let json = serde_json::to_string_pretty(&rows).map_err(Failure::unavailable)?;
-            output.data(&json)?;
-        } else {
-            output.data(&table(&list))?;
-        }
+        let rows: Vec<Row<'_>> = list.iter().map(Row::of).collect();
+        output.data(Format { json: self.json }, &rows, |_| table(&list))?;
         match connection {
             Some(connection) => run::examine(connection, &app.migrations).await?,
             None => output.note("there is no database yet; `migrate up` creates it"),
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 }
 
@@ -78,7 +81,7 @@ fn table(list: &[Standing]) -> String {
             row.program.unwrap_or_default().to_owned(),
         ]
     });
-    output::table(&["migration", "state", "applied at", "took", "by"], rows)
+    text::table(&["migration", "state", "applied at", "took", "by"], rows)
 }
 
 /// A row of `status --json`; its shape is an interface.
@@ -105,14 +108,10 @@ impl<'a> Row<'a> {
                 State::Missing => "missing",
                 State::Unknown => "unknown",
             },
-            applied_at: applied.map(|applied| shown(applied.at)),
+            applied_at: applied.map(|applied| instant(applied.at)),
             took_ms: applied.and_then(|applied| Some(applied.took?.as_millis())),
             program: applied.and_then(|applied| applied.program.as_deref()),
             checksum: applied.and_then(|applied| applied.checksum.as_deref()),
         }
     }
-}
-
-fn shown(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }

@@ -1,15 +1,10 @@
 //! `migrate verify`.
 
-use std::process::ExitCode;
-
+use groundwork_cli::{CliError, Format, Result, text::counted};
 use url::Url;
 
-use super::{App, Failure, Output, counted};
-use crate::{
-    entities::server,
-    scratch::Place,
-    verify::{self, VerifyError},
-};
+use super::context::Context;
+use crate::{entities::server, scratch::Place, verify};
 
 /// Prove that every migration can be taken back
 ///
@@ -35,7 +30,8 @@ pub(super) struct Verify {
 }
 
 impl Verify {
-    pub(super) async fn run(&self, app: &App, output: Output) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(&self, context: &Context<'_>) -> Result {
+        let (app, output) = (context.app, context.output);
         let places = std::iter::once(Place::Sqlite);
         let places = places.chain(self.server.clone().map(Place::Postgres));
         let mut findings = Vec::new();
@@ -50,29 +46,18 @@ impl Verify {
         }
         let (wrong, noted): (Vec<_>, Vec<_>) =
             (findings.iter()).partition(|finding| finding.kind.is_failure());
-        if self.json {
-            let report = serde_json::json!({ "sound": wrong.is_empty(), "findings": findings });
-            output.data(&format!("{report:#}"))?;
-        } else {
-            for finding in &wrong {
-                output.data(&finding.to_string())?;
-            }
-        }
+        let report = serde_json::json!({ "sound": wrong.is_empty(), "findings": findings });
+        let lines = || wrong.iter().map(|finding| format!("{finding}\n")).collect();
+        output.data(Format { json: self.json }, &report, |_| lines())?;
         for finding in noted {
             output.note(finding);
         }
         if wrong.is_empty() {
             let tried = counted(app.migrations.len(), "migration");
             output.note(format!("{tried}: up, down and up again give the same"));
-            return Ok(ExitCode::SUCCESS);
+            return Ok(());
         }
         output.note(format!("{} found", counted(wrong.len(), "fault")));
-        Ok(ExitCode::from(1))
-    }
-}
-
-impl From<VerifyError> for Failure {
-    fn from(error: VerifyError) -> Self {
-        Self::new(error.exit_code(), error)
+        Err(CliError::found())
     }
 }

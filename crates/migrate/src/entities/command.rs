@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use groundwork_error::{DomainError, Kind};
 use sea_orm_migration::MigrationTrait;
 use serde_json::json;
 use url::Url;
@@ -61,17 +62,6 @@ pub enum Outcome {
     Stale,
 }
 
-impl Outcome {
-    /// The exit code of the command.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Current => 0,
-            Self::Stale => 1,
-        }
-    }
-}
-
 /// Why the command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum EntitiesError {
@@ -114,19 +104,15 @@ pub enum EntitiesError {
     Print(#[source] io::Error),
 }
 
-impl EntitiesError {
-    /// The exit code with which a command that meets this error ends.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
+impl DomainError for EntitiesError {
+    fn kind(&self) -> Kind {
         match self {
-            Self::NoEntityCrate { .. } => 2,
-            Self::Unreadable { .. } | Self::TypeMap { .. } => 65,
-            Self::Migrate(error) => error.exit_code(),
-            Self::Generate(error) => match error {
-                GenerateError::Inspect(_) | GenerateError::File { .. } => 69,
-                _ => 65,
-            },
-            Self::Scratch(_) | Self::Print(_) => 69,
+            Self::NoEntityCrate { .. } => Kind::Usage,
+            Self::Unreadable { .. } | Self::TypeMap { .. } => Kind::Invalid,
+            Self::Migrate(error) => error.kind(),
+            Self::Generate(error) => error.kind(),
+            Self::Scratch(error) => error.kind(),
+            Self::Print(_) => Kind::Unavailable,
         }
     }
 }

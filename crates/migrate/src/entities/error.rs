@@ -7,6 +7,7 @@ use std::{
 
 use super::type_map::Problem;
 use crate::inspect::InspectError;
+use groundwork_error::{DomainError, Kind};
 
 /// Why entities cannot be generated, compared or written.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +36,16 @@ pub enum GenerateError {
         /// Why it failed.
         source: io::Error,
     },
+}
+
+impl DomainError for GenerateError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Inspect(error) => error.kind(),
+            Self::File { .. } => Kind::Unavailable,
+            Self::TypeMap(_) | Self::Codegen { .. } => Kind::Invalid,
+        }
+    }
 }
 
 impl GenerateError {

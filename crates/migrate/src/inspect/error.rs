@@ -1,5 +1,6 @@
 //! Why a schema could not be read.
 
+use groundwork_error::{DomainError, Kind};
 use groundwork_naming::UnknownEngine;
 use sea_orm::DbErr;
 
@@ -18,4 +19,10 @@ pub enum InspectError {
     /// The database is neither SQLite nor PostgreSQL.
     #[error("schemas can be read from SQLite and PostgreSQL only")]
     Engine(#[from] UnknownEngine),
+}
+
+impl DomainError for InspectError {
+    fn kind(&self) -> Kind {
+        Kind::Unavailable
+    }
 }

@@ -1,5 +1,6 @@
 //! Why nothing could be tried.
 
+use groundwork_error::{DomainError, Kind};
 use groundwork_schema::run::RunError;
 
 use super::rows::RowsError;
@@ -23,13 +24,13 @@ pub enum VerifyError {
     Run(RunError),
 }
 
-impl VerifyError {
-    /// The exit code with which a command that meets this error ends.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
+impl DomainError for VerifyError {
+    fn kind(&self) -> Kind {
         match self {
-            Self::Run(error) => error.exit_code(),
-            _ => 69,
+            Self::Scratch(error) => error.kind(),
+            Self::Inspect(error) => error.kind(),
+            Self::Rows(error) => error.kind(),
+            Self::Run(error) => error.kind(),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use groundwork_error::{DomainError, Kind};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
 
 use groundwork_naming::Engine;
@@ -32,6 +33,12 @@ pub(super) struct Content {
     pub(super) rows: i64,
     /// For each column, its values in an order of their own.
     pub(super) values: BTreeMap<String, String>,
+}
+
+impl DomainError for RowsError {
+    fn kind(&self) -> Kind {
+        Kind::Unavailable
+    }
 }
 
 /// What every table holds.

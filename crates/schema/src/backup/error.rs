@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use groundwork_error::{DomainError, Kind};
 use sea_orm::DbErr;
 
 /// Why a copy was not made, or not brought back.
@@ -83,20 +84,20 @@ pub enum BackupError {
     },
 }
 
-impl BackupError {
-    /// The exit code with which a command that meets this error ends.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
+impl DomainError for BackupError {
+    fn kind(&self) -> Kind {
         match self {
-            Self::NoSuchFile { .. } => 2,
-            Self::Unsound { .. } => 65,
+            Self::NoSuchFile { .. } => Kind::Usage,
+            Self::Unsound { .. } => Kind::Invalid,
             Self::None { .. } | Self::NoSpace { .. } | Self::Database { .. } | Self::Io { .. } => {
-                69
+                Kind::Unavailable
             }
-            Self::Served { .. } | Self::InUse { .. } => 75,
+            Self::Served { .. } | Self::InUse { .. } => Kind::Conflict,
         }
     }
+}
 
+impl BackupError {
     /// For `map_err`: an error of a database while `doing` something.
     pub(super) fn database<E: Into<DbErr>>(doing: &'static str) -> impl FnOnce(E) -> Self {
         move |source| Self::Database {

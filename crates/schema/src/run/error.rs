@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use groundwork_error::{DomainError, Kind};
 use sea_orm::DbErr;
 
 use super::EditedMigration;
@@ -172,12 +173,10 @@ pub enum RunError {
     },
 }
 
-impl RunError {
-    /// The exit code with which a command that meets this error ends.
-    #[must_use]
-    pub fn exit_code(&self) -> u8 {
+impl DomainError for RunError {
+    fn kind(&self) -> Kind {
         match self {
-            Self::NoSuchMigration { .. } | Self::AmbiguousName { .. } => 2,
+            Self::NoSuchMigration { .. } | Self::AmbiguousName { .. } => Kind::Usage,
             Self::Missing { .. }
             | Self::OutOfOrder { .. }
             | Self::Changed { .. }
@@ -185,14 +184,16 @@ impl RunError {
             | Self::Duplicate { .. }
             | Self::Failed { .. }
             | Self::FailedBare { .. }
-            | Self::Orphans { .. } => 65,
-            Self::Newer { .. } | Self::Database { .. } => 69,
-            Self::Busy { .. } | Self::Locked { .. } => 75,
-            Self::SharedConnection { .. } | Self::Engine(_) => 78,
-            Self::Backup(error) => error.exit_code(),
+            | Self::Orphans { .. } => Kind::Invalid,
+            Self::Newer { .. } | Self::Database { .. } => Kind::Unavailable,
+            Self::Busy { .. } | Self::Locked { .. } => Kind::Conflict,
+            Self::SharedConnection { .. } | Self::Engine(_) => Kind::Configuration,
+            Self::Backup(error) => error.kind(),
         }
     }
+}
 
+impl RunError {
     /// Why the migration failed that this is about; `None` if it is about something else.
     #[must_use]
     pub fn cause(&self) -> Option<&Cause> {

@@ -2,27 +2,25 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
-use groundwork_core::services::atlas::{Counts, ImportProgress, ImportReport};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use crate::{
-    cli::Format,
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, counted, printable},
+use groundwork_cli::{
+    CliError, Format, Output, Result,
+    text::{counted, printable},
 };
+use groundwork_core::services::atlas::{Counts, ImportProgress, ImportReport};
+use indicatif::ProgressBar;
 
-/// Imports videos; tells every file that could not be, and fails if there is one.
+use crate::state::AppState;
+
+/// Imports videos; reports every file that could not be imported, and fails if there is one.
 pub(super) async fn run(
     output: Output,
-    parts: &Foundation,
+    state: &AppState,
     paths: &[PathBuf],
     format: Format,
-) -> Result<()> {
-    let bar = bar(output);
+) -> Result {
+    let bar = output.bar(None, "{bar:32} {pos}/{len} videos  {eta}");
     let watch = |progress| show(&bar, progress);
-    let report = parts.atlas.import(paths, &watch).await;
+    let report = state.atlas.import(paths, &watch).await;
     bar.finish_and_clear();
     let report = report?;
     output.data(format, &report, text)?;
@@ -37,7 +35,7 @@ pub(super) async fn run(
         count => {
             let files = counted(count, "problem");
             let message = format!("{files} with what was to be imported; the rest is stored");
-            Err(Refusal::Argument(message).into())
+            Err(CliError::bad_input(message))
         }
     }
 }
@@ -55,19 +53,6 @@ fn text(report: &ImportReport) -> String {
         line("transcripts", report.transcripts),
         report.segments,
     )
-}
-
-/// A bar on a terminal, and nothing elsewhere.
-fn bar(output: Output) -> ProgressBar {
-    let target = if output.shows_progress() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let template = "{bar:32} {pos}/{len} videos  {eta}";
-    let style =
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(None, target).with_style(style)
 }
 
 fn show(bar: &ProgressBar, progress: ImportProgress) {

@@ -1,27 +1,26 @@
 //! `groundwork atlas list`
 
-use anyhow::Result;
+use groundwork_cli::{
+    CliError, Output, Result,
+    text::{instant, table},
+};
 use groundwork_core::{
     page::{Page, PageLimit, PageRequest},
     services::atlas::{Video, VideoFilter},
 };
 
+use super::args::VideoList;
 use super::clock;
-use crate::{
-    cli::VideoList,
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, instant, table},
-};
+use crate::state::AppState;
 
 /// Lists a page of videos, or all of them.
-pub(super) async fn run(output: Output, parts: &Foundation, list: &VideoList) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, list: &VideoList) -> Result {
     let filter = VideoFilter {
         channel: list.channel.clone(),
     };
     let read = async |request| -> Result<Page<Video>> {
-        let reader = parts.db.reader();
-        Ok(parts.atlas.list_videos(&reader, &filter, request).await?)
+        let reader = state.db.reader();
+        Ok(state.atlas.list_videos(&reader, &filter, request).await?)
     };
     let mut page = read(request(list)?).await?;
     while list.all && page.next.is_some() {
@@ -43,14 +42,14 @@ pub(super) async fn run(output: Output, parts: &Foundation, list: &VideoList) ->
     Ok(())
 }
 
-fn request(list: &VideoList) -> Result<PageRequest, Refusal> {
+fn request(list: &VideoList) -> Result<PageRequest> {
     let cursor = list.after.as_deref().map(str::parse).transpose();
     let limit = match list.all {
         true => PageLimit::MAX,
         false => PageLimit::new(list.limit).unwrap_or(PageLimit::DEFAULT),
     };
     Ok(PageRequest {
-        after: cursor.map_err(|error| Refusal::Argument(format!("--after: {error}")))?,
+        after: cursor.map_err(|error| CliError::bad_input(format!("--after: {error}")))?,
         limit,
     })
 }

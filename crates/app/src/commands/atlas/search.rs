@@ -1,29 +1,25 @@
 //! `groundwork atlas search`
 
-use anyhow::Result;
+use groundwork_cli::{CliError, Output, Result, Stream, Style, text::printable};
 use groundwork_core::{
     page::PageLimit,
     services::atlas::{Found, Hit, Query, Search},
 };
 
+use super::args::AtlasSearch;
 use super::clock;
-use crate::{
-    cli::AtlasSearch,
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, Stream, Tone, printable},
-};
+use crate::state::AppState;
 
 /// Prints what was found, the best first.
-pub(super) async fn run(output: Output, parts: &Foundation, asked: &AtlasSearch) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, asked: &AtlasSearch) -> Result {
     let language = asked.language.as_deref().map(str::parse).transpose();
     let search = Search {
         query: Query::parse(&asked.words.join(" "))?,
-        language: language.map_err(|error| Refusal::Argument(format!("{error}")))?,
+        language: language.map_err(|error| CliError::bad_input(format!("{error}")))?,
         channel: asked.channel.clone(),
         limit: PageLimit::new(asked.limit).unwrap_or(PageLimit::DEFAULT),
     };
-    let found = parts.atlas.search(&parts.db.reader(), &search).await?;
+    let found = state.atlas.search(&state.db.reader(), &search).await?;
     output.data(asked.format, &found, |found| text(output, found))?;
     if found.items.is_empty() {
         output.note("nothing was found");
@@ -38,14 +34,18 @@ pub(super) async fn run(output: Output, parts: &Foundation, asked: &AtlasSearch)
 }
 
 fn text(output: Output, found: &Found) -> String {
-    let hits: Vec<String> = found.items.iter().map(|hit| told(output, hit)).collect();
+    let hits: Vec<String> = found
+        .items
+        .iter()
+        .map(|hit| described(output, hit))
+        .collect();
     hits.join("\n")
 }
 
 /// Where it is, what is said there, and the link.
-fn told(output: Output, hit: &Hit) -> String {
+fn described(output: Output, hit: &Hit) -> String {
     let title = format!("{} ({})", hit.title, hit.channel);
-    let title = output.tinted(Stream::Stdout, Tone::Strong, &printable(&title));
+    let title = output.styled(Stream::Stdout, Style::Strong, &printable(&title));
     let (at, language, origin) = (clock(hit.starts_ms), &hit.language, hit.origin);
     let snippet: String = hit
         .snippet
@@ -65,7 +65,7 @@ fn marked(output: Output, part: &groundwork_core::services::atlas::snippet::Part
     if !part.is_match {
         return text;
     }
-    let tinted = output.tinted(Stream::Stdout, Tone::Good, &text);
+    let tinted = output.styled(Stream::Stdout, Style::Good, &text);
     match tinted == text {
         true => format!("[{text}]"),
         false => tinted,

@@ -1,52 +1,51 @@
 //! `groundwork atlas show`
 
-use anyhow::Result;
+use groundwork_cli::{
+    CliError, Format, Output, Result,
+    text::{instant, printable, table},
+};
 use groundwork_core::services::atlas::{Language, TextForm, VideoDetails, VideoId};
 use uuid::Uuid;
 
+use super::args::{TextFormat, VideoArgument};
 use super::clock;
-use crate::{
-    cli::{Format, TextFormat, VideoArgument},
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, instant, printable, table},
-};
+use crate::state::AppState;
 
 /// The video with this id, or that its platform calls so.
-pub(super) async fn find(parts: &Foundation, argument: &VideoArgument) -> Result<VideoId> {
+pub(super) async fn find(state: &AppState, argument: &VideoArgument) -> Result<VideoId> {
     let text = argument.video.as_str();
-    let named = parts.atlas.find_video(&parts.db.reader(), text).await?;
+    let named = state.atlas.find_video(&state.db.reader(), text).await?;
     match (named, Uuid::try_parse(text)) {
         (Some(video), _) => Ok(video.id),
         (None, Ok(id)) => Ok(id.into()),
-        (None, Err(_)) => Err(Refusal::Argument(format!("there is no video {text:?}")).into()),
+        (None, Err(_)) => Err(CliError::bad_input(format!("there is no video {text:?}"))),
     }
 }
 
 /// Shows a video with its transcripts.
 pub(super) async fn video(
     output: Output,
-    parts: &Foundation,
+    state: &AppState,
     video: VideoId,
     format: Format,
-) -> Result<()> {
-    let details = parts.atlas.video_details(&parts.db.reader(), video).await?;
-    Ok(output.data(format, &details, text)?)
+) -> Result {
+    let details = state.atlas.video_details(&state.db.reader(), video).await?;
+    output.data(format, &details, text)
 }
 
 /// Prints what a transcript says.
 pub(super) async fn transcript(
     output: Output,
-    parts: &Foundation,
+    state: &AppState,
     video: VideoId,
     language: &str,
     text: Option<TextFormat>,
     format: Format,
-) -> Result<()> {
+) -> Result {
     let asked = language.parse::<Language>();
-    let asked = asked.map_err(|error| Refusal::Argument(error.to_string()))?;
-    let reader = parts.db.reader();
-    let all = parts.atlas.transcripts(&reader, video).await?;
+    let asked = asked.map_err(|error| CliError::bad_input(error.to_string()))?;
+    let reader = state.db.reader();
+    let all = state.atlas.transcripts(&reader, video).await?;
     let Some(chosen) = all.iter().find(|it| it.language == asked.as_str()) else {
         let languages: Vec<&str> = all.iter().map(|it| it.language.as_str()).collect();
         let message = match languages.is_empty() {
@@ -56,15 +55,15 @@ pub(super) async fn transcript(
                 languages.join(", ")
             ),
         };
-        return Err(Refusal::Argument(message).into());
+        return Err(CliError::bad_input(message));
     };
-    let details = parts.atlas.transcript_details(&reader, chosen.id).await?;
+    let details = state.atlas.transcript_details(&reader, chosen.id).await?;
     let form = match text.unwrap_or(TextFormat::Txt) {
         TextFormat::Txt => TextForm::Plain,
         TextFormat::Vtt => TextForm::WebVtt,
         TextFormat::Srt => TextForm::SubRip,
     };
-    Ok(output.data(format, &details, |details| details.to_text(form))?)
+    output.data(format, &details, |details| details.to_text(form))
 }
 
 fn text(details: &VideoDetails) -> String {

@@ -2,15 +2,16 @@
 
 use std::{fmt, str::FromStr};
 
-use anyhow::Result;
+use groundwork_cli::{CliError, Result};
 use groundwork_core::services::signals::{Gaps, SeriesRequest, TrackedEntity};
 use uuid::Uuid;
 
-use crate::{cli::Range, failure::Refusal, foundation::Foundation};
+use super::args::Range;
+use crate::state::AppState;
 
 /// The entity with this id, or of this name.
-pub(super) async fn entity(parts: &Foundation, argument: &str) -> Result<TrackedEntity> {
-    let (signals, reader) = (&parts.signals, parts.db.reader());
+pub(super) async fn entity(state: &AppState, argument: &str) -> Result<TrackedEntity> {
+    let (signals, reader) = (&state.signals, state.db.reader());
     Ok(match Uuid::try_parse(argument) {
         Ok(id) => signals.entity(&reader, id.into()).await?,
         Err(_) => signals.entity_named(&reader, argument).await?,
@@ -18,7 +19,7 @@ pub(super) async fn entity(parts: &Foundation, argument: &str) -> Result<Tracked
 }
 
 /// What part of a series the flags ask for.
-pub(super) fn request(range: &Range) -> Result<SeriesRequest, Refusal> {
+pub(super) fn request(range: &Range) -> Result<SeriesRequest> {
     Ok(SeriesRequest {
         period: range.period,
         from: parsed("--from", range.from.as_deref())?,
@@ -31,12 +32,12 @@ pub(super) fn request(range: &Range) -> Result<SeriesRequest, Refusal> {
 }
 
 /// The value of a flag, if it is given.
-pub(super) fn parsed<T>(flag: &str, text: Option<&str>) -> Result<Option<T>, Refusal>
+pub(super) fn parsed<T>(flag: &str, text: Option<&str>) -> Result<Option<T>>
 where
     T: FromStr<Err: fmt::Display>,
 {
     let parse = |text: &str| {
-        let fault = |error| Refusal::Argument(format!("{flag} {error}, not {text:?}"));
+        let fault = |error| CliError::bad_input(format!("{flag} {error}, not {text:?}"));
         text.parse().map_err(fault)
     };
     text.map(parse).transpose()

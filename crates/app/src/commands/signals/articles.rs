@@ -1,26 +1,25 @@
 //! `groundwork signals articles`
 
-use anyhow::Result;
+use groundwork_cli::{
+    Output, Result,
+    text::{instant, table},
+};
 use groundwork_core::{
     page::{Cursor, Page},
     services::signals::{Article, ArticleAbout},
 };
 
+use super::args;
 use super::argument::{self, score_or_dash};
-use crate::{
-    cli,
-    commands::listing,
-    foundation::Foundation,
-    output::{Output, instant, table},
-};
+use crate::{commands::listing, state::AppState};
 
 /// Lists articles, newest first.
-pub(super) async fn run(output: Output, parts: &Foundation, asked: &cli::Articles) -> Result<()> {
-    let (signals, reader) = (&parts.signals, parts.db.reader());
+pub(super) async fn run(output: Output, state: &AppState, asked: &args::Articles) -> Result {
+    let (signals, reader) = (&state.signals, state.db.reader());
     let list = &asked.list;
     let (next, is_empty) = match &asked.name {
         Some(name) => {
-            let entity = argument::entity(parts, name).await?.id;
+            let entity = argument::entity(state, name).await?.id;
             let read = async |page| Ok(signals.list_articles_about(&reader, entity, page).await?);
             let page = listing::read(list, read).await?;
             output.data(list.format, &page, about)?;

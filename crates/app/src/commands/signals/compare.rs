@@ -1,30 +1,30 @@
 //! `groundwork signals compare`
 
-use anyhow::Result;
+use groundwork_cli::{
+    Output, Result,
+    text::{instant, printable, table},
+};
 use groundwork_core::services::signals::{Compared, Comparison, sparkline};
 
+use super::args;
 use super::{
     argument::{self, score, score_or_dash},
     csv,
 };
-use crate::{
-    cli,
-    foundation::Foundation,
-    output::{Output, instant, printable, table},
-};
+use crate::state::AppState;
 
 /// The most characters of a sparkline.
 const SPARKLINE: usize = 40;
 
 /// Shows several entities over the same time.
-pub(super) async fn run(output: Output, parts: &Foundation, asked: &cli::Compare) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, asked: &args::Compare) -> Result {
     let request = argument::request(&asked.range)?;
     let mut entities = Vec::with_capacity(asked.names.len());
     for name in &asked.names {
-        entities.push(argument::entity(parts, name).await?.id);
+        entities.push(argument::entity(state, name).await?.id);
     }
-    let reader = parts.db.reader();
-    let comparison = parts
+    let reader = state.db.reader();
+    let comparison = state
         .signals
         .comparison(&reader, &entities, request)
         .await?;
@@ -53,7 +53,9 @@ fn text(comparison: &Comparison) -> String {
         let header: Vec<&str> = std::iter::once("starts").chain(names).collect();
         let rows = rows.into_iter().map(|(starts_at, means)| {
             let means = means.into_iter().map(score_or_dash);
-            std::iter::once(instant(starts_at)).chain(means).collect()
+            std::iter::once(instant(starts_at))
+                .chain(means)
+                .collect::<Vec<_>>()
         });
         text.push('\n');
         text.push_str(&table(&header, rows));

@@ -1,7 +1,7 @@
 //! Comma-separated values (RFC 4180), with the line ends of Unix.
 
-use anyhow::Result;
 use csv::{Terminator, WriterBuilder};
+use groundwork_cli::{CliError, Result};
 
 /// A header and lines below it.
 pub(super) fn text(
@@ -11,11 +11,14 @@ pub(super) fn text(
     let mut writer = WriterBuilder::new()
         .terminator(Terminator::Any(b'\n'))
         .from_writer(Vec::new());
-    writer.write_record(header)?;
+    writer.write_record(header).map_err(CliError::internal)?;
     for line in lines {
-        writer.write_record(line)?;
+        writer.write_record(line).map_err(CliError::internal)?;
     }
-    Ok(String::from_utf8(writer.into_inner()?)?)
+    let text = writer
+        .into_inner()
+        .map_err(|error| CliError::internal(error.into_error()))?;
+    String::from_utf8(text).map_err(CliError::internal)
 }
 
 /// A number, or nothing. It is the shortest text that gives the same number again.

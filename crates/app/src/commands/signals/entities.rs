@@ -1,28 +1,27 @@
 //! `groundwork signals entities`
 
-use anyhow::Result;
+use groundwork_cli::{
+    Output, Result,
+    text::{printable, table},
+};
 use groundwork_core::{
     page::Page,
     services::signals::{CreateEntity, TrackedEntity},
 };
 
-use crate::{
-    cli::{AddEntity, Entities, EntitiesCommand},
-    commands::listing,
-    foundation::Foundation,
-    output::{Output, printable, table},
-};
+use super::args::{AddEntity, Entities, EntitiesCommand};
+use crate::{commands::listing, state::AppState};
 
 /// Lists the tracked entities, or tracks another one.
-pub(super) async fn run(output: Output, parts: &Foundation, asked: &Entities) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, asked: &Entities) -> Result {
     match &asked.command {
-        Some(EntitiesCommand::Add(new)) => add(output, parts, new).await,
-        None => list(output, parts, asked).await,
+        Some(EntitiesCommand::Add(new)) => add(output, state, new).await,
+        None => list(output, state, asked).await,
     }
 }
 
-async fn list(output: Output, parts: &Foundation, asked: &Entities) -> Result<()> {
-    let (signals, reader) = (&parts.signals, parts.db.reader());
+async fn list(output: Output, state: &AppState, asked: &Entities) -> Result {
+    let (signals, reader) = (&state.signals, state.db.reader());
     let category = asked.category;
     let read = async |page| Ok(signals.list_entities(&reader, category, page).await?);
     let page = listing::read(&asked.list, read).await?;
@@ -39,22 +38,22 @@ async fn list(output: Output, parts: &Foundation, asked: &Entities) -> Result<()
     Ok(())
 }
 
-async fn add(output: Output, parts: &Foundation, asked: &AddEntity) -> Result<()> {
+async fn add(output: Output, state: &AppState, asked: &AddEntity) -> Result {
     let new = CreateEntity {
         name: asked.name.clone(),
         category: asked.category,
     };
-    let work = parts.db.begin().await?;
-    let entity = parts.signals.add_entity(&work, new).await?;
+    let work = state.db.begin().await?;
+    let entity = state.signals.add_entity(&work, new).await?;
     work.commit().await?;
-    Ok(output.data(asked.format, &entity, |entity| {
+    output.data(asked.format, &entity, |entity| {
         format!(
             "tracking the {} \"{}\" as {}\n",
             entity.category,
             printable(&entity.name),
             entity.id
         )
-    })?)
+    })
 }
 
 fn text(page: &Page<TrackedEntity>) -> String {

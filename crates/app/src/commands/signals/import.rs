@@ -2,33 +2,35 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use groundwork_cli::{
+    CliError, Output, Result,
+    text::{counted, printable},
+};
 use groundwork_core::services::signals::{
     ImportEvent, ImportOptions, Imported, LineProblem, OnProblem,
 };
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::{
     fs::File,
     io::{AsyncRead, BufReader},
 };
 
-use super::rollup::{self, counted};
-use crate::{
-    cli::Import,
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, printable},
-};
+use super::args::Import;
+use super::rollup;
+use crate::state::AppState;
 
 /// How much is read at once.
 const READ_BYTES: usize = 256 * 1024;
 
 /// Stores the articles of a file.
-pub(super) async fn run(output: Output, parts: &Foundation, import: &Import) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, import: &Import) -> Result {
     let (input, length) = open(&import.file).await?;
-    let bar = bar(output, length);
+    let template = match length {
+        Some(_) => "{bar:32} {bytes}/{total_bytes}  {eta}  {wide_msg}",
+        None => "{spinner} {bytes}  {wide_msg}",
+    };
+    let bar = output.bar(length, template);
     let watch = |event: ImportEvent<'_>| match event {
-        ImportEvent::Problem(problem) => bar.suspend(|| tell(output, &import.file, problem)),
+        ImportEvent::Problem(problem) => bar.suspend(|| report(output, &import.file, problem)),
         ImportEvent::Done {
             bytes,
             through_line,
@@ -47,33 +49,38 @@ pub(super) async fn run(output: Output, parts: &Foundation, import: &Import) -> 
         category: import.category,
     };
     let input = BufReader::with_capacity(READ_BYTES, input);
-    let imported = parts.signals.import(input, options, &watch).await;
+    let imported = state.signals.import(input, options, &watch).await;
     bar.finish_and_clear();
     let imported = imported?;
     output.data(import.format, &imported, text)?;
     match imported.bad + imported.conflicts {
         0 => Ok(()),
-        lines => Err(Refusal::Lines(lines).into()),
+        lines => {
+            let were = if lines == 1 { "was" } else { "were" };
+            let message = format!("{} {were} not stored", counted(lines, "line"));
+            Err(CliError::bad_input(message)
+                .with_advice("correct them and import the file again; the rest is stored"))
+        }
     }
 }
 
 /// The input, and how long it is as far as that is known.
-async fn open(file: &Path) -> Result<(Box<dyn AsyncRead + Send + Unpin>, Option<u64>), Refusal> {
+async fn open(file: &Path) -> Result<(Box<dyn AsyncRead + Send + Unpin>, Option<u64>)> {
     if file == Path::new("-") {
         return Ok((Box::new(tokio::io::stdin()), None));
     }
-    let cannot = |error| Refusal::Argument(format!("cannot open {}: {error}", file.display()));
+    let cannot = |error| CliError::bad_input(format!("cannot open {}: {error}", file.display()));
     let opened = File::open(file).await.map_err(cannot)?;
     let found = opened.metadata().await.map_err(cannot)?;
     if found.is_dir() {
         let message = format!("{} is a folder: name a file of JSON lines", file.display());
-        return Err(Refusal::Argument(message));
+        return Err(CliError::bad_input(message));
     }
     let length = Some(found.len()).filter(|length| *length > 0);
     Ok((Box::new(opened), length))
 }
 
-fn tell(output: Output, file: &Path, problem: &LineProblem) {
+fn report(output: Output, file: &Path, problem: &LineProblem) {
     let file = match file == Path::new("-") {
         true => "standard input".into(),
         false => file.to_string_lossy(),
@@ -104,19 +111,4 @@ fn text(imported: &Imported) -> String {
     }
     text.push_str(&rollup::text(rolled_up));
     text
-}
-
-/// A bar on a terminal, and nothing elsewhere.
-fn bar(output: Output, length: Option<u64>) -> ProgressBar {
-    let target = match output.shows_progress() {
-        true => ProgressDrawTarget::stderr(),
-        false => ProgressDrawTarget::hidden(),
-    };
-    let template = match length {
-        Some(_) => "{bar:32} {bytes}/{total_bytes}  {eta}  {wide_msg}",
-        None => "{spinner} {bytes}  {wide_msg}",
-    };
-    let style =
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(length, target).with_style(style)
 }

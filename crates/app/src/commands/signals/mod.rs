@@ -1,5 +1,6 @@
 //! `groundwork signals`: every command does one thing.
 
+mod args;
 mod argument;
 mod articles;
 mod compare;
@@ -10,24 +11,20 @@ mod movers;
 mod rollup;
 mod series;
 
-use anyhow::Result;
+use groundwork_cli::{Output, Result};
 
-use super::with_foundation;
-use crate::{cli::Signals, foundation::Foundation, output::Output, settings::Config};
+pub(crate) use self::args::Signals;
+use crate::state::AppState;
 
 /// Does what the command says.
-pub(crate) async fn run(output: Output, config: &Config, command: &Signals) -> Result<()> {
-    with_foundation(config, async |parts| perform(output, parts, command).await).await
-}
-
-async fn perform(output: Output, parts: &Foundation, command: &Signals) -> Result<()> {
+pub(crate) async fn run(output: Output, state: &AppState, command: &Signals) -> Result {
     match command {
-        Signals::Import(import) => import::run(output, parts, import).await,
-        Signals::Rollup(rollup) => rollup::run(output, parts, rollup).await,
-        Signals::Series(series) => series::run(output, parts, series).await,
-        Signals::Compare(compare) => compare::run(output, parts, compare).await,
-        Signals::Movers(movers) => movers::run(output, parts, movers).await,
-        Signals::Articles(articles) => articles::run(output, parts, articles).await,
-        Signals::Entities(entities) => entities::run(output, parts, entities).await,
+        Signals::Import(import) => import::run(output, state, import).await,
+        Signals::Rollup(rollup) => rollup::run(output, state, rollup).await,
+        Signals::Series(series) => series::run(output, state, series).await,
+        Signals::Compare(compare) => compare::run(output, state, compare).await,
+        Signals::Movers(movers) => movers::run(output, state, movers).await,
+        Signals::Articles(articles) => articles::run(output, state, articles).await,
+        Signals::Entities(entities) => entities::run(output, state, entities).await,
     }
 }

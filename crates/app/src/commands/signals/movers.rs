@@ -1,26 +1,26 @@
 //! `groundwork signals movers`
 
-use anyhow::Result;
+use groundwork_cli::{
+    Output, Result,
+    text::{instant, table},
+};
 use groundwork_core::{
     page::PageLimit,
     services::signals::{Mover, Movers, MoversRequest, Window},
 };
 
+use super::args;
 use super::argument::{parsed, score};
-use crate::{
-    cli,
-    foundation::Foundation,
-    output::{Output, instant, table},
-};
+use crate::state::AppState;
 
 /// Shows whose sentiment moved most.
-pub(super) async fn run(output: Output, parts: &Foundation, asked: &cli::Movers) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, asked: &args::Movers) -> Result {
     let request = MoversRequest {
         window: parsed("--window", Some(&asked.window))?.unwrap_or(Window::WEEK),
         at: parsed("--at", asked.at.as_deref())?,
         limit: PageLimit::new(asked.limit).unwrap_or(PageLimit::DEFAULT),
     };
-    let movers = parts.signals.movers(&parts.db.reader(), request).await?;
+    let movers = state.signals.movers(&state.db.reader(), request).await?;
     output.data(asked.format, &movers, text)?;
     if movers.items.is_empty() {
         output.note("no entity is mentioned in both windows");

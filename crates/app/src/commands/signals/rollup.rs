@@ -1,21 +1,18 @@
 //! `groundwork signals rollup`
 
-use anyhow::Result;
+use groundwork_cli::{Output, Result, text::counted};
 use groundwork_core::services::signals::{Moment, RolledUp};
 
+use super::args::Rollup;
 use super::argument::parsed;
-use crate::{
-    cli::Rollup,
-    foundation::Foundation,
-    output::{self, Output},
-};
+use crate::state::AppState;
 
 /// Brings the time series up to date.
-pub(super) async fn run(output: Output, parts: &Foundation, rollup: &Rollup) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, rollup: &Rollup) -> Result {
     let since: Option<Moment> = parsed("--since", rollup.since.as_deref())?;
     let rolled_up = match since {
-        Some(since) => parts.signals.roll_up_since(since.beginning()).await?,
-        None => parts.signals.roll_up().await?,
+        Some(since) => state.signals.roll_up_since(since.beginning()).await?,
+        None => state.signals.roll_up().await?,
     };
     output.data(rollup.format, &rolled_up, |done| {
         text(done).trim_start().to_owned()
@@ -33,9 +30,4 @@ pub(super) fn text(rolled_up: &RolledUp) -> String {
             counted(*days, "day")
         ),
     }
-}
-
-/// `1 hour`, `3 hours`.
-pub(super) fn counted(count: u64, noun: &str) -> String {
-    output::counted(usize::try_from(count).unwrap_or(usize::MAX), noun)
 }

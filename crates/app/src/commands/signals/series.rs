@@ -2,29 +2,28 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use groundwork_cli::{
+    CliError, Output, Result,
+    text::{counted, instant, printable, table},
+};
 use groundwork_core::services::signals::{Scores, Series, sparkline};
 
+use super::args;
 use super::{
     argument::{self, score, score_or_dash},
     csv,
 };
-use crate::{
-    cli,
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, counted, instant, printable, table},
-};
+use crate::state::AppState;
 
 /// The most characters of a sparkline.
 const SPARKLINE: usize = 72;
 
 /// Shows how articles feel about an entity over time.
-pub(super) async fn run(output: Output, parts: &Foundation, asked: &cli::Series) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, asked: &args::Series) -> Result {
     let request = argument::request(&asked.range)?;
-    let entity = argument::entity(parts, &asked.name).await?;
-    let reader = parts.db.reader();
-    let series = parts.signals.series(&reader, entity.id, request).await?;
+    let entity = argument::entity(state, &asked.name).await?;
+    let reader = state.db.reader();
+    let series = state.signals.series(&reader, entity.id, request).await?;
     if let Some(file) = &asked.svg {
         return draw(output, &series, file).await;
     }
@@ -43,14 +42,14 @@ pub(super) async fn run(output: Output, parts: &Foundation, asked: &cli::Series)
 }
 
 /// Writes the chart, or prints it if the file is `-`.
-async fn draw(output: Output, series: &Series, file: &Path) -> Result<()> {
+async fn draw(output: Output, series: &Series, file: &Path) -> Result {
     let svg = series.svg();
     if file == Path::new("-") {
-        return Ok(output.text(&svg)?);
+        return output.text(&svg);
     }
     if let Err(error) = tokio::fs::write(file, svg).await {
         let problem = format!("cannot write the chart to {}: {error}", file.display());
-        return Err(Refusal::Argument(problem).into());
+        return Err(CliError::bad_input(problem));
     }
     output.note(format!("drew {}", file.display()));
     Ok(())

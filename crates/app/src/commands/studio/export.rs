@@ -2,26 +2,26 @@
 
 use std::path::Path;
 
-use anyhow::Result;
+use groundwork_cli::{
+    Format, Output, Result,
+    text::{bytes, counted},
+};
 use groundwork_core::services::studio::Exported;
 
-use crate::{
-    cli::{Format, ProjectArgument},
-    foundation::Foundation,
-    output::{Output, bytes, counted},
-};
+use super::args::ProjectArgument;
+use crate::state::AppState;
 
 /// Writes a project as a production folder.
 pub(super) async fn run(
     output: Output,
-    parts: &Foundation,
+    state: &AppState,
     project: &ProjectArgument,
     folder: &Path,
     format: Format,
-) -> Result<()> {
-    let id = super::project::find(parts, project).await?;
-    let exported = parts.studio.export_project(id, folder).await?;
-    Ok(output.data(format, &exported, |exported| text(exported, folder))?)
+) -> Result {
+    let id = super::project::find(state, project).await?;
+    let exported = state.studio.export_project(id, folder).await?;
+    output.data(format, &exported, |exported| text(exported, folder))
 }
 
 fn text(exported: &Exported, folder: &Path) -> String {

@@ -2,28 +2,22 @@
 
 use std::path::Path;
 
-use anyhow::Result;
-use groundwork_core::services::studio::{ImportOutcome, ImportProgress, Imported};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-
-use crate::{
-    cli::Format,
-    foundation::Foundation,
-    output::{Output, bytes, counted, printable},
+use groundwork_cli::{
+    Format, Output, Result,
+    text::{bytes, counted, printable},
 };
+use groundwork_core::services::studio::{ImportOutcome, ImportProgress, Imported};
+use indicatif::ProgressBar;
+
+use crate::state::AppState;
 
 /// Stores a production, or finds it stored.
-pub(super) async fn run(
-    output: Output,
-    parts: &Foundation,
-    folder: &Path,
-    format: Format,
-) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, folder: &Path, format: Format) -> Result {
     // What an import before this one left when it was killed.
-    parts.files.repair(&parts.db).await?;
-    let bar = bar(output);
+    state.files.repair(&state.db).await?;
+    let bar = output.bar(None, "{bar:32} {bytes}/{total_bytes}  {wide_msg}");
     let watch = |progress| show(&bar, progress);
-    let imported = parts.studio.import_production(folder, &watch).await;
+    let imported = state.studio.import_production(folder, &watch).await;
     bar.finish_and_clear();
     let imported = imported?;
     output.data(format, &imported, text)?;
@@ -52,19 +46,6 @@ fn text(imported: &Imported) -> String {
         counted(imported.files, "file"),
         bytes(imported.size_bytes),
     )
-}
-
-/// A bar on a terminal, and nothing elsewhere.
-fn bar(output: Output) -> ProgressBar {
-    let target = if output.shows_progress() {
-        ProgressDrawTarget::stderr()
-    } else {
-        ProgressDrawTarget::hidden()
-    };
-    let template = "{bar:32} {bytes}/{total_bytes}  {wide_msg}";
-    let style =
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(None, target).with_style(style)
 }
 
 fn show(bar: &ProgressBar, progress: ImportProgress) {

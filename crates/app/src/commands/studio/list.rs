@@ -1,19 +1,18 @@
 //! `groundwork studio list`
 
-use anyhow::Result;
+use groundwork_cli::{
+    Output, Result,
+    text::{instant, table},
+};
 use groundwork_core::{page::Page, services::studio::Project};
 
-use crate::{
-    cli::List,
-    commands::listing,
-    foundation::Foundation,
-    output::{Output, instant, table},
-};
+use crate::commands::listing::List;
+use crate::{commands::listing, state::AppState};
 
 /// Lists a page of projects, or all of them.
-pub(super) async fn run(output: Output, parts: &Foundation, list: &List) -> Result<()> {
-    let reader = parts.db.reader();
-    let read = async |page| Ok(parts.studio.list_projects(&reader, page).await?);
+pub(super) async fn run(output: Output, state: &AppState, list: &List) -> Result {
+    let reader = state.db.reader();
+    let read = async |page| Ok(state.studio.list_projects(&reader, page).await?);
     let page = listing::read(list, read).await?;
     output.data(list.format, &page, text)?;
     if page.items.is_empty() && list.after.is_none() {

@@ -1,19 +1,20 @@
 //! Finding the project that an argument names.
 
-use anyhow::Result;
+use groundwork_cli::{CliError, Result};
 use groundwork_core::{
     page::{Cursor, PageLimit, PageRequest},
     services::studio::ProjectId,
 };
 use uuid::Uuid;
 
-use crate::{cli::ProjectArgument, failure::Refusal, foundation::Foundation};
+use super::args::ProjectArgument;
+use crate::state::AppState;
 
 /// Fewer digits than this name the time of a project too roughly to be meant as one.
 const FEWEST_DIGITS: usize = 4;
 
 /// The project with this id, or the only one whose id begins so.
-pub(super) async fn find(parts: &Foundation, argument: &ProjectArgument) -> Result<ProjectId> {
+pub(super) async fn find(state: &AppState, argument: &ProjectArgument) -> Result<ProjectId> {
     let text = argument.project.trim();
     if let Ok(id) = Uuid::try_parse(text) {
         return Ok(id.into());
@@ -23,23 +24,25 @@ pub(super) async fn find(parts: &Foundation, argument: &ProjectArgument) -> Resu
         let problem = format!(
             "{text:?} is no project id: a UUID is expected, or at least its first {FEWEST_DIGITS} digits"
         );
-        return Err(Refusal::Argument(problem).into());
+        return Err(CliError::bad_input(problem));
     };
     // Ids sort by their text: those that begin so are the first that come after.
     let two = PageRequest {
         after: Some(after),
         limit: PageLimit::new(2).unwrap_or(PageLimit::DEFAULT),
     };
-    let page = parts.studio.list_projects(&parts.db.reader(), two).await?;
+    let page = state.studio.list_projects(&state.db.reader(), two).await?;
     let mut found = (page.items.iter())
         .map(|project| project.id)
         .filter(|id| id.to_string().replace('-', "").starts_with(&digits));
     match (found.next(), found.next()) {
         (Some(id), None) => Ok(id),
-        (None, _) => Err(Refusal::Argument(format!("no project's id begins with {text}")).into()),
+        (None, _) => Err(CliError::bad_input(format!(
+            "no project's id begins with {text}"
+        ))),
         (Some(one), Some(other)) => {
             let problem = format!("{text} may be {one} or {other}, or others: give more digits");
-            Err(Refusal::Argument(problem).into())
+            Err(CliError::bad_input(problem))
         }
     }
 }

@@ -1,59 +1,53 @@
 //! `groundwork studio run`
 
-use anyhow::Result;
+use groundwork_cli::{
+    CliError, Format, Output, Result,
+    text::{instant, printable, table},
+};
 use groundwork_core::services::studio::{PipelineRunId, RunDetails, Step};
 use uuid::Uuid;
 
-use crate::{
-    cli::{self, Format},
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, instant, printable, table},
-};
+use super::args;
+use crate::state::AppState;
 
-/// Starts, shows, cancels or resumes a run, and shows how it then stands.
-pub(super) async fn run(output: Output, parts: &Foundation, command: &cli::Run) -> Result<()> {
+/// Starts, shows, cancels or resumes a run, and shows its state afterwards.
+pub(super) async fn run(output: Output, state: &AppState, command: &args::Run) -> Result {
     let (run, format) = match command {
-        cli::Run::Start { project, format } => {
-            let project = super::project::find(parts, project).await?;
-            let work = parts.db.begin().await?;
-            let run = parts.studio.start_run(&work, project).await?;
+        args::Run::Start { project, format } => {
+            let project = super::project::find(state, project).await?;
+            let work = state.db.begin().await?;
+            let run = state.studio.start_run(&work, project).await?;
             work.commit().await?;
             (run.id, *format)
         }
-        cli::Run::Status(argument) => (parse(&argument.run)?, argument.format),
-        cli::Run::Cancel(argument) => {
+        args::Run::Status(argument) => (parse(&argument.run)?, argument.format),
+        args::Run::Cancel(argument) => {
             let run = parse(&argument.run)?;
-            let work = parts.db.begin().await?;
-            parts.studio.cancel_run(&work, run).await?;
+            let work = state.db.begin().await?;
+            state.studio.cancel_run(&work, run).await?;
             work.commit().await?;
             (run, argument.format)
         }
-        cli::Run::Resume(argument) => {
+        args::Run::Resume(argument) => {
             let run = parse(&argument.run)?;
-            let work = parts.db.begin().await?;
-            parts.studio.resume_run(&work, run).await?;
+            let work = state.db.begin().await?;
+            state.studio.resume_run(&work, run).await?;
             work.commit().await?;
             (run, argument.format)
         }
     };
-    show(output, parts, run, format).await
+    show(output, state, run, format).await
 }
 
-fn parse(text: &str) -> Result<PipelineRunId, Refusal> {
+fn parse(text: &str) -> Result<PipelineRunId> {
     Uuid::try_parse(text.trim())
         .map(PipelineRunId::from)
-        .map_err(|_| Refusal::Argument(format!("{text:?} is no run id: a UUID is expected")))
+        .map_err(|_| CliError::bad_input(format!("{text:?} is no run id: a UUID is expected")))
 }
 
-async fn show(
-    output: Output,
-    parts: &Foundation,
-    run: PipelineRunId,
-    format: Format,
-) -> Result<()> {
-    let details = parts.studio.run_details(&parts.db.reader(), run).await?;
-    Ok(output.data(format, &details, text)?)
+async fn show(output: Output, state: &AppState, run: PipelineRunId, format: Format) -> Result {
+    let details = state.studio.run_details(&state.db.reader(), run).await?;
+    output.data(format, &details, text)
 }
 
 fn text(details: &RunDetails) -> String {

@@ -1,24 +1,24 @@
 //! `groundwork studio show`
 
-use anyhow::Result;
+use groundwork_cli::{
+    Format, Output, Result,
+    text::{bytes, instant, printable, table},
+};
 use groundwork_core::services::studio::{Artifact, ClipStatus, ProjectDetails, SceneDetails};
 
-use crate::{
-    cli::{Format, ProjectArgument},
-    foundation::Foundation,
-    output::{Output, bytes, instant, printable, table},
-};
+use super::args::ProjectArgument;
+use crate::state::AppState;
 
 /// Shows a project with everything that belongs to it.
 pub(super) async fn run(
     output: Output,
-    parts: &Foundation,
+    state: &AppState,
     project: &ProjectArgument,
     format: Format,
-) -> Result<()> {
-    let id = super::project::find(parts, project).await?;
-    let details = parts.studio.project_details(&parts.db.reader(), id).await?;
-    Ok(output.data(format, &details, text)?)
+) -> Result {
+    let id = super::project::find(state, project).await?;
+    let details = state.studio.project_details(&state.db.reader(), id).await?;
+    output.data(format, &details, text)
 }
 
 fn text(details: &ProjectDetails) -> String {

@@ -18,8 +18,8 @@ use groundwork_core::{
 use groundwork_http::{ApiError, Json, PageQuery, Path, Query, RawBody};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
-use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
+use crate::state::AppState;
 
 /// `ID`, `ID.svg`, `ID.graphml`, …
 pub(super) struct GraphPathSegment {
@@ -90,7 +90,7 @@ fn most() -> u32 {
 }
 
 pub(super) async fn list(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<GraphSummary>>> {
     let page = parts.atlas.list_graphs(&parts.db.reader(), page).await?;
@@ -98,7 +98,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn add(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Query(options): Query<ImportOptions>,
     headers: HeaderMap,
     RawBody(body): RawBody,
@@ -137,7 +137,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(asked): Path<GraphPathSegment>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
@@ -157,7 +157,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn remove(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(graph): Path<GraphId>,
 ) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;
@@ -167,7 +167,7 @@ pub(super) async fn remove(
 }
 
 pub(super) async fn neighbours(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(graph): Path<GraphId>,
     Query(near): Query<Near>,
 ) -> ApiResult<Json<Neighbours>> {
@@ -182,7 +182,7 @@ pub(super) async fn neighbours(
 }
 
 pub(super) async fn path(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(graph): Path<GraphId>,
     Query(ends): Query<Ends>,
 ) -> ApiResult<Json<GraphPath>> {

@@ -7,10 +7,10 @@ mod videos;
 
 use axum::{Router, routing::get};
 
-use crate::foundation::Foundation;
+use crate::state::AppState;
 
 /// Routes with short requests and responses.
-pub(super) fn api() -> Router<Foundation> {
+pub(super) fn api() -> Router<AppState> {
     Router::new()
         .route("/api/search", get(search::search))
         .route("/api/videos", get(videos::list))

@@ -5,8 +5,8 @@ use groundwork_core::services::atlas::{self, AtlasError, Found};
 use groundwork_http::{Json, PageQuery, Query};
 use serde::Deserialize;
 
-use crate::foundation::Foundation;
 use crate::routes::response::ApiResult;
+use crate::state::AppState;
 
 /// What to look for; `limit` is asked for beside it.
 #[derive(Deserialize)]
@@ -17,7 +17,7 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn search(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Query(asked): Query<Asked>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Found>> {

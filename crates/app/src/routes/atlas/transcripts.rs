@@ -10,8 +10,8 @@ use groundwork_core::services::atlas::{TextForm, TranscriptId};
 use groundwork_http::{Json, Path};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
-use crate::foundation::Foundation;
 use crate::routes::response::ApiResult;
+use crate::state::AppState;
 
 /// `ID`, `ID.json`, `ID.vtt`, …
 pub(super) struct Asked {
@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Asked {
 }
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(asked): Path<Asked>,
 ) -> ApiResult<Response> {
     let reader = parts.db.reader();

@@ -8,8 +8,8 @@ use groundwork_core::{
 use groundwork_http::{Json, PageQuery, Path, Query};
 use serde::Deserialize;
 
-use crate::foundation::Foundation;
 use crate::routes::response::ApiResult;
+use crate::state::AppState;
 
 /// Which videos to list; the page is asked for beside it.
 #[derive(Deserialize)]
@@ -18,7 +18,7 @@ pub(super) struct Filter {
 }
 
 pub(super) async fn list(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Query(Filter { channel }): Query<Filter>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<Video>>> {
@@ -28,7 +28,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(video): Path<VideoId>,
 ) -> ApiResult<Json<VideoDetails>> {
     let reader = parts.db.reader();
@@ -36,7 +36,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn transcripts(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(video): Path<VideoId>,
 ) -> ApiResult<Json<Vec<Transcript>>> {
     let reader = parts.db.reader();

@@ -22,8 +22,8 @@ use serde::{
     },
 };
 
-use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
+use crate::state::AppState;
 
 /// An article, or an array of them.
 pub(super) enum CreateArticles {
@@ -38,7 +38,7 @@ struct AddedArticles {
 }
 
 pub(super) async fn list(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<Article>>> {
     let page = parts
@@ -50,7 +50,7 @@ pub(super) async fn list(
 
 /// Stores one article or many, all or none: what is there already is changed where it differs.
 pub(super) async fn add(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Json(body): Json<CreateArticles>,
 ) -> ApiResult<Response> {
     let (articles, is_one) = match body {
@@ -73,7 +73,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(article): Path<ArticleId>,
 ) -> ApiResult<Json<ArticleDetails>> {
     let article = parts.signals.article(&parts.db.reader(), article).await?;
@@ -81,7 +81,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn remove(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(article): Path<ArticleId>,
 ) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;

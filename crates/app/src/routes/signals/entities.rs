@@ -10,8 +10,8 @@ use groundwork_core::{
 use groundwork_http::{Json, PageQuery, Path, Query};
 use serde::Deserialize;
 
-use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
+use crate::state::AppState;
 
 /// Which entities are asked for.
 #[derive(Deserialize)]
@@ -20,7 +20,7 @@ pub(super) struct Filter {
 }
 
 pub(super) async fn list(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Query(Filter { category }): Query<Filter>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<TrackedEntity>>> {
@@ -30,7 +30,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn add(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Json(new): Json<CreateEntity>,
 ) -> ApiResult<Created<TrackedEntity>> {
     let work = parts.db.begin().await?;
@@ -43,7 +43,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(entity): Path<TrackedEntityId>,
 ) -> ApiResult<Json<TrackedEntity>> {
     let entity = parts.signals.entity(&parts.db.reader(), entity).await?;
@@ -51,7 +51,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn articles(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(entity): Path<TrackedEntityId>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<ArticleAbout>>> {

@@ -6,10 +6,10 @@ mod sentiment;
 
 use axum::{Router, routing::get};
 
-use crate::foundation::Foundation;
+use crate::state::AppState;
 
 /// Routes with short requests and responses.
-pub(super) fn api() -> Router<Foundation> {
+pub(super) fn api() -> Router<AppState> {
     Router::new()
         .route("/api/articles", get(articles::list).post(articles::add))
         .route(

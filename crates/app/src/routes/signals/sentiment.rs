@@ -13,8 +13,8 @@ use groundwork_core::services::signals::{
 use groundwork_http::{ApiError, FieldError, Json, PageQuery, Path, Query};
 use serde::Deserialize;
 
-use crate::foundation::Foundation;
 use crate::routes::response::ApiResult;
+use crate::state::AppState;
 
 /// What part of a series is asked for.
 #[derive(Clone, Copy, Deserialize)]
@@ -52,7 +52,7 @@ const CHART_HEADERS: ChartHeaders = [
 ];
 
 pub(super) async fn series(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(entity): Path<TrackedEntityId>,
     Query(range): Query<Range>,
 ) -> ApiResult<Json<Series>> {
@@ -60,7 +60,7 @@ pub(super) async fn series(
 }
 
 pub(super) async fn chart(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(entity): Path<TrackedEntityId>,
     Query(range): Query<Range>,
 ) -> ApiResult<(ChartHeaders, String)> {
@@ -69,7 +69,7 @@ pub(super) async fn chart(
 }
 
 pub(super) async fn comparison(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Query(Compared { entities }): Query<Compared>,
     Query(range): Query<Range>,
 ) -> ApiResult<Json<Comparison>> {
@@ -84,7 +84,7 @@ pub(super) async fn comparison(
 }
 
 pub(super) async fn movers(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Query(Movement { window, at }): Query<Movement>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Movers>> {
@@ -97,11 +97,7 @@ pub(super) async fn movers(
     Ok(Json(movers))
 }
 
-async fn read(
-    parts: &Foundation,
-    entity: TrackedEntityId,
-    range: Range,
-) -> Result<Series, ApiError> {
+async fn read(parts: &AppState, entity: TrackedEntityId, range: Range) -> Result<Series, ApiError> {
     let reader = parts.db.reader();
     let series = parts
         .signals

@@ -5,11 +5,11 @@ use groundwork_core::services::studio::{Artifact, ArtifactId, ProjectId};
 use groundwork_http::{Content, ContentRequest, Json, Path};
 
 use super::upload::Incoming;
-use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
+use crate::state::AppState;
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(artifact): Path<ArtifactId>,
 ) -> ApiResult<Json<Artifact>> {
     let artifact = parts.studio.artifact(&parts.db.reader(), artifact).await?;
@@ -17,7 +17,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn content(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(artifact): Path<ArtifactId>,
     request: ContentRequest,
 ) -> ApiResult<Response> {
@@ -33,7 +33,7 @@ pub(super) async fn content(
 }
 
 pub(super) async fn set_output(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
     mut incoming: Incoming,
 ) -> ApiResult<Created<Artifact>> {
@@ -47,7 +47,7 @@ pub(super) async fn set_output(
 }
 
 pub(super) async fn remove_output(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;

@@ -7,8 +7,8 @@ use groundwork_http::{Json, Path, Query};
 use serde::Deserialize;
 
 use super::upload::Incoming;
-use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
+use crate::state::AppState;
 
 /// What a request that uploads a clip says beside its bytes.
 #[derive(Deserialize)]
@@ -17,7 +17,7 @@ pub(super) struct ClipUpload {
 }
 
 pub(super) async fn add(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
     Json(new): Json<CreateClip>,
 ) -> ApiResult<Created<Clip>> {
@@ -31,7 +31,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(clip): Path<VideoClipId>,
 ) -> ApiResult<Json<Clip>> {
     let clip = parts.studio.clip(&parts.db.reader(), clip).await?;
@@ -39,7 +39,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn update(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(clip): Path<VideoClipId>,
     Json(change): Json<UpdateClip>,
 ) -> ApiResult<Json<Clip>> {
@@ -50,7 +50,7 @@ pub(super) async fn update(
 }
 
 pub(super) async fn complete(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(clip): Path<VideoClipId>,
     Query(ClipUpload { duration_ms }): Query<ClipUpload>,
     mut incoming: Incoming,
@@ -69,7 +69,7 @@ pub(super) async fn complete(
 }
 
 pub(super) async fn remove(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(clip): Path<VideoClipId>,
 ) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;

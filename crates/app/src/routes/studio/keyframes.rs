@@ -5,11 +5,11 @@ use groundwork_core::services::studio::{Keyframe, KeyframePosition, SceneId, Stu
 use groundwork_http::{Json, Path};
 
 use super::upload::Incoming;
-use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
+use crate::state::AppState;
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
 ) -> ApiResult<Json<Keyframe>> {
     let keyframe = parts
@@ -21,7 +21,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn set(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
     mut incoming: Incoming,
 ) -> ApiResult<Created<Keyframe>> {
@@ -35,7 +35,7 @@ pub(super) async fn set(
 }
 
 pub(super) async fn remove(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
 ) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;

@@ -13,10 +13,10 @@ use axum::{
     routing::{get, post, put},
 };
 
-use crate::foundation::Foundation;
+use crate::state::AppState;
 
 /// Routes with short requests and responses.
-pub(super) fn api() -> Router<Foundation> {
+pub(super) fn api() -> Router<AppState> {
     Router::new()
         .route("/api/projects", get(projects::list).post(projects::add))
         .route(
@@ -52,7 +52,7 @@ pub(super) fn api() -> Router<Foundation> {
 }
 
 /// Routes that stream files, without a time limit.
-pub(super) fn streaming() -> Router<Foundation> {
+pub(super) fn streaming() -> Router<AppState> {
     Router::new()
         .route(
             "/api/projects/{project}/output",

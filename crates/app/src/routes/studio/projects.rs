@@ -7,11 +7,11 @@ use groundwork_core::{
 };
 use groundwork_http::{Json, PageQuery, Path};
 
-use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
+use crate::state::AppState;
 
 pub(super) async fn list(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<Project>>> {
     let page = parts.studio.list_projects(&parts.db.reader(), page).await?;
@@ -19,7 +19,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn add(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Json(new): Json<CreateProject>,
 ) -> ApiResult<Created<Project>> {
     let work = parts.db.begin().await?;
@@ -32,7 +32,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<Json<ProjectDetails>> {
     let details = parts
@@ -43,7 +43,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn update(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
     Json(change): Json<UpdateProject>,
 ) -> ApiResult<Json<Project>> {
@@ -54,7 +54,7 @@ pub(super) async fn update(
 }
 
 pub(super) async fn remove(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;

@@ -4,11 +4,11 @@ use axum::extract::State;
 use groundwork_core::services::studio::{PipelineRunId, ProjectId, Run, RunDetails};
 use groundwork_http::{Json, Path};
 
-use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
+use crate::state::AppState;
 
 pub(super) async fn start(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<Created<Run>> {
     let work = parts.db.begin().await?;
@@ -21,7 +21,7 @@ pub(super) async fn start(
 }
 
 pub(super) async fn list(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<Json<Vec<Run>>> {
     let reader = parts.db.reader();
@@ -31,7 +31,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(run): Path<PipelineRunId>,
 ) -> ApiResult<Json<RunDetails>> {
     let details = parts.studio.run_details(&parts.db.reader(), run).await?;
@@ -39,7 +39,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn cancel(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(run): Path<PipelineRunId>,
 ) -> ApiResult<Json<Run>> {
     let work = parts.db.begin().await?;
@@ -49,7 +49,7 @@ pub(super) async fn cancel(
 }
 
 pub(super) async fn resume(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(run): Path<PipelineRunId>,
 ) -> ApiResult<Json<Run>> {
     let work = parts.db.begin().await?;

@@ -7,8 +7,8 @@ use groundwork_core::services::studio::{
 use groundwork_http::{Json, Path};
 use serde::Deserialize;
 
-use crate::foundation::Foundation;
 use crate::routes::response::{ApiResult, Created};
+use crate::state::AppState;
 
 /// Where a scene is to go.
 #[derive(Deserialize)]
@@ -18,7 +18,7 @@ pub(super) struct MoveScene {
 }
 
 pub(super) async fn list(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<Json<Vec<Scene>>> {
     let reader = parts.db.reader();
@@ -28,7 +28,7 @@ pub(super) async fn list(
 }
 
 pub(super) async fn add(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
     Json(new): Json<CreateScene>,
 ) -> ApiResult<Created<Scene>> {
@@ -42,7 +42,7 @@ pub(super) async fn add(
 }
 
 pub(super) async fn show(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
 ) -> ApiResult<Json<Scene>> {
     let scene = parts.studio.scene(&parts.db.reader(), scene).await?;
@@ -50,7 +50,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn update(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
     Json(change): Json<UpdateScene>,
 ) -> ApiResult<Json<Scene>> {
@@ -61,7 +61,7 @@ pub(super) async fn update(
 }
 
 pub(super) async fn relocate(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
     Json(MoveScene { position }): Json<MoveScene>,
 ) -> ApiResult<Json<Scene>> {
@@ -72,7 +72,7 @@ pub(super) async fn relocate(
 }
 
 pub(super) async fn remove(
-    State(parts): State<Foundation>,
+    State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
 ) -> ApiResult<StatusCode> {
     let work = parts.db.begin().await?;

@@ -81,7 +81,8 @@ impl DomainError for SignalsError {
             Self::EntityNotFound { .. }
             | Self::EntityUnknown { .. }
             | Self::ArticleNotFound { .. } => Kind::NotFound,
-            Self::EntityExists { .. } | Self::Conflict { .. } => Kind::Conflict,
+            Self::EntityExists { .. } => Kind::AlreadyExists,
+            Self::Conflict { .. } => Kind::Conflict,
             Self::InvalidValue { .. } | Self::Refused { .. } | Self::Input { .. } => Kind::Invalid,
             Self::Database(error) => error.kind(),
         }

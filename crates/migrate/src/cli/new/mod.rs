@@ -4,12 +4,13 @@ use std::{
     fs,
     io::{self, Write},
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use groundwork_cli::{Format, Result};
+use groundwork_error::{DomainError, Kind};
 
-use super::{App, Failure, Output};
+use super::context::Context;
 
 const CREATE_TABLE: &str = include_str!("create_table.rs");
 const CHANGE: &str = include_str!("change.rs");
@@ -35,20 +36,18 @@ pub(super) struct New {
 }
 
 impl New {
-    pub(super) fn run(&self, app: &App, output: Output) -> Result<ExitCode, Failure> {
+    pub(super) fn run(&self, context: &Context<'_>) -> Result {
+        let (app, output) = (context.app, context.output);
         let known: Vec<&str> = app.migrations.iter().map(|m| m.name()).collect();
         let written = add(&app.sources, &self.name, app.now, &known)?;
-        if self.json {
-            let report = serde_json::json!({
-                "migration": written.migration,
-                "file": written.file,
-            });
-            output.data(&format!("{report:#}"))?;
-        } else {
-            output.data(&written.file.display().to_string())?;
-        }
+        let report = serde_json::json!({
+            "migration": written.migration,
+            "file": written.file,
+        });
+        let format = Format { json: self.json };
+        output.data(format, &report, |_| written.file.display().to_string())?;
         output.note("write its up and its down, then run `migrate up`");
-        Ok(ExitCode::SUCCESS)
+        Ok(())
     }
 }
 
@@ -67,7 +66,7 @@ pub enum NewError {
         suggestion: String,
     },
     /// There is a migration of this name, under an older timestamp.
-    #[error("there is a migration {existing}; give this one a name that tells it from that")]
+    #[error("there is a migration {existing}; give this one another name")]
     Taken {
         /// The existing one.
         existing: String,
@@ -113,7 +112,7 @@ fn add(
     require_free(name, known)?;
     let newest = known.iter().max().copied();
     let migration = format!("{}_{name}", timestamp(now, newest));
-    let place = Place::After(known.last().copied().unwrap_or_default());
+    let place = ListPosition::After(known.last().copied().unwrap_or_default());
     let file = write_and_register(sources, &migration, &contents(name), place)?;
     Ok(Written { migration, file })
 }
@@ -138,8 +137,8 @@ pub(super) fn add_first(
     let oldest = known.iter().min().copied();
     let migration = format!("{}_{name}", timestamp_before(now, oldest));
     let place = match known.first() {
-        Some(first) => Place::Before(first),
-        None => Place::After(""),
+        Some(first) => ListPosition::Before(first),
+        None => ListPosition::After(""),
     };
     let file = write_and_register(sources, &migration, contents, place)?;
     Ok(Written { migration, file })
@@ -147,12 +146,12 @@ pub(super) fn add_first(
 
 /// Where in the list a migration goes.
 #[derive(Clone, Copy)]
-enum Place<'a> {
+enum ListPosition<'a> {
     After(&'a str),
     Before(&'a str),
 }
 
-impl<'a> Place<'a> {
+impl<'a> ListPosition<'a> {
     fn neighbour(self) -> &'a str {
         match self {
             Self::After(name) | Self::Before(name) => name,
@@ -172,7 +171,7 @@ fn write_and_register(
     sources: &Path,
     full_name: &str,
     contents: &str,
-    place: Place<'_>,
+    place: ListPosition<'_>,
 ) -> Result<PathBuf, NewError> {
     let list = sources.join("lib.rs");
     let before = fs::read_to_string(&list).map_err(|source| match source.kind() {
@@ -275,7 +274,7 @@ fn require_free(name: &str, known: &[&str]) -> Result<(), NewError> {
     }
 }
 
-/// Now, or a second after the newest migration if that lies ahead: names must ascend.
+/// Now, or a second after the newest migration if that is later: names must ascend.
 fn timestamp(now: DateTime<Utc>, newest: Option<&str>) -> String {
     let of_newest = newest
         .and_then(|name| name.get(..16))
@@ -323,7 +322,7 @@ fn sentence(name: &str) -> String {
 
 /// The text of `lib.rs` with the module and the list entry of a new migration beside those of its
 /// neighbour; `None` if there is no place for it.
-fn register(text: &str, name: &str, place: Place<'_>) -> Option<String> {
+fn register(text: &str, name: &str, place: ListPosition<'_>) -> Option<String> {
     let neighbour = place.neighbour();
     let module = format!("mod {name};");
     let entry = format!("Box::new({name}::Migration),");
@@ -365,14 +364,13 @@ fn file_error(path: &Path) -> impl FnOnce(io::Error) -> NewError {
     move |source| NewError::File { path, source }
 }
 
-impl From<NewError> for Failure {
-    fn from(error: NewError) -> Self {
-        let code = match &error {
-            NewError::BadName { .. } | NewError::Taken { .. } => 2,
-            NewError::NoSources { .. } | NewError::File { .. } => 69,
-            NewError::NoList { .. } => 65,
-        };
-        Self::new(code, error)
+impl DomainError for NewError {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::BadName { .. } | Self::Taken { .. } => Kind::Usage,
+            Self::NoSources { .. } | Self::File { .. } => Kind::Unavailable,
+            Self::NoList { .. } => Kind::Invalid,
+        }
     }
 }
 

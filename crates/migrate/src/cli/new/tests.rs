@@ -48,7 +48,12 @@ fn a_new_migration_is_written_and_registered_last() {
 #[test]
 fn the_first_migration_of_a_project_finds_its_place() {
     let text = "pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {\n    vec![]\n}\n";
-    let registered = register(text, "m20261121_090807_create_books", Place::After("")).unwrap();
+    let registered = register(
+        text,
+        "m20261121_090807_create_books",
+        ListPosition::After(""),
+    )
+    .unwrap();
     insta::assert_snapshot!("first_list", registered);
 }
 
@@ -121,7 +126,7 @@ proptest! {
 fn the_first_migration_comes_before_all_others() {
     let text =
         "mod m2_b;\n\nfn list() {\n    vec![\n        Box::new(m2_b::Migration),\n    ]\n}\n";
-    let registered = register(text, "m1_a", Place::Before("m2_b")).unwrap();
+    let registered = register(text, "m1_a", ListPosition::Before("m2_b")).unwrap();
     assert_eq!(
         registered,
         "mod m1_a;\nmod m2_b;\n\nfn list() {\n    vec![\n        Box::new(m1_a::Migration),\n        \

@@ -2,7 +2,10 @@
 
 use std::{io, path::Path};
 
-use anyhow::Result;
+use groundwork_cli::{
+    CliError, Output, Result,
+    text::{counted, printable},
+};
 use groundwork_core::services::atlas::{
     Kept, VideoId,
     graph::{self, Changes, ImportedGraph, MAX_TEXT_BYTES, NewGraph},
@@ -12,52 +15,49 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt as _, stdin},
 };
 
-use crate::{
-    cli::{GraphImport, VideoArgument},
-    commands::atlas::show,
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, counted, printable},
-};
+use super::args::GraphImport;
+use crate::commands::atlas::args::VideoArgument;
+use crate::{commands::atlas::show, state::AppState};
 
 /// Stores a graph, or brings it up to date.
-pub(super) async fn run(output: Output, parts: &Foundation, import: &GraphImport) -> Result<()> {
+pub(super) async fn run(output: Output, state: &AppState, import: &GraphImport) -> Result {
     let file = import.file.as_path();
     let bytes = read(file).await?;
     let format = import.file_format.or_else(|| graph::Format::of_path(file));
-    let content = tokio::task::spawn_blocking(move || graph::read(&bytes, format)).await?;
-    let content =
-        content.map_err(|error| Refusal::Argument(format!("{}:{error}", called(file))))?;
+    let content = tokio::task::spawn_blocking(move || graph::read(&bytes, format))
+        .await
+        .map_err(CliError::internal)?
+        .map_err(|error| CliError::bad_input(format!("{}:{error}", called(file))))?;
     let name = import.name.as_deref().or(content.name()).or(stem(file));
     let Some(name) = name else {
         let message = "the graph has no name of its own: give it one with --name";
-        return Err(Refusal::Argument(message.to_owned()).into());
+        return Err(CliError::bad_input(message.to_owned()));
     };
     let new = NewGraph {
         name,
         title: import.title.as_deref(),
-        video: video(parts, import).await?,
+        video: video(state, import).await?,
         graph: &content,
     };
-    let work = parts.db.begin().await?;
-    let imported = parts.atlas.import_graph(&work, &new).await?;
+    let work = state.db.begin().await?;
+    let imported = state.atlas.import_graph(&work, &new).await?;
     work.commit().await?;
-    Ok(output.data(import.format, &imported, text)?)
+    output.data(import.format, &imported, text)
 }
 
-async fn video(parts: &Foundation, import: &GraphImport) -> Result<Option<VideoId>> {
+async fn video(state: &AppState, import: &GraphImport) -> Result<Option<VideoId>> {
     let Some(video) = &import.video else {
         return Ok(None);
     };
     let argument = VideoArgument {
         video: video.clone(),
     };
-    show::find(parts, &argument).await.map(Some)
+    show::find(state, &argument).await.map(Some)
 }
 
-async fn read(file: &Path) -> Result<Vec<u8>, Refusal> {
+async fn read(file: &Path) -> Result<Vec<u8>> {
     let unreadable =
-        |error: io::Error| Refusal::Argument(format!("cannot read {}: {error}", called(file)));
+        |error: io::Error| CliError::bad_input(format!("cannot read {}: {error}", called(file)));
     if file == Path::new("-") {
         return read_all(stdin()).await.map_err(unreadable);
     }
@@ -65,7 +65,7 @@ async fn read(file: &Path) -> Result<Vec<u8>, Refusal> {
     read_all(file).await.map_err(unreadable)
 }
 
-/// One byte more than is allowed is enough to tell that there is too much.
+/// One byte more than is allowed is enough to know that there is too much.
 async fn read_all(reader: impl AsyncRead + Unpin) -> io::Result<Vec<u8>> {
     let most = u64::try_from(MAX_TEXT_BYTES).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
@@ -110,7 +110,7 @@ fn changes(noun: &str, changes: Changes) -> String {
         removed,
         unchanged,
     } = changes;
-    let parts: Vec<String> = [
+    let state: Vec<String> = [
         (added, "added"),
         (updated, "updated"),
         (unchanged, "unchanged"),
@@ -121,9 +121,9 @@ fn changes(noun: &str, changes: Changes) -> String {
     .map(|(count, word)| format!("{count} {word}"))
     .collect();
     let all = counted(added + updated + unchanged, noun);
-    if parts.is_empty() {
+    if state.is_empty() {
         all
     } else {
-        format!("{all}: {}", parts.join(", "))
+        format!("{all}: {}", state.join(", "))
     }
 }

@@ -1,28 +1,27 @@
 //! `groundwork atlas graph list`
 
-use anyhow::Result;
+use groundwork_cli::{
+    CliError, Output, Result,
+    text::{instant, table},
+};
 use groundwork_core::{
     page::{Page, PageLimit, PageRequest},
     services::atlas::graph::GraphSummary,
 };
 
-use crate::{
-    cli::GraphList,
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, instant, table},
-};
+use super::args::GraphList;
+use crate::state::AppState;
 
 /// Lists a page of graphs, or all of them.
-pub(super) async fn run(output: Output, parts: &Foundation, list: &GraphList) -> Result<()> {
-    let reader = parts.db.reader();
-    let mut page = parts.atlas.list_graphs(&reader, request(list)?).await?;
+pub(super) async fn run(output: Output, state: &AppState, list: &GraphList) -> Result {
+    let reader = state.db.reader();
+    let mut page = state.atlas.list_graphs(&reader, request(list)?).await?;
     while list.all && page.next.is_some() {
         let request = PageRequest {
             after: page.next,
             limit: PageLimit::MAX,
         };
-        let next = parts.atlas.list_graphs(&reader, request).await?;
+        let next = state.atlas.list_graphs(&reader, request).await?;
         page.items.extend(next.items);
         page.next = next.next;
     }
@@ -36,14 +35,14 @@ pub(super) async fn run(output: Output, parts: &Foundation, list: &GraphList) ->
     Ok(())
 }
 
-fn request(list: &GraphList) -> Result<PageRequest, Refusal> {
+fn request(list: &GraphList) -> Result<PageRequest> {
     let cursor = list.after.as_deref().map(str::parse).transpose();
     let limit = match list.all {
         true => PageLimit::MAX,
         false => PageLimit::new(list.limit).unwrap_or(PageLimit::DEFAULT),
     };
     Ok(PageRequest {
-        after: cursor.map_err(|error| Refusal::Argument(format!("--after: {error}")))?,
+        after: cursor.map_err(|error| CliError::bad_input(format!("--after: {error}")))?,
         limit,
     })
 }

@@ -1,27 +1,24 @@
 //! `groundwork atlas graph remove`
 
-use anyhow::Result;
+use groundwork_cli::{Format, Output, Result, text::printable};
 use groundwork_core::services::atlas::graph::GraphSummary;
 
-use crate::{
-    cli::{Format, GraphArgument},
-    foundation::Foundation,
-    output::{Output, printable},
-};
+use super::args::GraphArgument;
+use crate::state::AppState;
 
 /// Removes a graph.
 pub(super) async fn run(
     output: Output,
-    parts: &Foundation,
+    state: &AppState,
     graph: &GraphArgument,
     format: Format,
-) -> Result<()> {
-    let id = super::find(parts, graph).await?;
-    let work = parts.db.begin().await?;
-    let graph = parts.atlas.graph(&work, id).await?;
-    parts.atlas.remove_graph(&work, id).await?;
+) -> Result {
+    let id = super::find(state, graph).await?;
+    let work = state.db.begin().await?;
+    let graph = state.atlas.graph(&work, id).await?;
+    state.atlas.remove_graph(&work, id).await?;
     work.commit().await?;
-    Ok(output.data(format, &graph, text)?)
+    output.data(format, &graph, text)
 }
 
 fn text(graph: &GraphSummary) -> String {

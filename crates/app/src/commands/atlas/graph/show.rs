@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use groundwork_cli::{
+    CliError, Output, Result,
+    text::{counted, instant, printable, table},
+};
 use groundwork_core::services::atlas::graph::{Graph, GraphSummary};
 
-use crate::{
-    cli::{GraphArgument, GraphView},
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, counted, instant, printable, table},
-};
+use super::args::{GraphArgument, GraphView};
+use crate::state::AppState;
 
 /// How many nodes a summary lists.
 const LISTED: usize = 20;
@@ -18,20 +17,21 @@ const LISTED: usize = 20;
 /// Shows a graph.
 pub(super) async fn run(
     output: Output,
-    parts: &Foundation,
+    state: &AppState,
     graph: &GraphArgument,
     view: GraphView,
-) -> Result<()> {
-    let id = super::find(parts, graph).await?;
-    let reader = parts.db.reader();
-    let content = parts.atlas.graph_content(&reader, id).await?;
+) -> Result {
+    let id = super::find(state, graph).await?;
+    let reader = state.db.reader();
+    let content = state.atlas.graph_content(&reader, id).await?;
     let text = match view.view() {
         Some(view) => tokio::task::spawn_blocking(move || view.render(&content))
-            .await?
-            .map_err(|error| Refusal::Argument(error.to_string()))?,
-        None => summary(&parts.atlas.graph(&reader, id).await?, &content),
+            .await
+            .map_err(CliError::internal)?
+            .map_err(|error| CliError::bad_input(error.to_string()))?,
+        None => summary(&state.atlas.graph(&reader, id).await?, &content),
     };
-    Ok(output.text(&text)?)
+    output.text(&text)
 }
 
 fn summary(graph: &GraphSummary, content: &Graph) -> String {
@@ -82,10 +82,10 @@ fn kinds(content: &Graph) -> String {
     {
         *kinds.entry(kind).or_default() += 1;
     }
-    let told: Vec<String> = (kinds.iter())
+    let counts: Vec<String> = (kinds.iter())
         .map(|(kind, count)| format!("{kind} {count}"))
         .collect();
-    told.join(", ")
+    counts.join(", ")
 }
 
 fn most_connected(content: &Graph) -> String {

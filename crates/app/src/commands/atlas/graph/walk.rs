@@ -1,15 +1,14 @@
 //! `groundwork atlas graph neighbours` and `path`
 
-use anyhow::Result;
+use groundwork_cli::{
+    CliError, Format, Output, Result,
+    text::{printable, table},
+};
 use groundwork_core::services::atlas::graph::{GraphPath, Neighbour, NeighbourQuery, PathQuery};
 use serde::Serialize;
 
-use crate::{
-    cli::{Format, GraphArgument, Way},
-    failure::Refusal,
-    foundation::Foundation,
-    output::{Output, printable, table},
-};
+use super::args::{GraphArgument, Way};
+use crate::state::AppState;
 
 /// The nodes near a node.
 #[derive(Serialize)]
@@ -20,19 +19,19 @@ struct Found {
 /// Lists the nodes near a node.
 pub(super) async fn neighbours(
     output: Output,
-    parts: &Foundation,
+    state: &AppState,
     graph: &GraphArgument,
     (node, depth, way): (&str, u32, Option<Way>),
     format: Format,
-) -> Result<()> {
-    let id = super::find(parts, graph).await?;
+) -> Result {
+    let id = super::find(state, graph).await?;
     let query = NeighbourQuery {
         node: node.to_owned(),
         depth,
         direction: way.map(Into::into),
     };
-    let reader = parts.db.reader();
-    let items = parts.atlas.graph_neighbours(&reader, id, &query).await?;
+    let reader = state.db.reader();
+    let items = state.atlas.graph_neighbours(&reader, id, &query).await?;
     let found = Found { items };
     output.data(format, &found, |found| {
         if found.items.is_empty() {
@@ -67,14 +66,14 @@ pub(super) fn asked(from: &str, to: &str, max_hops: u32, way: Option<Way>) -> Pa
 /// Finds a shortest path.
 pub(super) async fn path(
     output: Output,
-    parts: &Foundation,
+    state: &AppState,
     graph: &GraphArgument,
     query: &PathQuery,
     format: Format,
-) -> Result<()> {
-    let id = super::find(parts, graph).await?;
-    let reader = parts.db.reader();
-    let found = parts.atlas.graph_path(&reader, id, query).await?;
+) -> Result {
+    let id = super::find(state, graph).await?;
+    let reader = state.db.reader();
+    let found = state.atlas.graph_path(&reader, id, query).await?;
     if found.is_none() {
         output.note(format!(
             "no path of at most {} edges leads from {} to {}",
@@ -88,7 +87,7 @@ pub(super) async fn path(
     })?;
     match found {
         Some(_) => Ok(()),
-        None => Err(Refusal::Found.into()),
+        None => Err(CliError::found()),
     }
 }
 

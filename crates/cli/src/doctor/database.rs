@@ -1,0 +1,182 @@
+//! Checks of the database.
+
+use std::collections::BTreeSet;
+
+use groundwork_core::{
+    config::Config,
+    db::{self, ConnectionSettings, Database, Engine, Role},
+};
+use groundwork_naming::Convention;
+
+use super::{
+    report::{Part, Report},
+    subject::{DatabaseState, Subject},
+};
+use crate::error::chain;
+
+/// A setting that has to have a value, or several connections are not as durable as promised.
+struct Required {
+    name: &'static str,
+    /// As the engine reports it.
+    value: &'static str,
+    /// As people know it.
+    shown: &'static str,
+    advice: &'static str,
+}
+
+const BUILT_IN: &str = "the program sets this itself: please report it as a fault";
+
+const SQLITE: [Required; 4] = [
+    Required {
+        name: "journal_mode",
+        value: "wal",
+        shown: "wal",
+        advice: "put the database on a local disk: network filesystems have no write-ahead log",
+    },
+    Required {
+        name: "synchronous",
+        value: "2",
+        shown: "full",
+        advice: BUILT_IN,
+    },
+    Required {
+        name: "foreign_keys",
+        value: "1",
+        shown: "on",
+        advice: BUILT_IN,
+    },
+    Required {
+        name: "recursive_triggers",
+        value: "1",
+        shown: "on",
+        advice: BUILT_IN,
+    },
+];
+
+const POSTGRES: [Required; 4] = [
+    Required {
+        name: "fsync",
+        value: "on",
+        shown: "on",
+        advice: "set fsync = on in postgresql.conf: a power failure destroys the database otherwise",
+    },
+    Required {
+        name: "full_page_writes",
+        value: "on",
+        shown: "on",
+        advice: "set full_page_writes = on in postgresql.conf, unless the disk writes pages atomically",
+    },
+    Required {
+        name: "synchronous_commit",
+        value: "on",
+        shown: "on",
+        advice: "set synchronous_commit = on for this user: what is acknowledged can be lost otherwise",
+    },
+    Required {
+        name: "TimeZone",
+        value: "UTC",
+        shown: "UTC",
+        advice: BUILT_IN,
+    },
+];
+
+/// Looks at the connection, the engine and its settings, and has `more` look at the rest.
+pub(super) async fn check<S>(
+    config: &Config<S>,
+    convention: Convention,
+    report: &mut Report,
+    more: impl AsyncFnOnce(Subject<'_, S>, &mut Report),
+) {
+    let mut part = report.part("database");
+    if let Some(file) = missing_file(config) {
+        part.warn(
+            "file",
+            format!("{file} does not exist yet"),
+            "the first use creates it",
+        );
+        let database = DatabaseState::Missing;
+        return more(Subject { config, database }, report).await;
+    }
+    let db = match Database::open(&config.database, convention).await {
+        Ok(db) => db,
+        Err(error) => {
+            part.fail("connection", chain(&error), "see above; then try again");
+            let database = DatabaseState::Unavailable;
+            return more(Subject { config, database }, report).await;
+        }
+    };
+    connection(&db, &mut part).await;
+    let database = DatabaseState::Open(&db);
+    more(Subject { config, database }, report).await;
+    if let Err(error) = db.close().await {
+        report.part("database").warn(
+            "closing",
+            chain(&error),
+            "is another program using it heavily?",
+        );
+    }
+}
+
+async fn connection(db: &Database, part: &mut Part<'_>) {
+    match db.describe().await {
+        Ok(found) => {
+            part.ok("connection", &found.url);
+            part.ok("engine", format!("{} {}", found.engine, found.version));
+        }
+        Err(error) => part.fail("connection", chain(&error), "is the server running?"),
+    }
+    match db.settings().await {
+        Ok(all) => settings(db.engine(), &all, part),
+        Err(error) => part.fail("settings", chain(&error), "try again while it is less busy"),
+    }
+}
+
+/// The database file, if SQLite would have to create it.
+fn missing_file<S>(config: &Config<S>) -> Option<String> {
+    let path = db::file(&config.database)?;
+    (!path.exists()).then(|| path.display().to_string())
+}
+
+fn settings(engine: Engine, all: &[ConnectionSettings], part: &mut Part<'_>) {
+    let required = match engine {
+        Engine::Sqlite => &SQLITE,
+        Engine::Postgres => &POSTGRES,
+    };
+    for setting in required {
+        let found = values(all, setting.name);
+        if found.iter().all(|value| *value == setting.value) {
+            let count = all.len();
+            part.ok(
+                setting.name,
+                format!("{} on {count} connections", setting.shown),
+            );
+        } else {
+            let found: Vec<&str> = found.into_iter().collect();
+            let found = format!("{}, must be {}", found.join(" and "), setting.value);
+            part.fail(setting.name, found, setting.advice);
+        }
+    }
+    read_only(engine, all, part);
+}
+
+/// The different values that the connections report.
+fn values<'a>(all: &'a [ConnectionSettings], name: &str) -> BTreeSet<&'a str> {
+    all.iter()
+        .filter_map(|connection| connection.values.get(name))
+        .map(String::as_str)
+        .collect()
+}
+
+/// Readers must not be able to write.
+fn read_only(engine: Engine, all: &[ConnectionSettings], part: &mut Part<'_>) {
+    let (name, value) = match engine {
+        Engine::Sqlite => ("query_only", "1"),
+        Engine::Postgres => ("default_transaction_read_only", "on"),
+    };
+    let mut readers = all.iter().filter(|one| one.role == Role::Reader);
+    if readers.all(|one| one.values.get(name).is_some_and(|found| found == value)) {
+        part.ok("readers", "cannot write");
+    } else {
+        part.fail("readers", "can write", BUILT_IN);
+    }
+}

@@ -1,0 +1,64 @@
+//! Checks of the file store.
+
+use groundwork_core::files::{FileStore, FileStoreOptions};
+
+use super::report::Part;
+use crate::{error::chain, text::bytes};
+
+/// Less free space than this stops work soon.
+const SCARCE_BYTES: u64 = 1 << 30;
+/// Fewer files than this that can still be made stop work soon.
+const SCARCE_FILES: u64 = 10_000;
+
+/// Looks at the files root: that it can be written, that links work in it, that there is space.
+/// A program that keeps files calls it from [`Program::check`](crate::Program::check).
+pub async fn check_files(options: FileStoreOptions, part: &mut Part<'_>) {
+    let root = options.root.clone();
+    if !root.exists() {
+        let found = format!("{} does not exist yet", root.display());
+        part.warn("root", found, "the first use creates it");
+        return;
+    }
+    part.ok("root", root.display());
+    let opened = FileStore::open(options).await;
+    let health = match opened {
+        Ok(store) => store.health().await,
+        Err(error) => Err(error),
+    };
+    let health = match health {
+        Ok(health) => health,
+        Err(error) => {
+            let advice = "make files.root a folder that this user may write, or name another one";
+            part.fail("writable", chain(&error), advice);
+            return;
+        }
+    };
+    part.ok("writable", "a test file was written and removed");
+    if health.is_one_filesystem {
+        part.ok("filesystem", "staging and files are on the same one");
+    } else {
+        part.fail(
+            "filesystem",
+            "staging is on another one than the files",
+            "unmount what is mounted inside files.root: a file cannot be published across filesystems",
+        );
+    }
+    space(health.free_bytes, health.total_bytes, part);
+    if let Some(files) = health.free_files.filter(|files| *files < SCARCE_FILES) {
+        let found = format!("only {files} more files can be made");
+        part.warn(
+            "inodes",
+            found,
+            "remove small files from this disk, or use another one",
+        );
+    }
+}
+
+fn space(free: u64, total: u64, part: &mut Part<'_>) {
+    let found = format!("{} of {} free", bytes(free), bytes(total));
+    match free {
+        0 => part.fail("space", found, "free some space: nothing can be stored"),
+        free if free < SCARCE_BYTES => part.warn("space", found, "free some space soon"),
+        _ => part.ok("space", found),
+    }
+}

@@ -1,0 +1,46 @@
+//! What `migrate` is about.
+
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use groundwork_core::{clock::Clock, config::Namespace};
+use groundwork_naming::Convention;
+use sea_orm_migration::MigrationTrait;
+
+/// What `migrate` is about.
+pub struct App {
+    /// Under which names the settings are found: those of the service.
+    pub namespace: Namespace,
+    /// Every migration, oldest first.
+    pub migrations: Vec<Box<dyn MigrationTrait>>,
+    /// How constraints are named.
+    pub convention: Convention,
+    /// The folder of the migrations' source code: new ones are written there, and registered in
+    /// its `lib.rs`.
+    pub sources: PathBuf,
+    /// The time, for the names of new migrations.
+    pub now: DateTime<Utc>,
+    /// Name and version of the program, such as `studio 1.2.0`, for the history.
+    pub program: String,
+}
+
+impl App {
+    /// The command for these migrations, at the time of the system's clock.
+    #[must_use]
+    pub fn new(
+        namespace: Namespace,
+        migrations: Vec<Box<dyn MigrationTrait>>,
+        convention: Convention,
+        sources: impl Into<PathBuf>,
+        program: impl Into<String>,
+    ) -> Self {
+        Self {
+            namespace,
+            migrations,
+            convention,
+            sources: sources.into(),
+            now: Clock::system().now(),
+            program: program.into(),
+        }
+    }
+}

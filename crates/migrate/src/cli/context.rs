@@ -1,0 +1,62 @@
+//! What every command of `migrate` works with, and how it gets at the database.
+
+use groundwork_cli::{CliError, Output, Result, SettingsFlags};
+use groundwork_core::{
+    config::{self, Loaded},
+    db,
+};
+use sea_orm::DatabaseConnection;
+
+use super::App;
+
+/// What every command works with.
+pub(super) struct Context<'a> {
+    pub(super) app: &'a App,
+    pub(super) flags: &'a SettingsFlags,
+    pub(super) output: Output,
+}
+
+impl Context<'_> {
+    /// The database of the configuration. The sections of the service are of no concern here.
+    pub(super) fn settings(&self) -> Result<config::Database> {
+        let loaded: Loaded = self.flags.load(self.app.namespace.clone())?;
+        Ok(loaded.config.database)
+    }
+
+    /// Opens the database, which is created where it is missing (SQLite).
+    pub(super) async fn connect(&self) -> Result<DatabaseConnection> {
+        let database = self.settings()?;
+        Ok(db::connect_for_migration(&database).await?)
+    }
+
+    /// Opens the database if it exists; nothing is created.
+    pub(super) async fn connect_if_any(&self) -> Result<Option<DatabaseConnection>> {
+        let database = self.settings()?;
+        Ok(match db::may_exist(&database)? {
+            true => Some(db::connect_for_migration(&database).await?),
+            false => None,
+        })
+    }
+
+    /// Opens the database that has to exist, does the work on it, and closes it.
+    pub(super) async fn with_existing<T>(
+        &self,
+        work: impl AsyncFnOnce(&DatabaseConnection) -> Result<T>,
+    ) -> Result<T> {
+        let connection = self.connect_if_any().await?.ok_or_else(no_database)?;
+        let done = work(&connection).await;
+        close(connection, done).await
+    }
+}
+
+/// Closes the database after the work that was `done` on it. SQLite then moves its log into the
+/// file and removes it.
+pub(super) async fn close<T>(connection: DatabaseConnection, done: Result<T>) -> Result<T> {
+    let closed = connection.close().await.map_err(CliError::unavailable);
+    done.and_then(|done| closed.map(|()| done))
+}
+
+/// The database that a command needs does not exist.
+fn no_database() -> CliError {
+    CliError::unavailable("there is no database yet; `migrate up` creates it")
+}

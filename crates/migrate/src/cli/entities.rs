@@ -1,0 +1,20 @@
+//! `migrate entities`: on a scratch database of its own, so that none has to be configured.
+
+use std::io;
+
+use groundwork_cli::{CliError, Result};
+
+use super::context::Context;
+use crate::entities::{Entities, Outcome};
+
+pub(super) async fn run(command: &Entities, context: &Context<'_>) -> Result {
+    let (mut out, mut err) = (io::stdout(), io::stderr());
+    let (migrations, convention) = (&context.app.migrations, &context.app.convention);
+    match command
+        .run(migrations, convention, &mut out, &mut err)
+        .await?
+    {
+        Outcome::Current => Ok(()),
+        Outcome::Stale => Err(CliError::found()),
+    }
+}
