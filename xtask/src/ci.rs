@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::{
     arrows, builds,
     cargo::{Runner, cargo, programs, workspace},
-    deny, test,
+    deny, errors, test,
 };
 
 pub(crate) const EXAMPLES: &str = "\
@@ -18,6 +18,7 @@ Runs all of these and reports at the end which failed:
   cargo fmt --all --check
   the arrows between crates, and between modules of core (ARCHITECTURE.md)
   migrate builds without entity, and what both programs use is built once
+  docs/errors.md explains every code of an error
   cargo clippy --workspace --all-targets --all-features -- -D warnings
   cargo doc --workspace --no-deps --document-private-items, warnings are errors
   cargo migrate entities --check (the program of the same build)
@@ -28,10 +29,11 @@ Runs all of these and reports at the end which failed:
 /// One thing to check: its name and how it is checked.
 type Step = (&'static str, fn(&Runner) -> Result<bool>);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("format", format),
     ("arrows", arrows),
     ("builds", builds),
+    ("error codes", error_codes),
     ("lints", lints),
     ("documentation", documentation),
     ("entities", entities),
@@ -72,6 +74,18 @@ fn arrows(_: &Runner) -> Result<bool> {
 
 fn builds(_: &Runner) -> Result<bool> {
     Ok(report(&builds::violations()?))
+}
+
+fn error_codes(_: &Runner) -> Result<bool> {
+    Ok(report(&errors::violations()?))
+}
+
+/// `cargo xtask errors`.
+pub(crate) fn write_errors() -> Result<ExitCode> {
+    Ok(match report(&errors::write()?) {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
 }
 
 fn lints(runner: &Runner) -> Result<bool> {

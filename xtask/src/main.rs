@@ -11,6 +11,7 @@ mod builds;
 mod cargo;
 mod ci;
 mod deny;
+mod errors;
 mod postgres;
 mod seaorm;
 mod test;
@@ -39,8 +40,8 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Check what a change must fulfil: format, arrows, builds, lints, docs, entities, hazards,
-    /// dependencies, tests
+    /// Check what a change must fulfil: format, arrows, builds, error codes, lints, docs,
+    /// entities, hazards, dependencies, tests
     #[command(after_help = ci::EXAMPLES)]
     Ci,
     /// Run SeaORM's own tests over `groundwork_core::db`, on both engines
@@ -53,6 +54,8 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Write docs/errors.md: every code of an error with its meaning and its remedy
+    Errors,
     /// Measure Groundwork beside its peers; `cargo xtask bench --help` tells more
     #[command(disable_help_flag = true)]
     Bench {
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Task::Test { arguments } => test::run(&arguments),
         Task::Ci => ci::run(),
         Task::Seaorm { arguments } => seaorm::run(&arguments),
+        Task::Errors => ci::write_errors(),
         Task::Bench { arguments } => bench::run(&arguments),
     };
     done.unwrap_or_else(|error| {
