@@ -3,6 +3,7 @@
 
 mod interruption;
 mod life;
+mod own_program;
 mod places;
 mod refusal;
 mod walk;

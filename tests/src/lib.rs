@@ -21,6 +21,7 @@ mod plan;
 pub mod production;
 mod program;
 mod server;
+pub mod shop;
 
 pub use groundwork_test::{
     Engine, Scratch, on_both_engines,

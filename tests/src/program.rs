@@ -21,6 +21,10 @@ pub enum Program {
     Groundwork,
     /// What evolves the schema.
     Migrate,
+    /// A service of somebody else's.
+    Shop,
+    /// What evolves its schema.
+    ShopMigrate,
 }
 
 impl Program {
@@ -29,6 +33,8 @@ impl Program {
         let name = match self {
             Self::Groundwork => "groundwork",
             Self::Migrate => "migrate",
+            Self::Shop => "shop",
+            Self::ShopMigrate => "shop_migrate",
         };
         let test = std::env::current_exe().expect("the path of this test's executable");
         let folder = test.ancestors().nth(2).expect("target/{profile}/deps");

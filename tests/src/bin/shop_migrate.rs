@@ -1,0 +1,10 @@
+//! The command `migrate` of a service of somebody else's, whole.
+
+use acceptance::shop::{CONVENTION, migrations, namespace};
+use groundwork_migrate::cli::{self, App};
+
+fn main() -> std::process::ExitCode {
+    let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
+    let app = App::new(namespace(), migrations(), CONVENTION, sources, "shop 1.0.0");
+    cli::run(&app)
+}
