@@ -40,7 +40,7 @@ async fn it_serves_and_says_whether_it_is_ready(engine: Engine) {
 #[on_both_engines]
 async fn its_migrations_and_its_own_command_run(engine: Engine) {
     let home = Home::new(engine).await;
-    migrate(&home, &["up"]).await.succeeded();
+    let _ = migrate(&home, &["up"]).await.succeeded();
     assert_eq!(shop(&home, &["count"]).await.succeeded(), "3\n");
     let status = migrate(&home, &["status", "--json"]).await.json();
     assert_eq!(status[0]["state"], "applied");
@@ -73,7 +73,7 @@ async fn doctor_runs_its_own_check(engine: Engine) {
     let home = Home::new(engine).await;
     let before = shop(&home, &["doctor"]).await;
     assert_eq!(before.code, Some(1), "{before:?}");
-    migrate(&home, &["up"]).await.succeeded();
+    let _ = migrate(&home, &["up"]).await.succeeded();
     let after = shop(&home, &["doctor", "--json"]).await.json();
     let checks = after["checks"].as_array().expect("a list");
     let own = checks.iter().find(|check| check["part"] == "stock");
@@ -111,7 +111,7 @@ async fn its_help_and_completions_bear_its_name() {
 #[on_both_engines]
 async fn groundwork_health_asks_a_running_server(engine: Engine) {
     let home = Home::new(engine).await;
-    home.migrate(["up"]).await.succeeded();
+    let _ = home.migrate(["up"]).await.succeeded();
     let server = home.serve().await;
     let ready = home
         .groundwork(["health", "--url", &server.url(""), "--json"])
