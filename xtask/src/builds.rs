@@ -15,7 +15,7 @@ use crate::cargo::{cargo, workspace};
 const SERVER: &str = "groundwork-app";
 
 /// The generated models.
-const ENTITIES: &str = "entity";
+const ENTITIES: &str = "groundwork-entity";
 
 /// A package with its version, and each set of features that it is built with.
 type Features = BTreeMap<String, BTreeSet<String>>;

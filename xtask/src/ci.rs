@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::{
     arrows, builds,
     cargo::{Runner, cargo, programs, workspace},
-    deny, errors, test,
+    deny, errors, packages, test,
 };
 
 pub(crate) const EXAMPLES: &str = "\
@@ -19,6 +19,7 @@ Runs all of these and reports at the end which failed:
   the arrows between crates, and between modules of core (ARCHITECTURE.md)
   migrate builds without entity, and what both programs use is built once
   docs/errors.md explains every code of an error
+  cargo package --no-verify, for every crate that is published
   cargo clippy --workspace --all-targets --all-features -- -D warnings
   cargo doc --workspace --no-deps --document-private-items, warnings are errors
   cargo migrate entities --check (the program of the same build)
@@ -29,11 +30,12 @@ Runs all of these and reports at the end which failed:
 /// One thing to check: its name and how it is checked.
 type Step = (&'static str, fn(&Runner) -> Result<bool>);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("format", format),
     ("arrows", arrows),
     ("builds", builds),
     ("error codes", error_codes),
+    ("packages", packages),
     ("lints", lints),
     ("documentation", documentation),
     ("entities", entities),
@@ -78,6 +80,10 @@ fn builds(_: &Runner) -> Result<bool> {
 
 fn error_codes(_: &Runner) -> Result<bool> {
     Ok(report(&errors::violations()?))
+}
+
+fn packages(runner: &Runner) -> Result<bool> {
+    Ok(report(&packages::violations(runner)?))
 }
 
 /// `cargo xtask errors`.

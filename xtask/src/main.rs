@@ -12,6 +12,7 @@ mod cargo;
 mod ci;
 mod deny;
 mod errors;
+mod packages;
 mod postgres;
 mod seaorm;
 mod test;
@@ -40,8 +41,8 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
-    /// Check what a change must fulfil: format, arrows, builds, error codes, lints, docs,
-    /// entities, hazards, dependencies, tests
+    /// Check what a change must fulfil: format, arrows, builds, error codes, packages,
+    /// lints, docs, entities, hazards, dependencies, tests
     #[command(after_help = ci::EXAMPLES)]
     Ci,
     /// Run SeaORM's own tests over `groundwork_core::db`, on both engines

@@ -15,7 +15,7 @@ const ALLOWED: &[Arrows] = &[
     ("groundwork-draw", &[]),
     ("groundwork-test-macros", &[]),
     ("shared-features", &[]),
-    ("entity", &[]),
+    ("groundwork-entity", &[]),
     (
         "groundwork-schema",
         &["groundwork-error", "groundwork-naming"],
@@ -26,7 +26,7 @@ const ALLOWED: &[Arrows] = &[
             "groundwork-error",
             "groundwork-naming",
             "groundwork-draw",
-            "entity",
+            "groundwork-entity",
         ],
     ),
     ("groundwork-http", &["groundwork-core", "groundwork-naming"]),
@@ -74,7 +74,7 @@ const ALLOWED: &[Arrows] = &[
             "groundwork-core",
             "groundwork-schema",
             "groundwork-naming",
-            "entity",
+            "groundwork-entity",
             "shared-features",
         ],
     ),
@@ -168,19 +168,19 @@ mod tests {
                 "[dependencies]\ngroundwork-naming = { path = \"../groundwork-naming\" }\n",
             ),
             (
-                "entity",
+                "groundwork-entity",
                 "[dependencies]\ngroundwork-schema = { path = \"../groundwork-schema\" }\n",
             ),
             (
                 "migration",
-                "[target.'cfg(unix)'.dependencies]\nentity = { path = \"../entity\", optional = true }\n",
+                "[target.'cfg(unix)'.dependencies]\ngroundwork-entity = { path = \"../groundwork-entity\", optional = true }\n",
             ),
         ]);
         assert_eq!(
             violations(root.path()).unwrap(),
             [
-                "entity must not depend on groundwork-schema",
-                "migration must not depend on entity",
+                "groundwork-entity must not depend on groundwork-schema",
+                "migration must not depend on groundwork-entity",
             ]
         );
     }
