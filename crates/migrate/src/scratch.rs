@@ -11,7 +11,8 @@ use groundwork_schema::sql::identifier;
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector,
     sqlx::{
-        self, AssertSqlSafe, Connection as _, Executor as _, PgConnection, Row as _,
+        self, AssertSqlSafe, ConnectOptions as _, Connection as _, Executor as _, PgConnection,
+        Row as _,
         postgres::{PgConnectOptions, PgPoolOptions},
         sqlite::{SqliteJournalMode, SqliteSynchronous},
     },
@@ -121,6 +122,8 @@ impl Scratch {
     }
 
     async fn on_server(server: PgConnectOptions) -> Result<Self, ScratchError> {
+        // Making a database may take a second; nobody can do anything about that.
+        let server = server.disable_statement_logging();
         #[expect(
             clippy::disallowed_methods,
             reason = "no row's id, but a name that no other process takes at the same time"
