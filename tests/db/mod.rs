@@ -8,6 +8,7 @@ mod observing;
 mod opening;
 mod process;
 mod retries;
+mod rolled_back;
 mod seaorm;
 mod server_lock;
 mod settings;

@@ -62,6 +62,8 @@ mod client;
 mod config;
 pub mod postgres;
 #[cfg(feature = "database")]
+mod rolled_back;
+#[cfg(feature = "database")]
 mod scratch;
 #[cfg(feature = "database")]
 mod template;
@@ -74,6 +76,8 @@ pub use config::database_config;
 pub use groundwork_naming::Engine;
 #[cfg(feature = "database")]
 pub use groundwork_test_macros::on_both_engines;
+#[cfg(feature = "database")]
+pub use rolled_back::RolledBack;
 #[cfg(feature = "database")]
 #[doc(hidden)]
 pub use rstest;

@@ -11,7 +11,7 @@ use groundwork_schema::run::{self, Goal, Settings};
 use sea_orm_migration::MigrationTrait;
 use tokio::sync::Mutex;
 
-use crate::{Scratch, database_config};
+use crate::{RolledBack, Scratch, database_config};
 
 /// A schema for tests: the migrations run once for all tests of a process that live at the same
 /// time, and each test is given a copy of the database.
@@ -45,6 +45,8 @@ pub struct Template {
     /// One for each engine. It goes with the last scratch that was copied from it, so that nothing
     /// is left when the process ends.
     originals: [Mutex<Weak<Original>>; 2],
+    /// The copy on PostgreSQL within which tests roll back. It goes with the last of them.
+    shared: Mutex<Weak<Scratch>>,
 }
 
 /// A database with the newest schema that nobody is connected to.
@@ -62,6 +64,7 @@ impl Template {
             convention,
             migrations,
             originals: [Mutex::const_new(Weak::new()), Mutex::const_new(Weak::new())],
+            shared: Mutex::const_new(Weak::new()),
         }
     }
 
@@ -71,6 +74,46 @@ impl Template {
     /// As [`Scratch::empty`], or if a migration fails.
     pub async fn copy(&self, engine: Engine) -> Scratch {
         Scratch::copy_of(self.original(engine).await, self.convention).await
+    }
+
+    /// A database with this schema whose changes are rolled back when the test ends.
+    ///
+    /// ```no_run
+    /// # use axum::Router;
+    /// # use groundwork_core::db::Database;
+    /// use groundwork_test::{Engine, Template, TestClient, on_both_engines};
+    /// # static SHOP: Template = Template::new(convention(), migrations);
+    /// # const fn convention() -> groundwork_naming::Convention { todo!() }
+    /// # fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> { Vec::new() }
+    /// # fn routes(db: Database) -> Router { Router::new() }
+    ///
+    /// #[on_both_engines]
+    /// async fn an_order_is_stored(engine: Engine) {
+    ///     let test = SHOP.rolled_back(engine).await;
+    ///     let client = TestClient::new(routes(test.database()));
+    ///     // …
+    /// }
+    /// ```
+    ///
+    /// # Panics
+    /// As [`copy`](Self::copy).
+    pub async fn rolled_back(&self, engine: Engine) -> RolledBack {
+        let scratch = match engine {
+            // One test at a time may write in a file, and a copy costs next to nothing.
+            Engine::Sqlite => Arc::new(self.copy(engine).await),
+            Engine::Postgres => self.shared().await,
+        };
+        RolledBack::begin(scratch).await
+    }
+
+    async fn shared(&self) -> Arc<Scratch> {
+        let mut present = self.shared.lock().await;
+        if let Some(shared) = present.upgrade() {
+            return shared;
+        }
+        let shared = Arc::new(self.copy(Engine::Postgres).await);
+        *present = Arc::downgrade(&shared);
+        shared
     }
 
     /// The one that other tests use at present, or a new one.

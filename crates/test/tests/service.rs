@@ -79,6 +79,31 @@ async fn each_test_has_a_database_of_its_own_with_the_schema(engine: Engine) {
     }
 }
 
+/// Two tests at the same time, which on PostgreSQL share a database, and one after them.
+#[on_both_engines]
+async fn a_request_in_a_transaction_leaves_nothing_and_is_seen_by_nobody_else(engine: Engine) {
+    let tests = [
+        SHOP.rolled_back(engine).await,
+        SHOP.rolled_back(engine).await,
+    ];
+    let [one, other] = tests
+        .each_ref()
+        .map(|test| TestClient::new(routes(test.database())));
+    one.post("/books", &json!("Dune")).await.is_done();
+    assert_eq!(one.get("/books").await.with(200), json!(["Dune"]));
+    assert_eq!(other.get("/books").await.with(200), json!([]));
+    let (emma, ulysses) = (json!("Emma"), json!("Ulysses"));
+    let both = tokio::join!(one.post("/books", &emma), one.post("/books", &ulysses));
+    both.0.is_done();
+    both.1.is_done();
+    let [first, second] = tests;
+    drop((one, first));
+    let third = SHOP.rolled_back(engine).await;
+    let client = TestClient::new(routes(third.database()));
+    assert_eq!(client.get("/books").await.with(200), json!([]));
+    drop(second);
+}
+
 #[on_both_engines]
 async fn an_empty_scratch_has_no_table(engine: Engine) {
     let (one, other) = (Scratch::empty(engine).await, Scratch::empty(engine).await);

@@ -79,6 +79,8 @@ pub(super) enum Pools {
         readers: Arc<Readers>,
     },
     Postgres(postgres::Pools),
+    /// The unit that is never committed.
+    RolledBack(Arc<UnitOfWork>),
 }
 
 impl Database {
@@ -158,6 +160,7 @@ impl Database {
             Pools::Postgres(pools) => {
                 Backend::Postgres(postgres::begin(&pools.units, isolation).await?)
             }
+            Pools::RolledBack(unit) => return unit.savepoint().await.doing("beginning"),
         };
         Ok(UnitOfWork::new(Session::new(
             backend,
@@ -166,6 +169,50 @@ impl Database {
             inner.acquire_timeout,
             inner.observer,
         )))
+    }
+
+    /// A database whose changes are all rolled back, for tests and rehearsals: everything that is
+    /// done through it happens within one unit of this database that is never committed. A unit that
+    /// is begun on it is a savepoint, and its readers see what its units have stored. It ends with
+    /// the last clone, or with [`close`](Self::close).
+    ///
+    /// It differs from a database in what only a commit brings about: a deferred constraint is never
+    /// checked, a commit never fails, and its units take turns on PostgreSQL too. A read that fails
+    /// on PostgreSQL outside of a unit ends all of it. On SQLite it holds the turn to write, and all
+    /// of it lasts at most `database.unit_of_work_timeout_ms`.
+    ///
+    /// ```no_run
+    /// # use groundwork_core::db::Database;
+    /// # use sea_orm::ConnectionTrait;
+    /// # async fn example(db: Database) -> Result<(), Box<dyn std::error::Error>> {
+    /// let rehearsal = db.begin_rolled_back().await?;
+    /// rehearsal.execute_unprepared("DELETE FROM scenes").await?;
+    /// drop(rehearsal); // every scene is still there
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_rolled_back(&self) -> Result<Self, DbError> {
+        let outer = &self.inner;
+        let unit = Arc::new(self.begin().await?);
+        let connections = reader::Connections::RolledBack(Arc::clone(&unit));
+        let timeout = outer.acquire_timeout;
+        let reader = Reader::new(connections, timeout, outer.convention, outer.observer);
+        let inner = Inner {
+            engine: outer.engine,
+            convention: outer.convention,
+            url: outer.url.clone(),
+            acquire_timeout: timeout,
+            pools: Pools::RolledBack(unit),
+            observer: outer.observer,
+            reader: reader.clone(),
+            fresh_reader: reader,
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
     }
 
     /// The engine beneath.
@@ -232,6 +279,10 @@ impl Inner {
             Pools::Postgres(pools) => {
                 let closing = tokio::time::timeout(self.acquire_timeout, pools.close());
                 closing.await.is_ok()
+            }
+            Pools::RolledBack(unit) => {
+                unit.session.end("its database was closed");
+                true
             }
         };
         if closed {
@@ -330,6 +381,7 @@ impl Pools {
     /// The connections for reads.
     fn readers(&self) -> reader::Connections {
         match self {
+            Self::RolledBack(unit) => reader::Connections::RolledBack(Arc::clone(unit)),
             Self::Sqlite { readers, .. } => reader::Connections::Sqlite(Arc::clone(readers)),
             Self::Postgres(pools) => reader::Connections::Postgres(
                 SqlxPostgresConnector::from_sqlx_postgres_pool(pools.readers.clone()),
@@ -340,7 +392,7 @@ impl Pools {
     /// Those that see every commit at once.
     fn fresh_readers(&self) -> reader::Connections {
         match self {
-            Self::Sqlite { .. } => self.readers(),
+            Self::Sqlite { .. } | Self::RolledBack(_) => self.readers(),
             Self::Postgres(pools) => reader::Connections::Postgres(
                 SqlxPostgresConnector::from_sqlx_postgres_pool(pools.fresh_readers.clone()),
             ),

@@ -25,6 +25,8 @@ impl Database {
                     metrics::connections(role, used, most.unwrap_or_default());
                 }
             }
+            // It has no connections of its own.
+            Pools::RolledBack(_) => {}
         }
     }
 }

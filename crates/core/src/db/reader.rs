@@ -15,7 +15,7 @@ use sea_orm::{
 
 use super::{
     backend::Backend,
-    error::DbError,
+    error::{DbError, Doing as _},
     observe::Observer,
     postgres::{self, Attempts},
     rows::Rows,
@@ -49,6 +49,8 @@ pub struct Reader {
 pub(super) enum Connections {
     Sqlite(Arc<Readers>),
     Postgres(DatabaseConnection),
+    /// What its own units have stored, though nothing is committed.
+    RolledBack(Arc<UnitOfWork>),
 }
 
 impl Reader {
@@ -107,6 +109,7 @@ impl Reader {
                 let begun = postgres::begin_snapshot(pool, isolation).await?;
                 (Backend::Postgres(begun), Engine::Postgres)
             }
+            Connections::RolledBack(unit) => return unit.savepoint().await.doing("beginning"),
         };
         let (timeout, observer) = (self.acquire_timeout, self.observer);
         let session = Session::new(backend, engine, self.convention, timeout, observer);
@@ -137,9 +140,10 @@ impl fmt::Debug for Reader {
 #[async_trait::async_trait]
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
-        match self.connections {
+        match &self.connections {
             Connections::Sqlite(_) => DbBackend::Sqlite,
             Connections::Postgres(_) => DbBackend::Postgres,
+            Connections::RolledBack(unit) => ConnectionTrait::get_database_backend(&**unit),
         }
     }
 
@@ -151,6 +155,7 @@ impl ConnectionTrait for Reader {
                 Connections::Postgres(pool) => {
                     repeating!(self, pool.execute_raw(statement.clone()))
                 }
+                Connections::RolledBack(unit) => unit.execute_raw(statement.clone()).await,
             }
         };
         self.observer.statement(&statement.sql, run).await
@@ -162,6 +167,7 @@ impl ConnectionTrait for Reader {
             match &self.connections {
                 Connections::Sqlite(readers) => readers.execute_unprepared(sql).await,
                 Connections::Postgres(pool) => repeating!(self, pool.execute_unprepared(sql)),
+                Connections::RolledBack(unit) => unit.execute_unprepared(sql).await,
             }
         };
         self.observer.statement(sql, run).await
@@ -174,6 +180,7 @@ impl ConnectionTrait for Reader {
                 Connections::Postgres(pool) => {
                     repeating!(self, pool.query_one_raw(statement.clone()))
                 }
+                Connections::RolledBack(unit) => unit.query_one_raw(statement.clone()).await,
             }
         };
         self.observer.statement(&statement.sql, run).await
@@ -186,6 +193,7 @@ impl ConnectionTrait for Reader {
                 Connections::Postgres(pool) => {
                     repeating!(self, pool.query_all_raw(statement.clone()))
                 }
+                Connections::RolledBack(unit) => unit.query_all_raw(statement.clone()).await,
             }
         };
         self.observer.statement(&statement.sql, run).await
@@ -207,6 +215,7 @@ impl StreamTrait for Reader {
             Ok(match &self.connections {
                 Connections::Sqlite(readers) => Rows::of(readers.stream(&statement).await?),
                 Connections::Postgres(pool) => Rows::of(pool.stream_raw(statement).await?),
+                Connections::RolledBack(unit) => unit.stream_raw(statement).await?,
             })
         })
     }

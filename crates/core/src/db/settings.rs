@@ -73,6 +73,8 @@ impl Database {
                 }
                 all
             }
+            // It has no connections of its own.
+            Pools::RolledBack(_) => Ok(Vec::new()),
         };
         asked.map_err(|error| DbError::Database {
             doing: "asking for the settings",
