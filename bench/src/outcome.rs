@@ -8,16 +8,6 @@ use tokio::task::JoinSet;
 
 use crate::work::ROWS;
 
-/// What of an outcome is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Figure {
-    /// How much was done in a second, or what it took.
-    Amount,
-    /// The time within which 99 of 100 were done.
-    P99,
-}
-
 /// How one call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {

@@ -6,8 +6,8 @@ use comfy_table::{CellAlignment, Table, presets::ASCII_MARKDOWN};
 use serde_json::{Value, json};
 
 use crate::{
-    outcome::{Figure, Outcome, median},
-    work::{Demand, OURS, Unit, Work},
+    outcome::{Outcome, median},
+    work::{Demand, Figure, OURS, Unit, Work},
 };
 
 /// What was measured of one work: for each contender an outcome per round.

@@ -1,8 +1,7 @@
 //! The works that are measured, and what is asked of each: `docs/performance.md` explains them.
 
 use clap::ValueEnum;
-
-use crate::outcome::Figure;
+use serde::Serialize;
 
 /// How many callers work at once where a work says "many".
 pub(crate) const CALLERS: usize = 64;
@@ -19,6 +18,16 @@ pub(crate) const ROWS: i64 = 10_000;
 /// Insertions in bulk of a round, one after the other; the one in the middle counts. One alone takes
 /// 20 ms, and tells more of the disk's mood than of the contender.
 pub(crate) const BULKS: usize = 9;
+
+/// What of an outcome is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Figure {
+    /// How much was done in a second, or what it took.
+    Amount,
+    /// The time within which 99 of 100 were done.
+    P99,
+}
 
 /// Something that is done over and over, and timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

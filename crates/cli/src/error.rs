@@ -1,14 +1,11 @@
 //! How a command that did not succeed ends: one clear message, its causes, what to do, and an exit
 //! code that scripts can branch on.
 
-use std::{error::Error, fmt, process::ExitCode};
+use std::{error::Error, fmt};
 
 use groundwork_core::error::DomainError;
 
-use crate::{
-    exit::Exit,
-    output::{Output, Stream, Style},
-};
+use crate::exit::Exit;
 
 /// What a command returns.
 pub type Result<T = (), E = CliError> = std::result::Result<T, E>;
@@ -122,34 +119,14 @@ impl CliError {
         self.exit
     }
 
-    /// Prints the message with its causes to stderr, and gives the process its exit code.
-    pub fn report(&self, output: Output) -> ExitCode {
-        if let Some(error) = &self.error {
-            output.note(self.render(output, error.as_ref()));
-        }
-        ExitCode::from(self.exit.code())
+    /// What is to be printed, if anything is.
+    pub(crate) fn error(&self) -> Option<&(dyn Error + 'static)> {
+        self.error.as_deref().map(|error| error as _)
     }
 
-    fn render(&self, output: Output, error: &(dyn Error + 'static)) -> String {
-        let heading = output.styled(Stream::Stderr, Style::Bad, "error:");
-        let mut text = format!("{heading} {error}");
-        let mut above = error.to_string();
-        let mut next = error.source();
-        while let Some(cause) = next {
-            let message = cause.to_string();
-            // Some libraries repeat the text of their source in their own.
-            if !above.contains(&message) {
-                text.push_str("\n  because: ");
-                text.push_str(&message.replace('\n', "\n           "));
-            }
-            above = message;
-            next = cause.source();
-        }
-        if let Some(advice) = &self.advice {
-            let heading = output.styled(Stream::Stderr, Style::Advice, "help:");
-            text.push_str(&format!("\n{heading} {advice}"));
-        }
-        text
+    /// What to do.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.advice.as_deref()
     }
 }
 
@@ -230,18 +207,5 @@ mod tests {
             .context("cannot list")
             .context("sorry");
         assert_eq!(exit_code(error), 69);
-    }
-
-    #[test]
-    fn an_error_is_printed_with_its_causes_and_what_to_do() {
-        let error = CliError::unavailable("the database is behind")
-            .with_advice("run `migrate up`")
-            .context("cannot list");
-        let inner = error.error.as_deref().unwrap();
-        insta::assert_snapshot!(error.render(Output::plain(), inner), @r"
-        error: cannot list
-          because: the database is behind
-        help: run `migrate up`
-        ");
     }
 }

@@ -47,8 +47,10 @@
 mod args;
 mod completions;
 mod config;
+mod dispatch;
 pub mod doctor;
 mod error;
+mod error_report;
 mod exit;
 mod health;
 mod interruption;
@@ -59,10 +61,11 @@ pub mod text;
 
 pub use self::{
     args::command,
+    dispatch::main,
     error::{CliError, Result},
     exit::Exit,
     interruption::unless_interrupted,
     output::{Format, Output, Stream, Style},
-    program::{Context, Program, main},
+    program::{Context, Program},
     settings::{SettingsFlags, files},
 };

@@ -1,6 +1,6 @@
 //! The text of `default.yaml`: every key of a program with its default and its meaning.
 
-use super::{Namespace, Sections, load::sections};
+use super::{Auth, Database, Files, Http, Log, Namespace, Sections};
 
 const HEADER: &str = "\
 # yaml-language-server: $schema=./schema.json
@@ -26,4 +26,16 @@ pub fn default_yaml<S: Sections>(namespace: &Namespace) -> String {
         }
     }
     namespace.fill_in(&text)
+}
+
+/// Name and defaults of every section, in the order in which they are read.
+fn sections<S: Sections>() -> Vec<(&'static str, &'static str)> {
+    let mut sections = Vec::new();
+    Database::defaults(&mut sections);
+    Files::defaults(&mut sections);
+    Http::defaults(&mut sections);
+    Auth::defaults(&mut sections);
+    S::defaults(&mut sections);
+    Log::defaults(&mut sections);
+    sections
 }

@@ -49,18 +49,6 @@ pub(super) fn read<S: Sections>(sources: &Sources) -> (Layers, Option<Config<S>>
     (layers, config, reader)
 }
 
-/// Name and defaults of every section, in the order in which they are read.
-pub(super) fn sections<S: Sections>() -> Vec<(&'static str, &'static str)> {
-    let mut sections = Vec::new();
-    Database::defaults(&mut sections);
-    Files::defaults(&mut sections);
-    Http::defaults(&mut sections);
-    Auth::defaults(&mut sections);
-    S::defaults(&mut sections);
-    Log::defaults(&mut sections);
-    sections
-}
-
 fn read_sections<S: Sections>(reader: &mut Reader) -> Option<Config<S>> {
     let database = <Database as Sections>::read(reader);
     let files = <Files as Sections>::read(reader);

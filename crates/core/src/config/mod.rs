@@ -78,6 +78,7 @@ mod files;
 mod http;
 mod keys;
 mod known;
+mod layer;
 mod layers;
 mod load;
 mod loaded;

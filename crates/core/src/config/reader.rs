@@ -4,7 +4,7 @@
 use ::config::Value;
 use serde_json::Value as Json;
 
-use super::{Origin, Problem, Setting, keys::Keys, mismatch::Taken};
+use super::{Origin, Problem, Setting, mismatch::Taken};
 
 /// Reads sections, collecting problems, effective values, and what may be written for each key.
 pub struct Reader {
@@ -23,10 +23,6 @@ impl Reader {
             settings: Vec::new(),
             schemas: Vec::new(),
         }
-    }
-
-    pub(super) fn section(&mut self, name: &'static str) -> Keys<'_> {
-        Keys::new(self, name)
     }
 
     pub(super) fn report(&mut self, problem: Problem) {

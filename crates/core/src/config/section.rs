@@ -41,7 +41,7 @@ impl Sections for () {
 
 impl<T: Section> Sections for T {
     fn read(reader: &mut Reader) -> Option<Self> {
-        <T as Section>::read(&mut reader.section(T::NAME))
+        <T as Section>::read(&mut Keys::new(reader, T::NAME))
     }
 
     fn defaults(sections: &mut Vec<(&'static str, &'static str)>) {

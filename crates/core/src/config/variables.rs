@@ -11,7 +11,7 @@ use ::config::Value;
 use super::{
     Namespace, Origin, Problem,
     known::KnownKeys,
-    layers::Layer,
+    layer::Layer,
     namespace::{CUSTOMARY, FROM_FILE},
     value::value,
 };

@@ -10,7 +10,11 @@ use std::{
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
 
-use super::{RunError, engine_of, postgres, sqlite};
+use super::{
+    RunError, engine_of,
+    history_table::{self, Form, only},
+    postgres, sqlite,
+};
 use crate::{
     migration::{Direction, HISTORY_TABLE as TABLE},
     record::Recording,
@@ -57,7 +61,7 @@ impl Record {
 /// The whole history; `None` where the table does not exist. Changes nothing.
 pub(super) async fn read(connection: &impl ConnectionTrait) -> Result<Option<History>, RunError> {
     let reading = async {
-        let columns = match form(connection).await? {
+        let columns = match history_table::form(connection).await? {
             Form::None => return Ok(None),
             Form::Plain => {
                 "NULL AS checksum, NULL AS rendered_sql, NULL AS took_ms, NULL AS program"
@@ -79,7 +83,7 @@ pub(super) async fn read(connection: &impl ConnectionTrait) -> Result<Option<His
 /// The names alone, which is all that it takes to know what is pending.
 pub(super) async fn names(connection: &impl ConnectionTrait) -> Result<BTreeSet<String>, RunError> {
     let reading = async {
-        if form(connection).await? == Form::None {
+        if history_table::form(connection).await? == Form::None {
             return Ok(BTreeSet::new());
         }
         let rows = all(connection, format!("SELECT version FROM {TABLE}")).await?;
@@ -120,9 +124,11 @@ pub(super) async fn prepare(
     let name = convention.primary_key(TABLE);
     let engine = engine_of(connection)?;
     let preparing = async {
-        let form = form(connection).await?;
+        let form = history_table::form(connection).await?;
         if form == Form::None {
-            connection.execute_unprepared(&create(&name)).await?;
+            connection
+                .execute_unprepared(&history_table::create(&name))
+                .await?;
             return Ok(true);
         }
         match engine {
@@ -182,21 +188,6 @@ pub(super) async fn delete(
     write(connection, "recording a migration", sql, [migration.into()]).await
 }
 
-/// The statement that creates the table.
-pub(super) fn create(primary_key: &str) -> String {
-    format!(
-        r#"CREATE TABLE "{TABLE}" (
-    "version" varchar NOT NULL,
-    "applied_at" bigint NOT NULL,
-    "checksum" text,
-    "rendered_sql" text,
-    "took_ms" bigint,
-    "program" text,
-    CONSTRAINT "{primary_key}" PRIMARY KEY ("version")
-)"#
-    )
-}
-
 /// The statement that notes a migration in a script.
 pub(super) fn statement(
     migration: &str,
@@ -248,41 +239,6 @@ fn entry(row: &QueryResult) -> Result<(String, Applied), DbErr> {
     Ok((row.try_get("", "version")?, applied))
 }
 
-/// What the table looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Form {
-    /// It does not exist.
-    None,
-    /// As SeaORM makes it.
-    Plain,
-    /// With the columns of ours.
-    Full,
-}
-
-async fn form(connection: &impl ConnectionTrait) -> Result<Form, DbErr> {
-    let engine = Engine::try_from(connection.get_database_backend());
-    let sql = match engine.map_err(|unknown| DbErr::Custom(unknown.to_string()))? {
-        Engine::Sqlite => format!(
-            "SELECT count(*) AS columns, coalesce(sum(name = 'rendered_sql'), 0) AS ours
-             FROM pragma_table_info('{TABLE}')"
-        ),
-        Engine::Postgres => format!(
-            "SELECT count(*) AS columns, count(*) FILTER (WHERE attname = 'rendered_sql') AS ours
-             FROM pg_attribute
-             WHERE attrelid = to_regclass('{TABLE}') AND attnum > 0 AND NOT attisdropped"
-        ),
-    };
-    only(connection, sql, |row| {
-        let (columns, ours): (i64, i64) = (row.try_get("", "columns")?, row.try_get("", "ours")?);
-        Ok(match (columns, ours) {
-            (0, _) => Form::None,
-            (_, 0) => Form::Plain,
-            _ => Form::Full,
-        })
-    })
-    .await
-}
-
 async fn write(
     connection: &impl ConnectionTrait,
     doing: &'static str,
@@ -303,15 +259,4 @@ async fn write(
 async fn all(connection: &impl ConnectionTrait, sql: String) -> Result<Vec<QueryResult>, DbErr> {
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     connection.query_all_raw(statement).await
-}
-
-/// The one value of a query that always has one row.
-pub(super) async fn only<T>(
-    connection: &impl ConnectionTrait,
-    sql: String,
-    read: impl FnOnce(&QueryResult) -> Result<T, DbErr>,
-) -> Result<T, DbErr> {
-    let statement = Statement::from_string(connection.get_database_backend(), sql);
-    let row = connection.query_one_raw(statement).await?;
-    read(&row.ok_or_else(|| DbErr::RecordNotFound(TABLE.to_owned()))?)
 }

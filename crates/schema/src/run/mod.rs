@@ -19,6 +19,7 @@ mod change;
 mod error;
 mod event;
 mod history;
+mod history_table;
 mod mark_applied;
 mod plan;
 mod postgres;

@@ -7,7 +7,7 @@ use sea_orm::{
 
 use super::{
     RunError, Settings,
-    history::{self, Form},
+    history_table::{self, Form},
     retry,
 };
 use crate::{migration::HISTORY_TABLE as TABLE, sql::identifier};
@@ -101,7 +101,8 @@ pub(super) async fn prepare_history(
         "SELECT conname AS name FROM pg_constraint
          WHERE conrelid = to_regclass('{TABLE}') AND contype = 'p'"
     );
-    let present: String = history::only(connection, sql, |row| row.try_get("", "name")).await?;
+    let present: String =
+        history_table::only(connection, sql, |row| row.try_get("", "name")).await?;
     let mut changes = Vec::new();
     if present != name {
         let (present, name) = (identifier(&present), identifier(name));

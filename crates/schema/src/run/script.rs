@@ -11,6 +11,7 @@ use super::{
     change::Rendering,
     engine_of,
     history::{self, Record},
+    history_table,
     plan::{self, Plan},
     postgres::LOCK_KEY,
 };
@@ -180,7 +181,7 @@ fn transaction(
     let mut statements = Vec::new();
     if creates_history {
         let name = settings.convention.primary_key(HISTORY_TABLE);
-        statements.push(history::create(&name));
+        statements.push(history_table::create(&name));
     }
     statements.extend(recording.statements.iter().cloned());
     let record = Record::of(recording, engine, settings.program);

@@ -8,7 +8,7 @@ use sea_orm::{
 
 use super::{
     RunError, engine_of,
-    history::{self, Form},
+    history_table::{self, Form},
     retry::{require_one, sql_state},
 };
 use crate::migration::HISTORY_TABLE as TABLE;
@@ -114,7 +114,8 @@ pub(super) async fn prepare_history(
     form: Form,
 ) -> Result<bool, DbErr> {
     let sql = format!("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = '{TABLE}'");
-    let definition: String = history::only(connection, sql, |row| row.try_get("", "sql")).await?;
+    let definition: String =
+        history_table::only(connection, sql, |row| row.try_get("", "sql")).await?;
     if form == Form::Full && definition.contains(&format!("CONSTRAINT \"{name}\"")) {
         return Ok(false);
     }
@@ -128,7 +129,7 @@ pub(super) async fn prepare_history(
             "ALTER TABLE {TABLE} RENAME TO {TABLE}_before; {};
              INSERT INTO {TABLE} ({columns}) SELECT {columns} FROM {TABLE}_before;
              DROP TABLE {TABLE}_before;",
-            history::create(name)
+            history_table::create(name)
         ))
         .await?;
     Ok(true)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use groundwork_cli::Format;
 
-use super::graph::Graph;
+use super::{argument::VideoArgument, graph::Graph};
 
 /// Commands on videos and what is said in them.
 #[derive(Debug, Subcommand)]
@@ -120,14 +120,6 @@ pub(crate) struct VideoList {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) format: Format,
-}
-
-/// Names a video.
-#[derive(Args, Debug)]
-pub(crate) struct VideoArgument {
-    /// The video's id, or what its platform calls it
-    #[arg(value_name = "ID")]
-    pub(crate) video: String,
 }
 
 /// A form of a transcript.

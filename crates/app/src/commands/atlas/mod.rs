@@ -2,6 +2,7 @@
 //! thing, and closes it again.
 
 mod args;
+mod argument;
 mod graph;
 mod import;
 mod list;
@@ -26,7 +27,7 @@ pub(crate) async fn run(output: Output, state: &AppState, command: &Atlas) -> Re
             text,
             format,
         } => {
-            let id = show::find(state, video).await?;
+            let id = argument::find(state, video).await?;
             match transcript {
                 Some(language) => {
                     show::transcript(output, state, id, language, *text, *format).await

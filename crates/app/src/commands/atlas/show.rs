@@ -5,22 +5,10 @@ use groundwork_cli::{
     text::{instant, printable, table},
 };
 use groundwork_core::services::atlas::{Language, TextForm, VideoDetails, VideoId};
-use uuid::Uuid;
 
-use super::args::{TextFormat, VideoArgument};
+use super::args::TextFormat;
 use super::clock;
 use crate::state::AppState;
-
-/// The video with this id, or that its platform calls so.
-pub(super) async fn find(state: &AppState, argument: &VideoArgument) -> Result<VideoId> {
-    let text = argument.video.as_str();
-    let named = state.atlas.find_video(&state.db.reader(), text).await?;
-    match (named, Uuid::try_parse(text)) {
-        (Some(video), _) => Ok(video.id),
-        (None, Ok(id)) => Ok(id.into()),
-        (None, Err(_)) => Err(CliError::bad_input(format!("there is no video {text:?}"))),
-    }
-}
 
 /// Shows a video with its transcripts.
 pub(super) async fn video(

@@ -10,7 +10,7 @@
 
 use std::path::Path;
 
-use entity::studio::{ArtifactKind, ProjectId, projects};
+use entity::studio::{ProjectId, projects};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use serde::Serialize;
@@ -20,10 +20,9 @@ use tracing::info;
 use super::{
     Studio, StudioError,
     artifacts::{commit_with, destination, discard_later},
-    manifest::{Bounds, Folder, Manifest, ManifestFile},
+    manifest::{Bounds, Folder, Manifest, ManifestFile, artifact_kind},
     production::{ProductionError, blocking},
     production_rows::ProductionRows,
-    storyboard::FileRole,
     views::Project,
 };
 use crate::{
@@ -179,7 +178,7 @@ impl Studio {
         });
         let staged = self
             .files
-            .stage(counted, destination(project, kind_of(file.role)))
+            .stage(counted, destination(project, artifact_kind(file.role)))
             .await
             .map_err(|source| ProductionError::NotStored {
                 path: file.path.to_string(),
@@ -199,14 +198,6 @@ impl Studio {
         work.violation(refused).is_some_and(|violation| {
             violation.kind == ViolationKind::Unique && violation.constraint == unique
         })
-    }
-}
-
-pub(super) fn kind_of(role: FileRole) -> ArtifactKind {
-    match role {
-        FileRole::Keyframe => ArtifactKind::Keyframe,
-        FileRole::Clip => ArtifactKind::Clip,
-        FileRole::Output => ArtifactKind::Output,
     }
 }
 

@@ -12,6 +12,7 @@ use cap_std::{
     ambient_authority,
     fs::{Dir, OpenOptions, OpenOptionsExt},
 };
+use entity::studio::ArtifactKind;
 use futures_util::{StreamExt, stream};
 use rustix::fs::OFlags;
 
@@ -256,6 +257,15 @@ fn look_at(
         size_bytes: hasher.count(),
         blake3: hasher.finalize().to_hex().to_string(),
     })
+}
+
+/// What a file of this role becomes.
+pub(super) fn artifact_kind(role: FileRole) -> ArtifactKind {
+    match role {
+        FileRole::Keyframe => ArtifactKind::Keyframe,
+        FileRole::Clip => ArtifactKind::Clip,
+        FileRole::Output => ArtifactKind::Output,
+    }
 }
 
 fn accepted(role: FileRole) -> &'static [MediaType] {

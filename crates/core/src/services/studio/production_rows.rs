@@ -12,8 +12,7 @@ use serde_json::Value;
 use super::{
     StudioError,
     artifacts::artifact_row,
-    import::kind_of,
-    manifest::Manifest,
+    manifest::{Manifest, artifact_kind},
     storyboard::{ProductionPath, StoryboardScene},
 };
 use crate::{
@@ -49,7 +48,7 @@ impl ProductionRows {
         for (file, placed) in manifest.files.iter().zip(placed) {
             let id = ArtifactId::from(clock.new_id());
             by_path.insert(&file.path, id);
-            let (kind, name) = (kind_of(file.role), file.path.to_string());
+            let (kind, name) = (artifact_kind(file.role), file.path.to_string());
             artifacts.push(artifact_row(id, project, kind, name, placed.facts(), now));
         }
         let mut parts = Parts {

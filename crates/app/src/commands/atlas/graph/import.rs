@@ -16,8 +16,10 @@ use tokio::{
 };
 
 use super::args::GraphImport;
-use crate::commands::atlas::args::VideoArgument;
-use crate::{commands::atlas::show, state::AppState};
+use crate::{
+    commands::atlas::argument::{self, VideoArgument},
+    state::AppState,
+};
 
 /// Stores a graph, or brings it up to date.
 pub(super) async fn run(output: Output, state: &AppState, import: &GraphImport) -> Result {
@@ -52,7 +54,7 @@ async fn video(state: &AppState, import: &GraphImport) -> Result<Option<VideoId>
     let argument = VideoArgument {
         video: video.clone(),
     };
-    show::find(state, &argument).await.map(Some)
+    argument::find(state, &argument).await.map(Some)
 }
 
 async fn read(file: &Path) -> Result<Vec<u8>> {

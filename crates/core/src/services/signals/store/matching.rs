@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use entity::signals::ArticleId;
 
-use super::{postgres, sqlite};
+use super::{found::Found, postgres, sqlite};
 use crate::{
     db::{Engine, UnitOfWork},
     services::signals::{
@@ -14,17 +14,6 @@ use crate::{
         problem::{LineProblem, ProblemKind},
     },
 };
-
-/// A stored article with the external id or the URL of an incoming one.
-pub(super) struct Found {
-    /// The place of the incoming one.
-    pub(super) place: usize,
-    pub(super) id: ArticleId,
-    pub(super) external_id: String,
-    pub(super) url: String,
-    /// Both say the same, external id and URL left aside.
-    pub(super) is_same: bool,
-}
 
 /// What an incoming article turned out to be.
 pub(super) enum Match {

@@ -5,6 +5,7 @@
 //! unchanged, changes what is stored, or contradicts it.
 
 mod entities;
+mod found;
 mod matching;
 mod postgres;
 mod sqlite;

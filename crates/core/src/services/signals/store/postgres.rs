@@ -4,7 +4,7 @@ use entity::signals::{ArticleId, article_mentions};
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 use uuid::Uuid;
 
-use super::{Known, Stage, matching::Found};
+use super::{Known, Stage, found::Found};
 use crate::{
     db::{CopyRows, Doing as _, UnitOfWork},
     services::signals::{SignalsError, batch::Incoming},

@@ -9,7 +9,7 @@ use sea_orm::{
     Value,
 };
 
-use super::matching::Found;
+use super::found::Found;
 use crate::{
     db::{Doing as _, UnitOfWork},
     services::signals::{SignalsError, batch::Incoming},
