@@ -111,8 +111,8 @@ async fn downstream(scratch: &Scratch, sources: &Path, list: &str, arguments: &[
     command
         .args(arguments)
         .arg(format!("--database-url={}{mode}", scratch.url()))
-        .env("DOWNSTREAM_SOURCES", sources)
-        .env("DOWNSTREAM_MIGRATIONS", list)
+        .env("SOURCES_OF_THE_TEST", sources)
+        .env("MIGRATIONS_OF_THE_TEST", list)
         .current_dir(sources)
         .stdin(Stdio::null())
         .kill_on_drop(true);

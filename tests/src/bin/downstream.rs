@@ -1,8 +1,8 @@
 //! A program of somebody else's: its own migrations, and the whole command `migrate` for them.
 //!
 //! The migrations make a table with one number, and double it ten times: whatever runs twice, or
-//! in part, shows. `DOWNSTREAM_MIGRATIONS` names another list: `none`, or a baseline that `adopt`
-//! has written; `DOWNSTREAM_SOURCES` the folder of its source code.
+//! in part, shows. `MIGRATIONS_OF_THE_TEST` names another list: `none`, or a baseline that `adopt`
+//! has written; `SOURCES_OF_THE_TEST` the folder of its source code.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -19,14 +19,14 @@ mod adopted_from_sqlite;
 fn main() -> ExitCode {
     let app = App {
         namespace: Namespace::new("downstream"),
-        migrations: match variable("DOWNSTREAM_MIGRATIONS").as_deref() {
+        migrations: match variable("MIGRATIONS_OF_THE_TEST").as_deref() {
             Some("none") => Vec::new(),
             Some("adopted_from_postgres") => vec![Box::new(adopted_from_postgres::Migration)],
             Some("adopted_from_sqlite") => vec![Box::new(adopted_from_sqlite::Migration)],
             _ => migrations(),
         },
         convention: CONVENTION,
-        sources: variable("DOWNSTREAM_SOURCES").map_or_else(
+        sources: variable("SOURCES_OF_THE_TEST").map_or_else(
             || concat!(env!("CARGO_MANIFEST_DIR"), "/src").into(),
             PathBuf::from,
         ),

@@ -282,6 +282,10 @@ impl Inner {
             }
             Pools::RolledBack(unit) => {
                 unit.session.end("its database was closed");
+                if let Backend::Postgres(tx) = &unit.session.backend {
+                    // A connection that is broken has rolled back by itself.
+                    tx.rollback().await.ok();
+                }
                 true
             }
         };

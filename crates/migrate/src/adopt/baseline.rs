@@ -2,7 +2,7 @@
 
 use groundwork_naming::Engine;
 use groundwork_schema::model::{Schema, Unsupported};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, TransactionTrait as _};
 
 use super::{error::AdoptError, postgres};
 use crate::{diff::differences, inspect, scratch::Scratch};
@@ -56,13 +56,17 @@ async fn replay(
     connection: &DatabaseConnection,
     statements: &[String],
 ) -> Result<Schema, AdoptError> {
+    let refused = |statement: &str| {
+        let statement = statement.to_owned();
+        |source| AdoptError::Refused { statement, source }
+    };
+    // As the migration runs them: a setting of one statement holds for those after it.
+    let work = connection.begin().await.map_err(refused("BEGIN"))?;
     for statement in statements {
-        let ran = connection.execute_unprepared(statement).await;
-        ran.map_err(|source| AdoptError::Refused {
-            statement: statement.clone(),
-            source,
-        })?;
+        let ran = work.execute_unprepared(statement).await;
+        ran.map_err(refused(statement))?;
     }
+    work.commit().await.map_err(refused("COMMIT"))?;
     Ok(inspect::schema(connection).await?)
 }
 
