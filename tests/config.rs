@@ -97,7 +97,7 @@ async fn no_secret_is_ever_printed() {
 }
 
 #[tokio::test]
-async fn all_that_is_wrong_is_told_at_once_with_its_place() {
+async fn all_that_is_wrong_is_reported_at_once_with_its_place() {
     let home = Home::new(Engine::Sqlite).await;
     fs::create_dir(home.dir().join("config")).expect("a folder");
     let yaml = "database:\n  max_conections: 5\nlog:\n  format: xml\n";

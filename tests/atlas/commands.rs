@@ -4,7 +4,7 @@ use std::fs;
 
 use acceptance::{Engine, Home, on_both_engines};
 
-use super::world::examples;
+use super::fixture::examples;
 
 async fn imported(engine: Engine) -> Home {
     let home = Home::new(engine).await;
@@ -49,11 +49,11 @@ async fn videos_are_imported_listed_and_shown(engine: Engine) {
         .await
         .succeeded();
     assert!(text.starts_with("A walk along the quay\n"), "{text}");
-    let said = home
+    let output = home
         .groundwork(["atlas", "show", "quay-7", "--transcript", "EN"])
         .await
         .succeeded();
-    insta::assert_snapshot!("transcript", said);
+    insta::assert_snapshot!("transcript", output);
     let all = home
         .groundwork(["atlas", "list", "--all", "--limit", "1"])
         .await
@@ -116,7 +116,7 @@ async fn what_is_said_is_found(engine: Engine) {
 }
 
 #[on_both_engines]
-async fn what_cannot_be_done_is_told(engine: Engine) {
+async fn what_cannot_be_done_is_reported(engine: Engine) {
     let home = imported(engine).await;
     let bad = home.dir().join("bad");
     fs::create_dir_all(&bad).unwrap();
@@ -159,8 +159,8 @@ async fn what_cannot_be_done_is_told(engine: Engine) {
         (&["list", "--after", "x"][..], 65, "not a cursor"),
     ] {
         let arguments = [&["atlas"], arguments].concat();
-        let told = home.groundwork(&arguments).await.failed(code);
-        assert!(told.contains(expected), "{arguments:?}: {told}");
+        let output = home.groundwork(&arguments).await.failed(code);
+        assert!(output.contains(expected), "{arguments:?}: {output}");
     }
     let kept = home
         .groundwork(["atlas", "show", "a", "--json"])

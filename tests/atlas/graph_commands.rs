@@ -111,7 +111,7 @@ async fn a_graph_comes_out_in_every_format_and_goes_in_again(engine: Engine) {
 }
 
 #[on_both_engines]
-async fn what_is_wrong_is_told_with_what_to_do(engine: Engine) {
+async fn what_is_wrong_is_reported_with_what_to_do(engine: Engine) {
     let home = Home::new(engine).await;
     let broken = home.dir().join("broken.json");
     std::fs::write(&broken, "{\"nodes\": [],\n \"edges\": [{}]}").unwrap();

@@ -12,7 +12,7 @@ use groundwork_core::{
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
-use super::world::World;
+use super::fixture::Fixture;
 
 /// A connection that notes how the engine goes about each query.
 struct Explaining<'c, C> {
@@ -100,9 +100,9 @@ fn graph(nodes: usize) -> Graph {
 
 #[on_both_engines]
 async fn every_query_about_graphs_uses_an_index(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let (small, large) = (graph(40), graph(4_000));
-    let work = world.db.begin().await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
     for number in 0..300 {
         let (name, graph) = (format!("small {number}"), &small);
         let new = NewGraph {
@@ -111,37 +111,37 @@ async fn every_query_about_graphs_uses_an_index(engine: Engine) {
             video: None,
             graph,
         };
-        world.atlas.import_graph(&work, &new).await.unwrap();
+        fixture.atlas.import_graph(&work, &new).await.unwrap();
     }
     work.commit().await.unwrap();
-    let id = world.import_graph("large", &large).await.graph.id;
-    let middle = world.import_graph("small 150", &small).await.graph.id;
+    let id = fixture.import_graph("large", &large).await.graph.id;
+    let middle = fixture.import_graph("small 150", &small).await.graph.id;
     if engine == Engine::Postgres {
         // PostgreSQL reads a table of a few pages as a whole, and rightly.
         let sql =
             "INSERT INTO knowledge_graphs (id, name, title, is_directed, created_at, updated_at)
                    SELECT gen_random_uuid(), 'empty ' || n, '', TRUE, now(), now()
                    FROM generate_series(1, 5000) AS n";
-        world.execute(sql).await;
+        fixture.execute(sql).await;
     }
     // SQLite's databases are seldom analysed, PostgreSQL's always are.
     if engine == Engine::Sqlite {
-        assert_plans(&world, [id, middle]).await;
+        assert_plans(&fixture, [id, middle]).await;
     }
-    world.execute("ANALYZE").await;
-    assert_plans(&world, [id, middle]).await;
+    fixture.execute("ANALYZE").await;
+    assert_plans(&fixture, [id, middle]).await;
 }
 
-async fn assert_plans(world: &World, [id, middle]: [GraphId; 2]) {
-    let reader = world.db.reader();
+async fn assert_plans(fixture: &Fixture, [id, middle]: [GraphId; 2]) {
+    let reader = fixture.db.reader();
     let seen = Explaining::over(&reader);
     for after in [None, Some(Cursor::after(middle.into()))] {
         let limit = PageLimit::new(5).unwrap();
         let page = PageRequest { after, limit };
-        world.atlas.list_graphs(&seen, page).await.unwrap();
+        fixture.atlas.list_graphs(&seen, page).await.unwrap();
     }
-    world.atlas.find_graph(&seen, "small 7").await.unwrap();
-    world.atlas.graph_content(&seen, middle).await.unwrap();
+    fixture.atlas.find_graph(&seen, "small 7").await.unwrap();
+    fixture.atlas.graph_content(&seen, middle).await.unwrap();
     for direction in [Direction::Outgoing, Direction::Incoming, Direction::Both] {
         for graph in [id, middle] {
             let direction = Some(direction);
@@ -150,7 +150,7 @@ async fn assert_plans(world: &World, [id, middle]: [GraphId; 2]) {
                 depth: 2,
                 direction,
             };
-            world
+            fixture
                 .atlas
                 .graph_neighbours(&seen, graph, &query)
                 .await
@@ -162,7 +162,11 @@ async fn assert_plans(world: &World, [id, middle]: [GraphId; 2]) {
                 max_hops: 100,
                 direction,
             };
-            world.atlas.graph_path(&seen, graph, &query).await.unwrap();
+            fixture
+                .atlas
+                .graph_path(&seen, graph, &query)
+                .await
+                .unwrap();
         }
     }
     let query = NeighbourQuery {
@@ -170,7 +174,7 @@ async fn assert_plans(world: &World, [id, middle]: [GraphId; 2]) {
         depth: 1,
         direction: None,
     };
-    world
+    fixture
         .atlas
         .graph_neighbours(&seen, middle, &query)
         .await

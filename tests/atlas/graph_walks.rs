@@ -17,9 +17,9 @@ use petgraph::{
 };
 use proptest::{collection::vec, prelude::*, test_runner::TestRunner};
 
-use super::{graphs::graph_of, world::World};
+use super::{fixture::Fixture, graphs::graph_of};
 
-impl World {
+impl Fixture {
     async fn neighbours(
         &self,
         graph: GraphId,
@@ -55,25 +55,25 @@ impl World {
 }
 
 /// `b1 c2`: keys and depths.
-fn told(neighbours: &[Neighbour]) -> String {
-    let told: Vec<String> = (neighbours.iter())
+fn listed(neighbours: &[Neighbour]) -> String {
+    let entries: Vec<String> = (neighbours.iter())
         .map(|it| format!("{}{}", it.key, it.depth))
         .collect();
-    told.join(" ")
+    entries.join(" ")
 }
 
 /// `a -x-> b <-y- c`.
 fn way(path: &GraphPath) -> String {
-    let mut told = path.nodes[0].key.clone();
+    let mut text = path.nodes[0].key.clone();
     for (edge, node) in path.edges.iter().zip(&path.nodes[1..]) {
         let (left, right) = if edge.target == node.key {
             ("-", "->")
         } else {
             ("<-", "-")
         };
-        told.push_str(&format!(" {left}{}{right} {}", edge.label, node.key));
+        text.push_str(&format!(" {left}{}{right} {}", edge.label, node.key));
     }
-    told
+    text
 }
 
 const DIAMOND: &[(&str, &str, &str)] = &[
@@ -89,9 +89,9 @@ const DIAMOND: &[(&str, &str, &str)] = &[
 
 #[on_both_engines]
 async fn neighbours_are_found_to_a_depth_in_each_direction(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let graph = graph_of(Directedness::Directed, DIAMOND);
-    let id = world.import_graph("g", &graph).await.graph.id;
+    let id = fixture.import_graph("g", &graph).await.graph.id;
     for (depth, direction, expected) in [
         (1, None, "b1 c1"),
         (2, None, "b1 c1 d2"),
@@ -102,22 +102,22 @@ async fn neighbours_are_found_to_a_depth_in_each_direction(engine: Engine) {
         (1, Some(Direction::Both), "b1 c1 e1 f1"),
         (2, Some(Direction::Both), "b1 c1 e1 f1 d2"),
     ] {
-        let found = world.neighbours(id, "a", depth, direction).await.unwrap();
-        assert_eq!(told(&found), expected, "{depth} {direction:?}");
+        let found = fixture.neighbours(id, "a", depth, direction).await.unwrap();
+        assert_eq!(listed(&found), expected, "{depth} {direction:?}");
     }
-    let found = world.neighbours(id, "b", 1, None).await.unwrap();
-    assert_eq!(told(&found), "d1", "nobody is a neighbour of himself");
+    let found = fixture.neighbours(id, "b", 1, None).await.unwrap();
+    assert_eq!(listed(&found), "d1", "nobody is a neighbour of himself");
     let undirected = graph_of(Directedness::Undirected, DIAMOND);
-    let id = world.import_graph("u", &undirected).await.graph.id;
-    let found = world.neighbours(id, "a", 1, None).await.unwrap();
-    assert_eq!(told(&found), "b1 c1 e1 f1");
+    let id = fixture.import_graph("u", &undirected).await.graph.id;
+    let found = fixture.neighbours(id, "a", 1, None).await.unwrap();
+    assert_eq!(listed(&found), "b1 c1 e1 f1");
 }
 
 #[on_both_engines]
 async fn a_path_is_a_shortest_one_and_always_the_same(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let graph = graph_of(Directedness::Directed, DIAMOND);
-    let id = world.import_graph("g", &graph).await.graph.id;
+    let id = fixture.import_graph("g", &graph).await.graph.id;
     for (ends, direction, expected) in [
         (("a", "e"), None, "a -x-> b -y-> d -w-> e"),
         (("a", "a"), None, "a"),
@@ -130,40 +130,43 @@ async fn a_path_is_a_shortest_one_and_always_the_same(engine: Engine) {
             "d <-y- b <-x- a <-into- f",
         ),
     ] {
-        let found = world.path(id, ends, direction).await.unwrap().unwrap();
+        let found = fixture.path(id, ends, direction).await.unwrap().unwrap();
         assert_eq!(way(&found), expected);
         assert_eq!(
             (found.hops, found.nodes.len()),
             (found.edges.len(), found.hops + 1)
         );
     }
-    assert_eq!(world.path(id, ("a", "f"), None).await.unwrap(), None);
+    assert_eq!(fixture.path(id, ("a", "f"), None).await.unwrap(), None);
     let short = PathQuery {
         from: "a".to_owned(),
         to: "e".to_owned(),
         max_hops: 2,
         direction: None,
     };
-    let found = world.atlas.graph_path(&world.db.reader(), id, &short).await;
+    let found = fixture
+        .atlas
+        .graph_path(&fixture.db.reader(), id, &short)
+        .await;
     assert_eq!(found.unwrap(), None, "three edges are more than two");
 }
 
 #[on_both_engines]
 async fn what_is_asked_wrongly_is_refused_with_advice(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let edges = [
         ("lovelace", "knew", "babbage"),
         ("babbage", "built", "engine"),
     ];
     let graph = graph_of(Directedness::Directed, &edges);
-    let id = world.import_graph("g", &graph).await.graph.id;
+    let id = fixture.import_graph("g", &graph).await.graph.id;
     for (node, advice) in [
         ("lovelase", "; did you mean \"lovelace\"?"),
         ("BABBAGE", "; did you mean \"babbage\"?"),
         ("zzz", ""),
         ("' OR 1=1 --", ""),
     ] {
-        let refused = world.neighbours(id, node, 1, None).await.unwrap_err();
+        let refused = fixture.neighbours(id, node, 1, None).await.unwrap_err();
         assert_eq!(refused.code(), "NODE_NOT_FOUND");
         assert_eq!(
             refused.to_string(),
@@ -176,11 +179,11 @@ async fn what_is_asked_wrongly_is_refused_with_advice(engine: Engine) {
         (MAX_DEPTH, true),
         (MAX_DEPTH + 1, false),
     ] {
-        let result = world.neighbours(id, "lovelace", depth, None).await;
+        let result = fixture.neighbours(id, "lovelace", depth, None).await;
         assert_eq!(result.is_ok(), admitted, "{depth}");
     }
     let nobody = GraphId::from(uuid::Uuid::nil());
-    let refused = world.path(nobody, ("a", "b"), None).await.unwrap_err();
+    let refused = fixture.path(nobody, ("a", "b"), None).await.unwrap_err();
     assert_eq!(refused.code(), "GRAPH_NOT_FOUND");
 }
 
@@ -200,25 +203,28 @@ fn numbered(count: usize, edges: impl Iterator<Item = (usize, usize)>) -> Graph 
 
 #[on_both_engines]
 async fn a_complete_graph_of_200_nodes_is_searched_to_its_end(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     // Everything leads everywhere, also to itself; one more node is alone.
     let edges = (0..200).flat_map(|source| (0..200).map(move |target| (source, target)));
-    let id = world
+    let id = fixture
         .import_graph("k200", &numbered(201, edges))
         .await
         .graph
         .id;
     for direction in [Direction::Outgoing, Direction::Incoming, Direction::Both] {
         let direction = Some(direction);
-        let found = world.neighbours(id, "n00007", 3, direction).await.unwrap();
+        let found = fixture
+            .neighbours(id, "n00007", 3, direction)
+            .await
+            .unwrap();
         assert_eq!(found.len(), 199);
         assert!(found.iter().all(|it| it.depth == 1));
-        let found = world
+        let found = fixture
             .path(id, ("n00000", "n00199"), direction)
             .await
             .unwrap();
         assert_eq!(found.unwrap().hops, 1);
-        let found = world
+        let found = fixture
             .path(id, ("n00000", "n00200"), direction)
             .await
             .unwrap();
@@ -228,9 +234,9 @@ async fn a_complete_graph_of_200_nodes_is_searched_to_its_end(engine: Engine) {
 
 #[on_both_engines]
 async fn a_ring_of_10_000_nodes_is_followed_all_around(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let edges = (0..10_000).map(|source| (source, (source + 1) % 10_000));
-    let id = world
+    let id = fixture
         .import_graph("ring", &numbered(10_000, edges))
         .await
         .graph
@@ -240,20 +246,20 @@ async fn a_ring_of_10_000_nodes_is_followed_all_around(engine: Engine) {
         (Direction::Incoming, 1),
         (Direction::Both, 1),
     ] {
-        let found = world
+        let found = fixture
             .path(id, ("n00000", "n09999"), Some(direction))
             .await
             .unwrap();
         assert_eq!(found.unwrap().hops, hops, "{direction:?}");
     }
     let both = Some(Direction::Both);
-    let found = world
+    let found = fixture
         .path(id, ("n00000", "n05000"), both)
         .await
         .unwrap()
         .unwrap();
     assert_eq!(found.hops, 5_000);
-    let found = world
+    let found = fixture
         .neighbours(id, "n00000", MAX_DEPTH, both)
         .await
         .unwrap();
@@ -291,7 +297,7 @@ fn any_edges() -> impl Strategy<Value = (usize, Vec<(usize, usize)>)> {
 #[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
 async fn distances_are_those_that_petgraph_finds(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let config = ProptestConfig {
         cases: 24,
         failure_persistence: None,
@@ -303,10 +309,10 @@ async fn distances_are_those_that_petgraph_finds(engine: Engine) {
         edges.dedup();
         runtime.block_on(async {
             let graph = numbered(nodes, edges.iter().copied());
-            let id = world.import_graph("g", &graph).await.graph.id;
+            let id = fixture.import_graph("g", &graph).await.graph.id;
             for direction in [Direction::Outgoing, Direction::Incoming, Direction::Both] {
                 let far = by_petgraph(nodes, &edges, 0, direction);
-                let found = world
+                let found = fixture
                     .neighbours(id, "n00000", 4, Some(direction))
                     .await
                     .unwrap();
@@ -317,7 +323,7 @@ async fn distances_are_those_that_petgraph_finds(engine: Engine) {
                 let near: BTreeMap<usize, usize> = near.map(|(node, far)| (*node, *far)).collect();
                 prop_assert_eq!(found, near, "{:?}", direction);
                 let last = format!("n{:05}", nodes - 1);
-                let found = world
+                let found = fixture
                     .path(id, ("n00000", &last), Some(direction))
                     .await
                     .unwrap();

@@ -19,9 +19,9 @@ use proptest::{
 };
 use serde_json::{Value, json};
 
-use super::world::World;
+use super::fixture::Fixture;
 
-impl World {
+impl Fixture {
     /// Imports a graph in a unit of its own.
     pub(super) async fn import_graph(&self, name: &str, graph: &Graph) -> ImportedGraph {
         let new = NewGraph {
@@ -83,9 +83,9 @@ fn named(mut graph: Graph, name: &str) -> Graph {
 
 #[on_both_engines]
 async fn a_graph_comes_back_as_it_was_imported(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let tides = tides();
-    let imported = world.import_graph("tides", &tides).await;
+    let imported = fixture.import_graph("tides", &tides).await;
     assert_eq!(imported.outcome, Kept::Added);
     assert_eq!(imported.graph.title, "What moves the sea");
     assert_eq!(imported.graph.nodes, 24);
@@ -93,16 +93,16 @@ async fn a_graph_comes_back_as_it_was_imported(engine: Engine) {
         imported.graph.edges,
         i64::try_from(tides.edges().len()).unwrap()
     );
-    assert_eq!(world.content(imported.graph.id).await, tides);
+    assert_eq!(fixture.content(imported.graph.id).await, tides);
 }
 
 #[on_both_engines]
 async fn an_import_again_changes_what_has_changed_and_nothing_else(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let tides = tides();
-    let first = world.import_graph("tides", &tides).await;
-    world.clock.advance(chrono::TimeDelta::seconds(1));
-    let again = world.import_graph("tides", &tides).await;
+    let first = fixture.import_graph("tides", &tides).await;
+    fixture.clock.advance(chrono::TimeDelta::seconds(1));
+    let again = fixture.import_graph("tides", &tides).await;
     assert_eq!(again.outcome, Kept::Unchanged);
     assert_eq!(
         again.graph, first.graph,
@@ -111,7 +111,7 @@ async fn an_import_again_changes_what_has_changed_and_nothing_else(engine: Engin
 
     let edges = [("moon", "pulls", "sea"), ("sea", "rises on", "coast")];
     let small = graph_of(Directedness::Directed, &edges);
-    let changed = world.import_graph("tides", &small).await;
+    let changed = fixture.import_graph("tides", &small).await;
     assert_eq!(changed.outcome, Kept::Updated);
     assert_eq!(changed.graph.id, first.graph.id);
     assert!(changed.graph.updated_at > first.graph.updated_at);
@@ -129,12 +129,12 @@ async fn an_import_again_changes_what_has_changed_and_nothing_else(engine: Engin
         unchanged: 0,
     };
     assert_eq!(changed.edges, edges, "edges go with their nodes");
-    assert_eq!(world.content(first.graph.id).await, named(small, "tides"));
+    assert_eq!(fixture.content(first.graph.id).await, named(small, "tides"));
 }
 
 #[on_both_engines]
 async fn an_edge_that_changes_keeps_its_place(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let text = |weight: &str, extra: &str| {
         format!(
             r#"{{"nodes": [{{"id": "a"}}, {{"id": "b"}}],
@@ -143,8 +143,8 @@ async fn an_edge_that_changes_keeps_its_place(engine: Engine) {
         )
     };
     let graph = |weight, extra| Format::NodeLink.parse(&text(weight, extra)).unwrap();
-    world.import_graph("g", &graph("0.5", "[1]")).await;
-    let changed = world.import_graph("g", &graph("0.25", "[1]")).await;
+    fixture.import_graph("g", &graph("0.5", "[1]")).await;
+    let changed = fixture.import_graph("g", &graph("0.25", "[1]")).await;
     let only_one = Changes {
         added: 0,
         updated: 1,
@@ -152,15 +152,15 @@ async fn an_edge_that_changes_keeps_its_place(engine: Engine) {
         unchanged: 1,
     };
     assert_eq!(changed.edges, only_one);
-    let changed = world.import_graph("g", &graph("0.25", "[2]")).await;
+    let changed = fixture.import_graph("g", &graph("0.25", "[2]")).await;
     assert_eq!(changed.edges, only_one);
-    let stored = world.content(changed.graph.id).await;
+    let stored = fixture.content(changed.graph.id).await;
     assert_eq!(stored, named(graph("0.25", "[2]"), "g"));
 }
 
 #[on_both_engines]
 async fn a_unit_that_is_not_committed_leaves_no_part_of_a_graph(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let tides = tides();
     let new = NewGraph {
         name: "tides",
@@ -168,25 +168,25 @@ async fn a_unit_that_is_not_committed_leaves_no_part_of_a_graph(engine: Engine) 
         video: None,
         graph: &tides,
     };
-    let work = world.db.begin().await.unwrap();
-    world.atlas.import_graph(&work, &new).await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
+    fixture.atlas.import_graph(&work, &new).await.unwrap();
     work.rollback().await.unwrap();
     for table in ["knowledge_graphs", "graph_nodes", "graph_edges"] {
-        assert_eq!(world.rows(table).await, 0, "{table}");
+        assert_eq!(fixture.rows(table).await, 0, "{table}");
     }
 }
 
 #[on_both_engines]
 async fn imports_of_one_graph_at_once_leave_one_whole_graph(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let one = graph_of(Directedness::Directed, &[("a", "x", "b"), ("b", "x", "c")]);
     let other = graph_of(Directedness::Directed, &[("a", "y", "b"), ("d", "y", "a")]);
     let (first, second) = tokio::join!(
-        world.import_graph("g", &one),
-        world.import_graph("g", &other),
+        fixture.import_graph("g", &one),
+        fixture.import_graph("g", &other),
     );
     assert_eq!(first.graph.id, second.graph.id);
-    let stored = world.content(first.graph.id).await;
+    let stored = fixture.content(first.graph.id).await;
     assert!(
         [named(one, "g"), named(other, "g")].contains(&stored),
         "{stored:?}"
@@ -195,15 +195,15 @@ async fn imports_of_one_graph_at_once_leave_one_whole_graph(engine: Engine) {
 
 #[on_both_engines]
 async fn a_graph_outlives_its_video_and_takes_its_parts_with_it(engine: Engine) {
-    let world = World::new(engine).await;
-    let work = world.db.begin().await.unwrap();
+    let fixture = Fixture::new(engine).await;
+    let work = fixture.db.begin().await.unwrap();
     let video = groundwork_core::services::atlas::NewVideo {
         external_id: "tide-1".to_owned(),
         title: "Tides".to_owned(),
         channel: "Coast".to_owned(),
         ..Default::default()
     };
-    let (video, _) = world.atlas.put_video(&work, &video).await.unwrap();
+    let (video, _) = fixture.atlas.put_video(&work, &video).await.unwrap();
     let tides = tides();
     let new = NewGraph {
         name: "tides",
@@ -211,22 +211,22 @@ async fn a_graph_outlives_its_video_and_takes_its_parts_with_it(engine: Engine) 
         video: Some(video),
         graph: &tides,
     };
-    let stored = world.atlas.import_graph(&work, &new).await.unwrap().graph;
+    let stored = fixture.atlas.import_graph(&work, &new).await.unwrap().graph;
     assert_eq!((stored.video_id, stored.title.as_str()), (Some(video), "T"));
     let again = NewGraph { video: None, ..new };
-    let kept = world.atlas.import_graph(&work, &again).await.unwrap();
+    let kept = fixture.atlas.import_graph(&work, &again).await.unwrap();
     assert_eq!(
         kept.graph.video_id,
         Some(video),
         "an import that names no video leaves it"
     );
-    world.atlas.remove_video(&work, video).await.unwrap();
-    let left = world.atlas.graph(&work, stored.id).await.unwrap();
+    fixture.atlas.remove_video(&work, video).await.unwrap();
+    let left = fixture.atlas.graph(&work, stored.id).await.unwrap();
     assert_eq!(left.video_id, None);
-    let refused = world.atlas.import_graph(&work, &new).await.unwrap_err();
+    let refused = fixture.atlas.import_graph(&work, &new).await.unwrap_err();
     assert_eq!(refused.code(), "VIDEO_NOT_FOUND");
-    world.atlas.remove_graph(&work, stored.id).await.unwrap();
-    let refused = world
+    fixture.atlas.remove_graph(&work, stored.id).await.unwrap();
+    let refused = fixture
         .atlas
         .remove_graph(&work, stored.id)
         .await
@@ -234,17 +234,17 @@ async fn a_graph_outlives_its_video_and_takes_its_parts_with_it(engine: Engine) 
     assert_eq!(refused.code(), "GRAPH_NOT_FOUND");
     work.commit().await.unwrap();
     for table in ["knowledge_graphs", "graph_nodes", "graph_edges"] {
-        assert_eq!(world.rows(table).await, 0, "{table}");
+        assert_eq!(fixture.rows(table).await, 0, "{table}");
     }
 }
 
 #[on_both_engines]
 async fn graphs_are_listed_in_pages_newest_first(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let graph = graph_of(Directedness::Undirected, &[("a", "", "b")]);
     let mut names: Vec<String> = (0..5).map(|number| format!("g{number}")).collect();
     for name in &names {
-        world.import_graph(name, &graph).await;
+        fixture.import_graph(name, &graph).await;
     }
     names.reverse();
     let mut listed = Vec::new();
@@ -253,9 +253,9 @@ async fn graphs_are_listed_in_pages_newest_first(engine: Engine) {
         limit: PageLimit::new(2).unwrap(),
     };
     loop {
-        let found = world
+        let found = fixture
             .atlas
-            .list_graphs(&world.db.reader(), page)
+            .list_graphs(&fixture.db.reader(), page)
             .await
             .unwrap();
         for item in &found.items {
@@ -272,9 +272,9 @@ async fn graphs_are_listed_in_pages_newest_first(engine: Engine) {
 
 #[on_both_engines]
 async fn a_name_that_breaks_its_rule_is_refused(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let graph = graph_of(Directedness::Directed, &[("a", "", "b")]);
-    let work = world.db.begin().await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
     for (name, admitted) in [
         ("", false),
         ("a\nb", false),
@@ -287,7 +287,7 @@ async fn a_name_that_breaks_its_rule_is_refused(engine: Engine) {
             video: None,
             graph: &graph,
         };
-        let result = world.atlas.import_graph(&work, &new).await;
+        let result = fixture.atlas.import_graph(&work, &new).await;
         assert_eq!(result.is_ok(), admitted, "{name:?}");
     }
 }
@@ -348,7 +348,7 @@ fn any_graph() -> impl Strategy<Value = Graph> {
 #[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
 async fn whatever_is_imported_over_whatever_comes_back(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let config = ProptestConfig {
         cases: 48,
         failure_persistence: None,
@@ -358,10 +358,10 @@ async fn whatever_is_imported_over_whatever_comes_back(engine: Engine) {
     tokio::task::block_in_place(|| {
         let done = TestRunner::new(config).run(&any_graph(), |graph| {
             runtime.block_on(async {
-                let imported = world.import_graph("g", &graph).await;
-                let stored = world.content(imported.graph.id).await;
+                let imported = fixture.import_graph("g", &graph).await;
+                let stored = fixture.content(imported.graph.id).await;
                 prop_assert_eq!(&stored, &named(graph.clone(), "g"));
-                let again = world.import_graph("g", &graph).await;
+                let again = fixture.import_graph("g", &graph).await;
                 prop_assert_eq!(again.outcome, Kept::Unchanged);
                 Ok(())
             })

@@ -8,7 +8,7 @@ use groundwork_core::{
     services::atlas::{AtlasError, Counts, Kept, NewVideo, TranscriptOrigin},
 };
 
-use super::world::{World, examples, transcript};
+use super::fixture::{Fixture, examples, transcript};
 
 const INFO: &str = r#"{"id": "x1", "title": "One", "channel": "Coast Notes",
     "webpage_url": "https://example.org/watch?v=x1", "upload_date": "20260131", "duration": 12.5,
@@ -25,27 +25,27 @@ const fn counts(added: usize, updated: usize, unchanged: usize) -> Counts {
 
 #[on_both_engines]
 async fn the_examples_are_imported_once(engine: Engine) {
-    let world = World::new(engine).await;
-    let first = world.import(&examples()).await;
+    let fixture = Fixture::new(engine).await;
+    let first = fixture.import(&examples()).await;
     assert_eq!(first.problems, []);
     assert_eq!(first.skipped, []);
     assert_eq!(first.videos, counts(3, 0, 0));
     assert_eq!(first.transcripts, counts(5, 0, 0));
-    let segments = world
+    let segments = fixture
         .number("SELECT count(*) FROM transcript_segments")
         .await;
     assert_eq!(i64::try_from(first.segments).unwrap(), segments);
-    let again = world.import(&examples()).await;
+    let again = fixture.import(&examples()).await;
     assert_eq!(again.videos, counts(0, 0, 3));
     assert_eq!(again.transcripts, counts(0, 0, 5));
     assert_eq!(again.segments, 0);
 }
 
 #[on_both_engines]
-async fn captions_of_a_machine_are_told_from_those_of_a_person(engine: Engine) {
-    let world = World::new(engine).await;
-    world.import(&examples()).await;
-    let reader = world.db.reader();
+async fn captions_of_a_machine_are_distinguished_from_those_of_a_person(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    fixture.import(&examples()).await;
+    let reader = fixture.db.reader();
     for (video, expected) in [
         (
             "tide-2041",
@@ -64,15 +64,19 @@ async fn captions_of_a_machine_are_told_from_those_of_a_person(engine: Engine) {
             ],
         ),
     ] {
-        let video = world
+        let video = fixture
             .atlas
             .find_video(&reader, video)
             .await
             .unwrap()
             .unwrap();
         let mut found = Vec::new();
-        for transcript in world.atlas.transcripts(&reader, video.id).await.unwrap() {
-            let segments = world.atlas.segments(&reader, transcript.id).await.unwrap();
+        for transcript in fixture.atlas.transcripts(&reader, video.id).await.unwrap() {
+            let segments = fixture
+                .atlas
+                .segments(&reader, transcript.id)
+                .await
+                .unwrap();
             found.push((transcript.language, transcript.origin, segments.len()));
         }
         let found: Vec<_> = (found.iter())
@@ -84,48 +88,56 @@ async fn captions_of_a_machine_are_told_from_those_of_a_person(engine: Engine) {
 
 #[on_both_engines]
 async fn what_has_changed_is_updated_and_nothing_else_is_touched(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.folder();
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.folder();
     fs::write(folder.join("One.info.json"), INFO).unwrap();
     fs::write(folder.join("One.en.vtt"), VTT).unwrap();
     fs::write(folder.join("One.de.vtt"), VTT.replace("sea", "Meer")).unwrap();
-    let first = world.import(&folder).await;
+    let first = fixture.import(&folder).await;
     assert_eq!(
         (first.videos, first.transcripts),
         (counts(1, 0, 0), counts(2, 0, 0))
     );
-    let before = world
+    let before = fixture
         .atlas
-        .list_videos(&world.db.reader(), &Default::default(), PageRequest::FIRST)
+        .list_videos(
+            &fixture.db.reader(),
+            &Default::default(),
+            PageRequest::FIRST,
+        )
         .await
         .unwrap();
 
-    world.clock.advance(chrono::TimeDelta::days(1));
+    fixture.clock.advance(chrono::TimeDelta::days(1));
     fs::write(folder.join("One.de.vtt"), VTT.replace("sea", "Ozean")).unwrap();
-    let second = world.import(&folder).await;
+    let second = fixture.import(&folder).await;
     assert_eq!(
         (second.videos, second.transcripts),
         (counts(0, 0, 1), counts(0, 1, 1))
     );
     assert_eq!(second.segments, 2);
-    let after = world
+    let after = fixture
         .atlas
-        .list_videos(&world.db.reader(), &Default::default(), PageRequest::FIRST)
+        .list_videos(
+            &fixture.db.reader(),
+            &Default::default(),
+            PageRequest::FIRST,
+        )
         .await
         .unwrap();
     assert_eq!(before, after);
-    assert_eq!(world.search("Meer").await.items.len(), 0);
-    assert_eq!(world.search("Ozean").await.items.len(), 1);
+    assert_eq!(fixture.search("Meer").await.items.len(), 0);
+    assert_eq!(fixture.search("Ozean").await.items.len(), 1);
 
     fs::write(folder.join("One.info.json"), INFO.replace("One", "Two")).unwrap();
-    let third = world.import(&folder).await;
+    let third = fixture.import(&folder).await;
     assert_eq!(
         (third.videos, third.transcripts),
         (counts(0, 1, 0), counts(0, 0, 2))
     );
-    let video = world
+    let video = fixture
         .atlas
-        .find_video(&world.db.reader(), "x1")
+        .find_video(&fixture.db.reader(), "x1")
         .await
         .unwrap()
         .unwrap();
@@ -136,8 +148,8 @@ async fn what_has_changed_is_updated_and_nothing_else_is_touched(engine: Engine)
 
 #[on_both_engines]
 async fn of_two_files_of_one_transcript_the_better_is_taken(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.folder();
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.folder();
     fs::write(folder.join("One.info.json"), INFO).unwrap();
     fs::write(
         folder.join("One.en-orig.vtt"),
@@ -149,7 +161,7 @@ async fn of_two_files_of_one_transcript_the_better_is_taken(engine: Engine) {
     fs::write(folder.join("One.en.srt"), srt).unwrap();
     // Of another video.
     fs::write(folder.join("One.more.en.vtt"), VTT).unwrap();
-    let report = world.import(&folder).await;
+    let report = fixture.import(&folder).await;
     assert_eq!(report.transcripts, counts(2, 0, 0));
     let skipped: Vec<String> = (report.skipped.iter())
         .map(|problem| {
@@ -170,9 +182,9 @@ async fn of_two_files_of_one_transcript_the_better_is_taken(engine: Engine) {
 }
 
 #[on_both_engines]
-async fn a_bad_file_is_told_with_its_line_and_keeps_nothing_else_out(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.folder();
+async fn a_bad_file_is_reported_with_its_line_and_keeps_nothing_else_out(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.folder();
     fs::write(folder.join("One.info.json"), INFO).unwrap();
     fs::write(folder.join("One.en.vtt"), VTT).unwrap();
     fs::write(
@@ -205,28 +217,28 @@ async fn a_bad_file_is_told_with_its_line_and_keeps_nothing_else_out(engine: Eng
         {"language": "en"},
         {"language": "en", "segments": [{"starts_ms": 5, "ends_ms": 9, "text": "hi"}]}]}"#;
     fs::write(below.join("video.json"), manifest).unwrap();
-    let report = world.import(&folder).await;
-    let told: Vec<String> = (report.problems.iter())
+    let report = fixture.import(&folder).await;
+    let problems: Vec<String> = (report.problems.iter())
         .map(|problem| {
             problem
                 .to_string()
                 .replace(&format!("{}/", folder.display()), "")
         })
         .collect();
-    assert_eq!(report.videos, counts(2, 0, 0), "{told:#?}");
-    assert_eq!(report.transcripts, counts(2, 0, 0), "{told:#?}");
+    assert_eq!(report.videos, counts(2, 0, 0), "{problems:#?}");
+    assert_eq!(report.transcripts, counts(2, 0, 0), "{problems:#?}");
     assert_eq!(report.skipped.len(), 1);
     assert_eq!(
         report.skipped[0].reason,
         "describes a playlist, not a video"
     );
-    insta::assert_snapshot!("bad_files", told.join("\n"));
+    insta::assert_snapshot!("bad_files", problems.join("\n"));
 }
 
 #[on_both_engines]
-async fn a_path_that_holds_nothing_is_told(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.folder();
+async fn a_path_that_holds_nothing_is_reported(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.folder();
     fs::write(folder.join("lonely.en.vtt"), VTT).unwrap();
     fs::write(folder.join("notes.txt"), "").unwrap();
     for (path, reason) in [
@@ -241,7 +253,7 @@ async fn a_path_that_holds_nothing_is_told(engine: Engine) {
         ("lonely.en.vtt", "has no *.info.json beside it"),
         ("", "holds no *.info.json and no video.json"),
     ] {
-        let report = world.import(&folder.join(path)).await;
+        let report = fixture.import(&folder.join(path)).await;
         assert_eq!(report.problems.len(), 1);
         assert_eq!(report.problems[0].reason, reason);
     }
@@ -249,11 +261,11 @@ async fn a_path_that_holds_nothing_is_told(engine: Engine) {
 
 #[on_both_engines]
 async fn captions_that_are_named_bring_their_video_along(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.folder();
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.folder();
     fs::write(folder.join("One.info.json"), INFO).unwrap();
     fs::write(folder.join("One.en.vtt"), VTT).unwrap();
-    let report = world.import(&folder.join("One.en.vtt")).await;
+    let report = fixture.import(&folder.join("One.en.vtt")).await;
     assert_eq!(
         (report.videos, report.transcripts),
         (counts(1, 0, 0), counts(1, 0, 0))
@@ -262,22 +274,22 @@ async fn captions_that_are_named_bring_their_video_along(engine: Engine) {
 
 #[on_both_engines]
 async fn two_imports_at_once_make_nothing_twice(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let paths = [examples()];
     let (one, other) = tokio::join!(
-        world.atlas.import(&paths, &|_| ()),
-        world.atlas.import(&paths, &|_| ()),
+        fixture.atlas.import(&paths, &|_| ()),
+        fixture.atlas.import(&paths, &|_| ()),
     );
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(one.videos.added + other.videos.added, 3);
     assert_eq!(one.transcripts.added + other.transcripts.added, 5);
-    assert_eq!(world.number("SELECT count(*) FROM videos").await, 3);
-    assert_eq!(world.number("SELECT count(*) FROM transcripts").await, 5);
+    assert_eq!(fixture.number("SELECT count(*) FROM videos").await, 3);
+    assert_eq!(fixture.number("SELECT count(*) FROM transcripts").await, 5);
 }
 
 #[on_both_engines]
 async fn rules_of_videos_and_segments_are_kept(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let good = NewVideo {
         external_id: "v".to_owned(),
         title: "t".to_owned(),
@@ -321,18 +333,18 @@ async fn rules_of_videos_and_segments_are_kept(engine: Engine) {
             "duration_ms",
         ),
     ] {
-        let work = world.db.begin().await.unwrap();
-        let refused = world.atlas.put_video(&work, &bad).await;
+        let work = fixture.db.begin().await.unwrap();
+        let refused = fixture.atlas.put_video(&work, &bad).await;
         assert!(
             matches!(refused, Err(AtlasError::InvalidValue { field: at, .. }) if at == field),
             "{refused:?}"
         );
     }
-    let work = world.db.begin().await.unwrap();
-    let (video, kept) = world.atlas.put_video(&work, &good).await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
+    let (video, kept) = fixture.atlas.put_video(&work, &good).await.unwrap();
     assert_eq!(kept, Kept::Added);
     for text in ["", " \n", "nul\0", &"x".repeat(16 * 1024 + 1)] {
-        let refused = world
+        let refused = fixture
             .atlas
             .put_transcript(&work, video, &transcript("en", &[text]))
             .await;
@@ -341,7 +353,7 @@ async fn rules_of_videos_and_segments_are_kept(engine: Engine) {
             "{text:?}"
         );
     }
-    let empty = world
+    let empty = fixture
         .atlas
         .put_transcript(&work, video, &transcript("en", &[]))
         .await;
@@ -351,25 +363,25 @@ async fn rules_of_videos_and_segments_are_kept(engine: Engine) {
 
 #[on_both_engines]
 async fn a_removed_video_takes_its_transcripts_along(engine: Engine) {
-    let world = World::new(engine).await;
-    world.given_transcript("a", &["the sea"]).await;
-    world.given_transcript("b", &["the sea"]).await;
-    let video = world
+    let fixture = Fixture::new(engine).await;
+    fixture.given_transcript("a", &["the sea"]).await;
+    fixture.given_transcript("b", &["the sea"]).await;
+    let video = fixture
         .atlas
-        .find_video(&world.db.reader(), "a")
+        .find_video(&fixture.db.reader(), "a")
         .await
         .unwrap()
         .unwrap();
-    let work = world.db.begin().await.unwrap();
-    world.atlas.remove_video(&work, video.id).await.unwrap();
-    let gone = world.atlas.remove_video(&work, video.id).await;
+    let work = fixture.db.begin().await.unwrap();
+    fixture.atlas.remove_video(&work, video.id).await.unwrap();
+    let gone = fixture.atlas.remove_video(&work, video.id).await;
     assert!(matches!(gone, Err(AtlasError::VideoNotFound { .. })));
     work.commit().await.unwrap();
     assert_eq!(
-        world
+        fixture
             .number("SELECT count(*) FROM transcript_segments")
             .await,
         1
     );
-    assert_eq!(world.search("sea").await.items.len(), 1);
+    assert_eq!(fixture.search("sea").await.items.len(), 1);
 }

@@ -9,11 +9,11 @@ use proptest::{
     test_runner::TestRunner,
 };
 
-use super::world::{World, examples, texts};
+use super::fixture::{Fixture, examples, texts};
 
 #[on_both_engines]
 async fn words_phrases_beginnings_and_exclusions(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let all = [
         "The sea level rises",
         "At sea, nobody knows the level",
@@ -23,7 +23,7 @@ async fn words_phrases_beginnings_and_exclusions(engine: Engine) {
         "日本語を話します",
         "ЁЛКА и Straße",
     ];
-    world.given_transcript("a", &all).await;
+    fixture.given_transcript("a", &all).await;
     for (query, expected) in [
         ("sea level", vec![0, 1]),
         ("SEA", vec![0, 1]),
@@ -50,7 +50,7 @@ async fn words_phrases_beginnings_and_exclusions(engine: Engine) {
         ("елка", vec![6]),
         ("strasse", vec![6]),
     ] {
-        let found: BTreeSet<i64> = (world.search(query).await.items.iter())
+        let found: BTreeSet<i64> = (fixture.search(query).await.items.iter())
             .map(|hit| hit.starts_ms / 10_000)
             .collect();
         assert_eq!(found, expected.into_iter().collect(), "{query}");
@@ -58,10 +58,10 @@ async fn words_phrases_beginnings_and_exclusions(engine: Engine) {
 }
 
 #[on_both_engines]
-async fn a_hit_tells_where_it_is(engine: Engine) {
-    let world = World::new(engine).await;
-    world.import(&examples()).await;
-    let found = world.search("\"spring tide\"").await;
+async fn a_hit_says_where_it_is(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    fixture.import(&examples()).await;
+    let found = fixture.search("\"spring tide\"").await;
     assert_eq!((found.matches, found.is_cut), (1, false));
     let mut hit = serde_json::to_value(&found.items[0]).unwrap();
     for id in ["video_id", "transcript_id"] {
@@ -72,11 +72,11 @@ async fn a_hit_tells_where_it_is(engine: Engine) {
 
 #[on_both_engines]
 async fn a_search_keeps_to_a_language_and_a_channel(engine: Engine) {
-    let world = World::new(engine).await;
-    world.import(&examples()).await;
+    let fixture = Fixture::new(engine).await;
+    fixture.import(&examples()).await;
     // The English "die" is a German article.
-    assert!(world.search("die").await.items.len() > 1);
-    let in_english = world
+    assert!(fixture.search("die").await.items.len() > 1);
+    let in_english = fixture
         .search_with("die", |search| {
             search.language = Some("en".parse().unwrap())
         })
@@ -84,7 +84,7 @@ async fn a_search_keeps_to_a_language_and_a_channel(engine: Engine) {
     assert_eq!(in_english.items.len(), 0);
     let in_channel = |channel: &str| {
         let channel = Some(channel.to_owned());
-        world.search_with("lighthouse", |search| search.channel = channel)
+        fixture.search_with("lighthouse", |search| search.channel = channel)
     };
     assert_eq!(in_channel("Coast Notes").await.items.len(), 1);
     assert_eq!(in_channel("Harbour School").await.items.len(), 1);
@@ -93,17 +93,17 @@ async fn a_search_keeps_to_a_language_and_a_channel(engine: Engine) {
 
 #[on_both_engines]
 async fn both_engines_rank_alike(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let all = [
         "the sea is wide and the ship is small, and far away lies the level land",
         "sea level",
         "the level of the sea",
         "the sea, and the sea again, its level",
     ];
-    world.given_transcript("a", &all).await;
-    let found = texts(&world.search("sea level").await);
+    fixture.given_transcript("a", &all).await;
+    let found = texts(&fixture.search("sea level").await);
     assert_eq!(found, [all[1], all[3], all[2], all[0]]);
-    let one = world
+    let one = fixture
         .search_with("sea level", |search| {
             search.limit = groundwork_core::page::PageLimit::new(1).unwrap();
         })
@@ -114,31 +114,33 @@ async fn both_engines_rank_alike(engine: Engine) {
 
 #[on_both_engines]
 async fn the_database_keeps_the_index_current_itself(engine: Engine) {
-    let world = World::new(engine).await;
-    world.given_transcript("a", &["one fish", "two fish"]).await;
-    world
+    let fixture = Fixture::new(engine).await;
+    fixture
+        .given_transcript("a", &["one fish", "two fish"])
+        .await;
+    fixture
         .execute("UPDATE transcript_segments SET text = 'One bird', words = 'one bird' WHERE position = 0")
         .await;
-    assert_eq!(texts(&world.search("fish").await), ["two fish"]);
-    assert_eq!(texts(&world.search("bird").await), ["One bird"]);
-    world
+    assert_eq!(texts(&fixture.search("fish").await), ["two fish"]);
+    assert_eq!(texts(&fixture.search("bird").await), ["One bird"]);
+    fixture
         .execute("INSERT INTO transcript_segments (transcript_id, position, starts_ms, ends_ms, text, words)
                   SELECT transcript_id, 2, 0, 0, 'Bird three', 'bird three' FROM transcript_segments WHERE position = 0")
         .await;
-    assert_eq!(world.search("bird").await.items.len(), 2);
-    world
+    assert_eq!(fixture.search("bird").await.items.len(), 2);
+    fixture
         .execute("DELETE FROM transcript_segments WHERE position = 0")
         .await;
-    assert_eq!(texts(&world.search("bird").await), ["Bird three"]);
-    world.execute("DELETE FROM videos").await;
-    assert_eq!(world.search("bird").await.items.len(), 0);
-    let undone = world.db.begin().await.unwrap();
+    assert_eq!(texts(&fixture.search("bird").await), ["Bird three"]);
+    fixture.execute("DELETE FROM videos").await;
+    assert_eq!(fixture.search("bird").await.items.len(), 0);
+    let undone = fixture.db.begin().await.unwrap();
     sea_orm::ConnectionTrait::execute_unprepared(&undone, "DELETE FROM transcripts")
         .await
         .unwrap();
     undone.rollback().await.unwrap();
     if engine == Engine::Sqlite {
-        world
+        fixture
             .execute("INSERT INTO segment_words (segment_words) VALUES ('integrity-check')")
             .await;
     }
@@ -147,12 +149,14 @@ async fn the_database_keeps_the_index_current_itself(engine: Engine) {
 /// `VACUUM` may change the rowids of tables, and a rebuild copies them.
 #[tokio::test]
 async fn the_index_survives_a_vacuum_on_sqlite() {
-    let world = World::new(Engine::Sqlite).await;
-    world.given_transcript("a", &["one", "two", "three"]).await;
-    world
+    let fixture = Fixture::new(Engine::Sqlite).await;
+    fixture
+        .given_transcript("a", &["one", "two", "three"])
+        .await;
+    fixture
         .execute("DELETE FROM transcript_segments WHERE position = 0")
         .await;
-    let World { db, scratch, .. } = world;
+    let Fixture { db, scratch, .. } = fixture;
     db.close().await.unwrap();
     let connection = sea_orm::Database::connect(scratch.url()).await.unwrap();
     sea_orm::ConnectionTrait::execute_unprepared(&connection, "VACUUM")
@@ -168,13 +172,13 @@ async fn the_index_survives_a_vacuum_on_sqlite() {
     let db = acceptance::given::database(&scratch).await;
     let clock = acceptance::given::clock();
     let atlas = groundwork_core::services::atlas::Atlas::new(db.clone(), clock.clone());
-    let world = World {
+    let fixture = Fixture {
         atlas,
         db,
         clock,
         scratch,
     };
-    assert_eq!(texts(&world.search("three").await), ["three"]);
+    assert_eq!(texts(&fixture.search("three").await), ["three"]);
 }
 
 /// What could be syntax somewhere: in FTS5, in a tsquery, in SQL.
@@ -237,8 +241,8 @@ const HOSTILE: &[&str] = &[
 
 #[on_both_engines]
 async fn no_query_is_syntax(engine: Engine) {
-    let world = World::new(engine).await;
-    world
+    let fixture = Fixture::new(engine).await;
+    fixture
         .given_transcript("a", &["a b c", "or not near and"])
         .await;
     let mut runner = TestRunner::deterministic();
@@ -248,12 +252,12 @@ async fn no_query_is_syntax(engine: Engine) {
     for query in HOSTILE.iter().map(|&query| query.to_owned()).chain(random) {
         // A query without a word is refused before it reaches the database.
         if Query::parse(&query).is_ok() {
-            let _ = world.search(&query).await;
+            let _ = fixture.search(&query).await;
             asked += 1;
         }
     }
     assert!(asked > 100, "{asked}");
-    assert_eq!(world.number("SELECT count(*) FROM videos").await, 1);
+    assert_eq!(fixture.number("SELECT count(*) FROM videos").await, 1);
 }
 
 /// Words in which tokenizers differ.
@@ -355,11 +359,11 @@ async fn both_engines_find_the_same() {
         .collect();
     let corpus: Vec<&str> = corpus.iter().map(String::as_str).collect();
     let (one, other) = (
-        World::new(Engine::Sqlite).await,
-        World::new(Engine::Postgres).await,
+        Fixture::new(Engine::Sqlite).await,
+        Fixture::new(Engine::Postgres).await,
     );
-    for world in [&one, &other] {
-        world.given_transcript("a", &corpus).await;
+    for fixture in [&one, &other] {
+        fixture.given_transcript("a", &corpus).await;
     }
     let mut hits = 0;
     for _ in 0..300 {

@@ -81,7 +81,7 @@ async fn a_killed_import_leaves_nothing_after_the_next_start(
     let projects = assert_whole_or_nothing(&home).await;
     assert!(
         files > 1 || projects == 0,
-        "killed too late: this test tells nothing"
+        "killed too late: this test shows nothing"
     );
 
     let import = home.groundwork(["studio", "import", "production"]);

@@ -15,13 +15,13 @@ use tokio::{
 async fn a_server_says_where_it_is_and_what_it_works_with(engine: Engine) {
     let home = Home::new(engine).await;
     let server = home.serve().await;
-    let said = server.output();
+    let output = server.output();
     let database = match engine {
         Engine::Sqlite => "sqlite://",
         Engine::Postgres => "postgres",
     };
     for part in [server.address(), database, "var/files"] {
-        assert!(said.contains(part), "`{part}` is not in: {said}");
+        assert!(output.contains(part), "`{part}` is not in: {output}");
     }
     let ready = reqwest::get(server.url("/health/ready")).await.unwrap();
     assert!(ready.status().is_success());
@@ -105,12 +105,12 @@ async fn what_was_acknowledged_survives_a_killed_server(engine: Engine) {
 }
 
 #[tokio::test]
-async fn a_second_server_on_a_database_file_is_told_who_serves_it() {
+async fn a_second_server_on_a_database_file_names_the_first() {
     let home = Home::new(Engine::Sqlite).await;
     let first = home.serve().await;
-    let said = home.groundwork(["serve"]).await.failed(69);
-    assert!(said.contains(&first.pid().to_string()), "{said}");
-    assert!(said.contains(first.address()), "{said}");
+    let output = home.groundwork(["serve"]).await.failed(69);
+    assert!(output.contains(&first.pid().to_string()), "{output}");
+    assert!(output.contains(first.address()), "{output}");
     // The first one does not mind, and the lock goes with it.
     let health = reqwest::get(first.url("/health/ready")).await.unwrap();
     assert!(health.status().is_success());
@@ -132,8 +132,8 @@ async fn a_second_server_on_a_port_is_refused(engine: Engine) {
     let (home, other) = (Home::new(engine).await, Home::new(engine).await);
     let first = home.serve().await;
     let arguments = ["serve", "--bind", first.address()];
-    let said = other.groundwork(arguments).await.failed(69);
-    assert!(said.contains(first.address()), "{said}");
+    let output = other.groundwork(arguments).await.failed(69);
+    assert!(output.contains(first.address()), "{output}");
 }
 
 #[on_both_engines]

@@ -4,23 +4,23 @@ use std::fs;
 
 use acceptance::{Engine, Home, Outcome, PostgresServer, Program, given, production::Production};
 
-/// Tries to list, which must fail because something is unavailable, and gives what was said.
+/// Tries to list, which must fail because something is unavailable, and returns its output.
 async fn unavailable(home: &Home) -> String {
-    let said = home.groundwork(["studio", "list"]).await.failed(69);
-    assert!(!said.contains("panicked"), "{said}");
-    said
+    let output = home.groundwork(["studio", "list"]).await.failed(69);
+    assert!(!output.contains("panicked"), "{output}");
+    output
 }
 
 #[tokio::test]
 async fn a_server_that_nobody_runs_is_named() {
     let mut home = Home::new(Engine::Postgres).await;
     home.set_database_url("postgres://postgres@127.0.0.1:1/studio");
-    let said = unavailable(&home).await;
-    assert!(said.contains("127.0.0.1:1"), "{said}");
+    let output = unavailable(&home).await;
+    assert!(output.contains("127.0.0.1:1"), "{output}");
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_told_without_telling_it() {
+async fn a_wrong_password_is_reported_without_showing_it() {
     let server = PostgresServer::start();
     server
         .run("CREATE ROLE ann LOGIN SUPERUSER PASSWORD 'r1ght-secret'")
@@ -41,15 +41,15 @@ async fn a_wrong_password_is_told_without_telling_it() {
     ];
     for (program, arguments) in commands {
         let refused = Outcome::of(&mut home.command(program, arguments)).await;
-        let said = format!("{}{}", refused.stdout, refused.stderr);
-        assert!(!said.contains("secret"), "{arguments:?}: {said}");
+        let output = format!("{}{}", refused.stdout, refused.stderr);
+        assert!(!output.contains("secret"), "{arguments:?}: {output}");
         assert!(
-            said.contains("refuses the user ann")
-                && said.contains("check user and password in database.url"),
-            "{arguments:?}: {said}"
+            output.contains("refuses the user ann")
+                && output.contains("check user and password in database.url"),
+            "{arguments:?}: {output}"
         );
         let expected = if arguments == ["doctor"] { 1 } else { 69 };
-        assert_eq!(refused.code, Some(expected), "{arguments:?}: {said}");
+        assert_eq!(refused.code, Some(expected), "{arguments:?}: {output}");
     }
     home.set_database_url(url("r1ght-secret"));
     let _ = home.groundwork(["studio", "list"]).await.succeeded();
@@ -61,8 +61,8 @@ async fn a_database_that_is_missing_on_the_server_is_named() {
     let mut url: url::Url = home.database_url().parse().unwrap();
     url.set_path("/no_such_database");
     home.set_database_url(url);
-    let said = unavailable(&home).await;
-    assert!(said.contains("no_such_database"), "{said}");
+    let output = unavailable(&home).await;
+    assert!(output.contains("no_such_database"), "{output}");
 }
 
 #[tokio::test]
@@ -71,8 +71,8 @@ async fn a_file_that_is_no_database_is_left_as_it_is() {
     let file = home.dir().join("groundwork.db");
     let text = "Dear diary, ".repeat(1000);
     fs::write(&file, &text).unwrap();
-    let said = unavailable(&home).await;
-    assert!(said.contains("groundwork.db"), "{said}");
+    let output = unavailable(&home).await;
+    assert!(output.contains("groundwork.db"), "{output}");
     assert_eq!(fs::read_to_string(&file).unwrap(), text);
 }
 
@@ -80,8 +80,8 @@ async fn a_file_that_is_no_database_is_left_as_it_is() {
 async fn a_folder_in_place_of_the_database_is_refused() {
     let home = Home::new(Engine::Sqlite).await;
     fs::create_dir(home.dir().join("groundwork.db")).unwrap();
-    let said = unavailable(&home).await;
-    assert!(said.contains("groundwork.db"), "{said}");
+    let output = unavailable(&home).await;
+    assert!(output.contains("groundwork.db"), "{output}");
 }
 
 /// Permissions do not bind root, but nobody can write below /proc.
@@ -90,8 +90,8 @@ async fn a_folder_in_place_of_the_database_is_refused() {
 async fn a_folder_that_cannot_be_written_is_named() {
     let mut home = Home::new(Engine::Sqlite).await;
     home.set_database_url("sqlite:///proc/groundwork/groundwork.db");
-    let said = unavailable(&home).await;
-    assert!(said.contains("/proc/groundwork"), "{said}");
+    let output = unavailable(&home).await;
+    assert!(output.contains("/proc/groundwork"), "{output}");
 }
 
 #[tokio::test]
@@ -101,8 +101,8 @@ async fn a_file_in_place_of_var_is_refused() {
     for arguments in [&["serve"][..], &["studio", "list"]] {
         let mut command = home.command(Program::Groundwork, arguments);
         let command = command.env_remove("GROUNDWORK_DATABASE__URL");
-        let said = Outcome::of(command).await.failed(69);
-        assert!(said.contains("var"), "{said}");
+        let output = Outcome::of(command).await.failed(69);
+        assert!(output.contains("var"), "{output}");
     }
 }
 
@@ -118,8 +118,8 @@ async fn a_schema_that_is_newer_than_the_program_is_left_as_it_is() {
             .unwrap();
         connection.close().await.unwrap();
         let home = Home::over(scratch);
-        let said = unavailable(&home).await;
-        assert!(said.contains("create_flying_cars"), "{said}");
+        let output = unavailable(&home).await;
+        assert!(output.contains("create_flying_cars"), "{output}");
     }
 }
 
@@ -152,10 +152,10 @@ async fn among_mounts(home: &Home, script: &str) -> Outcome {
 async fn a_read_only_folder_is_refused() {
     let mut home = Home::new(Engine::Sqlite).await;
     home.set_database_url("sqlite://frozen/groundwork.db");
-    let said = among_mounts(&home, r#"exec "$GROUNDWORK" studio list"#)
+    let output = among_mounts(&home, r#"exec "$GROUNDWORK" studio list"#)
         .await
         .failed(69);
-    assert!(said.contains("frozen"), "{said}");
+    assert!(output.contains("frozen"), "{output}");
 }
 
 #[tokio::test]
@@ -235,12 +235,12 @@ async fn a_step_that_loses_data_is_refused_where_its_backup_has_no_room() {
     let (backups, size) = outcome.stdout.trim().split_once('\n').unwrap();
     assert_eq!(backups, "0", "{outcome:?}");
     let expected = format!("a backup of small/groundwork.db needs {size} bytes, and ");
-    let said = outcome
+    let output = outcome
         .stderr
         .replace(&format!("{}/", home.dir().display()), "");
-    assert!(said.contains(&expected), "{said}");
+    assert!(output.contains(&expected), "{output}");
     assert!(
-        said.contains("are free; make room, or go on without one (--no-backup)"),
-        "{said}"
+        output.contains("are free; make room, or go on without one (--no-backup)"),
+        "{output}"
     );
 }

@@ -9,13 +9,13 @@ use acceptance::{
 use rstest::rstest;
 use serde_json::json;
 
-/// Imports the folder `production`, which must be refused, and gives what was said.
+/// Imports the folder `production`, which must be refused, and returns its output.
 async fn refused(home: &Home) -> String {
-    let said = home
+    let output = home
         .groundwork(["studio", "import", "production"])
         .await
         .failed(65);
-    assert!(!said.contains("panicked"), "{said}");
+    assert!(!output.contains("panicked"), "{output}");
     let list = home.groundwork(["studio", "list", "--json"]).await.json();
     assert_eq!(list["items"], json!([]), "something is stored");
     let files = home.dir().join("var/files");
@@ -23,7 +23,7 @@ async fn refused(home: &Home) -> String {
         !files.exists() || files_below(&files).is_empty(),
         "a file is stored"
     );
-    said
+    output
 }
 
 type Spoil = fn(&mut Production);
@@ -70,10 +70,10 @@ async fn a_spoiled_production_is_refused_with_its_reason(
     let mut production = Production::with_scenes(3);
     spoil(&mut production);
     production.write_to(&home.dir().join("production"));
-    let said = refused(&home).await;
-    assert!(said.len() < 4096, "{} bytes of error", said.len());
+    let output = refused(&home).await;
+    assert!(output.len() < 4096, "{} bytes of error", output.len());
     for reason in reasons {
-        assert!(said.contains(reason), "`{reason}` is not in: {said}");
+        assert!(output.contains(reason), "`{reason}` is not in: {output}");
     }
 }
 
@@ -86,8 +86,8 @@ async fn a_storyboard_that_is_not_utf_8_is_refused(engine: Engine) {
     let title = text.windows(5).position(|it| it == b"tests").unwrap();
     text[title] = 0xFF;
     fs::write(folder.join("storyboard.json"), text).unwrap();
-    let said = refused(&home).await;
-    assert!(said.contains("UTF-8"), "{said}");
+    let output = refused(&home).await;
+    assert!(output.contains("UTF-8"), "{output}");
 }
 
 #[on_both_engines]
@@ -98,12 +98,12 @@ async fn a_link_that_leads_out_of_the_production_is_refused(engine: Engine) {
     let picture = folder.join("keyframes/00-start.png");
     fs::rename(&picture, home.dir().join("secret.png")).unwrap();
     symlink("../../secret.png", &picture).unwrap();
-    let said = refused(&home).await;
-    assert!(said.contains("keyframes/00-start.png"), "{said}");
+    let output = refused(&home).await;
+    assert!(output.contains("keyframes/00-start.png"), "{output}");
 }
 
 #[tokio::test]
-async fn every_problem_of_a_production_is_told_at_once() {
+async fn every_problem_of_a_production_is_reported_at_once() {
     let home = Home::over(given::migrated(Engine::Sqlite).await);
     let mut production = Production::with_scenes(2);
     production.storyboard["colour"] = "unknown".into();
@@ -112,24 +112,24 @@ async fn every_problem_of_a_production_is_told_at_once() {
         .files
         .insert("keyframes/01-end.png".to_owned(), Vec::new());
     production.write_to(&home.dir().join("production"));
-    let said = refused(&home).await;
+    let output = refused(&home).await;
     assert!(
-        said.contains("colour") && said.contains("duration_ms"),
-        "{said}"
+        output.contains("colour") && output.contains("duration_ms"),
+        "{output}"
     );
 }
 
 #[tokio::test]
 async fn a_folder_that_is_no_production_is_refused() {
     let home = Home::over(given::migrated(Engine::Sqlite).await);
-    let said = refused(&home).await;
-    assert!(said.contains("production"), "{said}");
+    let output = refused(&home).await;
+    assert!(output.contains("production"), "{output}");
     fs::write(home.dir().join("production"), "a file").unwrap();
     let _ = refused(&home).await;
     fs::remove_file(home.dir().join("production")).unwrap();
     fs::create_dir(home.dir().join("production")).unwrap();
-    let said = refused(&home).await;
-    assert!(said.contains("storyboard.json"), "{said}");
+    let output = refused(&home).await;
+    assert!(output.contains("storyboard.json"), "{output}");
 }
 
 #[tokio::test]
@@ -141,8 +141,8 @@ async fn an_export_never_writes_over_what_is_there() {
     let id = imported["project"]["id"].as_str().unwrap();
     let before = files_below(&home.dir().join("production"));
     let export = home.groundwork(["studio", "export", id, "production"]);
-    let said = export.await.failed(65);
-    assert!(said.contains("production"), "{said}");
+    let output = export.await.failed(65);
+    assert!(output.contains("production"), "{output}");
     assert_eq!(files_below(&home.dir().join("production")), before);
 }
 
@@ -160,8 +160,8 @@ async fn a_wrong_argument_is_refused_with_its_reason(
     #[case] reason: &str,
 ) {
     let home = Home::over(given::migrated(Engine::Sqlite).await);
-    let said = home.groundwork(arguments).await.failed(code);
-    assert!(said.contains(reason), "`{reason}` is not in: {said}");
+    let output = home.groundwork(arguments).await.failed(code);
+    assert!(output.contains(reason), "`{reason}` is not in: {output}");
 }
 
 #[rstest]
@@ -180,10 +180,13 @@ async fn a_wrong_setting_names_its_variable(
 ) {
     let home = Home::new(Engine::Sqlite).await;
     let mut command = home.command(acceptance::Program::Groundwork, ["studio", "list"]);
-    let said = acceptance::Outcome::of(command.env(variable, value))
+    let output = acceptance::Outcome::of(command.env(variable, value))
         .await
         .failed(78);
-    assert!(said.contains(variable) && said.contains(reason), "{said}");
+    assert!(
+        output.contains(variable) && output.contains(reason),
+        "{output}"
+    );
 }
 
 #[tokio::test]
@@ -197,10 +200,10 @@ async fn a_password_is_never_printed() {
         &["studio", "list"],
     ] {
         let outcome = home.groundwork(arguments).await;
-        let said = outcome.stdout + &outcome.stderr;
+        let output = outcome.stdout + &outcome.stderr;
         assert!(
-            said.contains("127.0.0.1") && !said.contains("hunter2"),
-            "{said}"
+            output.contains("127.0.0.1") && !output.contains("hunter2"),
+            "{output}"
         );
     }
 }

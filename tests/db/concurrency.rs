@@ -68,24 +68,24 @@ async fn units_have_their_turns_in_the_order_in_which_they_asked() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     let db = counters(&scratch).await;
     let first = db.begin().await.unwrap();
-    let (told, mut turns) = tokio::sync::mpsc::unbounded_channel();
+    let (sender, mut receiver) = tokio::sync::mpsc::unbounded_channel();
     for i in 0..20 {
-        let (db, told) = (db.clone(), told.clone());
+        let (db, sender) = (db.clone(), sender.clone());
         tokio::spawn(async move {
             let work = db.begin().await.unwrap();
-            told.send(i).unwrap();
+            sender.send(i).unwrap();
             work.commit().await.unwrap();
         });
         tokio::task::yield_now().await;
     }
     first.commit().await.unwrap();
     for i in 0..20 {
-        assert_eq!(turns.recv().await, Some(i));
+        assert_eq!(receiver.recv().await, Some(i));
     }
 }
 
 #[tokio::test]
-async fn who_waits_too_long_for_another_unit_is_told_so() {
+async fn waiting_too_long_for_another_unit_times_out() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     let mut config = config(scratch.url());
     config.acquire_timeout = Duration::from_millis(100);
@@ -127,7 +127,7 @@ async fn a_lock_of_another_process_is_waited_for() {
 }
 
 #[tokio::test]
-async fn who_waits_too_long_for_another_process_is_told_so_and_may_try_again() {
+async fn waiting_too_long_for_another_process_times_out_and_may_be_tried_again() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     counters(&scratch).await.close().await.unwrap();
     let mut config = config(scratch.url());

@@ -1,4 +1,4 @@
-//! Units that share a commit: each fails alone, and each is told the truth.
+//! Units that share a commit: each fails alone, and each learns the outcome of its own.
 
 use std::{sync::Arc, time::Duration};
 
@@ -21,7 +21,7 @@ use super::given::{CONVENTION, config, counters, increment, number};
 const N: &str = "SELECT n FROM counters WHERE id = 1";
 const ADD: &str = "UPDATE counters SET n = n + 1 WHERE id = 1";
 
-/// A unit that has written, waits for the commit of its group, and is told what became of it.
+/// A unit that has written, waits for the commit of its group, and returns its outcome.
 fn waits_for_its_commit(db: &Database) -> JoinHandle<Result<(), DbError>> {
     let db = db.clone();
     tokio::spawn(async move {
@@ -67,7 +67,7 @@ async fn a_group_of_two(db: &Database) -> Pair {
 }
 
 #[tokio::test]
-async fn a_unit_is_told_only_when_the_shared_commit_is_on_disk() {
+async fn commit_returns_only_when_the_shared_commit_is_on_disk() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     let db = counters(&scratch).await;
     let Pair { waiting, last } = a_group_of_two(&db).await;
@@ -153,7 +153,7 @@ async fn of_many_units_exactly_those_that_were_acknowledged_are_stored(engine: E
 
 /// The rows that a statement has changed are counted alone, whatever stands in front of it.
 #[tokio::test]
-async fn the_first_statement_of_a_unit_tells_how_many_rows_it_changed() {
+async fn the_first_statement_of_a_unit_counts_the_rows_that_it_changed() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     let db = counters(&scratch).await;
     let Pair { waiting, last } = a_group_of_two(&db).await;
@@ -178,16 +178,16 @@ async fn the_first_statement_of_a_unit_tells_how_many_rows_it_changed() {
 }
 
 #[tokio::test]
-async fn an_error_that_rolls_everything_back_is_told_to_all_and_the_writer_goes_on() {
+async fn an_error_that_rolls_everything_back_reaches_all_units_and_the_writer_goes_on() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     let db = counters(&scratch).await;
     let Pair { waiting, last } = a_group_of_two(&db).await;
     last.execute_unprepared("INSERT OR ROLLBACK INTO counters VALUES (1, 5)")
         .await
         .unwrap_err();
-    let told = waiting.await.unwrap().unwrap_err();
-    assert!(matches!(told, DbError::TakenAlong), "{told:?}");
-    assert_eq!(told.kind(), Kind::Unavailable);
+    let error = waiting.await.unwrap().unwrap_err();
+    assert!(matches!(error, DbError::TakenAlong), "{error:?}");
+    assert_eq!(error.kind(), Kind::Unavailable);
     let refused = last.commit().await.unwrap_err();
     assert!(matches!(refused, DbError::Ended { .. }), "{refused:?}");
     assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
@@ -210,8 +210,8 @@ async fn a_commit_of_somebodys_own_is_never_an_acknowledgement() {
         error.to_string().contains("ended the transaction"),
         "{error}"
     );
-    let told = waiting.await.unwrap().unwrap_err();
-    assert!(matches!(told, DbError::OutcomeUnknown { .. }), "{told:?}");
+    let error = waiting.await.unwrap().unwrap_err();
+    assert!(matches!(error, DbError::OutcomeUnknown { .. }), "{error:?}");
     let after = last.execute_unprepared(ADD).await.unwrap_err();
     assert!(
         after.to_string().contains("ended the transaction"),

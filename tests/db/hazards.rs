@@ -18,7 +18,7 @@
 //! | a deferred foreign key fails the commit of a whole group | `group::a_deferred_foreign_key_…` |
 //! | somebody's own COMMIT ends the group's transaction | `group::a_commit_of_somebodys_own_…`, `units::a_statement_cannot_end_the_unit_…` |
 //! | a unit that is rolled back waits for others, or takes them along | `group::a_unit_that_is_taken_back_…` |
-//! | `changes()` is added up over all statements of a text | `group::the_first_statement_of_a_unit_tells_…` |
+//! | `changes()` is added up over all statements of a text | `group::the_first_statement_of_a_unit_counts_…` |
 //! | a long statement stalls every timer of the runtime | here |
 //! | rows of a connection of one's own are silently wrong | `values` |
 //! | a failure is repeated whose outcome nobody knows | `retries` |
@@ -64,7 +64,7 @@ async fn a_savepoint_dropped_while_a_statement_of_its_unit_runs_breaks_nothing(e
     let begun = futures_util::poll!(&mut slow);
     drop(savepoint);
     if begun.is_pending() {
-        // Whether it is told to have succeeded or not, its unit is not committed.
+        // Whether it is reported as done or not, its unit is not committed.
         let _ = slow.await;
     } else {
         drop(slow);

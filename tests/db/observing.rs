@@ -1,4 +1,4 @@
-//! What is told about the database: long reads, the write-ahead log, metrics.
+//! What the database reports of itself: long reads, the write-ahead log, metrics.
 
 use std::{process::Command, time::Duration};
 

@@ -122,7 +122,7 @@ async fn a_database_or_a_user_that_the_server_does_not_know_is_named() {
 }
 
 #[tokio::test]
-async fn a_replica_that_does_not_answer_is_told_from_the_server() {
+async fn a_replica_that_does_not_answer_is_distinguished_from_the_server() {
     let scratch = Scratch::empty(Engine::Postgres).await;
     let mut config = config(scratch.url());
     config.replica_url = Some("postgres://ann:s3cret@127.0.0.1:1/studio".parse().unwrap());

@@ -67,9 +67,9 @@ async fn a_serialization_failure_is_repeated_until_it_succeeds() {
     }
 }
 
-/// Without a repetition the same is refused, and told as a thing that may succeed the next time.
+/// Without a repetition the same is refused, with an error that says that it may succeed next time.
 #[tokio::test]
-async fn a_unit_without_repetition_is_told_of_a_serialization_failure() {
+async fn a_unit_without_repetition_gets_the_serialization_failure() {
     let scratch = Scratch::empty(Engine::Postgres).await;
     let db = counters(&scratch).await;
     let (one, other) = (db.begin().await.unwrap(), db.begin().await.unwrap());
@@ -174,10 +174,10 @@ async fn a_unit_whose_outcome_nobody_knows_is_not_repeated() {
         .unwrap();
     *line.cut_at.lock().unwrap() = Some("COMMIT");
     let tries = AtomicU32::new(0);
-    let told = db.write(|work| insert(work, &tries)).await.unwrap_err();
+    let error = db.write(|work| insert(work, &tries)).await.unwrap_err();
     assert!(
-        matches!(told, WriteError::Database(DbError::OutcomeUnknown { .. })),
-        "{told:?}"
+        matches!(error, WriteError::Database(DbError::OutcomeUnknown { .. })),
+        "{error:?}"
     );
     assert_eq!(tries.load(SeqCst), 1);
     assert_eq!(
@@ -207,7 +207,7 @@ async fn a_unit_that_was_lost_before_its_commit_is_repeated() {
     assert_eq!(number(&direct.reader(), ROWS).await.unwrap(), 2);
 }
 
-/// What a unit is told that ended its own transaction behind its back.
+/// The error of a unit that ended its own transaction by SQL.
 #[on_both_engines]
 async fn a_commit_of_somebodys_own_is_not_repeated(engine: Engine) {
     let scratch = Scratch::empty(engine).await;

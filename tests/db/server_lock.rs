@@ -19,7 +19,7 @@ fn holder() -> Holder {
 }
 
 #[tokio::test]
-async fn a_second_server_is_refused_and_told_who_holds_the_database() {
+async fn a_second_server_is_refused_with_the_name_of_the_holder() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     let config = config(scratch.url());
     let lock = ServerLock::acquire(&config, &holder()).unwrap();

@@ -102,7 +102,7 @@ async fn a_new_database_belongs_to_its_user_alone() {
 }
 
 #[on_both_engines]
-async fn a_database_tells_what_it_is_and_hides_its_password(engine: Engine) {
+async fn a_database_describes_itself_and_hides_its_password(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let url = scratch.url().replace("postgres@", "postgres:s3cret@");
     let db = groundwork_core::db::Database::open(&config(&url), super::given::CONVENTION)

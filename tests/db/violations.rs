@@ -167,7 +167,7 @@ impl Case {
         assert_eq!(violation.kind, self.kind, "{of}");
         assert_eq!(violation.constraint, self.constraint, "{of}");
         assert_eq!(violation.table, self.table, "{of}");
-        // PostgreSQL tells the columns that are referred to when a row is still referred to, and
+        // PostgreSQL names the columns that are referred to when a row is still referred to, and
         // the expression where a key is one.
         let differs = engine == Engine::Postgres
             && (self.refused.starts_with("DELETE") || self.columns.is_empty());

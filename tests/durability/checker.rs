@@ -1,8 +1,8 @@
-//! Holds what a database stores against what the load was told.
+//! Compares what a database stores with the outcomes that the load reported.
 
 use std::collections::BTreeMap;
 
-use acceptance::load::{CHILDREN, TABLES, Told};
+use acceptance::load::{CHILDREN, TABLES, UnitOutcome};
 use groundwork_core::db::{Database, Engine};
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -30,15 +30,15 @@ pub(crate) async fn prepare(url: &str) {
     db.close().await.unwrap();
 }
 
-/// Opens the database, as whoever starts next does, and compares.
-pub(crate) async fn compare(url: &str, told: &[Told]) -> Vec<Wrong> {
+/// Opens the database, as the next process does, and compares.
+pub(crate) async fn compare(url: &str, outcomes: &[UnitOutcome]) -> Vec<Wrong> {
     let db = open(url).await;
     let stored = families(&db).await;
-    let mut wrong = compare_rows(&stored, told);
+    let mut wrong = compare_rows(&stored, outcomes);
     if db.engine() == Engine::Sqlite {
         let check = rows(&db, "SELECT integrity_check FROM pragma_integrity_check").await;
-        let said = check.iter().map(|row| row.try_get_by_index(0).unwrap());
-        let damages = said.filter(|said: &String| said != "ok");
+        let lines = check.iter().map(|row| row.try_get_by_index(0).unwrap());
+        let damages = lines.filter(|line: &String| line != "ok");
         wrong.extend(damages.map(Wrong::Damaged));
     }
     db.close().await.unwrap();
@@ -46,17 +46,19 @@ pub(crate) async fn compare(url: &str, told: &[Told]) -> Vec<Wrong> {
 }
 
 /// The same, and fails if something is wrong.
-pub(crate) async fn require_right(url: &str, told: &[Told]) {
-    let wrong = compare(url, told).await;
+pub(crate) async fn require_right(url: &str, outcomes: &[UnitOutcome]) {
+    let wrong = compare(url, outcomes).await;
     assert!(wrong.is_empty(), "{} are wrong: {wrong:?}", wrong.len());
 }
 
-fn compare_rows(stored: &BTreeMap<i64, i64>, told: &[Told]) -> Vec<Wrong> {
+fn compare_rows(stored: &BTreeMap<i64, i64>, outcomes: &[UnitOutcome]) -> Vec<Wrong> {
     let mut wrong = Vec::new();
-    for told in told {
-        match *told {
-            Told::Stored(id) if !stored.contains_key(&id) => wrong.push(Wrong::Lost(id)),
-            Told::TakenBack(id) | Told::Refused(id, _) if stored.contains_key(&id) => {
+    for outcome in outcomes {
+        match *outcome {
+            UnitOutcome::Stored(id) if !stored.contains_key(&id) => wrong.push(Wrong::Lost(id)),
+            UnitOutcome::TakenBack(id) | UnitOutcome::Refused(id, _)
+                if stored.contains_key(&id) =>
+            {
                 wrong.push(Wrong::NotTakenBack(id));
             }
             _ => {}
@@ -101,14 +103,14 @@ fn everything_that_can_be_wrong_is_found() {
         (4, CHILDREN),
     ]);
     let why = String::new;
-    let told = [
-        Told::Stored(1),
-        Told::TakenBack(2),
-        Told::Refused(4, why()),
-        Told::Stored(5),
-        Told::TakenBack(6),
-        Told::Refused(7, why()),
-        Told::Unknown(8, why()),
+    let outcomes = [
+        UnitOutcome::Stored(1),
+        UnitOutcome::TakenBack(2),
+        UnitOutcome::Refused(4, why()),
+        UnitOutcome::Stored(5),
+        UnitOutcome::TakenBack(6),
+        UnitOutcome::Refused(7, why()),
+        UnitOutcome::Unknown(8, why()),
     ];
     let expected = [
         Wrong::NotTakenBack(2),
@@ -116,5 +118,5 @@ fn everything_that_can_be_wrong_is_found() {
         Wrong::Lost(5),
         Wrong::Half(3, CHILDREN - 1),
     ];
-    assert_eq!(compare_rows(&stored, &told), expected);
+    assert_eq!(compare_rows(&stored, &outcomes), expected);
 }

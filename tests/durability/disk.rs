@@ -137,7 +137,7 @@ pub(crate) fn compiled(name: &str) -> (TempDir, PathBuf) {
         .args(["-ldl", "-pthread"])
         .output()
         .expect("a C compiler, which the build needs too");
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
     (folder, path)
 }

@@ -1,7 +1,7 @@
 //! A disk that fails or is full while the load goes on: no unit is acknowledged that is not stored,
-//! callers are told why, and when the disk is well again, so is the service, by itself.
+//! callers learn why, and when the disk is well again, so is the service, by itself.
 
-use acceptance::load::{Told, Way};
+use acceptance::load::{UnitOutcome, Way};
 use rstest::rstest;
 
 use super::{
@@ -17,28 +17,28 @@ use super::{
     ignore = "needs LD_PRELOAD and /proc, as Linux has them"
 )]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_disk_that_takes_nothing_is_told_and_the_service_recovers(
+async fn a_disk_that_takes_nothing_is_reported_and_the_service_recovers(
     #[case] state: State,
     #[case] reason: &str,
 ) {
     let disk = Disk::new().await;
-    let mut told = Vec::new();
+    let mut outcomes = Vec::new();
     for run in 1..=3 {
         let load = disk.start(Way::Units, run);
         load.wait_for_a_stored_one();
         for _ in 0..3 {
             disk.turn(state);
             let before = load.count();
-            load.wait_for(before, |told| match told {
-                Told::Refused(_, why) | Told::Unknown(_, why) => why.contains(reason),
+            load.wait_for(before, |outcome| match outcome {
+                UnitOutcome::Refused(_, why) | UnitOutcome::Unknown(_, why) => why.contains(reason),
                 _ => false,
             });
             disk.recover_from(state);
             load.wait_for_a_stored_one();
         }
-        told.extend(load.kill());
+        outcomes.extend(load.kill());
         disk.lose_power();
-        require_right(&disk.url(), &told).await;
+        require_right(&disk.url(), &outcomes).await;
     }
 }
 
@@ -55,11 +55,11 @@ async fn a_process_killed_while_the_disk_takes_nothing_has_acknowledged_nothing_
     let load = disk.start(Way::Units, 1);
     load.wait_for_a_stored_one();
     disk.turn(state);
-    load.wait_for(load.count(), |told| {
-        matches!(told, Told::Refused(..) | Told::Unknown(..))
+    load.wait_for(load.count(), |outcome| {
+        matches!(outcome, UnitOutcome::Refused(..) | UnitOutcome::Unknown(..))
     });
-    let told = load.kill();
+    let outcomes = load.kill();
     disk.recover_from(state);
     disk.lose_power();
-    require_right(&disk.url(), &told).await;
+    require_right(&disk.url(), &outcomes).await;
 }

@@ -9,7 +9,7 @@ use std::{
 
 use acceptance::{
     PostgresServer, Stop,
-    load::{Told, Way},
+    load::{UnitOutcome, Way},
 };
 
 use super::{
@@ -56,7 +56,11 @@ async fn a_server_whose_flushes_fail_acknowledges_nothing_and_loses_nothing() {
         server.start_again();
     }
     load.wait_for_a_stored_one();
-    let told = load.kill();
-    assert!(told.iter().any(|told| matches!(told, Told::Stored(_))));
-    require_right(&server.url(), &told).await;
+    let outcomes = load.kill();
+    assert!(
+        outcomes
+            .iter()
+            .any(|outcome| matches!(outcome, UnitOutcome::Stored(_)))
+    );
+    require_right(&server.url(), &outcomes).await;
 }

@@ -18,13 +18,13 @@ async fn a_killed_process_has_lost_nothing_that_it_acknowledged(engine: Engine) 
     for _ in 0..DATABASES {
         let scratch = Scratch::empty(engine).await;
         prepare(scratch.url()).await;
-        let mut told = Vec::new();
+        let mut outcomes = Vec::new();
         for run in 1..=KILLS {
             let load = Load::start(scratch.url(), Way::Units, run);
             load.wait_for_a_stored_one();
             let_run(120);
-            told.extend(load.kill());
-            let wrong = compare(scratch.url(), &told).await;
+            outcomes.extend(load.kill());
+            let wrong = compare(scratch.url(), &outcomes).await;
             assert!(wrong.is_empty(), "kill {run}: {wrong:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! The process that writes, and what it has told so far.
+//! The process that writes, and what it has reported so far.
 
 use std::{
     ffi::OsStr,
@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use acceptance::load::{Told, Way};
+use acceptance::load::{UnitOutcome, Way};
 
-/// How long something may take that is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a test waits for a report.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How many ids a run of the process has to itself.
 const IDS: i64 = 1_000_000_000;
@@ -20,7 +20,7 @@ const IDS: i64 = 1_000_000_000;
 /// A process that writes until it is killed.
 pub(crate) struct Load {
     child: Child,
-    told: Arc<Mutex<Vec<Told>>>,
+    outcomes: Arc<Mutex<Vec<UnitOutcome>>>,
     listener: Option<JoinHandle<()>>,
 }
 
@@ -43,54 +43,63 @@ impl Load {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let told = Arc::<Mutex<Vec<Told>>>::default();
+        let outcomes = Arc::<Mutex<Vec<UnitOutcome>>>::default();
         let out = BufReader::new(child.stdout.take().unwrap());
-        let heard = Arc::clone(&told);
+        let received = Arc::clone(&outcomes);
         let listener = std::thread::spawn(move || {
             for line in out.lines() {
-                heard.lock().unwrap().push(line.unwrap().parse().unwrap());
+                received
+                    .lock()
+                    .unwrap()
+                    .push(line.unwrap().parse().unwrap());
             }
         });
         Self {
             child,
-            told,
+            outcomes,
             listener: Some(listener),
         }
     }
 
-    /// Waits until it tells something of the kind that was not told among the first `after`.
-    pub(crate) fn wait_for(&self, after: usize, kind: impl Fn(&Told) -> bool) {
+    /// Waits for an outcome of the kind that is not among the first `after`.
+    pub(crate) fn wait_for(&self, after: usize, kind: impl Fn(&UnitOutcome) -> bool) {
         let start = Instant::now();
-        while !self.told.lock().unwrap()[after..].iter().any(&kind) {
-            assert!(start.elapsed() < PATIENCE, "the load tells nothing of it");
+        while !self.outcomes.lock().unwrap()[after..].iter().any(&kind) {
+            assert!(
+                start.elapsed() < TIMEOUT,
+                "the load reports nothing of the kind"
+            );
             std::thread::sleep(Duration::from_millis(2));
         }
     }
 
-    /// Waits until it tells that another unit is stored.
+    /// Waits until it reports another unit as stored.
     pub(crate) fn wait_for_a_stored_one(&self) {
-        self.wait_for(self.count(), |told| matches!(told, Told::Stored(_)));
+        self.wait_for(self.count(), |outcome| {
+            matches!(outcome, UnitOutcome::Stored(_))
+        });
     }
 
-    /// How much it has told.
+    /// How many outcomes it has reported.
     pub(crate) fn count(&self) -> usize {
-        self.told.lock().unwrap().len()
+        self.outcomes.lock().unwrap().len()
     }
 
-    /// How many units it has told to be stored.
+    /// How many units it has reported as stored.
     pub(crate) fn stored(&self) -> usize {
-        let told = self.told.lock().unwrap();
-        told.iter()
-            .filter(|told| matches!(told, Told::Stored(_)))
+        let outcomes = self.outcomes.lock().unwrap();
+        outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, UnitOutcome::Stored(_)))
             .count()
     }
 
-    /// Kills it with SIGKILL; what it has told.
-    pub(crate) fn kill(mut self) -> Vec<Told> {
+    /// Kills it with SIGKILL, and returns what it has reported.
+    pub(crate) fn kill(mut self) -> Vec<UnitOutcome> {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
         self.listener.take().unwrap().join().unwrap();
-        std::mem::take(&mut *self.told.lock().unwrap())
+        std::mem::take(&mut *self.outcomes.lock().unwrap())
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
 const KILLS: i64 = 400;
 
 #[on_both_engines]
-#[case::telling_before_the_commit(Way::TellsTooEarly)]
+#[case::reporting_before_the_commit(Way::AcksTooEarly)]
 #[case::storing_by_halves(Way::Halves)]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_works_wrongly_is_found_out_by_killing_it(engine: Engine, #[case] way: Way) {
@@ -46,12 +46,12 @@ async fn a_commit_without_a_flush_is_found_out_by_a_power_cut() {
         let load = disk.start(way, 1);
         load.wait_for_a_stored_one();
         let_run(100);
-        let told = load.kill();
+        let outcomes = load.kill();
         disk.lose_power();
         if way == Way::Flushed {
-            require_right(&disk.url(), &told).await;
+            require_right(&disk.url(), &outcomes).await;
         } else {
-            let wrong = compare(&disk.url(), &told).await;
+            let wrong = compare(&disk.url(), &outcomes).await;
             let is_lost = wrong.iter().any(|wrong| matches!(wrong, Wrong::Lost(_)));
             assert!(is_lost, "{wrong:?}");
         }

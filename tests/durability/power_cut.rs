@@ -13,14 +13,14 @@ const CUTS: i64 = 12;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_power_cut_takes_nothing_that_was_acknowledged() {
     let disk = Disk::new().await;
-    let mut told = Vec::new();
+    let mut outcomes = Vec::new();
     for run in 1..=CUTS {
         let load = disk.start(Way::Units, run);
         load.wait_for_a_stored_one();
         let_run(150);
-        told.extend(load.kill());
+        outcomes.extend(load.kill());
         disk.lose_power();
-        let wrong = compare(&disk.url(), &told).await;
+        let wrong = compare(&disk.url(), &outcomes).await;
         assert!(wrong.is_empty(), "cut {run}: {wrong:?}");
     }
 }

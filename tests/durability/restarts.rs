@@ -2,7 +2,7 @@
 
 use acceptance::{
     PostgresServer, Stop,
-    load::{Told, Way},
+    load::{UnitOutcome, Way},
 };
 use groundwork_core::db::Database;
 use sea_orm::{ConnectionTrait, Statement};
@@ -30,9 +30,11 @@ async fn a_server_that_stops_or_crashes_loses_nothing_and_is_found_again() {
         server.start_again();
     }
     load.wait_for_a_stored_one();
-    let told = load.kill();
-    require_right(&server.url(), &told).await;
-    let refused = told.iter().filter(|told| matches!(told, Told::Refused(..)));
+    let outcomes = load.kill();
+    require_right(&server.url(), &outcomes).await;
+    let refused = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, UnitOutcome::Refused(..)));
     let refused: Vec<_> = refused.take(3).collect();
     assert!(
         refused.is_empty(),
@@ -54,9 +56,9 @@ async fn a_server_that_does_not_flush_is_found_out_by_a_crash() {
         load.wait_for_a_stored_one();
         let_run(100);
         server.stop(Stop::Immediate);
-        let told = load.kill();
+        let outcomes = load.kill();
         server.start_again();
-        let wrong = compare(&server.url(), &told).await;
+        let wrong = compare(&server.url(), &outcomes).await;
         if wrong.iter().any(|wrong| matches!(wrong, Wrong::Lost(_))) {
             return;
         }

@@ -20,7 +20,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 /// One row of every table.
-struct World {
+struct SampleRows {
     project: projects::Model,
     scene: scenes::Model,
     artifact: artifacts::Model,
@@ -31,7 +31,7 @@ struct World {
     trash: file_trash::Model,
 }
 
-impl World {
+impl SampleRows {
     /// Rows whose values are easily damaged: every digit of a microsecond, integers beyond what a
     /// float holds, text of every plane, nested JSON.
     fn new(clock: &Clock) -> Self {
@@ -147,8 +147,8 @@ where
 async fn a_row_of_every_table_comes_back_unchanged(engine: Engine) {
     let scratch = given::migrated(engine).await;
     let database = given::database(&scratch).await;
-    let world = World::new(&given::clock());
-    world.insert(&database).await;
+    let rows = SampleRows::new(&given::clock());
+    rows.insert(&database).await;
     let reader = &database.reader();
     macro_rules! assert_comes_back {
         ($($entity:ident($key:expr) = $row:expr),* $(,)?) => {$(
@@ -157,14 +157,14 @@ async fn a_row_of_every_table_comes_back_unchanged(engine: Engine) {
         )*};
     }
     assert_comes_back!(
-        projects(world.project.id) = world.project,
-        scenes(world.scene.id) = world.scene,
-        artifacts(world.artifact.id) = world.artifact,
-        keyframes(world.keyframe.id) = world.keyframe,
-        video_clips(world.clip.id) = world.clip,
-        pipeline_runs(world.run.id) = world.run,
-        pipeline_steps(world.step.id) = world.step,
-        file_trash(world.trash.storage_key.clone()) = world.trash,
+        projects(rows.project.id) = rows.project,
+        scenes(rows.scene.id) = rows.scene,
+        artifacts(rows.artifact.id) = rows.artifact,
+        keyframes(rows.keyframe.id) = rows.keyframe,
+        video_clips(rows.clip.id) = rows.clip,
+        pipeline_runs(rows.run.id) = rows.run,
+        pipeline_steps(rows.step.id) = rows.step,
+        file_trash(rows.trash.storage_key.clone()) = rows.trash,
     );
 }
 
@@ -172,12 +172,12 @@ async fn a_row_of_every_table_comes_back_unchanged(engine: Engine) {
 async fn relations_load_in_both_directions(engine: Engine) {
     let scratch = given::migrated(engine).await;
     let database = given::database(&scratch).await;
-    let world = World::new(&given::clock());
-    world.insert(&database).await;
+    let rows = SampleRows::new(&given::clock());
+    rows.insert(&database).await;
     let reader = &database.reader();
 
     let project = projects::Entity::load()
-        .filter_by_id(world.project.id)
+        .filter_by_id(rows.project.id)
         .with((scenes::Entity, keyframes::Entity))
         .with(artifacts::Entity)
         .with(pipeline_runs::Entity)
@@ -185,12 +185,12 @@ async fn relations_load_in_both_directions(engine: Engine) {
         .await
         .unwrap()
         .expect("the project");
-    assert_eq!(project.scenes[0].keyframes[0], world.keyframe);
-    assert_eq!(project.artifacts[0], world.artifact);
-    assert_eq!(project.pipeline_runs[0], world.run);
+    assert_eq!(project.scenes[0].keyframes[0], rows.keyframe);
+    assert_eq!(project.artifacts[0], rows.artifact);
+    assert_eq!(project.pipeline_runs[0], rows.run);
 
     let artifact = artifacts::Entity::load()
-        .filter_by_storage_key(world.artifact.storage_key.clone())
+        .filter_by_storage_key(rows.artifact.storage_key.clone())
         .with(keyframes::Entity)
         .with(video_clips::Entity)
         .with(projects::Entity)
@@ -198,15 +198,15 @@ async fn relations_load_in_both_directions(engine: Engine) {
         .await
         .unwrap()
         .expect("the artifact");
-    assert_eq!(artifact.keyframe.as_ref().unwrap(), &world.keyframe);
-    assert_eq!(artifact.video_clip.as_ref().unwrap(), &world.clip);
-    assert_eq!(artifact.project.as_ref().unwrap(), &world.project);
+    assert_eq!(artifact.keyframe.as_ref().unwrap(), &rows.keyframe);
+    assert_eq!(artifact.video_clip.as_ref().unwrap(), &rows.clip);
+    assert_eq!(artifact.project.as_ref().unwrap(), &rows.project);
 
-    let step = world.step.find_related(scenes::Entity).one(reader).await;
-    assert_eq!(step.unwrap(), Some(world.scene.clone()));
+    let step = rows.step.find_related(scenes::Entity).one(reader).await;
+    assert_eq!(step.unwrap(), Some(rows.scene.clone()));
     let by_key =
-        scenes::Entity::find_by_project_id_scene_index((world.project.id, world.scene.scene_index));
-    assert_eq!(by_key.one(reader).await.unwrap(), Some(world.scene));
+        scenes::Entity::find_by_project_id_scene_index((rows.project.id, rows.scene.scene_index));
+    assert_eq!(by_key.one(reader).await.unwrap(), Some(rows.scene));
 }
 
 #[on_both_engines]
@@ -219,7 +219,7 @@ async fn ids_enums_and_instants_compare_in_queries(engine: Engine) {
     // Fractions of a second of every length, which must sort as instants and not as texts.
     let offsets = [0, 1, 10, 1_000, 100_000, 999_999, 1_000_000, 61_000_000];
     for (status, microseconds) in ProjectStatus::iter().cycle().zip(offsets) {
-        let mut project = World::new(&clock).project;
+        let mut project = SampleRows::new(&clock).project;
         project.status = status;
         project.content_digest = None;
         project.created_at = clock.now() + TimeDelta::microseconds(microseconds);
@@ -253,8 +253,8 @@ async fn ids_enums_and_instants_compare_in_queries(engine: Engine) {
 async fn a_value_that_no_variant_has_is_refused_by_the_table(engine: Engine) {
     let scratch = given::migrated(engine).await;
     let database = given::database(&scratch).await;
-    let world = World::new(&given::clock());
-    world.insert(&database).await;
+    let rows = SampleRows::new(&given::clock());
+    rows.insert(&database).await;
     let work = database.begin().await.unwrap();
     let refused = work
         .execute_unprepared("UPDATE projects SET status = 'paused'")
@@ -315,13 +315,13 @@ fn an_id_is_its_uuid_in_text_and_json() {
 
 #[test]
 fn a_model_becomes_json_with_its_own_names() {
-    let world = World::new(&given::clock());
+    let rows = SampleRows::new(&given::clock());
     let start: DateTime<Utc> = given::clock().now();
     assert_eq!(
-        json!(world.run),
+        json!(rows.run),
         json!({
-            "id": world.run.id,
-            "project_id": world.project.id,
+            "id": rows.run.id,
+            "project_id": rows.project.id,
             "status": "cancelled",
             "started_at": start + TimeDelta::microseconds(123_457),
             "finished_at": start + TimeDelta::microseconds(123_457),

@@ -1,4 +1,4 @@
-//! A wrong type map is told apart from a right one, with every problem at its line.
+//! A wrong type map is refused with every problem at its line, and a right one is taken.
 
 use std::fs;
 
@@ -27,8 +27,8 @@ tables = ["cards", "loans", "readers"]
 "readers.id" = "ReaderId"
 "#;
 
-/// What the command says about a map, without the folder's name.
-async fn said(map: &str) -> Result<(), String> {
+/// Runs the command on a map; its error is without the folder's name.
+async fn checked(map: &str) -> Result<(), String> {
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("entities.toml"), map).unwrap();
     let command = Entities {
@@ -50,11 +50,11 @@ async fn said(map: &str) -> Result<(), String> {
 
 #[tokio::test]
 async fn a_right_map_is_taken() {
-    assert_eq!(said(RIGHT).await, Ok(()));
+    assert_eq!(checked(RIGHT).await, Ok(()));
 }
 
 #[tokio::test]
-async fn what_does_not_fit_the_tables_is_told_all_at_once() {
+async fn what_does_not_fit_the_tables_is_reported_all_at_once() {
     let map = RIGHT
         .replace("\"book_genres\", ", "\"books_genres\", ")
         .replace("\"loans\", ", "\"books\", ")
@@ -62,11 +62,11 @@ async fn what_does_not_fit_the_tables_is_told_all_at_once() {
         .replace("\"books.id\"", "\"books.title\"")
         .replace("\"authors.type\"", "\"books.shelf\"")
         .replace("\"readers.id\"", "\"authors.id\"");
-    insta::assert_snapshot!(said(&map).await.unwrap_err());
+    insta::assert_snapshot!(checked(&map).await.unwrap_err());
 }
 
 #[tokio::test]
-async fn what_is_wrong_in_itself_is_told_before_any_database_is_made() {
+async fn what_is_wrong_in_itself_is_reported_before_any_database_is_made() {
     let map = RIGHT
         .replace("[library.enums]", "[library.enum]")
         .replace("\"AuthorId\"", "\"Model\"")
@@ -74,7 +74,7 @@ async fn what_is_wrong_in_itself_is_told_before_any_database_is_made() {
         .replace("[\"cards\", \"loans\", \"readers\"]", "[\"cards\", 7]")
         .replace("\"readers.id\"", "\"readers\"")
         + "\n[Spelled-Badly]\ntables = \"all\"\n";
-    insta::assert_snapshot!(said(&map).await.unwrap_err());
+    insta::assert_snapshot!(checked(&map).await.unwrap_err());
 }
 
 #[tokio::test]
@@ -83,13 +83,13 @@ async fn one_type_cannot_be_two_things() {
         "\"authors.type\" = \"AuthorKind\"",
         "\"authors.type\" = \"AuthorId\"",
     );
-    insta::assert_snapshot!(said(&map).await.unwrap_err());
+    insta::assert_snapshot!(checked(&map).await.unwrap_err());
 }
 
 #[tokio::test]
-async fn a_map_that_is_no_toml_is_told_with_its_line() {
+async fn a_map_that_is_no_toml_is_reported_with_its_line() {
     insta::assert_snapshot!(
-        said("[library]\ntables = [\"authors\"\n")
+        checked("[library]\ntables = [\"authors\"\n")
             .await
             .unwrap_err()
     );

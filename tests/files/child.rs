@@ -1,5 +1,5 @@
 //! Processes that are there to be killed, or to work where the disk is small. They are this very
-//! test program, told by a variable what to do.
+//! test program, which reads its order from a variable.
 
 use std::{io::Write as _, path::Path, process::Stdio};
 
@@ -7,20 +7,20 @@ use entity::studio::ProjectId;
 use groundwork_core::{db::Database, error::DomainError};
 use tokio::process::Command;
 
-use super::world::{add_row, clip, files_under, open_store, place, to};
+use super::fixture::{add_row, clip, files_under, open_store, place, to};
 
 const ORDER: &str = "GROUNDWORK_TEST_ORDER";
-const NAME: &str = "files::child::does_what_it_is_told";
+const NAME: &str = "files::child::runs_its_order";
 
-/// What a child is told to do, as one line.
+/// The order to a child, as one line.
 pub(super) enum Order<'a> {
-    /// Store files, and tell of each when it is acknowledged, until somebody kills it.
+    /// Store files, and report each when it is acknowledged, until somebody kills it.
     StoreUntilKilled {
         url: &'a str,
         root: &'a Path,
         project: ProjectId,
     },
-    /// Store files until the disk takes no more, and tell which error came.
+    /// Store files until the disk takes no more, and report the error.
     Fill { root: &'a Path },
 }
 
@@ -41,7 +41,7 @@ pub(super) fn child(program: &mut Command, order: &Order<'_>) {
 
 /// Without an order it is nobody's child, and there is nothing to do.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn does_what_it_is_told() {
+async fn runs_its_order() {
     #[expect(
         clippy::disallowed_methods,
         reason = "how a parent speaks to its child"
@@ -58,7 +58,7 @@ async fn does_what_it_is_told() {
     }
 }
 
-fn tell(line: &str) {
+fn report(line: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}").and_then(|()| out.flush()).unwrap();
 }
@@ -73,13 +73,13 @@ async fn store_until_killed(url: &str, root: &Path, project: ProjectId) {
         let (db, store) = (db.clone(), store.clone());
         tokio::spawn(async move {
             for seed in 0.. {
-                let placed = place(&store, project, worker << 40 | seed).await;
-                let key = placed.key().to_string();
+                let published = place(&store, project, worker << 40 | seed).await;
+                let key = published.key().to_string();
                 let work = db.begin().await.unwrap();
-                add_row(&work, project, placed.facts()).await;
+                add_row(&work, project, published.facts()).await;
                 work.commit().await.unwrap();
-                placed.acknowledge();
-                tell(&format!("stored {key}"));
+                published.acknowledge();
+                report(&format!("stored {key}"));
             }
         })
     });
@@ -100,9 +100,9 @@ async fn fill(root: &Path) {
             store.publish(staged).await
         };
         match stored.await {
-            Ok(placed) => {
-                kept.push(placed.key().to_string());
-                placed.acknowledge();
+            Ok(published) => {
+                kept.push(published.key().to_string());
+                published.acknowledge();
             }
             Err(error) => break error,
         }
@@ -113,5 +113,5 @@ async fn fill(root: &Path) {
     assert_eq!(files, kept, "a file that did not fit left something behind");
     // What is small still fits.
     assert!(store.stage(&clip(2)[..], to(project)).await.is_ok());
-    tell(&format!("refused {} {error}", error.code()));
+    report(&format!("refused {} {error}", error.code()));
 }

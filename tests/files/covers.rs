@@ -29,7 +29,7 @@ use tokio::{
     process::Command,
 };
 
-use super::world::files_under;
+use super::fixture::files_under;
 
 const AUTHORS: Table = Table {
     name: "authors",

@@ -12,56 +12,56 @@ use tokio::{
 
 use super::{
     child::{Order, child},
-    world::{World, add_row},
+    fixture::{Fixture, add_row},
 };
 
 #[on_both_engines]
 async fn a_file_without_a_row_is_gone_after_the_next_start(engine: Engine) {
-    let mut world = World::on(engine).await;
-    drop(world.place(1).await);
-    world.die().await;
-    let repaired = world.store.repair(&world.db).await.unwrap();
+    let mut fixture = Fixture::on(engine).await;
+    drop(fixture.place(1).await);
+    fixture.die().await;
+    let repaired = fixture.store.repair(&fixture.db).await.unwrap();
     assert_eq!((repaired.removed, repaired.confirmed), (1, 0));
-    world.agrees().await;
+    fixture.agrees().await;
 }
 
 #[on_both_engines]
 async fn a_committed_file_that_was_not_acknowledged_stays(engine: Engine) {
-    let mut world = World::on(engine).await;
-    let placed = world.place(1).await;
-    let work = world.db.begin().await.unwrap();
-    add_row(&work, world.project, placed.facts()).await;
+    let mut fixture = Fixture::on(engine).await;
+    let published = fixture.place(1).await;
+    let work = fixture.db.begin().await.unwrap();
+    add_row(&work, fixture.project, published.facts()).await;
     work.commit().await.unwrap();
-    drop(placed);
-    world.die().await;
-    let repaired = world.store.repair(&world.db).await.unwrap();
+    drop(published);
+    fixture.die().await;
+    let repaired = fixture.store.repair(&fixture.db).await.unwrap();
     assert_eq!((repaired.removed, repaired.confirmed), (0, 1));
-    world.agrees().await;
+    fixture.agrees().await;
 }
 
 #[on_both_engines]
 async fn a_file_whose_row_was_rolled_back_can_be_taken_back_at_once(engine: Engine) {
-    let world = World::on(engine).await;
-    let placed = world.place(1).await;
-    let work = world.db.begin().await.unwrap();
-    add_row(&work, world.project, placed.facts()).await;
+    let fixture = Fixture::on(engine).await;
+    let published = fixture.place(1).await;
+    let work = fixture.db.begin().await.unwrap();
+    add_row(&work, fixture.project, published.facts()).await;
     work.rollback().await.unwrap();
-    placed.discard().await.unwrap();
-    world.agrees().await;
+    published.discard().await.unwrap();
+    fixture.agrees().await;
 }
 
 #[on_both_engines]
 async fn what_a_living_process_has_in_flight_is_left_alone(engine: Engine) {
-    let world = World::on(engine).await;
-    let placed = world.place(1).await;
-    let beside = world.another_store().await;
-    let repaired = beside.repair(&world.db).await.unwrap();
+    let fixture = Fixture::on(engine).await;
+    let published = fixture.place(1).await;
+    let beside = fixture.another_store().await;
+    let repaired = beside.repair(&fixture.db).await.unwrap();
     assert_eq!((repaired.folders, repaired.removed), (0, 0));
-    let work = world.db.begin().await.unwrap();
-    add_row(&work, world.project, placed.facts()).await;
+    let work = fixture.db.begin().await.unwrap();
+    add_row(&work, fixture.project, published.facts()).await;
     work.commit().await.unwrap();
-    placed.acknowledge();
-    world.agrees().await;
+    published.acknowledge();
+    fixture.agrees().await;
 }
 
 #[rstest]
@@ -72,25 +72,25 @@ async fn a_commit_that_outlives_its_process_is_waited_for(
     #[case] outcome: &str,
     #[case] confirmed: u64,
 ) {
-    let mut world = World::on(Engine::Postgres).await;
-    let placed = world.place(1).await;
+    let mut fixture = Fixture::on(Engine::Postgres).await;
+    let published = fixture.place(1).await;
     // The server goes on with what a client had sent before it died.
-    let mut session = PgConnection::connect(world.scratch.url()).await.unwrap();
+    let mut session = PgConnection::connect(fixture.scratch.url()).await.unwrap();
     let insert = format!(
         "BEGIN; INSERT INTO artifacts (id, project_id, kind, media_type, size_bytes, blake3,
             original_name, storage_key, created_at)
          VALUES (gen_random_uuid(), '{}', 'clip', 'video/mp4', {}, '{}', 'clip.mp4', '{}', now())",
-        world.project,
-        placed.facts().size_bytes,
-        placed.facts().blake3,
-        placed.key(),
+        fixture.project,
+        published.facts().size_bytes,
+        published.facts().blake3,
+        published.key(),
     );
     sqlx::raw_sql(sqlx::AssertSqlSafe(insert))
         .execute(&mut session)
         .await
         .unwrap();
-    drop(placed);
-    world.die().await;
+    drop(published);
+    fixture.die().await;
 
     let ending = async {
         tokio::time::sleep(Duration::from_millis(400)).await;
@@ -100,50 +100,50 @@ async fn a_commit_that_outlives_its_process_is_waited_for(
             .await
             .unwrap();
     };
-    let (repaired, ()) = tokio::join!(world.store.repair(&world.db), ending);
+    let (repaired, ()) = tokio::join!(fixture.store.repair(&fixture.db), ending);
     let repaired = repaired.unwrap();
     assert_eq!(
         (repaired.confirmed, repaired.removed),
         (confirmed, 1 - confirmed)
     );
-    world.agrees().await;
+    fixture.agrees().await;
 }
 
 #[on_both_engines]
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_processes_lose_nothing_that_was_acknowledged(engine: Engine) {
-    let world = World::on(engine).await;
+    let fixture = Fixture::on(engine).await;
     let mut acknowledged = BTreeSet::new();
     for round in 0..3 {
         let mut program = Command::new(std::env::current_exe().unwrap());
         let order = Order::StoreUntilKilled {
-            url: world.scratch.url(),
-            root: world.store.root(),
-            project: world.project,
+            url: fixture.scratch.url(),
+            root: fixture.store.root(),
+            project: fixture.project,
         };
         child(&mut program, &order);
         let mut running = program.spawn().unwrap();
         let mut lines = BufReader::new(running.stdout.take().unwrap()).lines();
-        let mut told = 0;
+        let mut reported = 0;
         while let Some(line) = lines.next_line().await.unwrap() {
             if let Some(key) = line.strip_prefix("stored ") {
                 acknowledged.insert(key.to_owned());
-                told += 1;
+                reported += 1;
             }
             // Killed in the midst of its work: each round at another moment.
-            if told == 20 + 13 * round {
+            if reported == 20 + 13 * round {
                 running.start_kill().unwrap();
             }
         }
         let ended = running.wait().await.unwrap();
         assert!(
-            told >= 20 && !ended.success(),
+            reported >= 20 && !ended.success(),
             "the child ended by itself: {ended}"
         );
 
-        world.store.repair(&world.db).await.unwrap();
-        world.agrees().await;
-        let stored = world.keys().await;
+        fixture.store.repair(&fixture.db).await.unwrap();
+        fixture.agrees().await;
+        let stored = fixture.keys().await;
         assert!(acknowledged.is_subset(&stored));
     }
 }

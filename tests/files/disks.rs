@@ -8,7 +8,7 @@ use super::child::{Order, child};
 /// A disk of one megabyte, which needs the right to mount; where that is refused, a limit of one
 /// megabyte for each file, which the store meets in the same calls.
 #[tokio::test]
-async fn a_full_disk_is_told_clearly_and_leaves_nothing_behind() {
+async fn a_full_disk_is_reported_clearly_and_leaves_nothing_behind() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("small");
     std::fs::create_dir(&root).unwrap();
@@ -24,8 +24,8 @@ async fn a_full_disk_is_told_clearly_and_leaves_nothing_behind() {
     };
     program.arg(std::env::current_exe().unwrap());
     child(&mut program, &Order::Fill { root: &root });
-    let told = Outcome::of(&mut program).await.succeeded();
-    assert!(told.contains(expected), "{told}");
+    let output = Outcome::of(&mut program).await.succeeded();
+    assert!(output.contains(expected), "{output}");
 }
 
 /// Runs `then` where `root` is a disk of one megabyte. The disk goes with the process.

@@ -4,5 +4,5 @@ mod child;
 mod covers;
 mod crashes;
 mod disks;
+mod fixture;
 mod trash;
-mod world;

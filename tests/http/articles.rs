@@ -71,8 +71,8 @@ async fn what_is_no_article_is_refused_with_its_field() {
     let mut wrong = article(2);
     wrong.as_object_mut().unwrap().remove("title");
     let refused = api.post("/api/articles", &wrong).await.with(422);
-    let told = (&refused["field"], &refused["errors"][0]["code"]);
-    assert_eq!(told, (&json!("title"), &json!("MISSING_FIELD")));
+    let reported = (&refused["field"], &refused["errors"][0]["code"]);
+    assert_eq!(reported, (&json!("title"), &json!("MISSING_FIELD")));
     let refused = api.post("/api/articles", &json!("none")).await;
     refused.refuses(422, "VALIDATION_FAILED");
 }

@@ -67,8 +67,8 @@ async fn a_range_is_exactly_that_range(engine: Engine) {
         let part = api.send(Method::GET, &path, &[("range", &range)], "").await;
         assert_eq!(part.status, 206, "{range}");
         assert_eq!(part.body, picture[expected.clone()], "{range}");
-        let told = format!("bytes {}-{}/{size}", expected.start, expected.end - 1);
-        assert_eq!(part.header("content-range"), told, "{range}");
+        let header = format!("bytes {}-{}/{size}", expected.start, expected.end - 1);
+        assert_eq!(part.header("content-range"), header, "{range}");
     }
     let beyond = format!("bytes={size}-");
     let refused = api

@@ -99,7 +99,7 @@ async fn every_answer_names_its_request(engine: Engine) {
 }
 
 #[on_both_engines]
-async fn a_fault_within_is_logged_and_never_told(engine: Engine) {
+async fn an_internal_error_is_logged_and_never_shown(engine: Engine) {
     let api = Api::start(engine).await;
     api.given_project().await;
     let database = Database::connect(api.home.database_url()).await.unwrap();

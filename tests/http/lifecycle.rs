@@ -59,7 +59,7 @@ async fn an_idle_connection_does_not_hold_up_the_end(engine: Engine) {
 }
 
 #[tokio::test]
-async fn a_server_that_was_told_to_stop_is_not_ready_any_more() {
+async fn a_server_that_was_asked_to_stop_is_not_ready_any_more() {
     let mut api = Api::start(Engine::Sqlite).await;
     let head = "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
     let mut asking = api.connect(head).await;

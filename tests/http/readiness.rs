@@ -52,7 +52,7 @@ async fn in_production_a_server_waits_for_the_migrations_and_names_them(engine: 
 }
 
 #[on_both_engines]
-async fn a_files_root_that_is_gone_makes_the_server_unready_and_is_not_told_to_everybody(
+async fn a_files_root_that_is_gone_makes_the_server_unready_and_is_not_shown_to_everybody(
     engine: Engine,
 ) {
     let api = Api::start(engine).await;

@@ -95,7 +95,7 @@ struct Index {
     is_partial: bool,
 }
 
-/// Everything that the engine tells about the schema, in one order.
+/// Everything that the engine's catalog holds of the schema, in one order.
 pub(super) async fn catalog(connection: &DatabaseConnection) -> Vec<String> {
     let sql = match connection.get_database_backend() {
         DbBackend::Sqlite => {
@@ -152,7 +152,7 @@ pub(super) async fn names_of(connection: &DatabaseConnection, table: &str) -> BT
         .collect()
 }
 
-/// The names that the convention gives to what the catalog tells by columns: all but checks.
+/// The names that the convention gives to what the catalog describes by its columns: all but checks.
 async fn expected_names(connection: &DatabaseConnection, table: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::from([CONVENTION.primary_key(table)]);
     for key in foreign_keys(connection, table).await {

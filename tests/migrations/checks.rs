@@ -536,12 +536,12 @@ async fn assert_rule(
     for values in rule.refuses {
         let result = attempt(connection, &concrete(&statement(values))).await;
         let error = result.expect_err(&format!("{} admits {values}", rule.name));
-        let told = error.to_string();
-        // SQLite tells a unique constraint by its columns.
-        let by_columns = told.contains("UNIQUE constraint failed");
+        let message = error.to_string();
+        // SQLite names a unique constraint by its columns.
+        let by_columns = message.contains("UNIQUE constraint failed");
         assert!(
-            told.contains(rule.name) || (by_columns && rule.name.starts_with("uq_")),
-            "{}: {values}: {told}",
+            message.contains(rule.name) || (by_columns && rule.name.starts_with("uq_")),
+            "{}: {values}: {message}",
             rule.name
         );
     }
@@ -576,7 +576,7 @@ fn concrete(sql: &str) -> String {
 }
 
 #[on_both_engines]
-async fn both_ends_of_an_edge_lie_in_its_graph(engine: Engine) {
+async fn both_ends_of_an_edge_are_in_its_graph(engine: Engine) {
     let (_scratch, connection) = migrated(engine).await;
     given(&connection).await;
     let insert = |values: &str| {

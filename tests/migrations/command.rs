@@ -10,7 +10,7 @@ use sea_orm::DatabaseConnection;
 use super::{catalog::catalog, connect, scripts, tables, up};
 
 #[on_both_engines]
-async fn up_down_redo_and_status_tell_what_they_did(engine: Engine) {
+async fn up_down_redo_and_status_report_what_they_did(engine: Engine) {
     let home = Home::new(engine).await;
     let all = migration::migrations().len();
     let pending = |applied: usize| format!("{} migrations pending\n", all - applied);
@@ -186,8 +186,8 @@ async fn a_newer_schema_is_shown_and_refused(engine: Engine) {
     assert!(status.stdout.contains("m29990101_000000_create_future"));
     assert!(status.stdout.contains("unknown"));
     assert_eq!(status.code, Some(69));
-    let told = home.migrate(["up"]).await.failed(69);
-    insta::assert_snapshot!("newer_schema", told);
+    let output = home.migrate(["up"]).await.failed(69);
+    insta::assert_snapshot!("newer_schema", output);
     let connection = connect_to(&home).await;
     assert_eq!(tables(&connection).await, ["seaql_migrations"]);
 }
@@ -203,17 +203,17 @@ async fn a_newer_schema_is_shown_and_refused(engine: Engine) {
 #[case::bad_url(&["--database-url", "mysql://here", "up"], 78)]
 #[case::no_config(&["--config-dir", "nowhere", "status"], 78)]
 #[tokio::test]
-async fn what_cannot_be_done_is_told_with_what_to_do_instead(
+async fn what_cannot_be_done_is_reported_with_what_to_do_instead(
     #[case] arguments: &[&str],
     #[case] code: i32,
 ) {
     let home = Home::new(Engine::Sqlite).await;
-    let told = home.migrate(arguments).await.failed(code);
+    let output = home.migrate(arguments).await.failed(code);
     let name = format!(
         "refused_{}",
         arguments.join("_").replace(['/', ':', '-'], "")
     );
-    insta::assert_snapshot!(name, told);
+    insta::assert_snapshot!(name, output);
     assert_eq!(
         fs::read_dir(home.dir())
             .unwrap()

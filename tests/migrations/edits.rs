@@ -259,7 +259,7 @@ async fn status_needs_no_right_but_to_read_the_history(engine: Engine) {
 }
 
 #[on_both_engines]
-async fn the_command_tells_of_edits_and_repairs_them(engine: Engine) {
+async fn the_command_reports_edits_and_repairs_them(engine: Engine) {
     let home = Home::new(engine).await;
     let _ = home.migrate(["up", "-n", "2"]).await.succeeded();
     let connection = super::open(home.database_url().to_owned(), 1).await;
@@ -276,12 +276,12 @@ async fn the_command_tells_of_edits_and_repairs_them(engine: Engine) {
         ["down", "--wait=5"],
         ["up", "--dry-run"],
     ] {
-        let told = home.migrate(arguments).await.failed(65);
+        let output = home.migrate(arguments).await.failed(65);
         assert!(
-            told.contains("\n-CREATE TABLE projects (id int);\n"),
-            "{told}"
+            output.contains("\n-CREATE TABLE projects (id int);\n"),
+            "{output}"
         );
-        assert!(told.contains("\n+CREATE TABLE \"projects\""), "{told}");
+        assert!(output.contains("\n+CREATE TABLE \"projects\""), "{output}");
     }
     let status = home.migrate(["status", "--json"]).await;
     assert_eq!(status.code, Some(65));

@@ -380,7 +380,7 @@ async fn bytes(home: &Home) -> Vec<Vec<u8>> {
 #[case::no_such_name(&["plan", "--to", "create_scnes"], 2)]
 #[case::no_such_engine(&["plan", "--engine", "mysql"], 2)]
 #[tokio::test]
-async fn what_cannot_be_planned_is_told(#[case] arguments: &[&str], #[case] code: i32) {
+async fn what_cannot_be_planned_is_reported(#[case] arguments: &[&str], #[case] code: i32) {
     let home = Home::new(Engine::Sqlite).await;
     let _ = home.migrate(arguments).await.failed(code);
 }

@@ -203,7 +203,7 @@ async fn a_goal_that_does_not_exist_gets_a_suggestion() {
 }
 
 #[on_both_engines]
-async fn whoever_waits_too_long_is_told_to_try_again(engine: Engine) {
+async fn waiting_too_long_is_refused_and_may_be_tried_again(engine: Engine) {
     let scratch = Scratch::empty(engine).await;
     let holder = connect(&scratch).await;
     let transaction = holder.begin().await.unwrap();

@@ -90,13 +90,16 @@ async fn rows_that_break_a_rule_are_counted_and_the_rest_can_be_run_again() {
         .unwrap();
     execute(&connection, "INSERT INTO notes VALUES (1), (-1), (-2)").await;
     let refused = up(&connection, &migrations(), Goal::All).await.unwrap_err();
-    let mut told = refused.to_string();
+    let mut message = refused.to_string();
     let mut source = std::error::Error::source(&refused);
     while let Some(error) = source {
-        told = format!("{told}: {error}");
+        message = format!("{message}: {error}");
         source = error.source();
     }
-    assert!(told.contains("ck_notes_n") && told.contains('2'), "{told}");
+    assert!(
+        message.contains("ck_notes_n") && message.contains('2'),
+        "{message}"
+    );
     let applied = texts(&connection, "SELECT version FROM seaql_migrations").await;
     assert_eq!(applied, ["m20260101_000000_create_notes"]);
 

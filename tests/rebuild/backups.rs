@@ -14,8 +14,8 @@ use rstest::rstest;
 use sea_orm_migration::{MigrationTrait, prelude::ConnectionTrait, sea_orm::DatabaseConnection};
 
 use super::given::{
-    CONVENTION, LIBRARY, Step, World, connect, empty, execute, library, migrations, require_sound,
-    texts,
+    CONVENTION, DatabaseSnapshot, LIBRARY, Step, connect, empty, execute, library, migrations,
+    require_sound, texts,
 };
 
 /// What was kept during a run, in order.
@@ -56,7 +56,7 @@ fn database(scratch: &Scratch) -> PathBuf {
 #[tokio::test]
 async fn a_rebuild_is_preceded_by_a_copy_that_brings_everything_back() {
     let (scratch, connection) = library().await;
-    let before = World::of(&connection).await;
+    let before = DatabaseSnapshot::of(&connection).await;
     let list = migrations(
         LIBRARY,
         vec![Alter::table("books").drop_check("price")],
@@ -70,14 +70,18 @@ async fn a_rebuild_is_preceded_by_a_copy_that_brings_everything_back() {
     let listed = backup::list(&database(&scratch)).unwrap();
     assert_eq!(listed, std::slice::from_ref(backup));
     execute(&connection, "DELETE FROM authors; DROP TABLE notes").await;
-    let lost = World::of(&connection).await;
+    let lost = DatabaseSnapshot::of(&connection).await;
     connection.close().await.unwrap();
 
     let restored = backup::restore(&database(&scratch), None).await.unwrap();
     assert_eq!(restored.from, backup.file);
     let connection = connect(&scratch).await;
     require_sound(&connection).await;
-    assert_eq!(World::of(&connection).await, before, "rowids included");
+    assert_eq!(
+        DatabaseSnapshot::of(&connection).await,
+        before,
+        "rowids included"
+    );
     let history = "SELECT version FROM seaql_migrations";
     assert_eq!(
         texts(&connection, history).await,
@@ -90,7 +94,7 @@ async fn a_rebuild_is_preceded_by_a_copy_that_brings_everything_back() {
     backup::restore(&database(&scratch), Some(&replaced))
         .await
         .unwrap();
-    assert_eq!(World::of(&connect(&scratch).await).await, lost);
+    assert_eq!(DatabaseSnapshot::of(&connect(&scratch).await).await, lost);
 }
 
 #[tokio::test]
@@ -168,7 +172,7 @@ async fn what_cannot_be_brought_back_leaves_the_database_as_it_was(
     let file = scratch.dir().join("copy.backup");
     execute(&connection, &format!("VACUUM INTO '{}'", file.display())).await;
     execute(&connection, "DELETE FROM notes").await;
-    let before = World::of(&connection).await;
+    let before = DatabaseSnapshot::of(&connection).await;
     connection.close().await.unwrap();
     let error: BackupError = match what {
         "used" => {
@@ -201,13 +205,13 @@ async fn what_cannot_be_brought_back_leaves_the_database_as_it_was(
             .unwrap_err(),
     };
     assert_eq!(error.kind(), kind, "{error}");
-    assert_eq!(World::of(&connect(&scratch).await).await, before);
+    assert_eq!(DatabaseSnapshot::of(&connect(&scratch).await).await, before);
 }
 
 #[tokio::test]
 async fn a_database_that_is_no_longer_one_is_replaced_too() {
     let (scratch, connection) = library().await;
-    let before = World::of(&connection).await;
+    let before = DatabaseSnapshot::of(&connection).await;
     let file = scratch.dir().join("copy.backup");
     execute(&connection, &format!("VACUUM INTO '{}'", file.display())).await;
     connection.close().await.unwrap();
@@ -215,7 +219,7 @@ async fn a_database_that_is_no_longer_one_is_replaced_too() {
     let restored = backup::restore(&database(&scratch), Some(&file))
         .await
         .unwrap();
-    assert_eq!(World::of(&connect(&scratch).await).await, before);
+    assert_eq!(DatabaseSnapshot::of(&connect(&scratch).await).await, before);
     let kept = fs::read_to_string(restored.replaced.unwrap()).unwrap();
     assert!(kept.starts_with("no database"));
     // And one that is gone.
@@ -224,7 +228,7 @@ async fn a_database_that_is_no_longer_one_is_replaced_too() {
         .await
         .unwrap();
     assert_eq!(restored.replaced, None);
-    assert_eq!(World::of(&connect(&scratch).await).await, before);
+    assert_eq!(DatabaseSnapshot::of(&connect(&scratch).await).await, before);
 }
 
 const TRASH: &str = "INSERT INTO file_trash (storage_key, trashed_at)

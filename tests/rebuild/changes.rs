@@ -10,8 +10,8 @@ use groundwork_schema::{
 use sea_orm_migration::sea_orm::DatabaseConnection;
 
 use super::given::{
-    CONVENTION, World, change, down, empty, execute, library, migrations, refused, require_sound,
-    texts, up,
+    CONVENTION, DatabaseSnapshot, change, down, empty, execute, library, migrations, refused,
+    require_sound, texts, up,
 };
 
 const PAGES: Check = Check {
@@ -120,11 +120,11 @@ fn changes_of_rules() -> Vec<(&'static str, Alter)> {
 async fn a_change_of_rules_keeps_every_row_and_every_other_object() {
     for (name, alter) in changes_of_rules() {
         let (_scratch, connection) = library().await;
-        let before = World::of(&connection).await;
+        let before = DatabaseSnapshot::of(&connection).await;
         change(&connection, vec![alter])
             .await
             .unwrap_or_else(|error| panic!("{name}: {error:?}"));
-        let after = World::of(&connection).await;
+        let after = DatabaseSnapshot::of(&connection).await;
         require_sound(&connection).await;
         assert_eq!(after.rows, before.rows, "{name}");
         let changed: Vec<String> = differences(&before, &after);
@@ -132,12 +132,13 @@ async fn a_change_of_rules_keeps_every_row_and_every_other_object() {
     }
 }
 
-/// The lines that only one of two worlds has, below the name of their object.
-fn differences(before: &World, after: &World) -> Vec<String> {
+/// The lines that only one of two snapshots has, below the name of their object.
+fn differences(before: &DatabaseSnapshot, after: &DatabaseSnapshot) -> Vec<String> {
     let mut lines = Vec::new();
     let names: BTreeSet<&String> = before.objects.keys().chain(after.objects.keys()).collect();
     for name in names {
-        let text = |world: &World| world.objects.get(name).cloned().unwrap_or_default();
+        let text =
+            |snapshot: &DatabaseSnapshot| snapshot.objects.get(name).cloned().unwrap_or_default();
         let (old, new) = (text(before), text(after));
         if old != new {
             lines.push(name.clone());
@@ -160,7 +161,7 @@ async fn columns_come_and_go_with_what_uses_them() {
         "DROP VIEW cheap; DROP VIEW \"cheap names\"; DROP TRIGGER tr_books_update",
     )
     .await;
-    let before = World::of(&connection).await;
+    let before = DatabaseSnapshot::of(&connection).await;
     let alter = Alter::table("books")
         .drop_column("shout")
         .drop_column("sequel_of")
@@ -170,7 +171,7 @@ async fn columns_come_and_go_with_what_uses_them() {
     execute(&connection, "DROP TRIGGER tr_loans_insert").await;
     change(&connection, vec![alter]).await.unwrap();
     require_sound(&connection).await;
-    let after = World::of(&connection).await;
+    let after = DatabaseSnapshot::of(&connection).await;
     insta::assert_snapshot!("columns", differences(&before, &after).join("\n"));
     assert_eq!(
         after.rows["books"],
@@ -180,8 +181,8 @@ async fn columns_come_and_go_with_what_uses_them() {
             "rowid 4; id 40; author_id 2; title 'Ünïcode 💡'; subtitle ''; price 9.75; twice 19.5; pages in it '7'; note NULL; mood NULL; copies 2; slug 'Ünïcode 💡40'",
         ]
     );
-    let rest = |world: World| {
-        world
+    let rest = |snapshot: DatabaseSnapshot| {
+        snapshot
             .rows
             .into_iter()
             .filter(|(name, _)| name != "books")
@@ -199,7 +200,7 @@ async fn what_sqlite_can_do_by_itself_is_left_to_it() {
         .drop_column("remark");
     change(&connection, vec![alter]).await.unwrap();
     require_sound(&connection).await;
-    let text = &World::of(&connection).await.objects["table books"];
+    let text = &DatabaseSnapshot::of(&connection).await.objects["table books"];
     // Nothing else of the text has changed, not even the qualified name in the check.
     assert!(text.contains("CHECK (books.price >= 0)"), "{text}");
     assert!(
@@ -223,17 +224,17 @@ async fn a_renamed_column_is_renamed_wherever_it_is_used() {
         .set_optional("name of it");
     change(&connection, vec![alter]).await.unwrap();
     require_sound(&connection).await;
-    let world = World::of(&connection).await;
+    let snapshot = DatabaseSnapshot::of(&connection).await;
     for used in [
         "table books",
         "index ix_books_lower",
         "view cheap",
         "trigger tr_books_insert",
     ] {
-        let text = &world.objects[used];
+        let text = &snapshot.objects[used];
         assert!(text.contains("\"name of it\""), "{used}: {text}");
     }
-    assert_eq!(world.rows["cheap"].len(), 3);
+    assert_eq!(snapshot.rows["cheap"].len(), 3);
 }
 
 #[tokio::test]

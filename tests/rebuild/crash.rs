@@ -17,7 +17,7 @@ use sea_orm_migration::sea_orm::{ConnectOptions, Database};
 use tokio::process::Command;
 use tracing::{Event, Metadata, Subscriber, span};
 
-use super::given::{World, change, connect, execute, library, require_sound};
+use super::given::{DatabaseSnapshot, change, connect, execute, library, require_sound};
 
 const ORDER: &str = "GROUNDWORK_TEST_REBUILD";
 const CHILD: &str = "rebuild::crash::rebuilds_until_it_is_killed";
@@ -45,7 +45,7 @@ async fn killed_after_any_statement_it_leaves_the_old_schema_or_the_new_one() {
          SELECT n, 1, 'title of book ' || n FROM n",
     )
     .await;
-    let old = World::of(&connection).await;
+    let old = DatabaseSnapshot::of(&connection).await;
     connection.close().await.unwrap();
     let file = original.dir().join("groundwork.db");
 
@@ -56,7 +56,7 @@ async fn killed_after_any_statement_it_leaves_the_old_schema_or_the_new_one() {
         let finished = run_child(&scratch, statement).await;
         let connection = connect(&scratch).await;
         require_sound(&connection).await;
-        let left = World::of(&connection).await;
+        let left = DatabaseSnapshot::of(&connection).await;
         if left == old {
             assert!(!finished);
             seen_old += 1;

@@ -226,7 +226,7 @@ pub(super) async fn texts(connection: &DatabaseConnection, sql: &str) -> Vec<Str
 
 /// All that can be seen of an SQLite database.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct World {
+pub(super) struct DatabaseSnapshot {
     /// Each object's text, by kind and name; the one text for which SQLite has two spellings,
     /// `CREATE TABLE name` and `CREATE TABLE "name"`, in the latter.
     pub(super) objects: BTreeMap<String, String>,
@@ -234,7 +234,7 @@ pub(super) struct World {
     pub(super) rows: BTreeMap<String, Vec<String>>,
 }
 
-impl World {
+impl DatabaseSnapshot {
     pub(super) async fn of(connection: &DatabaseConnection) -> Self {
         let objects = texts(
             connection,

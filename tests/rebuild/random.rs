@@ -5,7 +5,7 @@ use groundwork_schema::{
     table::{Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Unique},
 };
 
-use super::given::{Step, World, library, require_sound, up};
+use super::given::{DatabaseSnapshot, Step, library, require_sound, up};
 
 /// A generator of numbers that gives the same ones each time (Knuth's MMIX).
 struct Numbers(u64);
@@ -104,8 +104,8 @@ async fn random_changes_lose_nothing_that_they_are_not_about() {
             for _ in 0..=numbers.below(2) {
                 alter = one_more(alter, &mut numbers);
             }
-            let told = format!("seed {seed}, {number}: {alter:?}");
-            let before = World::of(&connection).await;
+            let case = format!("seed {seed}, {number}: {alter:?}");
+            let before = DatabaseSnapshot::of(&connection).await;
             list.push(Box::new(Step {
                 name: Box::leak(format!("m20260103_00000{number}_random").into_boxed_str()),
                 sql: "",
@@ -114,15 +114,15 @@ async fn random_changes_lose_nothing_that_they_are_not_about() {
             }));
             let outcome = up(&connection, &list).await;
             require_sound(&connection).await;
-            let after = World::of(&connection).await;
+            let after = DatabaseSnapshot::of(&connection).await;
             match outcome {
                 Err(_) => {
                     list.pop();
-                    assert_eq!(after, before, "{told}");
+                    assert_eq!(after, before, "{case}");
                     refused += 1;
                 }
                 Ok(()) => {
-                    require_rest(table, &before, &after, &told);
+                    require_rest(table, &before, &after, &case);
                     made += 1;
                 }
             }
@@ -134,14 +134,14 @@ async fn random_changes_lose_nothing_that_they_are_not_about() {
 
 /// Whether everything but the changed table is what it was, and that table has its rows and
 /// triggers.
-fn require_rest(table: &str, before: &World, after: &World, told: &str) {
+fn require_rest(table: &str, before: &DatabaseSnapshot, after: &DatabaseSnapshot, case: &str) {
     let is_view = |name: &str| before.objects.contains_key(&format!("view {name}"));
     for (name, rows) in &before.rows {
         let now = &after.rows[name];
         if name == table {
-            assert_eq!(now.len(), rows.len(), "{told}");
+            assert_eq!(now.len(), rows.len(), "{case}");
         } else if !is_view(name) && name != "sqlite_sequence" {
-            assert_eq!(now, rows, "{told}: {name}");
+            assert_eq!(now, rows, "{case}: {name}");
         }
     }
     for name in before.objects.keys() {
@@ -150,7 +150,7 @@ fn require_rest(table: &str, before: &World, after: &World, told: &str) {
             .any(|kind| name.starts_with(kind));
         assert!(
             !must_stay || after.objects.contains_key(name),
-            "{told}: {name} is gone"
+            "{case}: {name} is gone"
         );
     }
 }

@@ -9,7 +9,7 @@ use groundwork_schema::{
 };
 use sea_orm_migration::MigrationTrait;
 
-use super::given::{LIBRARY, World, empty, execute, migrations, up};
+use super::given::{DatabaseSnapshot, LIBRARY, empty, execute, migrations, up};
 
 const BOTH: &str = "CREATE TABLE p (id bigint NOT NULL, CONSTRAINT pk_p PRIMARY KEY (id));
     CREATE TABLE t (id bigint NOT NULL, n text, word text DEFAULT 'x', CONSTRAINT pk_t PRIMARY KEY (id))";
@@ -76,10 +76,13 @@ async fn a_recorded_rebuild_makes_the_same_catalog_to_the_byte() {
     let (_here, replayed) = empty(Engine::Sqlite).await;
     execute(&replayed, "PRAGMA foreign_keys = OFF").await;
     execute(&replayed, &recorded(Engine::Sqlite, &list).await).await;
-    assert_eq!(World::of(&done).await, World::of(&replayed).await);
+    assert_eq!(
+        DatabaseSnapshot::of(&done).await,
+        DatabaseSnapshot::of(&replayed).await
+    );
 }
 
-/// What the migrations would execute, which they must tell without a database.
+/// What the migrations would execute, which is recorded without a database.
 async fn recorded(engine: Engine, list: &[Box<dyn MigrationTrait>]) -> String {
     let mut text = String::new();
     for recording in record::up(list, engine).await {

@@ -9,7 +9,9 @@ use groundwork_schema::{
 };
 use sea_orm_migration::{MigratorTrait, prelude::*};
 
-use super::given::{World, change, empty, execute, library, migrations, require_sound, up};
+use super::given::{
+    DatabaseSnapshot, change, empty, execute, library, migrations, require_sound, up,
+};
 
 fn source(error: &RunError) -> String {
     match error {
@@ -97,7 +99,7 @@ async fn rows_that_break_a_new_rule_are_counted(engine: Engine) {
 #[tokio::test]
 async fn a_value_that_cannot_become_the_new_type_is_counted_on_sqlite() {
     let (_scratch, connection) = library().await;
-    let before = World::of(&connection).await;
+    let before = DatabaseSnapshot::of(&connection).await;
     for (kind, expected) in [
         (
             Kind::BigInteger,
@@ -128,14 +130,14 @@ async fn a_value_that_cannot_become_the_new_type_is_counted_on_sqlite() {
         let error = source(&change(&connection, vec![alter]).await.unwrap_err());
         assert!(error.ends_with(expected), "{error}");
     }
-    assert_eq!(World::of(&connection).await, before);
+    assert_eq!(DatabaseSnapshot::of(&connection).await, before);
     require_sound(&connection).await;
 }
 
 #[tokio::test]
 async fn what_would_break_a_view_a_trigger_or_another_table_is_refused() {
     let (_scratch, connection) = library().await;
-    let before = World::of(&connection).await;
+    let before = DatabaseSnapshot::of(&connection).await;
     let books = || Alter::table("books");
     for (alter, expected) in [
         (books().drop_column("price"), "no such column: price"),
@@ -187,7 +189,11 @@ async fn what_would_break_a_view_a_trigger_or_another_table_is_refused() {
     ] {
         let error = source(&change(&connection, vec![alter]).await.unwrap_err());
         assert!(error.contains(expected), "{expected}: {error}");
-        assert_eq!(World::of(&connection).await, before, "{expected}");
+        assert_eq!(
+            DatabaseSnapshot::of(&connection).await,
+            before,
+            "{expected}"
+        );
         require_sound(&connection).await;
     }
 }

@@ -15,7 +15,7 @@ use groundwork_core::{
     },
 };
 
-use crate::studio::World;
+use crate::studio::Fixture;
 
 const WORKERS: u64 = 8;
 const PROJECTS: usize = 16;
@@ -65,12 +65,19 @@ async fn every_step_completes_once_and_none_is_held_by_two(engine: Engine) {
         retry_max_attempts: 1_000,
         ..given::pipeline()
     };
-    let world = Arc::new(World::with(engine, limits).await);
+    let fixture = Arc::new(Fixture::with(engine, limits).await);
     let mut runs = Vec::new();
     for _ in 0..PROJECTS {
-        let (project, _) = world.project_with_scenes(15).await;
-        let work = world.db.begin().await.unwrap();
-        runs.push(world.studio.start_run(&work, project.id).await.unwrap().id);
+        let (project, _) = fixture.project_with_scenes(15).await;
+        let work = fixture.db.begin().await.unwrap();
+        runs.push(
+            fixture
+                .studio
+                .start_run(&work, project.id)
+                .await
+                .unwrap()
+                .id,
+        );
         work.commit().await.unwrap();
     }
     let board = Arc::new(Mutex::new(Board::default()));
@@ -79,7 +86,7 @@ async fn every_step_completes_once_and_none_is_held_by_two(engine: Engine) {
             let worker = Worker {
                 name: format!("worker-{number}"),
                 dice: Dice(number + 1),
-                world: Arc::clone(&world),
+                fixture: Arc::clone(&fixture),
                 board: Arc::clone(&board),
             };
             tokio::spawn(worker.work_until_complete(runs.clone()))
@@ -94,9 +101,9 @@ async fn every_step_completes_once_and_none_is_held_by_two(engine: Engine) {
     assert!(board.crashes > 20, "{} crashes", board.crashes);
     assert!(board.lost > 0, "nobody lost a lease");
     for run in runs {
-        let steps = world
+        let steps = fixture
             .studio
-            .list_steps(&world.db.reader(), run)
+            .list_steps(&fixture.db.reader(), run)
             .await
             .unwrap();
         assert_eq!(steps.len(), STEPS_OF_A_RUN);
@@ -107,7 +114,7 @@ async fn every_step_completes_once_and_none_is_held_by_two(engine: Engine) {
 struct Worker {
     name: String,
     dice: Dice,
-    world: Arc<World>,
+    fixture: Arc<Fixture>,
     board: Arc<Mutex<Board>>,
 }
 
@@ -120,7 +127,7 @@ impl Worker {
                 None if self.are_complete(&runs).await => return,
                 None => {
                     // Everything is held or waits for its retry: time goes by.
-                    self.world.clock.advance(TimeDelta::seconds(7));
+                    self.fixture.clock.advance(TimeDelta::seconds(7));
                     tokio::time::sleep(Duration::from_millis(1)).await;
                 }
             }
@@ -128,9 +135,9 @@ impl Worker {
     }
 
     async fn claim(&mut self) -> Result<Option<Claim>, StudioError> {
-        let world = Arc::clone(&self.world);
-        let work = world.db.begin().await?;
-        let claim = world.studio.claim_next(&work, &self.name).await?;
+        let fixture = Arc::clone(&self.fixture);
+        let work = fixture.db.begin().await?;
+        let claim = fixture.studio.claim_next(&work, &self.name).await?;
         let Some(claim) = claim else { return Ok(None) };
         if self.dice.throw(20) == 0 {
             // Dies before the claim is committed: there is no claim.
@@ -138,7 +145,7 @@ impl Worker {
             return Ok(None);
         }
         // The board hears of the claim before anybody else can see that its row is free again.
-        self.board.lock().unwrap().take(&claim, world.clock.now());
+        self.board.lock().unwrap().take(&claim, fixture.clock.now());
         work.commit().await?;
         Ok(Some(claim))
     }
@@ -152,14 +159,14 @@ impl Worker {
                 return;
             }
             // Falls silent for longer than its lease.
-            2 => self.world.clock.advance(TimeDelta::seconds(61)),
+            2 => self.fixture.clock.advance(TimeDelta::seconds(61)),
             _ => {}
         }
         tokio::task::yield_now().await;
         let fails = self.dice.throw(15) == 0;
         let dies = self.dice.throw(20) == 0;
-        let studio = &self.world.studio;
-        let work = self.world.db.begin().await.unwrap();
+        let studio = &self.fixture.studio;
+        let work = self.fixture.db.begin().await.unwrap();
         let done = match fails {
             true => studio
                 .fail_step(&work, &claim.lease, "bad luck")
@@ -185,7 +192,11 @@ impl Worker {
 
     async fn are_complete(&self, runs: &[PipelineRunId]) -> bool {
         for run in runs {
-            let run = self.world.studio.run(&self.world.db.reader(), *run).await;
+            let run = self
+                .fixture
+                .studio
+                .run(&self.fixture.db.reader(), *run)
+                .await;
             if run.unwrap().status != RunStatus::Complete {
                 return false;
             }

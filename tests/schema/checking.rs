@@ -12,7 +12,7 @@ use super::run;
 const ENTITY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../entity");
 
 #[on_both_engines]
-async fn what_agrees_is_clean_and_what_does_not_is_told_in_one_line_each(engine: Engine) {
+async fn what_agrees_is_clean_and_what_does_not_is_reported_in_one_line_each(engine: Engine) {
     let home = Home::new(engine).await;
     assert_eq!(home.migrate(["up"]).await.succeeded(), "");
     let clean = home.migrate(["check", "--entity", ENTITY]).await;
@@ -45,7 +45,7 @@ async fn what_agrees_is_clean_and_what_does_not_is_told_in_one_line_each(engine:
 }
 
 #[on_both_engines]
-async fn pending_migrations_are_told_and_nothing_else_is(engine: Engine) {
+async fn pending_migrations_are_reported_and_nothing_else_is(engine: Engine) {
     let home = Home::new(engine).await;
     assert_eq!(home.migrate(["up"]).await.succeeded(), "");
     assert_eq!(home.migrate(["down"]).await.succeeded(), "");
@@ -62,7 +62,7 @@ async fn pending_migrations_are_told_and_nothing_else_is(engine: Engine) {
 }
 
 #[tokio::test]
-async fn stale_entities_are_told_file_by_file() {
+async fn stale_entities_are_reported_file_by_file() {
     let home = Home::new(Engine::Sqlite).await;
     assert_eq!(home.migrate(["up"]).await.succeeded(), "");
     let copy = home.dir().join("copy");

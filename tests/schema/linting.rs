@@ -72,22 +72,22 @@ async fn a_file_is_looked_at_for_the_engine_whose_words_it_has(engine: Engine) {
 }
 
 #[tokio::test]
-async fn a_file_that_could_be_for_either_engine_needs_to_be_told() {
+async fn a_file_that_could_be_for_either_engine_needs_the_flag() {
     let home = Home::new(Engine::Sqlite).await;
-    let told = lint(&home, "DROP TABLE keyframes;", &[]).await.failed(2);
+    let output = lint(&home, "DROP TABLE keyframes;", &[]).await.failed(2);
     assert_eq!(
-        told,
+        output,
         "error: changes.sql does not say for which engine it is: add --engine sqlite or \
          --engine postgres\n"
     );
     for engine in ["sqlite", "postgres"] {
-        let told = lint(
+        let output = lint(
             &home,
             "DROP TABLE keyframes;",
             &["--engine", engine, "--json"],
         )
         .await;
-        let report = parsed(&told);
+        let report = parsed(&output);
         assert_eq!(report["findings"][0]["engine"], engine);
         assert!(rules(&report).contains(&"GW306"), "{report}");
     }

@@ -1,4 +1,4 @@
-//! Schemas read from live databases, and what tells two of them apart.
+//! Schemas read from live databases, and the differences between two of them.
 
 mod adopted;
 mod adopting;

@@ -320,7 +320,7 @@ fn on_sqlite(statement: &str) -> Vec<Mutation> {
     all
 }
 
-/// Whether a column is part of a primary key that takes no NULL without being told.
+/// Whether a column is part of a primary key that takes no NULL without NOT NULL.
 fn is_required_anyway(statement: &str, column: &str) -> bool {
     let key = statement.split("PRIMARY KEY (").nth(1);
     let columns = key.and_then(|key| key.split(')').next());

@@ -146,7 +146,7 @@ async fn a_virtual_table_is_read_without_what_it_keeps_its_content_in() {
 }
 
 #[tokio::test]
-async fn a_virtual_table_that_differs_is_told() {
+async fn a_virtual_table_that_differs_is_reported() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     let connection = connect(&scratch).await;
     run(&connection, FULL_TEXT).await;
@@ -158,9 +158,13 @@ async fn a_virtual_table_that_differs_is_told() {
     )
     .await;
     let other = inspect::schema(&connection).await.unwrap();
-    let told = differences(&before, &other);
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].to_string().contains("note_words"), "{}", told[0]);
+    let differing = differences(&before, &other);
+    assert_eq!(differing.len(), 1, "{differing:?}");
+    assert!(
+        differing[0].to_string().contains("note_words"),
+        "{}",
+        differing[0]
+    );
     run(&connection, "DROP TABLE note_words").await;
     let without = inspect::schema(&connection).await.unwrap();
     assert_eq!(differences(&before, &without).len(), 1);

@@ -5,7 +5,7 @@ use std::{fs, process::Stdio, time::Duration};
 use acceptance::{Engine, Home, Outcome, Program, on_both_engines};
 use serde_json::{Value, json};
 
-use super::world::{World, article, text, with};
+use super::fixture::{Fixture, article, text, with};
 
 const NOON: &str = "2026-05-01T12:30:00Z";
 
@@ -17,20 +17,20 @@ fn given(home: &Home, text: &str) {
 }
 
 #[on_both_engines]
-async fn a_file_is_imported_and_told(engine: Engine) {
+async fn a_file_is_imported_and_reported(engine: Engine) {
     let home = Home::new(engine).await;
     given(
         &home,
         &text(&[article(1, NOON, 0.5), article(2, NOON, 0.1)]),
     );
     let arguments = ["signals", "import", "articles.jsonl", "--json"];
-    let told = home.groundwork(arguments).await.succeeded();
-    let told: Value = serde_json::from_str(&told).unwrap();
+    let output = home.groundwork(arguments).await.succeeded();
+    let report: Value = serde_json::from_str(&output).unwrap();
     let expected = json!({
         "lines": 2, "inserted": 2, "updated": 0, "unchanged": 0, "bad": 0, "conflicts": 0,
         "entities_added": 1, "problems": [], "rollup": {"hours": 1, "days": 1},
     });
-    assert_eq!(told, expected);
+    assert_eq!(report, expected);
     let again = home
         .groundwork(["signals", "import", "articles.jsonl"])
         .await;
@@ -46,7 +46,7 @@ async fn a_file_is_imported_and_told(engine: Engine) {
 }
 
 #[tokio::test]
-async fn lines_that_are_not_stored_are_told_on_stderr() {
+async fn lines_that_are_not_stored_are_reported_on_stderr() {
     let home = Home::new(Engine::Sqlite).await;
     let wrong = with(article(2, NOON, 0.5), "url", json!("nowhere"));
     given(&home, &text(&[article(1, NOON, 0.5), wrong]));
@@ -58,7 +58,7 @@ async fn lines_that_are_not_stored_are_told_on_stderr() {
         outcome.stdout.starts_with("1 article inserted"),
         "{outcome:?}"
     );
-    insta::assert_snapshot!("told_on_stderr", outcome.stderr);
+    insta::assert_snapshot!("reported_on_stderr", outcome.stderr);
     let strict = ["signals", "import", "articles.jsonl", "--strict"];
     let refused = home.groundwork(strict).await.failed(65);
     insta::assert_snapshot!("refused_strictly", refused);
@@ -96,9 +96,9 @@ async fn the_standard_input_is_read(engine: Engine) {
 
 #[on_both_engines]
 async fn an_import_that_was_killed_can_be_run_again(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let mut home = Home::new(engine).await;
-    home.set_database_url(world.url());
+    home.set_database_url(fixture.url());
     let lines: Vec<Value> = (0..MANY)
         .map(|number| {
             article(
@@ -114,18 +114,18 @@ async fn an_import_that_was_killed_can_be_run_again(engine: Engine) {
         .command(Program::Groundwork, arguments)
         .spawn()
         .unwrap();
-    while world.count("articles").await == 0 {
+    while fixture.count("articles").await == 0 {
         assert!(killed.try_wait().unwrap().is_none(), "it was too fast");
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     killed.kill().await.unwrap();
-    let stored = world.count("articles").await;
-    assert_eq!(world.count("article_mentions").await, stored);
-    let told = home.groundwork(arguments).await.succeeded();
-    let inserted: i64 = told.split(' ').next().unwrap().parse().unwrap();
-    assert!(inserted <= MANY as i64 - stored, "{told}");
-    assert_eq!(world.count("articles").await, MANY as i64);
-    world.assert_points_are_right().await;
+    let stored = fixture.count("articles").await;
+    assert_eq!(fixture.count("article_mentions").await, stored);
+    let output = home.groundwork(arguments).await.succeeded();
+    let inserted: i64 = output.split(' ').next().unwrap().parse().unwrap();
+    assert!(inserted <= MANY as i64 - stored, "{output}");
+    assert_eq!(fixture.count("articles").await, MANY as i64);
+    fixture.assert_points_are_right().await;
 }
 
 /// What comes in is as little of it in memory as there is of a batch.
@@ -154,8 +154,8 @@ async fn most_memory_of_an_import(engine: Engine, articles: usize) -> u64 {
     let status = format!("/proc/{}/status", import.id().unwrap());
     let mut most = 0;
     let ended = loop {
-        let told = fs::read_to_string(&status).unwrap_or_default();
-        let line = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let status = fs::read_to_string(&status).unwrap_or_default();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
         if let Some(kib) = line.and_then(|line| line.split_whitespace().next()) {
             most = kib.parse::<u64>().unwrap() << 10;
         }

@@ -4,7 +4,7 @@ use acceptance::{Engine, on_both_engines};
 use groundwork_core::services::signals::{MAX_LINE_BYTES, OnProblem, ProblemKind, SignalsError};
 use serde_json::{Value, json};
 
-use super::world::{World, article, text, with};
+use super::fixture::{Fixture, article, text, with};
 
 const NOON: &str = "2026-05-01T12:30:00Z";
 
@@ -13,7 +13,7 @@ const MANY: usize = 9_000;
 
 #[on_both_engines]
 async fn what_is_imported_twice_is_stored_once(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let lines = [
         article(1, NOON, 0.5),
         with(
@@ -24,13 +24,13 @@ async fn what_is_imported_twice_is_stored_once(engine: Engine) {
         with(article(3, NOON, 0.0), "content", json!("Sätze\nund 🦀")),
         with(article(4, NOON, 0.0), "entities", json!([])),
     ];
-    let first = world.import(&lines).await;
+    let first = fixture.import(&lines).await;
     assert_eq!(
         (first.lines, first.inserted, first.entities_added),
         (4, 4, 2)
     );
     assert_eq!((first.rollup.hours, first.rollup.days), (2, 2));
-    let tracked = world
+    let tracked = fixture
         .rows("SELECT name || ' ' || category FROM tracked_entities ORDER BY 1")
         .await;
     let tracked: Vec<String> = tracked
@@ -39,14 +39,14 @@ async fn what_is_imported_twice_is_stored_once(engine: Engine) {
         .collect();
     assert_eq!(tracked, ["Cursor tool", "GPT-5 model"]);
     let expected = [("Cursor".to_owned(), 0.25), ("GPT-5".to_owned(), -1.0)];
-    assert_eq!(world.mentions("a2").await, expected);
+    assert_eq!(fixture.mentions("a2").await, expected);
 
-    let before = world.points().await;
-    let again = world.import(&lines).await;
+    let before = fixture.points().await;
+    let again = fixture.import(&lines).await;
     assert_eq!((again.unchanged, again.inserted, again.updated), (4, 0, 0));
     assert_eq!((again.rollup.hours, again.rollup.days), (0, 0));
-    assert_eq!(world.points().await, before);
-    world.assert_points_are_right().await;
+    assert_eq!(fixture.points().await, before);
+    fixture.assert_points_are_right().await;
 }
 
 #[on_both_engines]
@@ -65,12 +65,12 @@ async fn a_changed_line_changes_its_article(
     #[case] key: &str,
     #[case] value: Value,
 ) {
-    let world = World::new(engine).await;
-    let _ = world
+    let fixture = Fixture::new(engine).await;
+    let _ = fixture
         .import(&[article(1, NOON, 0.5), article(2, NOON, 0.1)])
         .await;
     let changed = with(article(1, NOON, 0.5), key, value);
-    let imported = world
+    let imported = fixture
         .import(&[article(2, NOON, 0.1), changed.clone()])
         .await;
     assert_eq!(
@@ -78,20 +78,20 @@ async fn a_changed_line_changes_its_article(
         (1, 1),
         "{imported:?}"
     );
-    assert_eq!(world.count("articles").await, 2);
-    world.assert_points_are_right().await;
-    let again = world.import(&[changed]).await;
+    assert_eq!(fixture.count("articles").await, 2);
+    fixture.assert_points_are_right().await;
+    let again = fixture.import(&[changed]).await;
     assert_eq!((again.updated, again.unchanged), (0, 1));
 }
 
 #[on_both_engines]
 async fn an_article_may_take_the_url_that_another_has_just_given_up(engine: Engine) {
-    let world = World::new(engine).await;
-    let _ = world
+    let fixture = Fixture::new(engine).await;
+    let _ = fixture
         .import(&[article(1, NOON, 0.5), article(2, NOON, 0.1)])
         .await;
     let url = |number| json!(format!("https://news.example/{number}"));
-    let imported = world
+    let imported = fixture
         .import(&[
             with(article(1, NOON, 0.5), "url", url(3)),
             with(article(2, NOON, 0.1), "url", url(1)),
@@ -104,7 +104,7 @@ async fn an_article_may_take_the_url_that_another_has_just_given_up(engine: Engi
         "{imported:?}"
     );
     assert_eq!(
-        world.articles().await,
+        fixture.articles().await,
         [
             "a1 https://news.example/3 Title 1",
             "a2 https://news.example/1 Title 2",
@@ -115,15 +115,15 @@ async fn an_article_may_take_the_url_that_another_has_just_given_up(engine: Engi
 
 #[on_both_engines]
 async fn a_line_about_two_stored_articles_is_a_conflict(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let stored = [article(1, NOON, 0.5), article(2, NOON, 0.1)];
-    let _ = world.import(&stored).await;
+    let _ = fixture.import(&stored).await;
     let torn = with(
         article(1, NOON, 0.5),
         "url",
         json!("https://news.example/2"),
     );
-    let imported = world
+    let imported = fixture
         .import(&[article(3, NOON, 0.0), torn.clone(), torn])
         .await;
     assert_eq!(
@@ -139,13 +139,13 @@ async fn a_line_about_two_stored_articles_is_a_conflict(engine: Engine) {
         (second.line, second.kind),
         (3, ProblemKind::Conflict { with: 2 })
     );
-    let again = world.import(&stored).await;
+    let again = fixture.import(&stored).await;
     assert_eq!(again.unchanged, 2);
 }
 
 #[on_both_engines]
 async fn a_line_that_contradicts_an_earlier_one_is_a_conflict(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let lines = text(&[
         article(1, NOON, 0.5),
         article(1, NOON, 0.5),
@@ -157,9 +157,9 @@ async fn a_line_that_contradicts_an_earlier_one_is_a_conflict(engine: Engine) {
         ),
     ]);
     for inserted in [1, 0] {
-        let imported = world.import_text(&lines).await;
-        let told = (imported.inserted, imported.unchanged, imported.conflicts);
-        assert_eq!(told, (inserted, 2 - inserted, 2), "{imported:?}");
+        let imported = fixture.import_text(&lines).await;
+        let counts = (imported.inserted, imported.unchanged, imported.conflicts);
+        assert_eq!(counts, (inserted, 2 - inserted, 2), "{imported:?}");
         let lines: Vec<String> = imported.problems.iter().map(ToString::to_string).collect();
         assert_eq!(
             lines,
@@ -170,14 +170,14 @@ async fn a_line_that_contradicts_an_earlier_one_is_a_conflict(engine: Engine) {
         );
     }
     assert_eq!(
-        world.articles().await,
+        fixture.articles().await,
         ["a1 https://news.example/1 Title 1"]
     );
 }
 
 #[on_both_engines]
-async fn bad_lines_are_told_and_the_rest_is_stored(engine: Engine) {
-    let world = World::new(engine).await;
+async fn bad_lines_are_reported_and_the_rest_is_stored(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
     let good = article(1, NOON, 0.5).to_string();
     let too_long = format!("{{\"content\":\"{}\"}}", "x".repeat(MAX_LINE_BYTES));
     let lines = format!(
@@ -185,18 +185,18 @@ async fn bad_lines_are_told_and_the_rest_is_stored(engine: Engine) {
         with(article(2, NOON, 0.5), "sentiment_score", json!(2)),
         article(3, NOON, 0.5)
     );
-    let imported = world.import_text(&lines).await;
+    let imported = fixture.import_text(&lines).await;
     assert_eq!((imported.lines, imported.inserted, imported.bad), (6, 2, 4));
-    let told: Vec<String> = imported.problems.iter().map(ToString::to_string).collect();
-    insta::assert_snapshot!("bad_lines", told.join("\n"));
+    let problems: Vec<String> = imported.problems.iter().map(ToString::to_string).collect();
+    insta::assert_snapshot!("bad_lines", problems.join("\n"));
 }
 
 #[on_both_engines]
 async fn nothing_is_stored_if_a_line_is_bad_and_that_is_asked_for(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let mut lines: Vec<Value> = (0..MANY).map(|number| article(number, NOON, 0.1)).collect();
     lines.push(with(article(1, NOON, 0.1), "title", json!("Other")));
-    let refused = world
+    let refused = fixture
         .try_import(&text(&lines), OnProblem::StoreNothing)
         .await;
     let Err(SignalsError::Refused { problem }) = refused else {
@@ -209,20 +209,20 @@ async fn nothing_is_stored_if_a_line_is_bad_and_that_is_asked_for(engine: Engine
         "tracked_entities",
         "stale_hours",
     ] {
-        assert_eq!(world.count(table).await, 0, "{table}");
+        assert_eq!(fixture.count(table).await, 0, "{table}");
     }
     lines.pop();
-    let stored = world
+    let stored = fixture
         .try_import(&text(&lines), OnProblem::StoreNothing)
         .await
         .unwrap();
     assert_eq!(stored.inserted, MANY as u64);
-    world.assert_points_are_right().await;
+    fixture.assert_points_are_right().await;
 }
 
 #[on_both_engines]
 async fn imports_of_the_same_lines_at_once_store_them_once(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let lines: Vec<Value> = (0..3_000)
         .map(|number| {
             let names = json!([
@@ -235,13 +235,13 @@ async fn imports_of_the_same_lines_at_once_store_them_once(engine: Engine) {
     let backwards: Vec<Value> = lines.iter().rev().cloned().collect();
     let (one, other) = (text(&lines), text(&backwards));
     let (one, other, third) = tokio::join!(
-        world.import_text(&one),
-        world.import_text(&other),
-        world.import_text(&one)
+        fixture.import_text(&one),
+        fixture.import_text(&other),
+        fixture.import_text(&one)
     );
     assert_eq!(one.inserted + other.inserted + third.inserted, 3_000);
     assert_eq!(one.unchanged + other.unchanged + third.unchanged, 6_000);
-    assert_eq!(world.count("articles").await, 3_000);
-    assert_eq!(world.count("tracked_entities").await, 12);
-    world.assert_points_are_right().await;
+    assert_eq!(fixture.count("articles").await, 3_000);
+    assert_eq!(fixture.count("tracked_entities").await, 12);
+    fixture.assert_points_are_right().await;
 }

@@ -4,7 +4,7 @@ use acceptance::{Engine, on_both_engines};
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use serde_json::{Value, json};
 
-use super::world::{World, article, with};
+use super::fixture::{Fixture, article, with};
 
 const NOON: &str = "2026-05-01T12:30:00Z";
 
@@ -50,22 +50,22 @@ fn articles() -> impl Strategy<Value = Vec<Value>> {
 
 #[on_both_engines]
 async fn points_are_what_the_articles_make_after_every_change(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let mut runner = TestRunner::deterministic();
     for _ in 0..SETS {
         let lines = articles().new_tree(&mut runner).unwrap().current();
-        let _ = world.import(&lines).await;
-        world.assert_points_are_right().await;
+        let _ = fixture.import(&lines).await;
+        fixture.assert_points_are_right().await;
         // Every third goes, by whatever way.
-        world
+        fixture
             .execute("DELETE FROM articles WHERE external_id LIKE '%3'")
             .await;
-        let _ = world.signals.roll_up().await.unwrap();
-        world.assert_points_are_right().await;
+        let _ = fixture.signals.roll_up().await.unwrap();
+        fixture.assert_points_are_right().await;
     }
-    world.execute("DELETE FROM articles").await;
-    let _ = world.signals.roll_up().await.unwrap();
-    assert!(world.points().await.is_empty());
+    fixture.execute("DELETE FROM articles").await;
+    let _ = fixture.signals.roll_up().await.unwrap();
+    assert!(fixture.points().await.is_empty());
 }
 
 #[on_both_engines]
@@ -79,43 +79,43 @@ async fn points_are_what_the_articles_make_after_every_change(engine: Engine) {
 #[case::all_go("DELETE FROM article_mentions")]
 #[case::an_entity_goes("DELETE FROM tracked_entities")]
 async fn a_change_by_plain_sql_is_noticed(engine: Engine, #[case] sql: &str) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let later = "2026-05-02T23:59:59.999999Z";
-    let _ = world
+    let _ = fixture
         .import(&[
             article(1, NOON, 0.5),
             article(2, NOON, 0.1),
             article(3, later, 0.2),
         ])
         .await;
-    world.execute(sql).await;
-    assert_ne!(world.count("stale_hours").await, 0);
-    let _ = world.signals.roll_up().await.unwrap();
-    world.assert_points_are_right().await;
+    fixture.execute(sql).await;
+    assert_ne!(fixture.count("stale_hours").await, 0);
+    let _ = fixture.signals.roll_up().await.unwrap();
+    fixture.assert_points_are_right().await;
 }
 
 #[tokio::test]
 async fn a_truncation_is_noticed() {
-    let world = World::new(Engine::Postgres).await;
-    let _ = world.import(&[article(1, NOON, 0.5)]).await;
-    world.execute("TRUNCATE article_mentions").await;
-    let _ = world.signals.roll_up().await.unwrap();
-    assert!(world.points().await.is_empty());
+    let fixture = Fixture::new(Engine::Postgres).await;
+    let _ = fixture.import(&[article(1, NOON, 0.5)]).await;
+    fixture.execute("TRUNCATE article_mentions").await;
+    let _ = fixture.signals.roll_up().await.unwrap();
+    assert!(fixture.points().await.is_empty());
 }
 
 #[on_both_engines]
 async fn only_what_is_stale_is_computed_unless_more_is_asked_for(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let next_day = "2026-05-02T12:30:00Z";
-    let _ = world
+    let _ = fixture
         .import(&[article(1, NOON, 0.5), article(2, next_day, 0.1)])
         .await;
-    world
+    fixture
         .execute("UPDATE sentiment_timeseries SET article_count = 99")
         .await;
-    let imported = world.import(&[article(3, next_day, 0.3)]).await;
+    let imported = fixture.import(&[article(3, next_day, 0.3)]).await;
     assert_eq!((imported.rollup.hours, imported.rollup.days), (1, 1));
-    let counts: Vec<i64> = world
+    let counts: Vec<i64> = fixture
         .points()
         .await
         .into_values()
@@ -124,19 +124,19 @@ async fn only_what_is_stale_is_computed_unless_more_is_asked_for(engine: Engine)
     // Daily points come before hourly ones.
     assert_eq!(counts, [99, 2, 99, 2]);
     let since = next_day.parse().unwrap();
-    let rolled_up = world.signals.roll_up_since(since).await.unwrap();
+    let rolled_up = fixture.signals.roll_up_since(since).await.unwrap();
     assert_eq!((rolled_up.hours, rolled_up.days), (2, 1));
     let since = NOON.parse().unwrap();
-    let rolled_up = world.signals.roll_up_since(since).await.unwrap();
+    let rolled_up = fixture.signals.roll_up_since(since).await.unwrap();
     assert_eq!((rolled_up.hours, rolled_up.days), (4, 2));
-    world.assert_points_are_right().await;
+    fixture.assert_points_are_right().await;
 }
 
 #[on_both_engines]
 async fn a_point_without_articles_goes_when_more_is_asked_for(engine: Engine) {
-    let world = World::new(engine).await;
-    let _ = world.import(&[article(1, NOON, 0.5)]).await;
-    world
+    let fixture = Fixture::new(engine).await;
+    let _ = fixture.import(&[article(1, NOON, 0.5)]).await;
+    fixture
         .execute(
             "INSERT INTO sentiment_timeseries
              SELECT tracked_entity_id, period, '2026-06-01T00:00:00+00:00', mean, min, max, std,
@@ -144,21 +144,26 @@ async fn a_point_without_articles_goes_when_more_is_asked_for(engine: Engine) {
              FROM sentiment_timeseries",
         )
         .await;
-    let _ = world
+    let _ = fixture
         .signals
         .roll_up_since(NOON.parse().unwrap())
         .await
         .unwrap();
-    world.assert_points_are_right().await;
+    fixture.assert_points_are_right().await;
 }
 
 #[on_both_engines]
 async fn hours_and_days_are_those_of_utc(engine: Engine) {
-    let world = World::new(engine).await;
-    let _ = world
+    let fixture = Fixture::new(engine).await;
+    let _ = fixture
         .import(&[article(1, "2026-05-02T04:45:00+05:30", 0.5)])
         .await;
-    let keys: Vec<String> = world.points().await.into_keys().map(|key| key.2).collect();
+    let keys: Vec<String> = fixture
+        .points()
+        .await
+        .into_keys()
+        .map(|key| key.2)
+        .collect();
     assert_eq!(
         keys,
         ["2026-05-01T00:00:00+00:00", "2026-05-01T23:00:00+00:00"]
@@ -167,7 +172,7 @@ async fn hours_and_days_are_those_of_utc(engine: Engine) {
 
 #[on_both_engines]
 async fn rollups_and_imports_at_once_forget_nothing(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let lines = |first: usize| -> Vec<Value> {
         let one = |number: usize| {
             let at = format!("2026-05-01T{:02}:30:00Z", number % 3);
@@ -179,13 +184,13 @@ async fn rollups_and_imports_at_once_forget_nothing(engine: Engine) {
         let (one, other) = (lines(round * 1_000), lines(round * 1_000 + 500));
         let gone = format!("DELETE FROM articles WHERE external_id LIKE 'a{round}7%'");
         let _ = tokio::join!(
-            world.import(&one),
-            world.signals.roll_up(),
-            world.import(&other),
-            world.execute(&gone),
-            world.signals.roll_up(),
+            fixture.import(&one),
+            fixture.signals.roll_up(),
+            fixture.import(&other),
+            fixture.execute(&gone),
+            fixture.signals.roll_up(),
         );
-        let _ = world.signals.roll_up().await.unwrap();
-        world.assert_points_are_right().await;
+        let _ = fixture.signals.roll_up().await.unwrap();
+        fixture.assert_points_are_right().await;
     }
 }

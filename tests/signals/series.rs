@@ -10,7 +10,7 @@ use groundwork_core::{
 };
 use uuid::Uuid;
 
-use super::series_world::{NOBODY, Past, at};
+use super::series_fixture::{NOBODY, SeriesFixture, at};
 
 const DAILY: SeriesRequest = SeriesRequest {
     period: Period::Daily,
@@ -34,22 +34,28 @@ fn means(series: &Series) -> Vec<Option<f64>> {
 
 #[on_both_engines]
 async fn a_series_leaves_gaps_out_or_fills_them(engine: Engine) {
-    let past = Past::new(engine).await;
-    let entity = past.model("Quillon 2").await;
+    let fixture = SeriesFixture::new(engine).await;
+    let entity = fixture.model("Quillon 2").await;
     let days = [
         ("2026-04-30T00:00:00Z", -0.5, 1),
         ("2026-05-01T00:00:00Z", 0.25, 3),
         ("2026-05-03T00:00:00Z", -0.25, 1),
         ("2026-05-04T00:00:00Z", 0.75, 1),
     ];
-    past.points(entity, Period::Daily, &days).await;
+    fixture.points(entity, Period::Daily, &days).await;
     let hours = [("2026-05-01T00:00:00Z", 0.9, 1)];
-    past.points(entity, Period::Hourly, &hours).await;
-    let other = past.model("Varrow Large").await;
-    past.points(other, Period::Daily, &days).await;
+    fixture.points(entity, Period::Hourly, &hours).await;
+    let other = fixture.model("Varrow Large").await;
+    fixture.points(other, Period::Daily, &days).await;
 
-    let reader = past.db.reader();
-    let read = async |request| past.signals.series(&reader, entity, request).await.unwrap();
+    let reader = fixture.db.reader();
+    let read = async |request| {
+        fixture
+            .signals
+            .series(&reader, entity, request)
+            .await
+            .unwrap()
+    };
     let series = read(between("2026-05-01", "2026-05-03")).await;
     assert_eq!(series.entity.name, "Quillon 2");
     assert_eq!(means(&series), [Some(0.25), Some(-0.25)]);
@@ -85,17 +91,23 @@ async fn a_series_leaves_gaps_out_or_fills_them(engine: Engine) {
 
 #[on_both_engines]
 async fn a_range_that_is_not_given_ends_with_the_newest_point(engine: Engine) {
-    let past = Past::new(engine).await;
-    let entity = past.model("Quillon 2").await;
+    let fixture = SeriesFixture::new(engine).await;
+    let entity = fixture.model("Quillon 2").await;
     let days = [
         ("2025-01-31T00:00:00Z", 0.1, 1),
         ("2025-02-01T00:00:00Z", 0.2, 1),
         ("2025-05-01T00:00:00Z", 0.3, 1),
     ];
-    past.points(entity, Period::Daily, &days).await;
-    let silent = past.model("Ostler").await;
-    let reader = past.db.reader();
-    let read = async |entity, request| past.signals.series(&reader, entity, request).await.unwrap();
+    fixture.points(entity, Period::Daily, &days).await;
+    let silent = fixture.model("Ostler").await;
+    let reader = fixture.db.reader();
+    let read = async |entity, request| {
+        fixture
+            .signals
+            .series(&reader, entity, request)
+            .await
+            .unwrap()
+    };
 
     let series = read(entity, DAILY).await;
     assert_eq!(means(&series), [Some(0.2), Some(0.3)], "90 days");
@@ -119,9 +131,9 @@ async fn a_range_that_is_not_given_ends_with_the_newest_point(engine: Engine) {
 
 #[on_both_engines]
 async fn a_range_that_cannot_be_is_refused(engine: Engine) {
-    let past = Past::new(engine).await;
-    let entity = past.model("Quillon 2").await;
-    let reader = past.db.reader();
+    let fixture = SeriesFixture::new(engine).await;
+    let entity = fixture.model("Quillon 2").await;
+    let reader = fixture.db.reader();
     let hourly = |request| SeriesRequest {
         period: Period::Hourly,
         ..request
@@ -132,7 +144,7 @@ async fn a_range_that_cannot_be_is_refused(engine: Engine) {
         between("1001-01-01", "9998-12-31"),
         hourly(between("2020-01-01", "2025-12-31")),
     ] {
-        let refused = past.signals.series(&reader, entity, request).await;
+        let refused = fixture.signals.series(&reader, entity, request).await;
         let Err(SignalsError::InvalidValue { field, .. }) = refused else {
             panic!("{refused:?}");
         };
@@ -143,26 +155,29 @@ async fn a_range_that_cannot_be_is_refused(engine: Engine) {
         gaps: Gaps::Filled,
         ..year
     };
-    let year = past.signals.series(&reader, entity, year).await.unwrap();
+    let year = fixture.signals.series(&reader, entity, year).await.unwrap();
     assert_eq!(year.points.len(), 366 * 24);
 
     let nobody = NOBODY.parse::<Uuid>().unwrap().into();
-    let unknown = past.signals.series(&reader, nobody, DAILY).await;
+    let unknown = fixture.signals.series(&reader, nobody, DAILY).await;
     assert!(matches!(unknown, Err(SignalsError::EntityNotFound { .. })));
 }
 
 #[on_both_engines]
 async fn entities_are_compared_over_the_same_time(engine: Engine) {
-    let past = Past::new(engine).await;
-    let one = past.model("Quillon 2").await;
-    let two = past.model("Varrow Large").await;
-    let silent = past.model("Ostler").await;
+    let fixture = SeriesFixture::new(engine).await;
+    let one = fixture.model("Quillon 2").await;
+    let two = fixture.model("Varrow Large").await;
+    let silent = fixture.model("Ostler").await;
     let (first, second) = ("2026-05-01T00:00:00Z", "2026-05-02T00:00:00Z");
-    past.points(one, Period::Daily, &[(first, 0.25, 2), (second, 0.5, 1)])
+    fixture
+        .points(one, Period::Daily, &[(first, 0.25, 2), (second, 0.5, 1)])
         .await;
-    past.points(two, Period::Daily, &[(second, -0.5, 4)]).await;
-    let reader = past.db.reader();
-    let compare = async |ids: &[_]| past.signals.comparison(&reader, ids, DAILY).await;
+    fixture
+        .points(two, Period::Daily, &[(second, -0.5, 4)])
+        .await;
+    let reader = fixture.db.reader();
+    let compare = async |ids: &[_]| fixture.signals.comparison(&reader, ids, DAILY).await;
 
     let comparison = compare(&[two, one, silent, two]).await.unwrap();
     let names: Vec<_> = comparison
@@ -191,7 +206,7 @@ async fn entities_are_compared_over_the_same_time(engine: Engine) {
     let unknown = compare(&[one, nobody]).await;
     assert!(matches!(unknown, Err(SignalsError::EntityNotFound { entity }) if entity == nobody));
     let many: Vec<_> = (0..=MOST_COMPARED)
-        .map(|_| past.clock.new_id().into())
+        .map(|_| fixture.clock.new_id().into())
         .collect();
     for ids in [&[][..], &many] {
         let refused = compare(ids).await;
@@ -201,11 +216,11 @@ async fn entities_are_compared_over_the_same_time(engine: Engine) {
 
 #[on_both_engines]
 async fn those_who_moved_most_come_first(engine: Engine) {
-    let past = Past::new(engine).await;
-    let rising = past.model("Rising").await;
-    let falling = past.model("Falling").await;
-    let new = past.model("New").await;
-    let steady = past.model("Steady").await;
+    let fixture = SeriesFixture::new(engine).await;
+    let rising = fixture.model("Rising").await;
+    let falling = fixture.model("Falling").await;
+    let new = fixture.model("New").await;
+    let steady = fixture.model("Steady").await;
     let days = |before: &[(&'static str, f64, i64)], after| [before, &[after]].concat();
     // Two days of the earlier window weigh by their articles; the day before it does not count.
     let before = [
@@ -213,26 +228,30 @@ async fn those_who_moved_most_come_first(engine: Engine) {
         ("2026-04-17T00:00:00Z", 0.0, 3),
         ("2026-04-23T00:00:00Z", 0.4, 1),
     ];
-    past.points(
-        rising,
-        Period::Daily,
-        &days(&before, ("2026-04-24T00:00:00Z", 0.3, 2)),
-    )
-    .await;
+    fixture
+        .points(
+            rising,
+            Period::Daily,
+            &days(&before, ("2026-04-24T00:00:00Z", 0.3, 2)),
+        )
+        .await;
     let before = [("2026-04-20T00:00:00Z", 0.5, 1)];
-    past.points(
-        falling,
-        Period::Daily,
-        &days(&before, ("2026-04-30T00:00:00Z", -0.5, 1)),
-    )
-    .await;
-    past.points(
-        steady,
-        Period::Daily,
-        &days(&before, ("2026-04-30T00:00:00Z", 0.5, 1)),
-    )
-    .await;
-    past.points(new, Period::Daily, &[("2026-04-30T00:00:00Z", 0.5, 1)])
+    fixture
+        .points(
+            falling,
+            Period::Daily,
+            &days(&before, ("2026-04-30T00:00:00Z", -0.5, 1)),
+        )
+        .await;
+    fixture
+        .points(
+            steady,
+            Period::Daily,
+            &days(&before, ("2026-04-30T00:00:00Z", 0.5, 1)),
+        )
+        .await;
+    fixture
+        .points(new, Period::Daily, &[("2026-04-30T00:00:00Z", 0.5, 1)])
         .await;
 
     let request = MoversRequest {
@@ -240,8 +259,8 @@ async fn those_who_moved_most_come_first(engine: Engine) {
         at: None,
         limit: PageLimit::DEFAULT,
     };
-    let reader = past.db.reader();
-    let movers = past.signals.movers(&reader, request).await.unwrap();
+    let reader = fixture.db.reader();
+    let movers = fixture.signals.movers(&reader, request).await.unwrap();
     assert_eq!(
         movers.after.to,
         at("2026-05-01T00:00:00Z"),
@@ -267,7 +286,7 @@ async fn those_who_moved_most_come_first(engine: Engine) {
         at: Some("2026-04-30".parse().unwrap()),
         ..request
     };
-    let one = past.signals.movers(&reader, one).await.unwrap();
+    let one = fixture.signals.movers(&reader, one).await.unwrap();
     assert_eq!(
         (one.items.len(), one.after),
         (1, movers.after),
@@ -278,28 +297,33 @@ async fn those_who_moved_most_come_first(engine: Engine) {
         ..request
     };
     assert_eq!(
-        past.signals.movers(&reader, long_ago).await.unwrap().items,
+        fixture
+            .signals
+            .movers(&reader, long_ago)
+            .await
+            .unwrap()
+            .items,
         []
     );
 }
 
 #[on_both_engines]
 async fn windows_of_hours_read_hours(engine: Engine) {
-    let past = Past::new(engine).await;
-    let entity = past.model("Quillon 2").await;
+    let fixture = SeriesFixture::new(engine).await;
+    let entity = fixture.model("Quillon 2").await;
     let hours = [
         ("2026-05-01T06:00:00Z", 0.1, 1),
         ("2026-05-01T12:00:00Z", 0.4, 1),
     ];
-    past.points(entity, Period::Hourly, &hours).await;
+    fixture.points(entity, Period::Hourly, &hours).await;
     let request = MoversRequest {
         window: "6h".parse().unwrap(),
         at: Some("2026-05-01T17:30:00Z".parse().unwrap()),
         limit: PageLimit::DEFAULT,
     };
-    let movers = past
+    let movers = fixture
         .signals
-        .movers(&past.db.reader(), request)
+        .movers(&fixture.db.reader(), request)
         .await
         .unwrap();
     assert_eq!(

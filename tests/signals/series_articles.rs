@@ -7,7 +7,7 @@ use groundwork_core::{
 };
 use uuid::Uuid;
 
-use super::series_world::{NOBODY, Past};
+use super::series_fixture::{NOBODY, SeriesFixture};
 
 fn two(after: Option<Cursor>) -> PageRequest {
     let limit = PageLimit::new(2).unwrap();
@@ -29,9 +29,9 @@ async fn all<T>(read: impl AsyncFn(PageRequest) -> Page<T>) -> Vec<T> {
 
 #[on_both_engines]
 async fn articles_are_listed_newest_first_whenever_they_came_in(engine: Engine) {
-    let past = Past::new(engine).await;
-    let entity = past.model("Quillon 2").await;
-    let other = past.model("Varrow Large").await;
+    let fixture = SeriesFixture::new(engine).await;
+    let entity = fixture.model("Quillon 2").await;
+    let other = fixture.model("Varrow Large").await;
     for (name, published_at, mentions) in [
         ("c", "2026-05-01T12:00:00Z", &[(entity, 0.1)][..]),
         (
@@ -43,10 +43,10 @@ async fn articles_are_listed_newest_first_whenever_they_came_in(engine: Engine) 
         ("b", "2026-05-01T12:00:00.000001Z", &[(other, 0.4)]),
         ("e", "1969-07-20T20:17:40Z", &[(entity, 0.5)]),
     ] {
-        past.article(name, published_at, mentions).await;
+        fixture.article(name, published_at, mentions).await;
     }
-    let reader = past.db.reader();
-    let read = async |page| past.signals.list_articles(&reader, page).await.unwrap();
+    let reader = fixture.db.reader();
+    let read = async |page| fixture.signals.list_articles(&reader, page).await.unwrap();
     let names: Vec<_> = all(read)
         .await
         .into_iter()
@@ -55,7 +55,7 @@ async fn articles_are_listed_newest_first_whenever_they_came_in(engine: Engine) 
     assert_eq!(names, ["b", "d", "c", "a", "e"]);
 
     let read = async |page| {
-        let page = past
+        let page = fixture
             .signals
             .list_articles_about(&reader, entity, page)
             .await;
@@ -75,22 +75,26 @@ async fn articles_are_listed_newest_first_whenever_they_came_in(engine: Engine) 
 
 #[on_both_engines]
 async fn a_list_goes_on_where_it_was_also_when_its_last_article_is_gone(engine: Engine) {
-    let past = Past::new(engine).await;
+    let fixture = SeriesFixture::new(engine).await;
     let mut ids = Vec::new();
     for day in 1..=4 {
         let published_at = format!("2026-05-0{day}T00:00:00Z");
-        ids.push(past.article(&format!("a{day}"), &published_at, &[]).await);
+        ids.push(
+            fixture
+                .article(&format!("a{day}"), &published_at, &[])
+                .await,
+        );
     }
-    let reader = past.db.fresh_reader();
-    let page = past
+    let reader = fixture.db.fresh_reader();
+    let page = fixture
         .signals
         .list_articles(&reader, two(None))
         .await
         .unwrap();
-    let work = past.db.begin().await.unwrap();
-    past.signals.remove_article(&work, ids[2]).await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
+    fixture.signals.remove_article(&work, ids[2]).await.unwrap();
     work.commit().await.unwrap();
-    let rest = past
+    let rest = fixture
         .signals
         .list_articles(&reader, two(page.next))
         .await
@@ -103,21 +107,24 @@ async fn a_list_goes_on_where_it_was_also_when_its_last_article_is_gone(engine: 
     assert_eq!(names, ["a2", "a1"]);
 
     let foreign = two(Some(Cursor::after(ids[0].into())));
-    let refused = past.signals.list_articles(&reader, foreign).await;
+    let refused = fixture.signals.list_articles(&reader, foreign).await;
     assert!(matches!(refused, Err(SignalsError::InvalidValue { field, .. }) if field == "after"));
 }
 
 #[on_both_engines]
 async fn an_article_is_shown_with_all_that_it_mentions(engine: Engine) {
-    let past = Past::new(engine).await;
-    let entity = past.model("Quillon 2").await;
-    let other = past.model("Varrow Large").await;
+    let fixture = SeriesFixture::new(engine).await;
+    let entity = fixture.model("Quillon 2").await;
+    let other = fixture.model("Varrow Large").await;
     let mentions = [(entity, 0.25), (other, -0.5)];
-    let id = past.article("a", "2026-05-01T12:00:00Z", &mentions).await;
-    past.article("b", "2026-05-01T12:00:00Z", &[(entity, 1.0)])
+    let id = fixture
+        .article("a", "2026-05-01T12:00:00Z", &mentions)
         .await;
-    let reader = past.db.reader();
-    let shown = past.signals.article(&reader, id).await.unwrap();
+    fixture
+        .article("b", "2026-05-01T12:00:00Z", &[(entity, 1.0)])
+        .await;
+    let reader = fixture.db.reader();
+    let shown = fixture.signals.article(&reader, id).await.unwrap();
     assert_eq!(shown.content.as_deref(), Some("It works."));
     assert_eq!(shown.article.external_id, "a");
     let mentioned: Vec<_> = shown
@@ -128,9 +135,9 @@ async fn an_article_is_shown_with_all_that_it_mentions(engine: Engine) {
     assert_eq!(mentioned, [("Quillon 2", 0.25), ("Varrow Large", -0.5)]);
 
     let nobody = NOBODY.parse::<Uuid>().unwrap();
-    let unknown = past.signals.article(&reader, nobody.into()).await;
+    let unknown = fixture.signals.article(&reader, nobody.into()).await;
     assert!(matches!(unknown, Err(SignalsError::ArticleNotFound { .. })));
-    let unknown = past
+    let unknown = fixture
         .signals
         .list_articles_about(&reader, nobody.into(), two(None))
         .await;
@@ -139,19 +146,23 @@ async fn an_article_is_shown_with_all_that_it_mentions(engine: Engine) {
 
 #[on_both_engines]
 async fn entities_are_tracked_once_and_found_by_name(engine: Engine) {
-    let past = Past::new(engine).await;
+    let fixture = SeriesFixture::new(engine).await;
     for name in ["Quillon 2", "Varrow Large", "Brindle"] {
-        past.model(name).await;
+        fixture.model(name).await;
     }
-    let tool = past.try_add("Ostler", EntityCategory::Tool).await.unwrap();
-    let again = past.try_add("Ostler", EntityCategory::Model).await;
+    let tool = fixture
+        .try_add("Ostler", EntityCategory::Tool)
+        .await
+        .unwrap();
+    let again = fixture.try_add("Ostler", EntityCategory::Model).await;
     assert!(matches!(again, Err(SignalsError::EntityExists { name }) if name == "Ostler"));
-    let blank = past.try_add(" ", EntityCategory::Model).await;
+    let blank = fixture.try_add(" ", EntityCategory::Model).await;
     assert!(matches!(blank, Err(SignalsError::InvalidValue { .. })));
 
-    let reader = past.db.fresh_reader();
+    let reader = fixture.db.fresh_reader();
     let read = async |page| {
-        past.signals
+        fixture
+            .signals
             .list_entities(&reader, None, page)
             .await
             .unwrap()
@@ -159,16 +170,20 @@ async fn entities_are_tracked_once_and_found_by_name(engine: Engine) {
     let names: Vec<_> = all(read).await.into_iter().map(|it| it.name).collect();
     assert_eq!(names, ["Ostler", "Brindle", "Varrow Large", "Quillon 2"]);
     let category = Some(EntityCategory::Tool);
-    let tools = past
+    let tools = fixture
         .signals
         .list_entities(&reader, category, two(None))
         .await
         .unwrap();
     assert_eq!(tools.items, std::slice::from_ref(&tool));
 
-    let found = past.signals.entity_named(&reader, "Ostler").await.unwrap();
+    let found = fixture
+        .signals
+        .entity_named(&reader, "Ostler")
+        .await
+        .unwrap();
     assert_eq!(found, tool);
-    let unknown = past
+    let unknown = fixture
         .signals
         .entity_named(&reader, "quillon")
         .await
@@ -177,6 +192,10 @@ async fn entities_are_tracked_once_and_found_by_name(engine: Engine) {
         unknown.to_string(),
         "no tracked entity is named \"quillon\"; did you mean \"Quillon 2\"?"
     );
-    let unknown = past.signals.entity_named(&reader, "xyz").await.unwrap_err();
+    let unknown = fixture
+        .signals
+        .entity_named(&reader, "xyz")
+        .await
+        .unwrap_err();
     assert_eq!(unknown.to_string(), "no tracked entity is named \"xyz\"");
 }

@@ -5,29 +5,31 @@ use groundwork_core::services::signals::Period;
 use rstest::rstest;
 use serde_json::json;
 
-use super::series_world::Past;
+use super::series_fixture::SeriesFixture;
 
 /// A home with two entities, one of which has articles on three days in May.
 async fn home(engine: Engine) -> Home {
-    let past = Past::new(engine).await;
-    let entity = past.model("Quillon 2").await;
-    let other = past.model("Varrow, \"Large\"").await;
+    let fixture = SeriesFixture::new(engine).await;
+    let entity = fixture.model("Quillon 2").await;
+    let other = fixture.model("Varrow, \"Large\"").await;
     let days = [
         ("2026-05-01T00:00:00Z", 0.25, 3),
         ("2026-05-03T00:00:00Z", -0.25, 1),
         ("2026-05-08T00:00:00Z", 0.5, 2),
     ];
-    past.points(entity, Period::Daily, &days).await;
-    past.points(other, Period::Daily, &days[1..2]).await;
-    past.article("a", "2026-05-01T10:00:00Z", &[(entity, 0.25)])
+    fixture.points(entity, Period::Daily, &days).await;
+    fixture.points(other, Period::Daily, &days[1..2]).await;
+    fixture
+        .article("a", "2026-05-01T10:00:00Z", &[(entity, 0.25)])
         .await;
-    past.article(
-        "b",
-        "2026-05-03T10:00:00Z",
-        &[(entity, -0.25), (other, 0.1)],
-    )
-    .await;
-    let Past { db, scratch, .. } = past;
+    fixture
+        .article(
+            "b",
+            "2026-05-03T10:00:00Z",
+            &[(entity, -0.25), (other, 0.1)],
+        )
+        .await;
+    let SeriesFixture { db, scratch, .. } = fixture;
     db.close().await.unwrap();
     Home::over(scratch)
 }
@@ -154,9 +156,9 @@ async fn a_wrong_argument_is_refused_with_its_reason(
     #[case] reason: &str,
 ) {
     let home = home(Engine::Sqlite).await;
-    let said = home
+    let output = home
         .groundwork(["signals"].iter().chain(arguments))
         .await
         .failed(code);
-    assert!(said.contains(reason), "`{reason}` is not in: {said}");
+    assert!(output.contains(reason), "`{reason}` is not in: {output}");
 }

@@ -17,7 +17,7 @@ use sea_orm::{
     prelude::async_trait::async_trait,
 };
 
-use super::series_world::{Past, at};
+use super::series_fixture::{SeriesFixture, at};
 
 /// The tables that grow with the articles. An entity is something that people track: there are
 /// hundreds of them, which a planner may well read one and all.
@@ -197,34 +197,34 @@ fn scans<'a>(plan: &'a [String], statement: &Statement) -> Option<&'a String> {
 
 #[on_both_engines]
 async fn no_query_reads_a_whole_large_table(engine: Engine) {
-    let past = Past::new(engine).await;
+    let fixture = SeriesFixture::new(engine).await;
     let mut statements = rows(engine);
     // SQLite's planner does without statistics, and is to choose well with them too.
     if engine == Engine::Postgres {
         statements.push("ANALYZE".to_owned());
     }
     for sql in statements {
-        let work = past.db.begin().await.unwrap();
+        let work = fixture.db.begin().await.unwrap();
         work.execute_unprepared(&sql).await.unwrap();
         work.commit().await.unwrap();
     }
     let recorder = Recorder {
-        reader: past.db.fresh_reader(),
+        reader: fixture.db.fresh_reader(),
         statements: Mutex::default(),
     };
-    let listed = past
+    let listed = fixture
         .signals
         .list_entities(&recorder, None, PageRequest::FIRST)
         .await
         .unwrap();
     let entities: Vec<_> = listed.items.iter().take(12).map(|it| it.id).collect();
-    let first = past
+    let first = fixture
         .signals
         .list_articles(&recorder, PageRequest::FIRST)
         .await
         .unwrap();
     let article = first.items[0].id;
-    read_everything(&past.signals, &recorder, &entities, article).await;
+    read_everything(&fixture.signals, &recorder, &entities, article).await;
     let statements = recorder.statements.into_inner().unwrap();
     let of_large = |it: &&Statement| LARGE.iter().any(|table| it.sql.contains(table));
     assert!(
@@ -232,7 +232,7 @@ async fn no_query_reads_a_whole_large_table(engine: Engine) {
         "{statements:?}"
     );
 
-    let reader = past.db.fresh_reader();
+    let reader = fixture.db.fresh_reader();
     let check = async || {
         for statement in &statements {
             let plan = plan(&reader, statement).await.unwrap();
@@ -246,7 +246,7 @@ async fn no_query_reads_a_whole_large_table(engine: Engine) {
     };
     check().await;
     if engine == Engine::Sqlite {
-        let work = past.db.begin().await.unwrap();
+        let work = fixture.db.begin().await.unwrap();
         work.execute_unprepared("ANALYZE").await.unwrap();
         work.commit().await.unwrap();
         check().await;

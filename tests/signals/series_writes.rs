@@ -1,7 +1,7 @@
-//! Whatever comes in, is rolled up or removed: beside large tables it reads what it is about, and
-//! never the whole of them.
+//! Import, rollup and removal read only the rows that they need of large tables, and never the whole
+//! of them.
 //!
-//! SQLite tells its plans. PostgreSQL cannot explain a statement whose values are not at hand, but
+//! SQLite shows its plans. PostgreSQL cannot explain a statement whose values are not at hand, but
 //! counts how often it has read a whole table.
 
 use std::{
@@ -26,7 +26,7 @@ use tracing::{
 
 use super::series_plans::{LARGE, rows};
 
-/// Signals of which every statement is told as a slow one.
+/// Signals whose every statement is logged as a slow one.
 async fn open(scratch: &Scratch) -> Signals {
     let config = groundwork_core::config::Database {
         slow_statement: Duration::ZERO,
@@ -98,11 +98,11 @@ async fn change(signals: &Signals) {
     let _ = signals.roll_up().await.unwrap();
 }
 
-/// Gathers the texts of statements.
+/// Gathers the texts of the statements that are logged.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<String>>>);
+struct LoggedSql(Arc<Mutex<Vec<String>>>);
 
-impl Subscriber for Told {
+impl Subscriber for LoggedSql {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         *metadata.level() <= Level::WARN
     }
@@ -124,7 +124,7 @@ impl Subscriber for Told {
     fn exit(&self, _: &span::Id) {}
 }
 
-impl Visit for Told {
+impl Visit for LoggedSql {
     fn record_str(&mut self, field: &Field, value: &str) {
         if field.name() == "sql" {
             self.0.lock().unwrap().push(value.to_owned());
@@ -153,11 +153,11 @@ async fn no_change_reads_a_whole_large_table_on_sqlite() {
     let scratch = given::migrated(Engine::Sqlite).await;
     fill(&scratch).await;
     let signals = open(&scratch).await;
-    let told = Told::default();
-    let listening = tracing::subscriber::set_default(told.clone());
+    let logged = LoggedSql::default();
+    let listening = tracing::subscriber::set_default(logged.clone());
     change(&signals).await;
     drop(listening);
-    let mut statements = told.0.lock().unwrap().clone();
+    let mut statements = logged.0.lock().unwrap().clone();
     statements.retain(|sql| {
         let verb = sql.split_whitespace().next().unwrap_or_default();
         ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains(&verb)

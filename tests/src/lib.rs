@@ -1,7 +1,7 @@
 //! The harness of the acceptance tests: both engines, scratch databases that clean up after
 //! themselves, and the programs run as a user would run them.
 //!
-//! A test runs on both engines, and arranges its world with a few words:
+//! A test runs on both engines, and arranges its fixtures with a few words:
 //!
 //! ```ignore
 //! #[on_both_engines]

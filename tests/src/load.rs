@@ -1,5 +1,5 @@
-//! Writing without a pause, by a process that is there to be killed: what it tells of each unit of
-//! work, and deliberately wrong ways of working, so that the tests can be tested.
+//! Writing without a pause, by a process that is there to be killed: it reports the outcome of
+//! each unit of work. Some ways of working are wrong on purpose, so that the tests can be tested.
 //!
 //! Each unit stores a parent and its [`CHILDREN`]. Of eight units one is rolled back and one is
 //! dropped in the middle of a statement; one of those that stay takes a savepoint back.
@@ -45,8 +45,8 @@ pub enum Way {
     Units,
     /// `Database::write`, which repeats what may be repeated.
     Writes,
-    /// Wrong: tells that a unit is stored before it commits.
-    TellsTooEarly,
+    /// Wrong: reports a unit as stored before it commits.
+    AcksTooEarly,
     /// Wrong: commits the parent before its children.
     Halves,
     /// Without `Database`, on an SQLite connection with `synchronous=FULL`: right, and there to show
@@ -60,7 +60,7 @@ impl Way {
     const ALL: [(&str, Self); 6] = [
         ("units", Self::Units),
         ("writes", Self::Writes),
-        ("tells-too-early", Self::TellsTooEarly),
+        ("acks-too-early", Self::AcksTooEarly),
         ("halves", Self::Halves),
         ("flushed", Self::Flushed),
         ("unflushed", Self::Unflushed),
@@ -84,9 +84,9 @@ impl FromStr for Way {
     }
 }
 
-/// What became of a unit, as its caller was told. A line of the process's output.
+/// The outcome of a unit, as its caller learnt it. A line of the process's output.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum UnitOutcome {
     /// It is stored.
     Stored(i64),
     /// Nothing of it is stored: it was taken back by its caller.
@@ -97,7 +97,7 @@ pub enum Told {
     Unknown(i64, String),
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for UnitOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Stored(id) => write!(f, "stored {id}"),
@@ -108,7 +108,7 @@ impl fmt::Display for Told {
     }
 }
 
-impl FromStr for Told {
+impl FromStr for UnitOutcome {
     type Err = anyhow::Error;
 
     fn from_str(line: &str) -> anyhow::Result<Self> {
@@ -141,9 +141,10 @@ pub async fn run(config: &config::Database, way: Way, first: i64) -> anyhow::Res
         let target = target.clone();
         callers.spawn(async move {
             for turn in 0_i64.. {
-                let told = target.unit(first + turn * CALLERS + caller, turn).await?;
-                let is_refused = matches!(told, Told::Refused(..) | Told::Unknown(..));
-                tell(&told)?;
+                let outcome = target.unit(first + turn * CALLERS + caller, turn).await?;
+                let is_refused =
+                    matches!(outcome, UnitOutcome::Refused(..) | UnitOutcome::Unknown(..));
+                report(&outcome)?;
                 if is_refused {
                     tokio::time::sleep(REFUSED_PAUSE).await;
                 }
@@ -158,9 +159,9 @@ pub async fn run(config: &config::Database, way: Way, first: i64) -> anyhow::Res
 }
 
 /// One whole line in one write, so that a kill never leaves half of one.
-fn tell(told: &Told) -> io::Result<()> {
+fn report(outcome: &UnitOutcome) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    out.write_all(format!("{told}\n").as_bytes())?;
+    out.write_all(format!("{outcome}\n").as_bytes())?;
     out.flush()
 }
 
@@ -171,20 +172,20 @@ enum Target {
 }
 
 impl Target {
-    async fn unit(&self, id: i64, turn: i64) -> io::Result<Told> {
+    async fn unit(&self, id: i64, turn: i64) -> io::Result<UnitOutcome> {
         let result = match self {
             Self::Plain(connection) => store_plainly(connection, id).await.map_err(Failed::from),
             Self::Ours(db, way) => match (way, (id + turn) % 8) {
                 (Way::Writes, _) => db
                     .write(|work| async move { store(&work, id).await.map_err(Failed::from) })
                     .await
-                    .map(|()| Told::Stored(id)),
+                    .map(|()| UnitOutcome::Stored(id)),
                 (_, 0) => roll_back(db, id).await,
                 (_, 1) => abandon(db, id).await,
                 (way, eighth) => store_in_a_unit(db, *way, id, eighth == 2).await,
             },
         };
-        Ok(result.unwrap_or_else(|failed| failed.told(id)))
+        Ok(result.unwrap_or_else(|failed| failed.outcome(id)))
     }
 }
 
@@ -193,7 +194,7 @@ async fn store_in_a_unit(
     way: Way,
     id: i64,
     with_savepoint: bool,
-) -> Result<Told, Failed> {
+) -> Result<UnitOutcome, Failed> {
     let mut work = db.begin().await?;
     if with_savepoint {
         let savepoint = work.begin().await?;
@@ -206,23 +207,23 @@ async fn store_in_a_unit(
         work = db.begin().await?;
     }
     insert_children(&work, id).await?;
-    if way == Way::TellsTooEarly {
-        // Whoever is not alive any more cannot be told.
-        let _ = tell(&Told::Stored(id));
+    if way == Way::AcksTooEarly {
+        // A reader that is gone misses it; the kill that follows does not depend on it.
+        let _ = report(&UnitOutcome::Stored(id));
     }
     work.commit().await?;
-    Ok(Told::Stored(id))
+    Ok(UnitOutcome::Stored(id))
 }
 
-async fn roll_back(db: &Database, id: i64) -> Result<Told, Failed> {
+async fn roll_back(db: &Database, id: i64) -> Result<UnitOutcome, Failed> {
     let work = db.begin().await?;
     store(&work, id).await?;
     work.rollback().await?;
-    Ok(Told::TakenBack(id))
+    Ok(UnitOutcome::TakenBack(id))
 }
 
 /// Drops a unit, and the future of its last statement with it.
-async fn abandon(db: &Database, id: i64) -> Result<Told, Failed> {
+async fn abandon(db: &Database, id: i64) -> Result<UnitOutcome, Failed> {
     let work = db.begin().await?;
     insert_parent(&work, id).await?;
     tokio::select! {
@@ -231,7 +232,7 @@ async fn abandon(db: &Database, id: i64) -> Result<Told, Failed> {
         () = tokio::task::yield_now() => {}
     }
     drop(work);
-    Ok(Told::TakenBack(id))
+    Ok(UnitOutcome::TakenBack(id))
 }
 
 async fn store(on: &impl ConnectionTrait, id: i64) -> Result<(), DbErr> {
@@ -255,11 +256,11 @@ async fn insert_children(on: &impl ConnectionTrait, id: i64) -> Result<(), DbErr
     Ok(())
 }
 
-async fn store_plainly(connection: &DatabaseConnection, id: i64) -> Result<Told, DbErr> {
+async fn store_plainly(connection: &DatabaseConnection, id: i64) -> Result<UnitOutcome, DbErr> {
     let transaction = connection.begin().await?;
     store(&transaction, id).await?;
     transaction.commit().await?;
-    Ok(Told::Stored(id))
+    Ok(UnitOutcome::Stored(id))
 }
 
 async fn plain(
@@ -285,7 +286,7 @@ enum Failed {
 }
 
 impl Failed {
-    fn told(&self, id: i64) -> Told {
+    fn outcome(&self, id: i64) -> UnitOutcome {
         let mut why = self.to_string();
         let mut source = std::error::Error::source(self);
         while let Some(error) = source {
@@ -294,8 +295,8 @@ impl Failed {
         }
         let why = why.replace('\n', " ");
         match self {
-            Self::Database(DbError::OutcomeUnknown { .. }) => Told::Unknown(id, why),
-            _ => Told::Refused(id, why),
+            Self::Database(DbError::OutcomeUnknown { .. }) => UnitOutcome::Unknown(id, why),
+            _ => UnitOutcome::Refused(id, why),
         }
     }
 }

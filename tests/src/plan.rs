@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
-/// The lines of a statement's plan, as the engine tells them.
+/// The lines of a statement's plan, as the engine shows them.
 ///
 /// # Errors
 /// If the engine cannot explain the statement.

@@ -12,7 +12,7 @@ use tokio::process::Command;
 use crate::{Engine, Scratch, Server};
 
 /// No command of a test takes longer, unless it hangs.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A program of this workspace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,13 +79,13 @@ impl Home {
         self.scratch.dir()
     }
 
-    /// The database that the programs are told to use.
+    /// The database that the programs use.
     #[must_use]
     pub fn database_url(&self) -> &str {
         &self.database_url
     }
 
-    /// Tells the programs to use another database.
+    /// Makes the programs use another database.
     pub fn set_database_url(&mut self, url: impl Into<String>) {
         self.database_url = url.into();
     }
@@ -133,7 +133,7 @@ impl Home {
     }
 }
 
-/// How a program ended, and what it said.
+/// How a program ended, and what it printed.
 #[derive(Debug)]
 pub struct Outcome {
     /// The exit code; `None` if a signal ended it.
@@ -150,7 +150,7 @@ impl Outcome {
     /// # Panics
     /// If it does not end within a minute.
     pub async fn of(command: &mut Command) -> Self {
-        let output = tokio::time::timeout(PATIENCE, command.output())
+        let output = tokio::time::timeout(TIMEOUT, command.output())
             .await
             .unwrap_or_else(|_| panic!("{:?} does not end", command.as_std()))
             .expect("the program starts");
@@ -160,7 +160,7 @@ impl Outcome {
     /// The data of a program that must have succeeded.
     ///
     /// # Panics
-    /// If it did not, with all that it said.
+    /// If it did not, with all that it printed.
     #[track_caller]
     #[must_use]
     pub fn succeeded(self) -> String {
@@ -168,10 +168,10 @@ impl Outcome {
         self.stdout
     }
 
-    /// What a program that must have failed with this exit code said about it.
+    /// What a program that must have failed with this exit code printed on stderr.
     ///
     /// # Panics
-    /// If it ended otherwise, with all that it said.
+    /// If it ended otherwise, with all that it printed.
     #[track_caller]
     #[must_use]
     pub fn failed(self, code: i32) -> String {

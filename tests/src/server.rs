@@ -13,7 +13,7 @@ use tokio::{
     time::timeout,
 };
 
-use crate::program::PATIENCE;
+use crate::program::TIMEOUT;
 
 /// A server that answers requests. Dropping it kills it.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ impl Server {
     /// Starts the command, waits until it says where it serves, and then until it is well.
     ///
     /// # Panics
-    /// If it ends instead, or is not well within a minute; with all that it said.
+    /// If it ends instead, or is not well within a minute; with all that it printed.
     pub async fn start(mut command: Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
@@ -42,19 +42,19 @@ impl Server {
             Some(address),
         ));
         tokio::spawn(follow(child.stderr.take(), Arc::clone(&output), None));
-        let said = |what| format!("the server {what}:\n{}", text(&output));
-        let waited = timeout(PATIENCE, found.wait_for(Option::is_some)).await;
+        let report = |what| format!("the server {what}:\n{}", text(&output));
+        let waited = timeout(TIMEOUT, found.wait_for(Option::is_some)).await;
         let origin = match waited {
             Ok(Ok(origin)) => origin.clone().expect("checked"),
-            Ok(Err(_)) => panic!("{}", said("ended")),
-            Err(_) => panic!("{}", said("does not say where it serves")),
+            Ok(Err(_)) => panic!("{}", report("ended")),
+            Err(_) => panic!("{}", report("does not say where it serves")),
         };
         let server = Self {
             child,
             origin,
             output,
         };
-        let health = timeout(PATIENCE, reqwest::get(server.url("/health"))).await;
+        let health = timeout(TIMEOUT, reqwest::get(server.url("/health"))).await;
         let health = health.expect("an answer within a minute");
         let status = health.expect("an answer").status();
         assert!(status.is_success(), "/health answers {status}");
@@ -82,7 +82,7 @@ impl Server {
         self.child.id().expect("a process that runs")
     }
 
-    /// What it has said so far, on both streams.
+    /// What it has printed so far, on both streams.
     #[must_use]
     pub fn output(&self) -> String {
         text(&self.output)
@@ -99,7 +99,7 @@ impl Server {
     /// # Panics
     /// If it does not within a minute.
     pub async fn ended(&mut self) -> ExitStatus {
-        timeout(PATIENCE, self.child.wait())
+        timeout(TIMEOUT, self.child.wait())
             .await
             .unwrap_or_else(|_| panic!("the server does not end:\n{}", self.output()))
             .expect("the status of a child")

@@ -1,4 +1,4 @@
-//! Productions that cannot be imported: each is told what is wrong with it, and leaves everything
+//! Productions that cannot be imported: each is refused with what is wrong with it, and leaves everything
 //! as it was.
 
 use std::{fs, os::unix::fs::symlink, path::Path};
@@ -16,7 +16,7 @@ use groundwork_core::{
 use rstest::rstest;
 use serde_json::json;
 
-use super::{productions::import, world::World};
+use super::{fixture::Fixture, productions::import};
 
 /// Spoils a sound production of two scenes before it is written.
 type Spoil = fn(&mut Production);
@@ -25,21 +25,21 @@ type Damage = fn(&Path);
 
 /// Imports a spoiled production into a studio that holds another one; gives the error's text.
 async fn refused(engine: Engine, spoil: Spoil, damage: Damage) -> String {
-    let world = World::new(engine).await;
-    let other = world.scratch.dir().join("other");
+    let fixture = Fixture::new(engine).await;
+    let other = fixture.scratch.dir().join("other");
     Production::with_scenes(1).write_to(&other);
-    import(&world, &other).await.unwrap();
-    let before = world.inventory().await;
+    import(&fixture, &other).await.unwrap();
+    let before = fixture.inventory().await;
 
-    let folder = world.scratch.dir().join("bad");
+    let folder = fixture.scratch.dir().join("bad");
     let mut production = Production::with_scenes(2);
     spoil(&mut production);
     production.write_to(&folder);
     damage(&folder);
-    let error = import(&world, &folder).await.unwrap_err();
+    let error = import(&fixture, &folder).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Invalid, "{error:?}");
     assert_eq!(error.code(), "PRODUCTION_INVALID", "{error:?}");
-    assert_eq!(world.inventory().await, before);
+    assert_eq!(fixture.inventory().await, before);
     error.to_string()
 }
 
@@ -61,13 +61,13 @@ const SOUND: Damage = |_| {};
 #[case::empty_image(|p: &mut Production| { p.files.insert("keyframes/01-end.png".into(), Vec::new()); }, "\nkeyframes/01-end.png: is refused: the file is empty")]
 #[case::text_as_image(|p: &mut Production| { p.files.insert("keyframes/01-end.png".into(), b"a text".to_vec()); }, "\nkeyframes/01-end.png: is refused: the content is ")]
 #[case::image_as_clip(|p: &mut Production| { p.files.insert("clips/00-attempt-1.mp4".into(), png("")); }, "\nclips/00-attempt-1.mp4: is refused: the content is image/png, not video/mp4")]
-async fn a_production_with_a_fault_is_told_and_changes_nothing(
+async fn a_production_with_a_fault_is_reported_and_changes_nothing(
     #[case] spoil: Spoil,
     #[case] expected: &str,
     engine: Engine,
 ) {
-    let told = refused(engine, spoil, SOUND).await;
-    assert!(told.contains(expected), "{told}");
+    let message = refused(engine, spoil, SOUND).await;
+    assert!(message.contains(expected), "{message}");
 }
 
 #[on_both_engines]
@@ -80,13 +80,13 @@ async fn a_production_with_a_fault_is_told_and_changes_nothing(
 #[case::link_out(|folder: &Path| { fs::remove_file(folder.join("output/film.mp4")).unwrap(); symlink("/etc/passwd", folder.join("output/film.mp4")).unwrap(); }, "output/film.mp4: leads out of the production folder")]
 #[case::linked_folder(|folder: &Path| { fs::remove_dir_all(folder.join("output")).unwrap(); symlink("../other/output", folder.join("output")).unwrap(); }, "output/film.mp4: leads out of the production folder")]
 #[case::pipe(|folder: &Path| { fs::remove_file(folder.join("output/film.mp4")).unwrap(); pipe(&folder.join("output/film.mp4")); }, "output/film.mp4: is no regular file")]
-async fn a_folder_with_a_fault_is_told_and_changes_nothing(
+async fn a_folder_with_a_fault_is_reported_and_changes_nothing(
     #[case] damage: Damage,
     #[case] expected: &str,
     engine: Engine,
 ) {
-    let told = refused(engine, |_: &mut Production| {}, damage).await;
-    assert!(told.contains(expected), "{told}");
+    let message = refused(engine, |_: &mut Production| {}, damage).await;
+    assert!(message.contains(expected), "{message}");
 }
 
 fn pipe(path: &Path) {
@@ -95,7 +95,7 @@ fn pipe(path: &Path) {
 }
 
 #[on_both_engines]
-async fn every_fault_of_the_files_is_told_at_once(engine: Engine) {
+async fn every_fault_of_the_files_is_reported_at_once(engine: Engine) {
     let spoil: Spoil = |production| {
         production.files.remove("keyframes/00-start.png");
         production
@@ -105,16 +105,16 @@ async fn every_fault_of_the_files_is_told_at_once(engine: Engine) {
             .files
             .insert("output/film.mp4".to_owned(), b"no".to_vec());
     };
-    let told = refused(engine, spoil, SOUND).await;
-    assert_eq!(told.lines().count(), 4, "{told}");
+    let message = refused(engine, spoil, SOUND).await;
+    assert_eq!(message.lines().count(), 4, "{message}");
 }
 
 #[rstest]
 #[tokio::test]
 async fn a_folder_that_does_not_exist_is_named() {
-    let world = World::new(Engine::Sqlite).await;
-    let missing = world.scratch.dir().join("missing");
-    let error = import(&world, &missing).await.unwrap_err();
+    let fixture = Fixture::new(Engine::Sqlite).await;
+    let missing = fixture.scratch.dir().join("missing");
+    let error = import(&fixture, &missing).await.unwrap_err();
     assert_eq!(
         (error.code(), error.kind()),
         ("PRODUCTION_UNREADABLE", Kind::Invalid)
@@ -130,26 +130,26 @@ async fn meddled_with(
     engine: Engine,
     meddle: fn(&Path),
 ) -> groundwork_core::services::studio::StudioError {
-    let world = World::new(engine).await;
-    let folder = world.scratch.dir().join("production");
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.scratch.dir().join("production");
     Production::with_scenes(3).write_to(&folder);
-    let before = world.inventory().await;
+    let before = fixture.inventory().await;
     let watch = |progress| {
         if let ImportProgress::Storing { .. } = progress {
             meddle(&folder);
         }
     };
-    let error = world
+    let error = fixture
         .studio
         .import_production(&folder, &watch)
         .await
         .unwrap_err();
-    assert_eq!(world.inventory().await, before);
+    assert_eq!(fixture.inventory().await, before);
     error
 }
 
 #[on_both_engines]
-async fn a_folder_that_vanishes_midway_is_told_by_the_file_and_leaves_nothing(engine: Engine) {
+async fn a_folder_that_vanishes_midway_is_reported_by_the_file_and_leaves_nothing(engine: Engine) {
     let error = meddled_with(engine, |folder: &Path| fs::remove_dir_all(folder).unwrap()).await;
     assert_eq!(
         (error.code(), error.kind()),
@@ -162,7 +162,7 @@ async fn a_folder_that_vanishes_midway_is_told_by_the_file_and_leaves_nothing(en
 }
 
 #[on_both_engines]
-async fn a_file_that_changes_midway_is_told_and_nothing_is_stored(engine: Engine) {
+async fn a_file_that_changes_midway_is_reported_and_nothing_is_stored(engine: Engine) {
     let error = meddled_with(engine, |folder: &Path| {
         fs::write(folder.join("keyframes/02-end.png"), png("another")).unwrap();
     })

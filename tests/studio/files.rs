@@ -12,7 +12,7 @@ use groundwork_core::{
 };
 use tokio::io::AsyncReadExt as _;
 
-use super::world::World;
+use super::fixture::Fixture;
 
 fn upload<'c>(name: &str, content: &'c [u8]) -> Upload<&'c [u8]> {
     Upload {
@@ -34,12 +34,12 @@ async fn content(
 
 #[on_both_engines]
 async fn a_keyframe_gives_back_the_bytes_that_were_brought(engine: Engine) {
-    let world = World::new(engine).await;
-    let (project, scenes) = world.project_with_scenes(1).await;
+    let fixture = Fixture::new(engine).await;
+    let (project, scenes) = fixture.project_with_scenes(1).await;
     let picture = png("dusk");
     let hostile = "../../etc/passwd";
     let position = KeyframePosition::End;
-    let stored = world
+    let stored = fixture
         .studio
         .set_keyframe(scenes[0].id, position, upload(hostile, &picture));
     let stored = stored.await.unwrap();
@@ -49,60 +49,60 @@ async fn a_keyframe_gives_back_the_bytes_that_were_brought(engine: Engine) {
         stored.artifact.size_bytes,
         i64::try_from(picture.len()).unwrap()
     );
-    assert_eq!(content(&world.studio, stored.artifact.id).await, picture);
+    assert_eq!(content(&fixture.studio, stored.artifact.id).await, picture);
 
-    let [file] = <[_; 1]>::try_from(world.stored_files()).unwrap();
+    let [file] = <[_; 1]>::try_from(fixture.stored_files()).unwrap();
     assert!(file.starts_with(Path::new(&project.id.to_string()).join("keyframes")));
-    let details = world
+    let details = fixture
         .studio
-        .project_details(&world.db.reader(), project.id)
+        .project_details(&fixture.db.reader(), project.id)
         .await;
     assert_eq!(details.unwrap().scenes[0].keyframes, [stored]);
 }
 
 #[on_both_engines]
 async fn a_new_keyframe_takes_the_place_of_the_one_before(engine: Engine) {
-    let world = World::new(engine).await;
-    let (project, scenes) = world.project_with_scenes(1).await;
+    let fixture = Fixture::new(engine).await;
+    let (project, scenes) = fixture.project_with_scenes(1).await;
     let (scene, start) = (scenes[0].id, KeyframePosition::Start);
-    let first = world
+    let first = fixture
         .studio
         .set_keyframe(scene, start, upload("a", &png("1")))
         .await
         .unwrap();
-    let second = world
+    let second = fixture
         .studio
         .set_keyframe(scene, start, upload("b", &png("2")))
         .await
         .unwrap();
     assert_eq!(second.id, first.id);
-    assert_eq!(content(&world.studio, second.artifact.id).await, png("2"));
-    let gone = world
+    assert_eq!(content(&fixture.studio, second.artifact.id).await, png("2"));
+    let gone = fixture
         .studio
         .open_artifact(first.artifact.id)
         .await
         .unwrap_err();
     assert_eq!(gone.code(), "ARTIFACT_NOT_FOUND");
-    assert_eq!(world.count("file_trash").await, 1);
+    assert_eq!(fixture.count("file_trash").await, 1);
 
-    let work = world.db.begin().await.unwrap();
-    world
+    let work = fixture.db.begin().await.unwrap();
+    fixture
         .studio
         .remove_keyframe(&work, scene, start)
         .await
         .unwrap();
-    let again = world
+    let again = fixture
         .studio
         .remove_keyframe(&work, scene, start)
         .await
         .unwrap_err();
     assert_eq!(again.code(), "KEYFRAME_NOT_FOUND");
     work.commit().await.unwrap();
-    world.files.sweep(&world.db).await.unwrap();
-    assert!(world.stored_files().is_empty());
-    let details = world
+    fixture.files.sweep(&fixture.db).await.unwrap();
+    assert!(fixture.stored_files().is_empty());
+    let details = fixture
         .studio
-        .project_details(&world.db.reader(), project.id)
+        .project_details(&fixture.db.reader(), project.id)
         .await;
     assert_eq!(details.unwrap().scenes[0].keyframes, []);
 }
@@ -116,34 +116,34 @@ async fn a_keyframe_that_is_no_picture_is_refused_and_nothing_is_left(
     #[case] code: &str,
     engine: Engine,
 ) {
-    let world = World::new(engine).await;
-    let (_, scenes) = world.project_with_scenes(1).await;
-    let before = world.inventory().await;
+    let fixture = Fixture::new(engine).await;
+    let (_, scenes) = fixture.project_with_scenes(1).await;
+    let before = fixture.inventory().await;
     let start = KeyframePosition::Start;
-    let refused = world
+    let refused = fixture
         .studio
         .set_keyframe(scenes[0].id, start, upload("a.png", bytes));
     assert_eq!(refused.await.unwrap_err().code(), code);
-    assert_eq!(world.inventory().await, before);
+    assert_eq!(fixture.inventory().await, before);
 }
 
 #[on_both_engines]
 async fn a_scene_that_goes_while_its_picture_comes_leaves_no_file(engine: Engine) {
-    let world = World::new(engine).await;
-    let (_, scenes) = world.project_with_scenes(1).await;
+    let fixture = Fixture::new(engine).await;
+    let (_, scenes) = fixture.project_with_scenes(1).await;
     let (mut ours, theirs) = tokio::io::duplex(64);
     let brought = Upload {
         original_name: "slow.png".to_owned(),
         content: theirs,
     };
     let start = KeyframePosition::Start;
-    let storing = world.studio.set_keyframe(scenes[0].id, start, brought);
+    let storing = fixture.studio.set_keyframe(scenes[0].id, start, brought);
     let removing = async {
         use tokio::io::AsyncWriteExt as _;
         let picture = png("late");
         ours.write_all(&picture[..40]).await.unwrap();
-        let work = world.db.begin().await.unwrap();
-        world
+        let work = fixture.db.begin().await.unwrap();
+        fixture
             .studio
             .remove_scene(&work, scenes[0].id)
             .await
@@ -156,21 +156,21 @@ async fn a_scene_that_goes_while_its_picture_comes_leaves_no_file(engine: Engine
     let (stored, ()) = tokio::join!(storing, removing);
     assert_eq!(stored.unwrap_err().code(), "SCENE_NOT_FOUND");
     for _ in 0..200 {
-        if world.stored_files().is_empty() {
+        if fixture.stored_files().is_empty() {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    panic!("{:?} stays", world.stored_files());
+    panic!("{:?} stays", fixture.stored_files());
 }
 
 #[on_both_engines]
 async fn attempts_at_a_clip_are_numbered_and_end_once(engine: Engine) {
-    let world = World::new(engine).await;
-    let (project, scenes) = world.project_with_scenes(1).await;
+    let fixture = Fixture::new(engine).await;
+    let (project, scenes) = fixture.project_with_scenes(1).await;
     let scene = scenes[0].id;
-    let work = world.db.begin().await.unwrap();
-    let first = world
+    let work = fixture.db.begin().await.unwrap();
+    let first = fixture
         .studio
         .add_clip(&work, scene, CreateClip::default())
         .await
@@ -178,13 +178,13 @@ async fn attempts_at_a_clip_are_numbered_and_end_once(engine: Engine) {
     let failed = UpdateClip::Failed {
         error_message: "the provider is busy".to_owned(),
     };
-    let first = world
+    let first = fixture
         .studio
         .set_clip(&work, first.id, failed.clone())
         .await
         .unwrap();
     assert_eq!((first.attempt, first.status), (1, ClipStatus::Failed));
-    let second = world
+    let second = fixture
         .studio
         .add_clip(&work, scene, CreateClip::default())
         .await
@@ -192,7 +192,7 @@ async fn attempts_at_a_clip_are_numbered_and_end_once(engine: Engine) {
     let started = UpdateClip::Running {
         provider_operation: Some("op-7".to_owned()),
     };
-    let second = world
+    let second = fixture
         .studio
         .set_clip(&work, second.id, started)
         .await
@@ -200,7 +200,7 @@ async fn attempts_at_a_clip_are_numbered_and_end_once(engine: Engine) {
     assert_eq!((second.attempt, second.status), (2, ClipStatus::Running));
     work.commit().await.unwrap();
 
-    let done = world
+    let done = fixture
         .studio
         .complete_clip(second.id, Some(250), upload("c.mp4", MP4))
         .await;
@@ -211,53 +211,53 @@ async fn attempts_at_a_clip_are_numbered_and_end_once(engine: Engine) {
     );
     assert_eq!(done.provider_operation.as_deref(), Some("op-7"));
     assert_eq!(
-        content(&world.studio, done.artifact.as_ref().unwrap().id).await,
+        content(&fixture.studio, done.artifact.as_ref().unwrap().id).await,
         MP4
     );
 
-    let before = world.inventory().await;
-    let again = world
+    let before = fixture.inventory().await;
+    let again = fixture
         .studio
         .complete_clip(second.id, None, upload("c.mp4", MP4))
         .await;
     assert_eq!(again.unwrap_err().code(), "CLIP_FINISHED");
-    let work = world.db.begin().await.unwrap();
-    let again = world.studio.set_clip(&work, first.id, failed).await;
+    let work = fixture.db.begin().await.unwrap();
+    let again = fixture.studio.set_clip(&work, first.id, failed).await;
     assert_eq!(again.unwrap_err().code(), "CLIP_FINISHED");
     drop(work);
-    let details = world
+    let details = fixture
         .studio
-        .project_details(&world.db.reader(), project.id)
+        .project_details(&fixture.db.reader(), project.id)
         .await;
     assert_eq!(details.unwrap().scenes[0].clips, [first, done]);
     for _ in 0..200 {
-        if world.inventory().await == before {
+        if fixture.inventory().await == before {
             return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    assert_eq!(world.inventory().await, before);
+    assert_eq!(fixture.inventory().await, before);
 }
 
 #[on_both_engines]
 async fn a_project_has_one_output(engine: Engine) {
-    let world = World::new(engine).await;
-    let project = world.project().await.id;
-    world
+    let fixture = Fixture::new(engine).await;
+    let project = fixture.project().await.id;
+    fixture
         .studio
         .set_output(project, upload("a.mp4", MP4))
         .await
         .unwrap();
-    let second = world
+    let second = fixture
         .studio
         .set_output(project, upload("b.mp4", MP4))
         .await
         .unwrap();
-    let details = world
+    let details = fixture
         .studio
-        .project_details(&world.db.reader(), project)
+        .project_details(&fixture.db.reader(), project)
         .await;
     assert_eq!(details.unwrap().output, Some(second));
-    world.files.sweep(&world.db).await.unwrap();
-    assert_eq!(world.stored_files().len(), 1);
+    fixture.files.sweep(&fixture.db).await.unwrap();
+    assert_eq!(fixture.stored_files().len(), 1);
 }

@@ -3,10 +3,10 @@
 mod bad_productions;
 mod cancelled_imports;
 mod files;
+mod fixture;
 mod productions;
 mod projects;
 mod scenes;
 mod statements;
-mod world;
 
-pub(crate) use world::{World, new_scene};
+pub(crate) use fixture::{Fixture, new_scene};

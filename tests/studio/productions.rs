@@ -14,16 +14,16 @@ use groundwork_core::{
     },
 };
 
-use super::world::{World, new_scene};
+use super::fixture::{Fixture, new_scene};
 
-pub(crate) async fn import(world: &World, folder: &Path) -> Result<Imported, StudioError> {
-    world.studio.import_production(folder, &|_| {}).await
+pub(crate) async fn import(fixture: &Fixture, folder: &Path) -> Result<Imported, StudioError> {
+    fixture.studio.import_production(folder, &|_| {}).await
 }
 
 #[on_both_engines]
 async fn an_exported_production_is_the_imported_one_byte_for_byte(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.scratch.dir().join("production");
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.scratch.dir().join("production");
     let mut production = Production::with_scenes(4);
     production.storyboard["style_guide"] = serde_json::json!({"z": 1, "a": [1.5, {"ü": "ö"}]});
     production.write_to(&folder);
@@ -35,29 +35,29 @@ async fn an_exported_production_is_the_imported_one_byte_for_byte(engine: Engine
         + "\n\n";
     fs::write(folder.join("storyboard.json"), text).unwrap();
 
-    let imported = import(&world, &folder).await.unwrap();
+    let imported = import(&fixture, &folder).await.unwrap();
     assert_eq!(imported.outcome, ImportOutcome::Stored);
     assert_eq!((imported.scenes, imported.files), (4, 13));
     assert_eq!(imported.project.status, ProjectStatus::Complete);
-    let exported = world.scratch.dir().join("a/b/exported");
-    let done = world
+    let exported = fixture.scratch.dir().join("a/b/exported");
+    let done = fixture
         .studio
         .export_project(imported.project.id, &exported)
         .await;
     assert_eq!(done.unwrap().storyboard, StoryboardOrigin::Imported);
     assert_eq!(files_below(&exported), files_below(&folder));
-    let beside = fs::read_dir(world.scratch.dir().join("a/b")).unwrap();
+    let beside = fs::read_dir(fixture.scratch.dir().join("a/b")).unwrap();
     assert_eq!(beside.count(), 1, "nothing but the export is left");
 }
 
 #[on_both_engines]
 async fn details_show_everything_of_an_import(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.scratch.dir().join("production");
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.scratch.dir().join("production");
     Production::with_scenes(3).write_to(&folder);
-    let imported = import(&world, &folder).await.unwrap();
-    let reader = world.db.reader();
-    let details = world
+    let imported = import(&fixture, &folder).await.unwrap();
+    let reader = fixture.db.reader();
+    let details = fixture
         .studio
         .project_details(&reader, imported.project.id)
         .await;
@@ -85,64 +85,64 @@ async fn details_show_everything_of_an_import(engine: Engine) {
 
 #[on_both_engines]
 async fn a_second_import_of_the_same_folder_stores_nothing_twice(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.scratch.dir().join("production");
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.scratch.dir().join("production");
     Production::with_scenes(3).write_to(&folder);
-    let first = import(&world, &folder).await.unwrap();
-    let before = world.inventory().await;
+    let first = import(&fixture, &folder).await.unwrap();
+    let before = fixture.inventory().await;
     // Where the folder lies does not matter.
-    let elsewhere = world.scratch.dir().join("elsewhere");
+    let elsewhere = fixture.scratch.dir().join("elsewhere");
     fs::rename(&folder, &elsewhere).unwrap();
-    let second = import(&world, &elsewhere).await.unwrap();
+    let second = import(&fixture, &elsewhere).await.unwrap();
     assert_eq!(second.outcome, ImportOutcome::AlreadyStored);
     assert_eq!(second.project, first.project);
-    assert_eq!(world.inventory().await, before);
+    assert_eq!(fixture.inventory().await, before);
 }
 
 #[on_both_engines]
 async fn two_imports_of_one_folder_at_the_same_time_store_it_once(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.scratch.dir().join("production");
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.scratch.dir().join("production");
     Production::with_scenes(3).write_to(&folder);
-    let (one, other) = tokio::join!(import(&world, &folder), import(&world, &folder));
+    let (one, other) = tokio::join!(import(&fixture, &folder), import(&fixture, &folder));
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(one.project.id, other.project.id);
     assert_ne!(one.outcome, other.outcome);
     for _ in 0..200 {
-        if world.stored_files().len() == 10 {
+        if fixture.stored_files().len() == 10 {
             break;
         }
         tokio::time::sleep(std::time::Duration::from_millis(10)).await;
     }
-    let stored = world.inventory().await;
+    let stored = fixture.inventory().await;
     assert_eq!((stored.rows["projects"], stored.rows["artifacts"]), (1, 10));
     assert_eq!(stored.files.len(), 10);
 }
 
 #[on_both_engines]
 async fn a_changed_project_is_written_anew_and_its_folder_may_be_imported_again(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.scratch.dir().join("production");
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.scratch.dir().join("production");
     Production::with_scenes(2).write_to(&folder);
-    let first = import(&world, &folder).await.unwrap();
+    let first = import(&fixture, &folder).await.unwrap();
     let project = first.project.id;
-    let work = world.db.begin().await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
     let new = new_scene(Position::First, "a new beginning");
-    let scene = world.studio.add_scene(&work, project, new).await.unwrap();
+    let scene = fixture.studio.add_scene(&work, project, new).await.unwrap();
     work.commit().await.unwrap();
     let upload = Upload {
         original_name: "../not a path".to_owned(),
         content: &*png("new"),
     };
     let start = KeyframePosition::Start;
-    world
+    fixture
         .studio
         .set_keyframe(scene.id, start, upload)
         .await
         .unwrap();
 
-    let exported = world.scratch.dir().join("exported");
-    let done = world
+    let exported = fixture.scratch.dir().join("exported");
+    let done = fixture
         .studio
         .export_project(project, &exported)
         .await
@@ -160,12 +160,12 @@ async fn a_changed_project_is_written_anew_and_its_folder_may_be_imported_again(
         png("0 start")
     );
 
-    let second = import(&world, &folder).await.unwrap();
+    let second = import(&fixture, &folder).await.unwrap();
     assert_eq!(second.outcome, ImportOutcome::Stored);
-    let third = import(&world, &exported).await.unwrap();
+    let third = import(&fixture, &exported).await.unwrap();
     assert_eq!((third.outcome, third.scenes), (ImportOutcome::Stored, 3));
-    let again = world.scratch.dir().join("again");
-    world
+    let again = fixture.scratch.dir().join("again");
+    fixture
         .studio
         .export_project(third.project.id, &again)
         .await
@@ -175,24 +175,24 @@ async fn a_changed_project_is_written_anew_and_its_folder_may_be_imported_again(
 
 #[on_both_engines]
 async fn a_change_taken_back_gives_the_imported_text_again(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.scratch.dir().join("production");
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.scratch.dir().join("production");
     Production::with_scenes(1).write_to(&folder);
-    let imported = import(&world, &folder).await.unwrap().project;
+    let imported = import(&fixture, &folder).await.unwrap().project;
     let origin_after = async |title: &str, name: &str| {
-        let work = world.db.begin().await.unwrap();
+        let work = fixture.db.begin().await.unwrap();
         let change = UpdateProject {
             title: Some(title.to_owned()),
             ..UpdateProject::default()
         };
-        world
+        fixture
             .studio
             .set_project(&work, imported.id, change)
             .await
             .unwrap();
         work.commit().await.unwrap();
-        let target = world.scratch.dir().join(name);
-        world
+        let target = fixture.scratch.dir().join(name);
+        fixture
             .studio
             .export_project(imported.id, &target)
             .await
@@ -209,12 +209,12 @@ async fn a_change_taken_back_gives_the_imported_text_again(engine: Engine) {
 
 #[on_both_engines]
 async fn an_export_never_writes_into_a_folder_with_something_in_it(engine: Engine) {
-    let world = World::new(engine).await;
-    let project = world.project().await.id;
-    let target = world.scratch.dir().join("target");
+    let fixture = Fixture::new(engine).await;
+    let project = fixture.project().await.id;
+    let target = fixture.scratch.dir().join("target");
     fs::create_dir(&target).unwrap();
     fs::write(target.join("mine.txt"), "mine").unwrap();
-    let refused = world
+    let refused = fixture
         .studio
         .export_project(project, &target)
         .await
@@ -226,9 +226,13 @@ async fn an_export_never_writes_into_a_folder_with_something_in_it(engine: Engin
     assert_eq!(files_below(&target).len(), 1);
 
     fs::remove_file(target.join("mine.txt")).unwrap();
-    world.studio.export_project(project, &target).await.unwrap();
+    fixture
+        .studio
+        .export_project(project, &target)
+        .await
+        .unwrap();
     assert_eq!(files_below(&target).len(), 1);
-    let missing = world
+    let missing = fixture
         .studio
         .export_project(uuid::Uuid::nil().into(), &target)
         .await;
@@ -237,21 +241,21 @@ async fn an_export_never_writes_into_a_folder_with_something_in_it(engine: Engin
 
 #[on_both_engines]
 async fn an_export_of_a_damaged_file_names_it_and_leaves_nothing(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.scratch.dir().join("production");
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.scratch.dir().join("production");
     Production::with_scenes(1).write_to(&folder);
-    let project = import(&world, &folder).await.unwrap().project.id;
-    let stored = world.stored_files();
+    let project = import(&fixture, &folder).await.unwrap().project.id;
+    let stored = fixture.stored_files();
     let clip = stored
         .iter()
         .find(|path| path.to_string_lossy().contains("/clips/"));
-    let clip = world.files.root().join(clip.unwrap());
+    let clip = fixture.files.root().join(clip.unwrap());
     let mut bytes = fs::read(&clip).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&clip, bytes).unwrap();
 
-    let target = world.scratch.dir().join("exports/target");
-    let refused = world
+    let target = fixture.scratch.dir().join("exports/target");
+    let refused = fixture
         .studio
         .export_project(project, &target)
         .await
@@ -261,37 +265,37 @@ async fn an_export_of_a_damaged_file_names_it_and_leaves_nothing(engine: Engine)
         refused.to_string().contains("clips/00-attempt-1.mp4"),
         "{refused}"
     );
-    let left = fs::read_dir(world.scratch.dir().join("exports")).unwrap();
+    let left = fs::read_dir(fixture.scratch.dir().join("exports")).unwrap();
     assert_eq!(left.count(), 0);
 }
 
 #[on_both_engines]
-async fn an_import_tells_how_far_it_has_come_and_what_it_left_out(engine: Engine) {
-    let world = World::new(engine).await;
-    let folder = world.scratch.dir().join("production");
+async fn an_import_reports_its_progress_and_what_it_left_out(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.scratch.dir().join("production");
     let mut production = Production::with_scenes(2);
     production
         .files
         .insert("notes/readme.txt".to_owned(), b"notes".to_vec());
     production.write_to(&folder);
-    let told = Mutex::new(Vec::new());
-    let imported = world
+    let reported = Mutex::new(Vec::new());
+    let imported = fixture
         .studio
-        .import_production(&folder, &|progress| told.lock().unwrap().push(progress))
+        .import_production(&folder, &|progress| reported.lock().unwrap().push(progress))
         .await
         .unwrap();
     assert_eq!(imported.unused, ["notes/readme.txt"]);
-    let told = told.into_inner().unwrap();
+    let reported = reported.into_inner().unwrap();
     let size_bytes = imported.size_bytes;
     assert_eq!(
-        told.first(),
+        reported.first(),
         Some(&ImportProgress::Storing {
             files: 7,
             size_bytes
         })
     );
-    assert_eq!(told.last(), Some(&ImportProgress::Saving));
-    let bytes = told.iter().map(|progress| match progress {
+    assert_eq!(reported.last(), Some(&ImportProgress::Saving));
+    let bytes = reported.iter().map(|progress| match progress {
         ImportProgress::Bytes(bytes) => *bytes,
         _ => 0,
     });

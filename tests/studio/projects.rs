@@ -11,26 +11,26 @@ use groundwork_core::{
 use rstest::rstest;
 use serde_json::json;
 
-use super::world::{World, new_project};
+use super::fixture::{Fixture, new_project};
 
 #[on_both_engines]
 async fn a_project_comes_back_as_it_was_created(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let guide = json!({"palette": ["ink"], "grain": 0.25, "ünï": null});
     let new = CreateProject {
         style_guide: guide.as_object().cloned(),
         ..new_project()
     };
-    let work = world.db.begin().await.unwrap();
-    let added = world.studio.add_project(&work, new).await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
+    let added = fixture.studio.add_project(&work, new).await.unwrap();
     work.commit().await.unwrap();
 
-    let reader = world.db.reader();
-    let read = world.studio.project(&reader, added.id).await.unwrap();
+    let reader = fixture.db.reader();
+    let read = fixture.studio.project(&reader, added.id).await.unwrap();
     assert_eq!(read, added);
     assert_eq!(read.status, ProjectStatus::Draft);
     assert_eq!(read.style_guide, Some(guide));
-    assert_eq!(read.created_at, world.clock.now());
+    assert_eq!(read.created_at, fixture.clock.now());
     let shown = serde_json::to_value(&read).unwrap();
     assert_eq!(shown["id"], json!(added.id.to_string()));
     assert_eq!(shown["status"], json!("draft"));
@@ -39,17 +39,17 @@ async fn a_project_comes_back_as_it_was_created(engine: Engine) {
 
 #[on_both_engines]
 async fn a_unit_that_is_dropped_leaves_no_project(engine: Engine) {
-    let world = World::new(engine).await;
-    let work = world.db.begin().await.unwrap();
-    let added = world
+    let fixture = Fixture::new(engine).await;
+    let work = fixture.db.begin().await.unwrap();
+    let added = fixture
         .studio
         .add_project(&work, new_project())
         .await
         .unwrap();
     drop(work);
-    let found = world
+    let found = fixture
         .studio
-        .find_project(&world.db.reader(), added.id)
+        .find_project(&fixture.db.reader(), added.id)
         .await;
     assert_eq!(found.unwrap(), None);
 }
@@ -66,24 +66,28 @@ async fn a_text_that_breaks_its_rule_is_refused_by_name(
     #[case] field: &str,
     #[case] message: &str,
 ) {
-    let world = World::new(Engine::Sqlite).await;
-    let work = world.db.begin().await.unwrap();
-    let error = world.studio.add_project(&work, new).await.unwrap_err();
+    let fixture = Fixture::new(Engine::Sqlite).await;
+    let work = fixture.db.begin().await.unwrap();
+    let error = fixture.studio.add_project(&work, new).await.unwrap_err();
     assert_eq!(error.to_string(), message);
     assert_eq!((error.kind(), error.field()), (Kind::Invalid, Some(field)));
 }
 
 #[on_both_engines]
 async fn texts_at_their_limits_are_admitted(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let new = CreateProject {
         title: "é".repeat(200),
         style: "é".repeat(50),
         prompt: "😀".repeat(20_000),
         style_guide: None,
     };
-    let work = world.db.begin().await.unwrap();
-    let added = world.studio.add_project(&work, new.clone()).await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
+    let added = fixture
+        .studio
+        .add_project(&work, new.clone())
+        .await
+        .unwrap();
     work.commit().await.unwrap();
     assert_eq!((added.title, added.style), (new.title, new.style));
     assert_eq!(added.prompt, new.prompt);
@@ -91,10 +95,10 @@ async fn texts_at_their_limits_are_admitted(engine: Engine) {
 
 #[on_both_engines]
 async fn projects_are_listed_newest_first_and_page_by_page(engine: Engine) {
-    let world = World::new(engine).await;
+    let fixture = Fixture::new(engine).await;
     let mut ids = Vec::new();
     for _ in 0..5 {
-        ids.insert(0, world.project().await.id);
+        ids.insert(0, fixture.project().await.id);
     }
     let mut page = PageRequest {
         after: None,
@@ -102,11 +106,14 @@ async fn projects_are_listed_newest_first_and_page_by_page(engine: Engine) {
     };
     let mut seen: Vec<ProjectId> = Vec::new();
     loop {
-        let listed = world.studio.list_projects(&world.db.reader(), page).await;
+        let listed = fixture
+            .studio
+            .list_projects(&fixture.db.reader(), page)
+            .await;
         let listed = listed.unwrap();
         seen.extend(listed.items.iter().map(|project| project.id));
         // What comes meanwhile neither repeats nor hides anything.
-        world.project().await;
+        fixture.project().await;
         page.after = listed.next;
         if page.after.is_none() {
             break;
@@ -117,59 +124,62 @@ async fn projects_are_listed_newest_first_and_page_by_page(engine: Engine) {
 
 #[on_both_engines]
 async fn a_change_leaves_the_other_fields_as_they_are(engine: Engine) {
-    let world = World::new(engine).await;
-    let before = world.project().await;
-    world.clock.advance(chrono::TimeDelta::seconds(5));
-    let work = world.db.begin().await.unwrap();
+    let fixture = Fixture::new(engine).await;
+    let before = fixture.project().await;
+    fixture.clock.advance(chrono::TimeDelta::seconds(5));
+    let work = fixture.db.begin().await.unwrap();
     let change = UpdateProject {
         title: Some("Harbour".to_owned()),
         style_guide: Some(json!({"a": 1}).as_object().cloned()),
         ..UpdateProject::default()
     };
-    let after = world.studio.set_project(&work, before.id, change).await;
+    let after = fixture.studio.set_project(&work, before.id, change).await;
     let after = after.unwrap();
     work.commit().await.unwrap();
     assert_eq!((&*after.title, &after.prompt), ("Harbour", &before.prompt));
     assert_eq!(after.style_guide, Some(json!({"a": 1})));
     assert_eq!(after.created_at, before.created_at);
-    assert_eq!(after.updated_at, world.clock.now());
+    assert_eq!(after.updated_at, fixture.clock.now());
 
-    let work = world.db.begin().await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
     let change = UpdateProject {
         style_guide: Some(None),
         ..UpdateProject::default()
     };
-    let after = world.studio.set_project(&work, before.id, change).await;
+    let after = fixture.studio.set_project(&work, before.id, change).await;
     assert_eq!(after.unwrap().style_guide, None);
 }
 
 #[on_both_engines]
 async fn a_removed_project_takes_everything_of_it_along_and_its_files_to_the_trash(engine: Engine) {
-    let world = World::new(engine).await;
-    let (project, scenes) = world.project_with_scenes(2).await;
+    let fixture = Fixture::new(engine).await;
+    let (project, scenes) = fixture.project_with_scenes(2).await;
     let upload = Upload {
         original_name: "a.png".to_owned(),
         content: production::PNG,
     };
     let start = KeyframePosition::Start;
-    let stored = world.studio.set_keyframe(scenes[0].id, start, upload).await;
+    let stored = fixture
+        .studio
+        .set_keyframe(scenes[0].id, start, upload)
+        .await;
     stored.unwrap();
 
-    let work = world.db.begin().await.unwrap();
-    world
+    let work = fixture.db.begin().await.unwrap();
+    fixture
         .studio
         .remove_project(&work, project.id)
         .await
         .unwrap();
     work.commit().await.unwrap();
-    let left = world.inventory().await;
+    let left = fixture.inventory().await;
     assert_eq!(left.rows.values().sum::<i64>(), left.rows["file_trash"]);
     assert_eq!(left.rows["file_trash"], 1);
-    world.files.sweep(&world.db).await.unwrap();
-    let left = world.inventory().await;
+    fixture.files.sweep(&fixture.db).await.unwrap();
+    let left = fixture.inventory().await;
     assert_eq!((left.rows["file_trash"], left.files.len()), (0, 0));
 
-    let work = world.db.begin().await.unwrap();
-    let again = world.studio.remove_project(&work, project.id).await;
+    let work = fixture.db.begin().await.unwrap();
+    let again = fixture.studio.remove_project(&work, project.id).await;
     assert_eq!(again.unwrap_err().code(), "PROJECT_NOT_FOUND");
 }

@@ -11,11 +11,14 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 
-use super::world::{World, new_scene};
+use super::fixture::{Fixture, new_scene};
 
 /// The scenes of a project by their descriptions, after checking their indexes.
-async fn described(world: &World, project: ProjectId) -> Vec<String> {
-    let scenes = world.studio.list_scenes(&world.db.reader(), project).await;
+async fn described(fixture: &Fixture, project: ProjectId) -> Vec<String> {
+    let scenes = fixture
+        .studio
+        .list_scenes(&fixture.db.reader(), project)
+        .await;
     let scenes = scenes.unwrap();
     let indexes: Vec<i64> = scenes.iter().map(|scene| scene.scene_index).collect();
     assert_eq!(indexes, (0..).take(scenes.len()).collect::<Vec<i64>>());
@@ -24,23 +27,23 @@ async fn described(world: &World, project: ProjectId) -> Vec<String> {
 
 #[on_both_engines]
 async fn a_scene_is_added_first_last_or_between(engine: Engine) {
-    let world = World::new(engine).await;
-    let (project, _) = world.project_with_scenes(2).await;
-    let work = world.db.begin().await.unwrap();
+    let fixture = Fixture::new(engine).await;
+    let (project, _) = fixture.project_with_scenes(2).await;
+    let work = fixture.db.begin().await.unwrap();
     for (position, name) in [
         (Position::First, "first"),
         (Position::Last, "last"),
         (Position::At(2), "between"),
     ] {
         let new = new_scene(position, name);
-        world
+        fixture
             .studio
             .add_scene(&work, project.id, new)
             .await
             .unwrap();
     }
     let beyond = new_scene(Position::At(6), "beyond");
-    let refused = world
+    let refused = fixture
         .studio
         .add_scene(&work, project.id, beyond)
         .await
@@ -48,37 +51,37 @@ async fn a_scene_is_added_first_last_or_between(engine: Engine) {
     assert_eq!(refused.to_string(), "there is no place 6 among 5 scenes");
     work.commit().await.unwrap();
     let expected = ["first", "0", "between", "1", "last"];
-    assert_eq!(described(&world, project.id).await, expected);
+    assert_eq!(described(&fixture, project.id).await, expected);
 }
 
 #[on_both_engines]
 async fn removing_a_scene_closes_the_gap(engine: Engine) {
-    let world = World::new(engine).await;
-    let (project, scenes) = world.project_with_scenes(4).await;
-    let work = world.db.begin().await.unwrap();
-    world
+    let fixture = Fixture::new(engine).await;
+    let (project, scenes) = fixture.project_with_scenes(4).await;
+    let work = fixture.db.begin().await.unwrap();
+    fixture
         .studio
         .remove_scene(&work, scenes[1].id)
         .await
         .unwrap();
     work.commit().await.unwrap();
-    assert_eq!(described(&world, project.id).await, ["0", "2", "3"]);
-    let work = world.db.begin().await.unwrap();
-    let again = world.studio.remove_scene(&work, scenes[1].id).await;
+    assert_eq!(described(&fixture, project.id).await, ["0", "2", "3"]);
+    let work = fixture.db.begin().await.unwrap();
+    let again = fixture.studio.remove_scene(&work, scenes[1].id).await;
     assert_eq!(again.unwrap_err().code(), "SCENE_NOT_FOUND");
 }
 
 #[on_both_engines]
 async fn a_scene_is_changed_where_it_is(engine: Engine) {
-    let world = World::new(engine).await;
-    let (_, scenes) = world.project_with_scenes(2).await;
-    let work = world.db.begin().await.unwrap();
+    let fixture = Fixture::new(engine).await;
+    let (_, scenes) = fixture.project_with_scenes(2).await;
+    let work = fixture.db.begin().await.unwrap();
     let change = UpdateScene {
         description: Some("night".to_owned()),
         duration_ms: Some(None),
         ..UpdateScene::default()
     };
-    let changed = world.studio.set_scene(&work, scenes[1].id, change).await;
+    let changed = fixture.studio.set_scene(&work, scenes[1].id, change).await;
     let changed = changed.unwrap();
     assert_eq!(
         (&*changed.description, changed.duration_ms),
@@ -86,7 +89,7 @@ async fn a_scene_is_changed_where_it_is(engine: Engine) {
     );
     assert_eq!(changed.start_prompt, scenes[1].start_prompt);
     assert_eq!(changed.scene_index, 1);
-    let unchanged = world
+    let unchanged = fixture
         .studio
         .set_scene(&work, scenes[1].id, UpdateScene::default());
     assert_eq!(unchanged.await.unwrap(), changed);
@@ -95,18 +98,18 @@ async fn a_scene_is_changed_where_it_is(engine: Engine) {
             duration_ms: Some(Some(duration_ms)),
             ..UpdateScene::default()
         };
-        let refused = world.studio.set_scene(&work, scenes[1].id, change).await;
+        let refused = fixture.studio.set_scene(&work, scenes[1].id, change).await;
         assert_eq!(refused.unwrap_err().field(), Some("duration_ms"));
     }
 }
 
 #[on_both_engines]
 async fn the_fifteenth_scene_is_admitted_and_the_sixteenth_is_not(engine: Engine) {
-    let world = World::new(engine).await;
-    let (project, _) = world.project_with_scenes(15).await;
-    let work = world.db.begin().await.unwrap();
+    let fixture = Fixture::new(engine).await;
+    let (project, _) = fixture.project_with_scenes(15).await;
+    let work = fixture.db.begin().await.unwrap();
     let new = new_scene(Position::First, "16");
-    let refused = world
+    let refused = fixture
         .studio
         .add_scene(&work, project.id, new)
         .await
@@ -116,22 +119,22 @@ async fn the_fifteenth_scene_is_admitted_and_the_sixteenth_is_not(engine: Engine
         ("TOO_MANY_SCENES", Kind::Conflict)
     );
     drop(work);
-    assert_eq!(described(&world, project.id).await.len(), 15);
+    assert_eq!(described(&fixture, project.id).await.len(), 15);
 }
 
 #[on_both_engines]
 async fn scenes_added_at_the_same_time_stay_dense_and_bounded(engine: Engine) {
-    let world = World::new(engine).await;
-    let project = world.project().await.id;
+    let fixture = Fixture::new(engine).await;
+    let project = fixture.project().await.id;
     let add = async |at: usize| {
         let position = match at % 3 {
             0 => Position::First,
             1 => Position::Last,
             _ => Position::At(0),
         };
-        let work = world.db.begin().await?;
+        let work = fixture.db.begin().await?;
         let new = new_scene(position, &at.to_string());
-        world.studio.add_scene(&work, project, new).await?;
+        fixture.studio.add_scene(&work, project, new).await?;
         work.commit().await?;
         Ok::<_, StudioError>(())
     };
@@ -141,7 +144,7 @@ async fn scenes_added_at_the_same_time_stay_dense_and_bounded(engine: Engine) {
     for result in refused {
         assert_eq!(result.unwrap_err().code(), "TOO_MANY_SCENES");
     }
-    assert_eq!(described(&world, project).await.len(), 15);
+    assert_eq!(described(&fixture, project).await.len(), 15);
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -161,19 +164,22 @@ fn change() -> impl Strategy<Value = Change> {
 
 /// Applies a change to the project and to the model, which must agree whether it is possible.
 async fn apply(
-    world: &World,
+    fixture: &Fixture,
     project: ProjectId,
     model: &mut Vec<String>,
     number: usize,
     change: Change,
 ) {
-    let scenes = world.studio.list_scenes(&world.db.reader(), project).await;
+    let scenes = fixture
+        .studio
+        .list_scenes(&fixture.db.reader(), project)
+        .await;
     let scenes = scenes.unwrap();
-    let work = world.db.begin().await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
     match change {
         Change::Add(at) => {
             let new = new_scene(Position::At(at), &number.to_string());
-            let added = world.studio.add_scene(&work, project, new).await;
+            let added = fixture.studio.add_scene(&work, project, new).await;
             assert_eq!(added.is_ok(), model.len() < 15 && at <= model.len());
             if added.is_ok() {
                 model.insert(at, number.to_string());
@@ -183,7 +189,7 @@ async fn apply(
             let Some(scene) = scenes.get(from) else {
                 return;
             };
-            let moved = world
+            let moved = fixture
                 .studio
                 .move_scene(&work, scene.id, Position::At(to))
                 .await;
@@ -195,7 +201,7 @@ async fn apply(
         }
         Change::Remove(at) => {
             let Some(scene) = scenes.get(at) else { return };
-            world.studio.remove_scene(&work, scene.id).await.unwrap();
+            fixture.studio.remove_scene(&work, scene.id).await.unwrap();
             model.remove(at);
         }
     }
@@ -205,7 +211,7 @@ async fn apply(
 #[on_both_engines]
 fn whatever_is_done_to_scenes_they_agree_with_a_list(engine: Engine) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let world = runtime.block_on(World::new(engine));
+    let fixture = runtime.block_on(Fixture::new(engine));
     let config = Config {
         failure_persistence: None,
         ..Config::with_cases(12)
@@ -214,16 +220,16 @@ fn whatever_is_done_to_scenes_they_agree_with_a_list(engine: Engine) {
     TestRunner::new(config)
         .run(&changes, |changes| {
             runtime.block_on(async {
-                let project = world.project().await.id;
+                let project = fixture.project().await.id;
                 let mut model = Vec::new();
                 for (number, change) in changes.into_iter().enumerate() {
-                    apply(&world, project, &mut model, number, change).await;
+                    apply(&fixture, project, &mut model, number, change).await;
                 }
-                assert_eq!(described(&world, project).await, model);
+                assert_eq!(described(&fixture, project).await, model);
             });
             Ok(())
         })
         .unwrap();
     // The pools of the database need the runtime to close.
-    runtime.block_on(async move { drop(world) });
+    runtime.block_on(async move { drop(fixture) });
 }

@@ -12,7 +12,7 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-use super::world::{World, new_scene};
+use super::fixture::{Fixture, new_scene};
 
 /// Counts the spans that `groundwork_core::db` opens around statements in this thread.
 #[derive(Clone, Default)]
@@ -46,7 +46,7 @@ async fn statements_of<T>(run: impl Future<Output = T>) -> (usize, T) {
     (count, result)
 }
 
-impl World {
+impl Fixture {
     async fn appends(&self, project: ProjectId, position: Position) -> usize {
         let work = self.db.begin().await.unwrap();
         let adding = self
@@ -80,67 +80,69 @@ impl World {
 
 #[on_both_engines]
 async fn no_statement_of_a_change_is_one_too_many(engine: Engine) {
-    let world = World::new(engine).await;
-    let (project, scenes) = world.project_with_scenes(3).await;
+    let fixture = Fixture::new(engine).await;
+    let (project, scenes) = fixture.project_with_scenes(3).await;
     // The lock, the run, the count, the row, the project.
-    assert_eq!(world.appends(project.id, Position::Last).await, 5);
+    assert_eq!(fixture.appends(project.id, Position::Last).await, 5);
     // And two that move the others.
-    assert_eq!(world.appends(project.id, Position::First).await, 7);
+    assert_eq!(fixture.appends(project.id, Position::First).await, 7);
 
-    let work = world.db.begin().await.unwrap();
+    let work = fixture.db.begin().await.unwrap();
     let change = UpdateScene {
         description: Some("another".to_owned()),
         ..UpdateScene::default()
     };
-    let changing = world.studio.set_scene(&work, scenes[0].id, change);
+    let changing = fixture.studio.set_scene(&work, scenes[0].id, change);
     let (count, changed) = statements_of(changing).await;
     assert_eq!(
         (count, changed.unwrap().description.as_str()),
         (4, "another")
     );
-    let moving = world.studio.move_scene(&work, scenes[0].id, Position::Last);
+    let moving = fixture
+        .studio
+        .move_scene(&work, scenes[0].id, Position::Last);
     let (count, moved) = statements_of(moving).await;
     assert_eq!((count, moved.unwrap().scene_index), (9, 4));
     work.commit().await.unwrap();
 
     // The lock, the scene, the run, the count, its files, the row, the project.
-    assert_eq!(world.removes(scenes[0].id).await, 7);
+    assert_eq!(fixture.removes(scenes[0].id).await, 7);
     // And two that close the gap.
-    assert_eq!(world.removes(scenes[1].id).await, 9);
+    assert_eq!(fixture.removes(scenes[1].id).await, 9);
 }
 
 #[on_both_engines]
 async fn what_is_read_is_read_at_once(engine: Engine) {
-    let world = World::new(engine).await;
-    let (project, scenes) = world.project_with_scenes(2).await;
-    let (count, artifact) = world.keyframe(scenes[0].id).await;
+    let fixture = Fixture::new(engine).await;
+    let (project, scenes) = fixture.project_with_scenes(2).await;
+    let (count, artifact) = fixture.keyframe(scenes[0].id).await;
     // Its project; then the lock, the scene, the file, the keyframe that was there, the row, the
     // project.
     assert_eq!(count, 7);
-    let (count, content) = statements_of(world.studio.open_artifact(artifact)).await;
+    let (count, content) = statements_of(fixture.studio.open_artifact(artifact)).await;
     assert_eq!((count, content.unwrap().artifact.id), (1, artifact));
-    let reader = world.db.reader();
-    let reading = world
+    let reader = fixture.db.reader();
+    let reading = fixture
         .studio
         .find_keyframe(&reader, scenes[0].id, KeyframePosition::Start);
     let (count, keyframe) = statements_of(reading).await;
     let keyframe = keyframe.unwrap().unwrap();
     assert_eq!((count, keyframe.artifact.id), (1, artifact));
 
-    let reading = world.studio.project_details(&reader, project.id);
+    let reading = fixture.studio.project_details(&reader, project.id);
     let (count, details) = statements_of(reading).await;
     let details = details.unwrap();
     assert_eq!(count, 1);
-    assert_eq!(details.project, project_now(&world, project.id).await);
+    assert_eq!(details.project, project_now(&fixture, project.id).await);
     assert_eq!(details.output, None);
     assert_eq!(details.scenes.len(), 2);
     assert_eq!(details.scenes[0].keyframes, [keyframe]);
 }
 
 async fn project_now(
-    world: &World,
+    fixture: &Fixture,
     project: ProjectId,
 ) -> groundwork_core::services::studio::Project {
-    let reader = world.db.reader();
-    world.studio.project(&reader, project).await.unwrap()
+    let reader = fixture.db.reader();
+    fixture.studio.project(&reader, project).await.unwrap()
 }

@@ -177,8 +177,8 @@ async fn a_program_with_the_baseline_goes_on_with_the_adopted_database_and_makes
     engine: Engine,
 ) {
     let project = Project::new(engine).await;
-    let told = project.without_baseline(&["adopt"]).await.succeeded();
-    assert!(told.ends_with(&format!("{NAME}.rs\n")), "{told}");
+    let output = project.without_baseline(&["adopt"]).await.succeeded();
+    assert!(output.ends_with(&format!("{NAME}.rs\n")), "{output}");
 
     let status = project.with_baseline(&project.scratch, &["status", "--json"]);
     let status = status.await.json();
@@ -216,30 +216,30 @@ async fn a_program_with_the_baseline_goes_on_with_the_adopted_database_and_makes
 }
 
 #[on_both_engines]
-async fn what_cannot_be_adopted_is_told_and_nothing_is_written(engine: Engine) {
+async fn what_cannot_be_adopted_is_reported_and_nothing_is_written(engine: Engine) {
     let project = Project::new(engine).await;
     let _ = project.without_baseline(&["adopt"]).await.succeeded();
     let again = project.without_baseline(&["adopt", "once_more"]).await;
-    let told = again.failed(65);
+    let output = again.failed(65);
     assert!(
-        told.contains(&format!("has applied {NAME} already")),
-        "{told}"
+        output.contains(&format!("has applied {NAME} already")),
+        "{output}"
     );
 
     let sources = tempfile::tempdir().unwrap();
     fs::write(sources.path().join("lib.rs"), LIST).unwrap();
     let empty = Scratch::empty(engine).await;
     let refused = downstream(&empty, sources.path(), "none", &["adopt"]).await;
-    let told = refused.failed(65);
+    let output = refused.failed(65);
     assert!(
-        told.contains("no tables: begin with `migrate new`"),
-        "{told}"
+        output.contains("no tables: begin with `migrate new`"),
+        "{output}"
     );
     assert_eq!(fs::read_dir(sources.path()).unwrap().count(), 1);
 }
 
 #[tokio::test]
-async fn new_writes_a_migration_and_tells_it_as_json() {
+async fn new_writes_a_migration_and_reports_it_as_json() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
     let sources = tempfile::tempdir().unwrap();
     fs::write(sources.path().join("lib.rs"), LIST).unwrap();

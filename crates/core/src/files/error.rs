@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_and_a_used_up_quota_are_told_apart_from_the_rest() {
+    fn a_full_disk_and_a_used_up_quota_differ_from_the_rest() {
         use rustix::io::Errno;
         for errno in [Errno::NOSPC, Errno::DQUOT] {
             assert_eq!(of(errno).code(), "STORAGE_FULL");

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn no_two_boxes_overlap_and_the_same_graph_stands_the_same_way() {
+    fn no_two_boxes_overlap_and_the_same_graph_is_laid_out_the_same_way() {
         let star: Vec<(usize, usize)> = (1..40).map(|leaf| (0, leaf)).collect();
         let full: Vec<(usize, usize)> = (0..40).flat_map(|a| (0..a).map(move |b| (a, b))).collect();
         for edges in [star, full, Vec::new(), vec![(0, 0), (1, 2)]] {
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_lies_flat() {
+    fn a_chain_is_laid_out_flat() {
         let edges: Vec<(usize, usize)> = (1..8).map(|node| (node - 1, node)).collect();
         let places = stress(&[BOX; 8], &edges);
         let all = Rect::bounding(places.iter().copied()).unwrap();

@@ -72,7 +72,7 @@ async fn each_kind_has_its_status() {
 }
 
 #[tokio::test]
-async fn an_internal_error_tells_nothing() {
+async fn an_internal_error_reveals_nothing() {
     let (status, _, body) = answer(dark(Kind::Internal)).await;
     assert_eq!(status, 500);
     assert_eq!(

@@ -80,7 +80,7 @@ async fn json_that_fits_is_taken() {
 }
 
 #[tokio::test]
-async fn broken_json_is_told_with_line_and_column() {
+async fn broken_json_is_reported_with_line_and_column() {
     for text in ["{\n  \"title\": }", "{\"title\":\"a\"} trailing", ""] {
         let (status, body) = post_json(text).await;
         assert_eq!((status, &body["code"]), (400, &json!("INVALID_JSON")));
@@ -138,7 +138,7 @@ async fn another_content_type_is_refused() {
 }
 
 #[tokio::test]
-async fn a_broken_uuid_is_told_by_the_name_of_its_parameter() {
+async fn a_broken_uuid_is_reported_by_the_name_of_its_parameter() {
     let (status, body) = get_path("/things/42").await;
     assert_eq!((status, &body["code"]), (422, &json!("VALIDATION_FAILED")));
     assert_eq!(body["field"], "id", "{body}");
@@ -152,7 +152,7 @@ async fn a_broken_uuid_is_told_by_the_name_of_its_parameter() {
 }
 
 #[tokio::test]
-async fn wrong_queries_are_told_by_parameter() {
+async fn wrong_queries_are_reported_by_parameter() {
     assert_eq!(get_path("/search?size=3").await.0, 200);
     let (status, body) = get_path("/search?size=big").await;
     assert_eq!((status, &body["field"]), (422, &json!("size")), "{body}");

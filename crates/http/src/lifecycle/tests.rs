@@ -112,7 +112,7 @@ async fn a_hurried_shutdown_does_not_wait() {
 }
 
 #[tokio::test]
-async fn a_port_in_use_is_told_with_its_holder() {
+async fn a_port_in_use_is_reported_with_its_holder() {
     let (_listener, address) = listen().await;
     let error = bind(address).await.unwrap_err();
     let text = error.to_string();
@@ -124,7 +124,7 @@ async fn a_port_in_use_is_told_with_its_holder() {
 }
 
 #[tokio::test]
-async fn an_address_of_another_machine_is_told() {
+async fn an_address_of_another_machine_is_reported() {
     // TEST-NET-1 of RFC 5737: nobody's.
     let error = bind("192.0.2.1:8000".parse().unwrap()).await.unwrap_err();
     assert!(matches!(error, BindError::NotHere { .. }), "{error}");

@@ -119,7 +119,7 @@ async fn a_wrong_path_is_answered_in_the_common_shape() {
 }
 
 #[tokio::test]
-async fn a_wrong_method_is_told_the_right_ones() {
+async fn a_wrong_method_is_answered_with_the_right_ones() {
     let answer = send(&options(), request(Method::DELETE, "/things", &[])).await;
     assert_eq!(
         (answer.status, &answer.body["code"]),
@@ -153,7 +153,7 @@ async fn the_caller_may_choose_the_request_id() {
 }
 
 #[tokio::test]
-async fn a_panic_is_answered_and_tells_nothing() {
+async fn a_panic_is_answered_and_reveals_nothing() {
     let answer = ask(&options(), "/panics", &[]).await;
     assert_eq!(answer.status, 500);
     assert_eq!(

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn the_words_that_decide_are_told() {
+    fn the_words_that_decide_are_reported() {
         let guess = engine("create table t (id text) without  rowid");
         assert_eq!(guess, Some((Engine::Sqlite, "WITHOUT ROWID".to_owned())));
     }

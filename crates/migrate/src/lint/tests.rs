@@ -386,7 +386,7 @@ async fn concurrently_is_refused_in_a_transaction_only() {
 }
 
 #[tokio::test]
-async fn a_live_catalog_tells_what_its_statements_would() {
+async fn a_live_catalog_is_linted_as_its_statements_are() {
     use sea_orm::ConnectionTrait as _;
     let mut options = sea_orm::ConnectOptions::new("sqlite::memory:");
     options.max_connections(1);

@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn each_cause_is_told_from_the_others() {
+    fn each_cause_is_distinguished_from_the_others() {
         let why = "it drops captions".to_owned();
         assert_eq!(
             Failure::from(irreversible(&why)).cause,

@@ -160,7 +160,7 @@ async fn what_fails_or_panics_is_recorded_and_so_is_what_comes_after() {
 }
 
 #[tokio::test]
-async fn a_checksum_tells_statements_apart_and_not_how_they_are_written() {
+async fn a_checksum_depends_on_the_statements_and_not_on_how_they_are_written() {
     let of = async |sql| up(&list(sql), Engine::Sqlite).await[0].checksum(Engine::Sqlite);
     let one = of(&["CREATE TABLE t (a text)"]).await;
     assert_eq!(one, of(&["CREATE TABLE t (\n  a text -- why\n)"]).await);

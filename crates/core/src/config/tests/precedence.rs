@@ -69,7 +69,7 @@ fn a_file_on_disk_names_only_what_it_changes() {
 }
 
 #[test]
-fn dotenv_tells_the_line_of_each_variable() {
+fn dotenv_reports_the_line_of_each_variable() {
     let folder = Folder::with(&[(
         ".env",
         "# secrets\nOTHER='one\ntwo'\n\nexport GROUNDWORK_HTTP__BIND=127.0.0.1:9000\nDATABASE_URL=\"sqlite://a.db\" # here\n",

@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_a_line_is_told_with_its_place() {
+    fn a_wrong_line_is_reported_with_its_place() {
         let mut all = Vec::new();
         for (changed, to) in [
             ("\"title\":\"T\",", ""),

@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_in_both_directions_are_told_apart() {
+    fn keys_in_both_directions_are_distinguished() {
         let tables = vec![
             table("albums", &["id"], &[("cover_id", "photos")]),
             table("photos", &["id"], &[("album_id", "albums")]),

@@ -87,7 +87,7 @@ fn lines_end_in_any_way() {
 }
 
 #[test]
-fn what_breaks_the_format_is_told_with_its_line() {
+fn what_breaks_the_format_is_reported_with_its_line() {
     for (text, expected) in [
         ("", "line 1: a WebVTT file begins with WEBVTT"),
         ("WEBVTTX\n", "line 1: a WebVTT file begins with WEBVTT"),
@@ -132,7 +132,7 @@ fn what_breaks_the_format_is_told_with_its_line() {
 }
 
 #[test]
-fn bytes_that_are_no_utf8_are_told_with_their_line() {
+fn bytes_that_are_no_utf8_are_reported_with_their_line() {
     let error = parse(
         b"WEBVTT\r\n\r\n00:01.000 --> 00:02.000\r\ncaf\xE9\r\n",
         Format::WebVtt,
@@ -168,7 +168,7 @@ const ROLLING: &str = "WEBVTT\nKind: captions\nLanguage: en\n\n\
 00:00:20.000 --> 00:00:21.000 align:start position:0%\n \n[Music]\n";
 
 #[test]
-fn what_rolls_is_told_once() {
+fn rolling_captions_are_kept_once() {
     let captions = vtt(ROLLING).unwrap();
     assert!(captions.is_rolling);
     let cues = captions.unrolled().cues;

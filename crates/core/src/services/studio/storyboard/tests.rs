@@ -133,7 +133,7 @@ fn fifteen_scenes_are_admitted_and_sixteen_are_not() {
 }
 
 #[test]
-fn a_title_of_ten_megabytes_is_told_by_its_length() {
+fn a_title_of_ten_megabytes_is_reported_by_its_length() {
     assert_eq!(
         changed("Lighthouse", &"x".repeat(10 * 1024 * 1024)),
         ["storyboard.json:2:12: title: has 10485760 characters; at most 200 are allowed"]
@@ -160,7 +160,7 @@ fn texts_that_a_database_cannot_hold_are_refused() {
 }
 
 #[test]
-fn bytes_that_are_no_text_are_told_by_their_offset() {
+fn bytes_that_are_no_text_are_reported_by_their_offset() {
     let mut bytes = WHOLE.as_bytes().to_vec();
     bytes[20] = 0xff;
     let problems = Storyboard::parse(&bytes, 15).unwrap_err();
@@ -171,7 +171,7 @@ fn bytes_that_are_no_text_are_told_by_their_offset() {
 }
 
 #[test]
-fn a_text_that_is_no_json_tells_where_it_stops_being_it() {
+fn a_text_that_is_no_json_is_reported_with_its_position() {
     assert_eq!(
         changed("\"style\": \"watercolour\",", "\"style\": \"watercolour\""),
         ["storyboard.json:5:3: is not JSON: expected `,` or `}`"]

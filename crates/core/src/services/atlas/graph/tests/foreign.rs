@@ -65,7 +65,7 @@ fn networkx_writes_graphml_with_types() {
 }
 
 #[test]
-fn linked_data_is_read_as_it_stands() {
+fn linked_data_is_read_as_it_is() {
     let text = r#"{"@context": {"schema": "https://schema.org/"},
       "@graph": [
         {"@id": "https://example.org/ada", "@type": ["schema:Person", "schema:Author"],

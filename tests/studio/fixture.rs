@@ -12,7 +12,7 @@ use groundwork_core::{
 use sea_orm::{ConnectionTrait as _, Statement};
 
 /// A studio over an empty database and an empty store.
-pub(crate) struct World {
+pub(crate) struct Fixture {
     pub(crate) studio: Studio,
     pub(crate) db: Database,
     pub(crate) files: FileStore,
@@ -38,7 +38,7 @@ const TABLES: [&str; 8] = [
     "file_trash",
 ];
 
-impl World {
+impl Fixture {
     pub(crate) async fn new(engine: Engine) -> Self {
         Self::with(engine, given::pipeline()).await
     }

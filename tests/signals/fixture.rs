@@ -13,7 +13,7 @@ use groundwork_core::{
 use sea_orm::{ConnectionTrait as _, QueryResult, Statement};
 use serde_json::{Value, json};
 
-pub(crate) struct World {
+pub(crate) struct Fixture {
     pub(crate) signals: Signals,
     pub(crate) db: Database,
     scratch: Scratch,
@@ -25,7 +25,7 @@ pub(crate) type Point = (f64, f64, f64, f64, i64);
 /// Points by entity, period and start.
 pub(crate) type Points = BTreeMap<(String, String, String), Point>;
 
-impl World {
+impl Fixture {
     pub(crate) async fn new(engine: Engine) -> Self {
         let scratch = given::migrated(engine).await;
         let db = given::database(&scratch).await;
@@ -54,10 +54,10 @@ impl World {
         text: &str,
         on_problem: OnProblem,
     ) -> Result<Imported, SignalsError> {
-        let told: Mutex<Vec<LineProblem>> = Mutex::default();
+        let reported: Mutex<Vec<LineProblem>> = Mutex::default();
         let watch = |event: ImportEvent<'_>| {
             if let ImportEvent::Problem(problem) = event {
-                told.lock().unwrap().push(problem.clone());
+                reported.lock().unwrap().push(problem.clone());
             }
         };
         let options = ImportOptions {
@@ -68,7 +68,7 @@ impl World {
             .signals
             .import(text.as_bytes(), options, &watch)
             .await?;
-        assert_eq!(imported.problems, told.into_inner().unwrap());
+        assert_eq!(imported.problems, reported.into_inner().unwrap());
         Ok(imported)
     }
 

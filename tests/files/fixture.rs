@@ -17,14 +17,14 @@ use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
 pub(super) const CLIPS: Folder = Folder::named("clips");
 
-pub(super) struct World {
+pub(super) struct Fixture {
     pub(super) db: Database,
     pub(super) store: FileStore,
     pub(super) project: ProjectId,
     pub(super) scratch: Scratch,
 }
 
-impl World {
+impl Fixture {
     pub(super) async fn on(engine: Engine) -> Self {
         let scratch = given::migrated(engine).await;
         let db = given::database(&scratch).await;
@@ -54,12 +54,12 @@ impl World {
 
     /// Stores one file for good.
     pub(super) async fn add(&self, seed: u64) -> StorageKey {
-        let placed = self.place(seed).await;
-        let key = placed.key().clone();
+        let published = self.place(seed).await;
+        let key = published.key().clone();
         let work = self.db.begin().await.unwrap();
-        add_row(&work, self.project, placed.facts()).await;
+        add_row(&work, self.project, published.facts()).await;
         work.commit().await.unwrap();
-        placed.acknowledge();
+        published.acknowledge();
         key
     }
 

@@ -18,14 +18,14 @@ use groundwork_core::{
 use sea_orm::{ConnectionTrait as _, Statement};
 
 /// An atlas over an empty database.
-pub(super) struct World {
+pub(super) struct Fixture {
     pub(super) atlas: Atlas,
     pub(super) db: Database,
     pub(super) clock: Clock,
     pub(super) scratch: Scratch,
 }
 
-impl World {
+impl Fixture {
     pub(super) async fn new(engine: Engine) -> Self {
         let scratch = given::migrated(engine).await;
         let db = given::database(&scratch).await;

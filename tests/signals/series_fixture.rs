@@ -16,7 +16,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait as _};
 /// An id that nothing has.
 pub(crate) const NOBODY: &str = "0199b2c4-7f1e-7a30-8a55-1c9d3c1f7b21";
 
-pub(crate) struct Past {
+pub(crate) struct SeriesFixture {
     pub(crate) signals: Signals,
     pub(crate) db: Database,
     pub(crate) clock: Clock,
@@ -27,7 +27,7 @@ pub(crate) fn at(text: &str) -> DateTime<Utc> {
     text.parse().expect("an instant")
 }
 
-impl Past {
+impl SeriesFixture {
     pub(crate) async fn new(engine: Engine) -> Self {
         let scratch = given::migrated(engine).await;
         let db = given::database(&scratch).await;
