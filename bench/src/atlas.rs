@@ -170,7 +170,7 @@ fn insert_all(file: &Path, transcripts: u64) -> Result<Duration> {
     let mut took = Duration::ZERO;
     for number in 0..transcripts {
         let (id, name) = (u128::from(number).to_be_bytes(), name(number));
-        let rows: Vec<_> = said(number)
+        let rows: Vec<_> = segments(number)
             .map(|text| (words::written(&text), text))
             .collect();
         let started = Instant::now();
@@ -200,7 +200,7 @@ fn write_files(folder: &Path, transcripts: u64) -> Result<PathBuf> {
         let info = format!(r#"{{"id": "{name}", "title": "{name}", "channel": "bench"}}"#);
         fs::write(files.join(format!("{name}.info.json")), info)?;
         let mut captions = "WEBVTT\nKind: captions\nLanguage: en\n".to_owned();
-        for (position, text) in (0_u64..).zip(said(number)) {
+        for (position, text) in (0_u64..).zip(segments(number)) {
             let (minutes, seconds) = (position * 2 / 60, position * 2 % 60);
             write!(
                 captions,
@@ -217,8 +217,8 @@ fn name(number: u64) -> String {
     format!("video-{number:06}")
 }
 
-/// What is said in a transcript: the same at every call.
-fn said(number: u64) -> impl Iterator<Item = String> {
+/// The texts of a transcript's segments: the same at every call.
+fn segments(number: u64) -> impl Iterator<Item = String> {
     let mut random = Random(number + 1);
     (0..SEGMENTS).map(move |_| {
         let length = 6 + random.below(7);

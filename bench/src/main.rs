@@ -49,7 +49,7 @@ Works are done in rounds, every contender once in each, on files under target/be
 compared is the median of the rounds' ratios. On a machine that does other things too, trust the
 ratios only. Every result is verified: a wrong row is an error, not a figure.
 
-Exits with 0, or with 1 if a demand is not met and --strict is given.
+Exits with 0, or with 1 if a requirement is not met and --strict is given.
 
 Examples:
   cargo xtask bench                       # everything
@@ -80,7 +80,7 @@ struct Arguments {
     #[arg(long, value_name = "FILE.svg")]
     chart: Option<PathBuf>,
 
-    /// Exit with 1 if a demand is not met
+    /// Exit with 1 if a requirement is not met
     #[arg(long)]
     strict: bool,
 }
@@ -131,10 +131,12 @@ async fn run(arguments: &Arguments) -> Result<ExitCode> {
     if let Some(chart) = &arguments.chart {
         fs::write(chart, chart::draw(&measured)).with_context(|| chart.display().to_string())?;
     }
-    let held = measured.iter().flat_map(Measured::held);
-    let missed = held.filter(|it| it.ratio < it.demand.floor).count();
+    let comparisons = measured.iter().flat_map(Measured::comparisons);
+    let missed = comparisons
+        .filter(|it| it.ratio < it.requirement.floor)
+        .count();
     if missed > 0 {
-        eprintln!("{missed} demands are not met");
+        eprintln!("{missed} requirements are not met");
         return Ok(ExitCode::from(u8::from(arguments.strict)));
     }
     Ok(ExitCode::SUCCESS)

@@ -20,7 +20,7 @@ const START_AIM: f64 = 10.0;
 const MEMORY_AIM: f64 = 12.0;
 
 /// How long a server may take to answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The programs that are measured.
 pub(crate) struct Programs {
@@ -150,15 +150,12 @@ async fn weigh_or_time(
         .spawn()
         .with_context(|| format!("cannot start {:?}", command.as_std().get_program()))?;
     while !is_healthy(port) {
-        ensure!(
-            started.elapsed() < PATIENCE,
-            "no /health within {PATIENCE:?}"
-        );
+        ensure!(started.elapsed() < TIMEOUT, "no /health within {TIMEOUT:?}");
         if let Some(status) = server.try_wait()? {
-            let said = server.wait_with_output().await?.stderr;
+            let stderr = server.wait_with_output().await?.stderr;
             bail!(
                 "the server ended ({status}): {}",
-                String::from_utf8_lossy(&said)
+                String::from_utf8_lossy(&stderr)
             );
         }
         tokio::time::sleep(Duration::from_micros(500)).await;
@@ -182,7 +179,7 @@ async fn weigh_or_time(
 fn is_healthy(port: u16) -> bool {
     let asked = || -> std::io::Result<String> {
         let mut server = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
-        server.set_read_timeout(Some(PATIENCE))?;
+        server.set_read_timeout(Some(TIMEOUT))?;
         write!(
             server,
             "GET /health HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
@@ -218,10 +215,10 @@ fn timed(command: &mut Command) -> Result<Outcome> {
         .output()
         .with_context(|| format!("cannot start {:?}", command.get_program()))?;
     let amount = started.elapsed().as_secs_f64() * 1e3;
-    let said = String::from_utf8_lossy(&done.stderr);
+    let stderr = String::from_utf8_lossy(&done.stderr);
     ensure!(
         done.status.success(),
-        "{:?} failed: {said}",
+        "{:?} failed: {stderr}",
         command.get_program()
     );
     Ok(Outcome {

@@ -59,7 +59,7 @@ impl Python {
     /// Runs a program of the peers for one request, and reads its answer.
     ///
     /// # Errors
-    /// If it dies; what it said has gone to stderr.
+    /// If it dies; its output has gone to stderr.
     pub(crate) fn answer(&self, program: &str, request: &serde_json::Value) -> Result<Outcome> {
         let mut child = Command::new(self.program("python"))
             .arg(self.peers().join(program))

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     outcome::{Outcome, median},
-    work::{Demand, Figure, OURS, Unit, Work},
+    work::{Figure, OURS, Requirement, Unit, Work},
 };
 
 /// What was measured of one work: for each contender an outcome per round.
@@ -16,20 +16,20 @@ pub(crate) struct Measured {
     pub(crate) rounds: BTreeMap<&'static str, Vec<Outcome>>,
 }
 
-/// A demand held against what was measured.
-pub(crate) struct Held {
-    pub(crate) demand: Demand,
+/// A requirement compared with what was measured.
+pub(crate) struct Comparison {
+    pub(crate) requirement: Requirement,
     /// How many times better ours is: the median over the rounds, each round on its own.
     pub(crate) ratio: f64,
 }
 
-impl Held {
-    /// In words: what of floor and aim is met.
+impl Comparison {
+    /// In words: whether floor and aim are met.
     pub(crate) fn verdict(&self) -> &'static str {
-        match (self.ratio >= self.demand.floor, self.demand.aim) {
+        match (self.ratio >= self.requirement.floor, self.requirement.aim) {
             (false, _) => "no",
             (true, Some(aim)) if self.ratio >= aim => "aim",
-            (true, Some(_)) if self.demand.floor == 0.0 => "not the aim",
+            (true, Some(_)) if self.requirement.floor == 0.0 => "not the aim",
             (true, _) => "yes",
         }
     }
@@ -46,20 +46,20 @@ impl Measured {
         median(self.rounds.get(who)?.iter().filter_map(|it| it.p99_ms))
     }
 
-    /// Each demand whose peer was measured.
-    pub(crate) fn held(&self) -> Vec<Held> {
-        let held = self.work.demands().iter().map(|&demand| {
+    /// Each requirement whose peer was measured.
+    pub(crate) fn comparisons(&self) -> Vec<Comparison> {
+        let comparisons = self.work.requirements().iter().map(|&requirement| {
             let ours = self.rounds.get(OURS)?;
-            let theirs = self.rounds.get(demand.against)?;
+            let theirs = self.rounds.get(requirement.against)?;
             let pairs = ours.iter().zip(theirs);
-            let ratios = pairs.filter_map(|(ours, theirs)| match demand.figure {
+            let ratios = pairs.filter_map(|(ours, theirs)| match requirement.figure {
                 Figure::Amount => Some(self.work.unit().times_better(ours.amount, theirs.amount)),
                 Figure::P99 => Some(theirs.p99_ms? / ours.p99_ms?),
             });
             let ratio = median(ratios)?;
-            Some(Held { demand, ratio })
+            Some(Comparison { requirement, ratio })
         });
-        held.flatten().collect()
+        comparisons.flatten().collect()
     }
 
     fn json(&self) -> Value {
@@ -77,17 +77,17 @@ impl Measured {
                 (who, value)
             })
             .collect();
-        let held: Vec<_> = self
-            .held()
+        let ratios: Vec<_> = self
+            .comparisons()
             .iter()
-            .map(|held| {
+            .map(|comparison| {
                 json!({
-                    "against": held.demand.against,
-                    "figure": held.demand.figure,
-                    "times_better": held.ratio,
-                    "floor": held.demand.floor,
-                    "aim": held.demand.aim,
-                    "met": held.ratio >= held.demand.floor,
+                    "against": comparison.requirement.against,
+                    "figure": comparison.requirement.figure,
+                    "times_better": comparison.ratio,
+                    "floor": comparison.requirement.floor,
+                    "aim": comparison.requirement.aim,
+                    "met": comparison.ratio >= comparison.requirement.floor,
                 })
             })
             .collect();
@@ -96,7 +96,7 @@ impl Measured {
             "title": self.work.title(),
             "unit": self.work.unit().name(),
             "contenders": contenders,
-            "ratios": held,
+            "ratios": ratios,
         })
     }
 }
@@ -131,13 +131,13 @@ pub(crate) fn table(measured: &[Measured]) -> Table {
     }
     for measured in measured {
         let work = measured.work;
-        for held in measured.held() {
-            let Demand {
+        for comparison in measured.comparisons() {
+            let Requirement {
                 against,
                 figure,
                 floor,
                 aim,
-            } = held.demand;
+            } = comparison.requirement;
             let shown = |who| match figure {
                 Figure::Amount => amount(work.unit(), measured.amount(who)),
                 Figure::P99 => measured
@@ -149,14 +149,14 @@ pub(crate) fn table(measured: &[Measured]) -> Table {
                 shown(OURS),
                 against.to_owned(),
                 shown(against),
-                times(held.ratio),
+                times(comparison.ratio),
                 if floor > 0.0 {
                     times(floor)
                 } else {
                     "–".to_owned()
                 },
                 aim.map_or_else(|| "–".to_owned(), times),
-                held.verdict().to_owned(),
+                comparison.verdict().to_owned(),
             ]);
         }
     }
@@ -221,14 +221,14 @@ mod tests {
 
     #[test]
     fn a_ratio_is_the_median_of_the_ratios_of_the_rounds() {
-        let held = measured([70.0, 700.0, 80.0], [10.0, 100.0, 10.0]).held();
-        assert_eq!(held[0].ratio, 7.0);
-        assert_eq!(held[0].verdict(), "yes");
+        let comparisons = measured([70.0, 700.0, 80.0], [10.0, 100.0, 10.0]).comparisons();
+        assert_eq!(comparisons[0].ratio, 7.0);
+        assert_eq!(comparisons[0].verdict(), "yes");
     }
 
     #[test]
     fn a_figure_below_its_floor_is_not_met() {
-        let held = measured([50.0; 3], [10.0; 3]).held();
-        assert_eq!(held[0].verdict(), "no");
+        let comparisons = measured([50.0; 3], [10.0; 3]).comparisons();
+        assert_eq!(comparisons[0].verdict(), "no");
     }
 }

@@ -1,4 +1,4 @@
-//! The works that are measured, and what is asked of each: `docs/performance.md` explains them.
+//! The works that are measured, and the figures that ours must reach: `docs/performance.md` explains them.
 
 use clap::ValueEnum;
 use serde::Serialize;
@@ -16,7 +16,7 @@ pub(crate) const SCENES: i64 = 5;
 /// Rows that are read as models, or inserted in one unit.
 pub(crate) const ROWS: i64 = 10_000;
 /// Insertions in bulk of a round, one after the other; the one in the middle counts. One alone takes
-/// 20 ms, and tells more of the disk's mood than of the contender.
+/// 20 ms, and depends more on the disk's mood than on the contender.
 pub(crate) const BULKS: usize = 9;
 
 /// What of an outcome is compared.
@@ -76,8 +76,8 @@ pub(crate) enum Work {
 
 /// What a figure must be in proportion to another's.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Demand {
-    /// Whom it is compared with.
+pub(crate) struct Requirement {
+    /// The contender that it is compared with.
     pub(crate) against: &'static str,
     /// What is compared.
     pub(crate) figure: Figure,
@@ -96,11 +96,11 @@ pub(crate) const ALEMBIC: &str = "alembic";
 pub(crate) const FASTAPI: &str = "fastapi";
 pub(crate) const PYTHON: &str = "python";
 pub(crate) const SQL: &str = "sql by hand";
-/// Nobody: a figure to come to.
+/// No contender: a figure to reach.
 pub(crate) const AIM: &str = "the aim";
 
-const fn rate(against: &'static str, floor: f64, aim: Option<f64>) -> Demand {
-    Demand {
+const fn rate(against: &'static str, floor: f64, aim: Option<f64>) -> Requirement {
+    Requirement {
         against,
         figure: Figure::Amount,
         floor,
@@ -108,8 +108,8 @@ const fn rate(against: &'static str, floor: f64, aim: Option<f64>) -> Demand {
     }
 }
 
-const fn p99(against: &'static str, floor: f64) -> Demand {
-    Demand {
+const fn p99(against: &'static str, floor: f64) -> Requirement {
+    Requirement {
         against,
         figure: Figure::P99,
         floor,
@@ -118,7 +118,7 @@ const fn p99(against: &'static str, floor: f64) -> Demand {
 }
 
 impl Work {
-    /// The works that a name on the command line stands for.
+    /// The works that a name on the command line means.
     pub(crate) fn named(name: &str) -> Option<Vec<Self>> {
         Some(match name {
             "all" => Self::value_variants().to_vec(),
@@ -188,39 +188,39 @@ impl Work {
         }
     }
 
-    /// What is asked of our figure.
-    pub(crate) fn demands(self) -> &'static [Demand] {
-        const COMMITS: &[Demand] = &[
+    /// The requirements on our figure.
+    pub(crate) fn requirements(self) -> &'static [Requirement] {
+        const COMMITS: &[Requirement] = &[
             rate(SQLALCHEMY, 15.0, None),
             rate(SEAORM, 4.5, None),
             p99(SEAORM, 10.0),
             rate(RUSQLITE, 0.0, Some(0.35)),
         ];
-        const COUNTERS: &[Demand] = &[rate(SQLALCHEMY, 6.0, Some(15.0))];
-        const ROLLBACKS: &[Demand] =
+        const COUNTERS: &[Requirement] = &[rate(SQLALCHEMY, 6.0, Some(15.0))];
+        const ROLLBACKS: &[Requirement] =
             &[rate(SQLALCHEMY, 12.0, None), rate(RUSQLITE, 0.0, Some(0.3))];
-        const SINGLE: &[Demand] = &[rate(SEAORM, 1.0, None), rate(RUSQLITE, 0.0, Some(0.5))];
-        const READS: &[Demand] = &[
+        const SINGLE: &[Requirement] = &[rate(SEAORM, 1.0, None), rate(RUSQLITE, 0.0, Some(0.5))];
+        const READS: &[Requirement] = &[
             rate(SQLALCHEMY, 16.0, None),
             p99(SQLX, 1.0 / 1.2),
             rate(SQLX, 0.0, Some(1.1)),
             rate(RUSQLITE, 0.0, Some(0.8)),
         ];
-        const MODELS: &[Demand] = &[rate(SQLALCHEMY, 4.5, None), rate(SQLX, 0.85, Some(1.0))];
-        const BULK: &[Demand] = &[
+        const MODELS: &[Requirement] = &[rate(SQLALCHEMY, 4.5, None), rate(SQLX, 0.85, Some(1.0))];
+        const BULK: &[Requirement] = &[
             rate(SQLALCHEMY, 2.4, None),
             rate(RUSQLITE, 0.55, Some(0.85)),
         ];
-        const START: &[Demand] = &[rate(FASTAPI, 15.0, None), rate(AIM, 0.0, Some(1.0))];
-        const MEMORY: &[Demand] = &[rate(FASTAPI, 4.0, None), rate(AIM, 0.0, Some(1.0))];
-        const MIGRATE: &[Demand] = &[rate(ALEMBIC, 8.0, None)];
-        const LINEAR: &[Demand] = &[rate("250 of them", 1.0 / 1.5, None)];
-        const CHECK: &[Demand] = &[rate("the limit", 1.0, None)];
-        const TRANSCRIPTS: &[Demand] = &[rate(RUSQLITE, 0.5, None)];
-        const SEARCH: &[Demand] = &[p99(AIM, 1.0)];
-        const INGEST: &[Demand] = &[rate(SQLALCHEMY, 2.0, None), rate(SQL, 0.75, None)];
-        const ROLLUP: &[Demand] = &[rate(PYTHON, 8.0, None), rate(SQL, 0.7, None)];
-        const YEAR: &[Demand] = &[rate(SQLX, 0.5, None)];
+        const START: &[Requirement] = &[rate(FASTAPI, 15.0, None), rate(AIM, 0.0, Some(1.0))];
+        const MEMORY: &[Requirement] = &[rate(FASTAPI, 4.0, None), rate(AIM, 0.0, Some(1.0))];
+        const MIGRATE: &[Requirement] = &[rate(ALEMBIC, 8.0, None)];
+        const LINEAR: &[Requirement] = &[rate("250 of them", 1.0 / 1.5, None)];
+        const CHECK: &[Requirement] = &[rate("the limit", 1.0, None)];
+        const TRANSCRIPTS: &[Requirement] = &[rate(RUSQLITE, 0.5, None)];
+        const SEARCH: &[Requirement] = &[p99(AIM, 1.0)];
+        const INGEST: &[Requirement] = &[rate(SQLALCHEMY, 2.0, None), rate(SQL, 0.75, None)];
+        const ROLLUP: &[Requirement] = &[rate(PYTHON, 8.0, None), rate(SQL, 0.7, None)];
+        const YEAR: &[Requirement] = &[rate(SQLX, 0.5, None)];
         match self {
             Self::Commits => COMMITS,
             Self::Counters => COUNTERS,

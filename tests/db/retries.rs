@@ -87,14 +87,14 @@ async fn a_unit_without_repetition_gets_the_serialization_failure() {
     assert_eq!(number(&db.reader(), ROWS).await.unwrap(), 2);
 }
 
-/// A server that is reached over a line which can be cut.
-struct Line {
+/// A proxy before the server, whose connections can be cut.
+struct Proxy {
     url: String,
     /// The next message to the server with these words is its last: no answer comes back.
     cut_at: Arc<Mutex<Option<&'static str>>>,
 }
 
-impl Line {
+impl Proxy {
     async fn to(scratch: &Scratch) -> Self {
         let mut url: Url = scratch.url().parse().unwrap();
         let host = url.host_str().unwrap().to_owned();
@@ -118,7 +118,7 @@ impl Line {
     }
 }
 
-/// Carries messages both ways until one side ends, or the line is cut.
+/// Carries messages both ways until one side ends, or the connection is cut.
 async fn carry(
     mut client: TcpStream,
     mut server: TcpStream,
@@ -168,11 +168,11 @@ async fn insert(work: UnitOfWork, tries: &AtomicU32) -> Result<(), WriteError> {
 async fn a_unit_whose_outcome_nobody_knows_is_not_repeated() {
     let scratch = Scratch::empty(Engine::Postgres).await;
     let direct = counters(&scratch).await;
-    let line = Line::to(&scratch).await;
-    let db = Database::open(&config(&line.url), CONVENTION)
+    let proxy = Proxy::to(&scratch).await;
+    let db = Database::open(&config(&proxy.url), CONVENTION)
         .await
         .unwrap();
-    *line.cut_at.lock().unwrap() = Some("COMMIT");
+    *proxy.cut_at.lock().unwrap() = Some("COMMIT");
     let tries = AtomicU32::new(0);
     let error = db.write(|work| insert(work, &tries)).await.unwrap_err();
     assert!(
@@ -196,11 +196,11 @@ async fn a_unit_whose_outcome_nobody_knows_is_not_repeated() {
 async fn a_unit_that_was_lost_before_its_commit_is_repeated() {
     let scratch = Scratch::empty(Engine::Postgres).await;
     let direct = counters(&scratch).await;
-    let line = Line::to(&scratch).await;
-    let db = Database::open(&config(&line.url), CONVENTION)
+    let proxy = Proxy::to(&scratch).await;
+    let db = Database::open(&config(&proxy.url), CONVENTION)
         .await
         .unwrap();
-    *line.cut_at.lock().unwrap() = Some("INSERT INTO counters");
+    *proxy.cut_at.lock().unwrap() = Some("INSERT INTO counters");
     let tries = AtomicU32::new(0);
     db.write(|work| insert(work, &tries)).await.unwrap();
     assert_eq!(tries.load(SeqCst), 2);

@@ -1,4 +1,4 @@
-//! Those who do the works: Groundwork and the peers it is held against.
+//! The contenders that do the works: Groundwork and the peers that it is compared with.
 
 mod groundwork;
 mod limit;

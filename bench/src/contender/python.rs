@@ -59,7 +59,7 @@ impl Contender for SqlAlchemy {
         let mut answer = String::new();
         // Nothing else runs meanwhile: this thread may wait.
         self.answers.read_line(&mut answer)?;
-        ensure!(!answer.is_empty(), "rows.py died; what it said is above");
+        ensure!(!answer.is_empty(), "rows.py died; its output is above");
         serde_json::from_str(&answer).with_context(|| format!("rows.py answered {answer}"))
     }
 }

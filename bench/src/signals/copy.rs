@@ -5,7 +5,7 @@ use groundwork_core::{clock::Clock, db::CopyRows, services::signals::CreateArtic
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use uuid::Uuid;
 
-use super::place::Place;
+use super::database::BenchDatabase;
 
 const STAGE: &str = "
 CREATE TEMPORARY TABLE a (
@@ -34,11 +34,11 @@ SET published_at = excluded.published_at, sentiment_score = excluded.sentiment_s
 
 /// Stores all articles in one transaction.
 pub(super) async fn ingest(
-    place: &Place,
+    database: &BenchDatabase,
     clock: &Clock,
     articles: &[(Uuid, CreateArticle)],
 ) -> Result<()> {
-    let mut connection = PgConnection::connect(&place.url).await?;
+    let mut connection = PgConnection::connect(&database.url).await?;
     let (mut rows, mut mentions) = (CopyRows::new(8), CopyRows::new(4));
     for (id, article) in articles {
         rows.row()

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::{
     copy,
-    place::{Place, number},
+    database::{BenchDatabase, number},
 };
 use crate::{
     file::PRAGMAS,
@@ -60,8 +60,8 @@ fn name(number: u64) -> String {
     format!("Model {}", number % ENTITIES)
 }
 
-pub(super) async fn ours(place: &Place, file: &Path) -> Result<Outcome> {
-    let signals = place.signals().await?;
+pub(super) async fn ours(database: &BenchDatabase, file: &Path) -> Result<Outcome> {
+    let signals = database.signals().await?;
     let options = ImportOptions {
         on_problem: OnProblem::GoOn,
         category: EntityCategory::Model,
@@ -81,7 +81,7 @@ pub(super) async fn ours(place: &Place, file: &Path) -> Result<Outcome> {
 
 /// As fast as a person would write it for this very file: `COPY` into temporary tables and two
 /// statements, or prepared statements in one transaction.
-pub(super) async fn by_hand(place: &Place, file: &Path) -> Result<Outcome> {
+pub(super) async fn by_hand(database: &BenchDatabase, file: &Path) -> Result<Outcome> {
     let started = Instant::now();
     let clock = Clock::system();
     let mut articles = Vec::new();
@@ -91,15 +91,19 @@ pub(super) async fn by_hand(place: &Place, file: &Path) -> Result<Outcome> {
             serde_json::from_str::<CreateArticle>(&line?)?,
         ));
     }
-    match place.engine {
-        Engine::Postgres => copy::ingest(place, &clock, &articles).await?,
-        Engine::Sqlite => by_rusqlite(place, &clock, &articles)?,
+    match database.engine {
+        Engine::Postgres => copy::ingest(database, &clock, &articles).await?,
+        Engine::Sqlite => by_rusqlite(database, &clock, &articles)?,
     }
     Ok(outcome(started))
 }
 
-fn by_rusqlite(place: &Place, clock: &Clock, articles: &[(Uuid, CreateArticle)]) -> Result<()> {
-    let mut connection = Connection::open(&place.file)?;
+fn by_rusqlite(
+    database: &BenchDatabase,
+    clock: &Clock,
+    articles: &[(Uuid, CreateArticle)],
+) -> Result<()> {
+    let mut connection = Connection::open(&database.file)?;
     connection.execute_batch(PRAGMAS)?;
     let unit = connection.transaction()?;
     let mut ids = std::collections::HashMap::new();
@@ -168,10 +172,10 @@ fn outcome(started: Instant) -> Outcome {
     }
 }
 
-pub(super) async fn verify(place: &Place) -> Result<()> {
-    let articles = number(place, "SELECT count(*) FROM articles").await?;
-    let mentions = number(place, "SELECT count(*) FROM article_mentions").await?;
-    let entities = number(place, "SELECT count(*) FROM tracked_entities").await?;
+pub(super) async fn verify(database: &BenchDatabase) -> Result<()> {
+    let articles = number(database, "SELECT count(*) FROM articles").await?;
+    let mentions = number(database, "SELECT count(*) FROM article_mentions").await?;
+    let entities = number(database, "SELECT count(*) FROM tracked_entities").await?;
     let found = [articles, mentions, entities].map(i64::unsigned_abs);
     ensure!(
         found == [ARTICLES, 2 * ARTICLES, ENTITIES],

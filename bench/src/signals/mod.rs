@@ -2,8 +2,8 @@
 //! and the reading of a year.
 
 mod copy;
+mod database;
 mod ingest;
-mod place;
 mod rollup;
 mod year;
 
@@ -13,7 +13,7 @@ use anyhow::Result;
 use groundwork_core::db::Engine;
 use serde_json::json;
 
-use self::place::Place;
+use self::database::BenchDatabase;
 use crate::{
     outcome::Outcome,
     python::Python,
@@ -46,16 +46,16 @@ async fn ingest(
     let file = ingest::write_articles(folder)?;
     let mut outcomes = Vec::new();
     for who in [OURS, SQLALCHEMY, SQL] {
-        let place = Place::fresh(engine, folder).await?;
+        let database = BenchDatabase::fresh(engine, folder).await?;
         let outcome = match who {
-            OURS => ingest::ours(&place, &file).await?,
-            SQL => ingest::by_hand(&place, &file).await?,
+            OURS => ingest::ours(&database, &file).await?,
+            SQL => ingest::by_hand(&database, &file).await?,
             _ => python.answer(
                 "signals.py",
-                &json!({"work": "ingest", "url": place.python_url()?, "file": file}),
+                &json!({"work": "ingest", "url": database.python_url()?, "file": file}),
             )?,
         };
-        ingest::verify(&place).await?;
+        ingest::verify(&database).await?;
         outcomes.push((who, outcome));
     }
     Ok(outcomes)
@@ -66,20 +66,20 @@ async fn rollup(
     folder: &Path,
     python: &Python,
 ) -> Result<Vec<(&'static str, Outcome)>> {
-    let place = Place::fresh(engine, folder).await?;
-    rollup::lay_out(&place).await?;
+    let database = BenchDatabase::fresh(engine, folder).await?;
+    rollup::lay_out(&database).await?;
     let mut outcomes = Vec::new();
     for who in [OURS, PYTHON, SQL] {
-        rollup::forget(&place).await?;
+        rollup::forget(&database).await?;
         let outcome = match who {
-            OURS => rollup::ours(&place).await?,
-            SQL => rollup::by_hand(&place).await?,
+            OURS => rollup::ours(&database).await?,
+            SQL => rollup::by_hand(&database).await?,
             _ => python.answer(
                 "signals.py",
-                &json!({"work": "rollup", "url": place.python_url()?}),
+                &json!({"work": "rollup", "url": database.python_url()?}),
             )?,
         };
-        rollup::verify(&place).await?;
+        rollup::verify(&database).await?;
         outcomes.push((who, outcome));
     }
     Ok(outcomes)
@@ -90,10 +90,10 @@ async fn year(
     folder: &Path,
     length: Duration,
 ) -> Result<Vec<(&'static str, Outcome)>> {
-    let place = Place::fresh(engine, folder).await?;
-    let entity = year::lay_out(&place).await?;
+    let database = BenchDatabase::fresh(engine, folder).await?;
+    let entity = year::lay_out(&database).await?;
     Ok(vec![
-        (OURS, year::ours(&place, entity, length).await?),
-        (SQLX, year::by_sqlx(&place, entity, length).await?),
+        (OURS, year::ours(&database, entity, length).await?),
+        (SQLX, year::by_sqlx(&database, entity, length).await?),
     ])
 }

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use groundwork_core::db::Engine;
 use rusqlite::Connection;
 
-use super::place::{Place, execute, number};
+use super::database::{BenchDatabase, execute, number};
 use crate::{file::PRAGMAS, outcome::Outcome};
 
 /// 50 entities in 90 days of 24 hours, and in 90 days.
@@ -49,12 +49,12 @@ const POSTGRES_ROWS: &[&str] = &[
     "VACUUM ANALYZE stale_hours",
 ];
 
-pub(super) async fn lay_out(place: &Place) -> Result<()> {
-    execute(place, SQLITE_ROWS, POSTGRES_ROWS).await
+pub(super) async fn lay_out(database: &BenchDatabase) -> Result<()> {
+    execute(database, SQLITE_ROWS, POSTGRES_ROWS).await
 }
 
 /// Takes all points away, and has every hour be stale.
-pub(super) async fn forget(place: &Place) -> Result<()> {
+pub(super) async fn forget(database: &BenchDatabase) -> Result<()> {
     let sqlite = "
         DELETE FROM sentiment_timeseries;
         INSERT INTO stale_hours
@@ -66,15 +66,15 @@ pub(super) async fn forget(place: &Place) -> Result<()> {
         SELECT DISTINCT tracked_entity_id, date_trunc('hour', published_at, 'UTC'), 0
         FROM article_mentions";
     execute(
-        place,
+        database,
         &[sqlite],
         &[postgres, "VACUUM ANALYZE stale_hours", "CHECKPOINT"],
     )
     .await
 }
 
-pub(super) async fn ours(place: &Place) -> Result<Outcome> {
-    let signals = place.signals().await?;
+pub(super) async fn ours(database: &BenchDatabase) -> Result<Outcome> {
+    let signals = database.signals().await?;
     let started = Instant::now();
     let _ = signals.roll_up().await?;
     let outcome = outcome(started);
@@ -84,7 +84,7 @@ pub(super) async fn ours(place: &Place) -> Result<Outcome> {
 
 /// One statement for all. SQLite has no square root: it is left out there, and the variance is that
 /// of the squares, which loses digits.
-pub(super) async fn by_hand(place: &Place) -> Result<Outcome> {
+pub(super) async fn by_hand(database: &BenchDatabase) -> Result<Outcome> {
     const POSTGRES: &str = "
         WITH hours AS (
             INSERT INTO sentiment_timeseries
@@ -119,8 +119,8 @@ pub(super) async fn by_hand(place: &Place) -> Result<Outcome> {
                 sum(article_count)
          FROM sentiment_timeseries WHERE period = 'hourly' GROUP BY 1, 3",
     ];
-    if place.engine == Engine::Sqlite {
-        let mut connection = Connection::open(&place.file)?;
+    if database.engine == Engine::Sqlite {
+        let mut connection = Connection::open(&database.file)?;
         connection.execute_batch(PRAGMAS)?;
         let started = Instant::now();
         let unit = connection.transaction()?;
@@ -130,7 +130,7 @@ pub(super) async fn by_hand(place: &Place) -> Result<Outcome> {
         unit.commit()?;
         return Ok(outcome(started));
     }
-    let connection = place.connect().await?;
+    let connection = database.connect().await?;
     let started = Instant::now();
     sea_orm::ConnectionTrait::execute_unprepared(&connection, POSTGRES).await?;
     let outcome = outcome(started);
@@ -145,13 +145,16 @@ fn outcome(started: Instant) -> Outcome {
     }
 }
 
-pub(super) async fn verify(place: &Place) -> Result<()> {
-    let points = number(place, "SELECT count(*) FROM sentiment_timeseries").await?;
+pub(super) async fn verify(database: &BenchDatabase) -> Result<()> {
+    let points = number(database, "SELECT count(*) FROM sentiment_timeseries").await?;
     let hourly = "SELECT CAST(sum(article_count) AS bigint) FROM sentiment_timeseries
                   WHERE period = 'hourly'";
     let daily = "SELECT CAST(sum(article_count) AS bigint) FROM sentiment_timeseries
                  WHERE period = 'daily'";
-    let counted = [number(place, hourly).await?, number(place, daily).await?];
+    let counted = [
+        number(database, hourly).await?,
+        number(database, daily).await?,
+    ];
     ensure!(
         points == POINTS && counted == [1_000_000; 2],
         "{points} points that count {counted:?} mentions"

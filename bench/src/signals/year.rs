@@ -12,7 +12,7 @@ use sea_orm::{ConnectionTrait as _, Statement};
 use sqlx::{PgPool, SqlitePool};
 use uuid::Uuid;
 
-use super::place::{Place, execute};
+use super::database::{BenchDatabase, execute};
 use crate::outcome::{Outcome, count};
 
 /// The hours of a year.
@@ -48,9 +48,9 @@ const READ: &str = "
     WHERE tracked_entity_id = $1 AND period = 'hourly' AND starts_at >= $2 AND starts_at < $3
     ORDER BY starts_at";
 
-pub(super) async fn lay_out(place: &Place) -> Result<TrackedEntityId> {
-    execute(place, SQLITE_ROWS, POSTGRES_ROWS).await?;
-    let connection = place.connect().await?;
+pub(super) async fn lay_out(database: &BenchDatabase) -> Result<TrackedEntityId> {
+    execute(database, SQLITE_ROWS, POSTGRES_ROWS).await?;
+    let connection = database.connect().await?;
     let first = "SELECT id FROM tracked_entities ORDER BY name LIMIT 1";
     let first = Statement::from_string(connection.get_database_backend(), first);
     let row = connection.query_one_raw(first).await?;
@@ -60,11 +60,11 @@ pub(super) async fn lay_out(place: &Place) -> Result<TrackedEntityId> {
 }
 
 pub(super) async fn ours(
-    place: &Place,
+    database: &BenchDatabase,
     entity: TrackedEntityId,
     length: Duration,
 ) -> Result<Outcome> {
-    let signals = place.signals().await?;
+    let signals = database.signals().await?;
     let day = |month, day| NaiveDate::from_ymd_opt(2025, month, day).map(Moment::Day);
     let request = SeriesRequest {
         period: Period::Hourly,
@@ -89,16 +89,16 @@ pub(super) async fn ours(
 }
 
 pub(super) async fn by_sqlx(
-    place: &Place,
+    database: &BenchDatabase,
     entity: TrackedEntityId,
     length: Duration,
 ) -> Result<Outcome> {
     let entity = Uuid::from(entity);
     let from: DateTime<Utc> = "2025-01-01T00:00:00Z".parse()?;
     let to: DateTime<Utc> = "2026-01-01T00:00:00Z".parse()?;
-    let sqlite = SqlitePool::connect_lazy(&format!("sqlite://{}", place.file.display()))?;
-    let postgres = match place.engine {
-        Engine::Postgres => Some(PgPool::connect_lazy(&place.url)?),
+    let sqlite = SqlitePool::connect_lazy(&format!("sqlite://{}", database.file.display()))?;
+    let postgres = match database.engine {
+        Engine::Postgres => Some(PgPool::connect_lazy(&database.url)?),
         Engine::Sqlite => None,
     };
     let (started, mut reads) = (Instant::now(), 0);

@@ -50,25 +50,27 @@ pub(crate) async fn run<P: Program>(
         }
     };
     let limit = Duration::from_secs(flags.timeout);
-    let answer = match timeout(limit, ask(&url)).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(problem)) => Answer::none(problem),
-        Err(_) => Answer::none(format!("no answer within {} s", flags.timeout)),
+    let response = match timeout(limit, ask(&url)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(problem)) => HealthResponse::none(problem),
+        Err(_) => HealthResponse::none(format!("no answer within {} s", flags.timeout)),
     };
-    output.data(flags.format, &answer.body, |_| answer.text(output, &url))?;
-    match answer.is_ready {
+    output.data(flags.format, &response.body, |_| {
+        response.text(output, &url)
+    })?;
+    match response.is_ready {
         true => Ok(()),
         false => Err(CliError::found()),
     }
 }
 
-/// What the server answered.
-struct Answer {
+/// The server's response.
+struct HealthResponse {
     is_ready: bool,
     body: Value,
 }
 
-impl Answer {
+impl HealthResponse {
     fn none(problem: impl ToString) -> Self {
         let body = json!({"status": "unreachable", "detail": problem.to_string()});
         Self {
@@ -95,7 +97,7 @@ impl Answer {
 }
 
 /// One request of HTTP/1.1; an error is a sentence that says what did not work.
-async fn ask(url: &Url) -> Result<Answer, String> {
+async fn ask(url: &Url) -> Result<HealthResponse, String> {
     let addresses = url
         .socket_addrs(|| None)
         .map_err(|error| error.to_string())?;
@@ -107,24 +109,24 @@ async fn ask(url: &Url) -> Result<Answer, String> {
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {authority}\r\nAccept: application/json\r\nConnection: close\r\n\r\n"
     );
-    let mut answer = Vec::new();
+    let mut response = Vec::new();
     let exchanged = async {
         stream.write_all(request.as_bytes()).await?;
-        stream.take(LONGEST).read_to_end(&mut answer).await
+        stream.take(LONGEST).read_to_end(&mut response).await
     };
     exchanged
         .await
         .map_err(|error| format!("the connection broke: {error}"))?;
-    parse(&answer).ok_or_else(|| "it does not answer as a service of this kind does".to_owned())
+    parse(&response).ok_or_else(|| "it does not answer as a service of this kind does".to_owned())
 }
 
-/// The status and the JSON of an answer, which has a length: it is small, and made at once.
-fn parse(answer: &[u8]) -> Option<Answer> {
-    let answer = std::str::from_utf8(answer).ok()?;
-    let (head, body) = answer.split_once("\r\n\r\n")?;
+/// The status and the JSON of a response that was not sent in chunks: a small one is made at once.
+fn parse(response: &[u8]) -> Option<HealthResponse> {
+    let response = std::str::from_utf8(response).ok()?;
+    let (head, body) = response.split_once("\r\n\r\n")?;
     let status = head.strip_prefix("HTTP/1.1 ")?.get(..3)?;
     let body: Value = serde_json::from_str(body).ok()?;
-    Some(Answer {
+    Some(HealthResponse {
         is_ready: status == "200" && body["status"] == "ready",
         body,
     })
@@ -156,7 +158,7 @@ mod tests {
 
     #[test]
     fn an_answer_is_ready_only_if_status_and_body_say_so() {
-        let ready = |answer: &str| parse(answer.as_bytes()).map(|answer| answer.is_ready);
+        let ready = |text: &str| parse(text.as_bytes()).map(|response| response.is_ready);
         let body = r#"{"status":"ready","checks":{}}"#;
         assert_eq!(ready(&format!("HTTP/1.1 200 OK\r\n\r\n{body}")), Some(true));
         let unavailable = format!("HTTP/1.1 503 Service Unavailable\r\n\r\n{body}");

@@ -105,7 +105,7 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
             }
             None if goes_with_table(&present) => {}
             None => {
-                let expected = said(facts);
+                let expected = summary(facts);
                 report(object, Change::Missing { expected });
             }
         }
@@ -113,7 +113,7 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
     for (object, facts) in &present {
         let is_new_table = |table: Object| !wanted.contains_key(&table);
         if !wanted.contains_key(object) && !object.table_object().is_some_and(is_new_table) {
-            let found = said(facts);
+            let found = summary(facts);
             report(object, Change::Unexpected { found });
         }
     }
@@ -170,7 +170,7 @@ fn changes<'f>(wanted: &'f Facts, found: &'f Facts) -> impl Iterator<Item = Chan
 }
 
 /// All that is known of an object, in one line.
-fn said(facts: &Facts) -> String {
+fn summary(facts: &Facts) -> String {
     let known = facts.iter().filter(|(_, value)| value != NONE);
     let words = known.map(|(what, value)| format!("{what} {value}"));
     words.collect::<Vec<_>>().join(", ")

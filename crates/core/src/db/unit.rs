@@ -92,7 +92,7 @@ impl UnitOfWork {
     /// Opens a savepoint, after the one that is open within this has ended.
     pub(super) async fn savepoint(&self) -> Result<Self, DbErr> {
         let inner = Arc::clone(&self.inner).lock_owned();
-        let turn = tokio::time::timeout(self.session.acquire_timeout, inner)
+        let guard = tokio::time::timeout(self.session.acquire_timeout, inner)
             .await
             .map_err(|_| refusal("another savepoint of it is still open"))?;
         let name = self.session.savepoint(self.level).await?;
@@ -103,7 +103,7 @@ impl UnitOfWork {
             _end: End::Savepoint(EndsWithTheSavepoint {
                 session: Arc::downgrade(&self.session),
                 name,
-                _turn: turn,
+                _guard: guard,
             }),
         })
     }
@@ -262,7 +262,7 @@ impl Drop for EndsWithTheUnit {
 struct EndsWithTheSavepoint {
     session: Weak<Session>,
     name: u32,
-    _turn: tokio::sync::OwnedMutexGuard<()>,
+    _guard: tokio::sync::OwnedMutexGuard<()>,
 }
 
 impl Drop for EndsWithTheSavepoint {

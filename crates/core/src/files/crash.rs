@@ -12,7 +12,7 @@ use std::{
 use super::{
     failpoint::{Effect, Failpoint},
     protocol::{Scene, given_a_store, options},
-    repair::{Answer, Rows},
+    repair::{RowLookup, Rows},
     *,
 };
 
@@ -324,8 +324,8 @@ impl State {
 pub(super) struct Fixed(pub(super) HashSet<StorageKey>);
 
 impl Rows for Fixed {
-    async fn committed(&self, keys: &[StorageKey]) -> Result<Answer, FilesError> {
-        Ok(Answer {
+    async fn committed(&self, keys: &[StorageKey]) -> Result<RowLookup, FilesError> {
+        Ok(RowLookup {
             committed: keys
                 .iter()
                 .filter(|key| self.0.contains(*key))

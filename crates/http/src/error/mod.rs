@@ -20,10 +20,10 @@ use serde::Serialize;
 
 /// An error as an answer. Every [`DomainError`] turns into one with `?`.
 #[derive(Debug)]
-pub struct ApiError(Box<Answer>);
+pub struct ApiError(Box<ErrorResponse>);
 
 #[derive(Debug)]
-struct Answer {
+struct ErrorResponse {
     status: StatusCode,
     body: ErrorBody,
     headers: HeaderMap,
@@ -62,7 +62,7 @@ impl ApiError {
     /// An answer with a status, a code and a text.
     #[must_use]
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Answer {
+        Self(Box::new(ErrorResponse {
             status,
             body: ErrorBody {
                 detail: detail.into(),
@@ -191,7 +191,7 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Answer {
+        let ErrorResponse {
             status,
             body,
             headers,

@@ -78,17 +78,17 @@ fn app(options: &Options) -> Router {
     service(routes, options)
 }
 
-struct Answer {
+struct TestResponse {
     status: u16,
     headers: HeaderMap,
     body: Value,
 }
 
-async fn send(options: &Options, request: Request<Body>) -> Answer {
+async fn send(options: &Options, request: Request<Body>) -> TestResponse {
     let response = app(options).oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.unwrap();
-    Answer {
+    TestResponse {
         status: parts.status.as_u16(),
         headers: parts.headers,
         body: serde_json::from_slice(&body)
@@ -104,7 +104,7 @@ fn request(method: Method, path: &str, headers: &[(&str, &str)]) -> Request<Body
     request.body(Body::empty()).unwrap()
 }
 
-async fn ask(options: &Options, path: &str, headers: &[(&str, &str)]) -> Answer {
+async fn ask(options: &Options, path: &str, headers: &[(&str, &str)]) -> TestResponse {
     send(options, request(Method::GET, path, headers)).await
 }
 

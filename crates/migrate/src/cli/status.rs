@@ -11,7 +11,7 @@ use super::{
     app::App,
     context::{Context, close},
 };
-use groundwork_schema::run::{self, State, Status as Standing};
+use groundwork_schema::run::{self, State, Status as MigrationStatus};
 
 /// Show which migrations are applied and which are pending; changes nothing
 #[derive(Clone, Debug, clap::Args)]
@@ -55,9 +55,9 @@ impl Status {
     }
 }
 
-fn all_pending(app: &App) -> Vec<Standing> {
+fn all_pending(app: &App) -> Vec<MigrationStatus> {
     (app.migrations.iter())
-        .map(|migration| Standing {
+        .map(|migration| MigrationStatus {
             migration: migration.name().to_owned(),
             state: State::Pending,
             applied: None,
@@ -65,7 +65,7 @@ fn all_pending(app: &App) -> Vec<Standing> {
         .collect()
 }
 
-fn table(list: &[Standing]) -> String {
+fn table(list: &[MigrationStatus]) -> String {
     let rows = list.iter().map(|status| {
         let row = Row::of(status);
         let took = row.took_ms.map(|ms| format!("{ms} ms"));
@@ -96,7 +96,7 @@ struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    fn of(status: &'a Standing) -> Self {
+    fn of(status: &'a MigrationStatus) -> Self {
         let applied = status.applied.as_ref();
         Self {
             migration: &status.migration,

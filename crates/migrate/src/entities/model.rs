@@ -208,8 +208,8 @@ fn others(key: &[String], column: &str) -> Option<String> {
 
 /// Puts documentation in front of other attributes: what the type map says, then what the schema
 /// does.
-fn document(attrs: &mut Vec<syn::Attribute>, said: Option<&str>, facts: &str) -> syn::Result<()> {
-    let mut lines: Vec<String> = said
+fn document(attrs: &mut Vec<syn::Attribute>, text: Option<&str>, facts: &str) -> syn::Result<()> {
+    let mut lines: Vec<String> = text
         .into_iter()
         .flat_map(str::lines)
         .map(str::to_owned)

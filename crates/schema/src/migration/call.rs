@@ -7,7 +7,7 @@ use groundwork_naming::Engine;
 use sea_orm::DbErr;
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
-use super::{Cause, Direction, Failure};
+use super::{Cause, Direction, MigrationError};
 
 /// Runs a migration one way. A panic is an error like any other: sea-query panics on what SQLite
 /// cannot alter.
@@ -15,7 +15,7 @@ pub(crate) async fn call(
     migration: &dyn MigrationTrait,
     direction: Direction,
     manager: &SchemaManager<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), MigrationError> {
     let running = async {
         match direction {
             Direction::Up => migration.up(manager).await,
@@ -24,7 +24,7 @@ pub(crate) async fn call(
     };
     // Nothing of the migration is used after a panic but its transaction, which is rolled back.
     match AssertUnwindSafe(running).catch_unwind().await {
-        Ok(done) => done.map_err(Failure::from),
+        Ok(done) => done.map_err(MigrationError::from),
         Err(panic) => Err(panicked(panic.as_ref())),
     }
 }
@@ -35,13 +35,13 @@ pub(crate) fn is_transactional(migration: &dyn MigrationTrait, engine: Engine) -
     !engine.capabilities().indexes_concurrently || migration.use_transaction() != Some(false)
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Failure {
+fn panicked(panic: &(dyn Any + Send)) -> MigrationError {
     let message = panic
         .downcast_ref::<String>()
         .map(String::as_str)
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("without a message");
-    Failure {
+    MigrationError {
         cause: Cause::Panicked,
         source: DbErr::Migration(format!("it panicked: {message}")),
     }

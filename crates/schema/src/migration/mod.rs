@@ -3,12 +3,12 @@
 
 mod call;
 mod direction;
-mod failure;
+mod error;
 
 pub(crate) use call::{call, is_transactional};
 pub use direction::Direction;
-pub(crate) use failure::Failure;
-pub use failure::{Cause, irreversible, unwritten};
+pub(crate) use error::MigrationError;
+pub use error::{Cause, irreversible, unwritten};
 
 /// The name that SeaORM gives the table which holds what has been applied.
 pub const HISTORY_TABLE: &str = "seaql_migrations";

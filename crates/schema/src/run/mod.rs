@@ -21,6 +21,7 @@ mod event;
 mod history;
 mod history_table;
 mod mark_applied;
+mod next;
 mod plan;
 mod postgres;
 mod repair;
@@ -31,7 +32,6 @@ mod session;
 mod settings;
 mod sqlite;
 mod status;
-mod turn;
 mod unusable_indexes;
 
 pub use crate::migration::{Direction, HISTORY_TABLE, irreversible, unwritten};

@@ -7,10 +7,10 @@ use tracing::info;
 
 use super::{
     Event, Goal, Report, RunError, Settings, history,
+    next::{Edits, Run, StepOutcome},
     plan::{self, Plan},
     retry::Retries,
     sqlite::ForeignKeys,
-    turn::{Edits, Run, Turn},
 };
 use crate::migration::Direction;
 
@@ -94,15 +94,15 @@ async fn run(
     let mut run = Run::new(connection, plan, edits, settings).await?;
     let mut retries = Retries::new(settings);
     let done = loop {
-        match run.turn().await {
-            Ok(Turn::Ran(step)) => {
+        match run.run_next().await {
+            Ok(StepOutcome::Ran(step)) => {
                 info!(migration = %step.migration, ?direction, took = ?step.took, "migrated");
                 (settings.progress)(Event::Finished(&step));
                 report.steps.push(step);
                 retries = Retries::new(settings);
             }
-            Ok(Turn::Overtaken) => {}
-            Ok(Turn::Done) => break Ok(report),
+            Ok(StepOutcome::Overtaken) => {}
+            Ok(StepOutcome::Done) => break Ok(report),
             Err(error) => {
                 if let Err(error) = retries.rest_after(error).await {
                     break Err(error);

@@ -9,7 +9,7 @@ use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
 use super::{RunError, Settings, engine_of, postgres, retry::Wait, sqlite};
 use crate::{
-    migration::{Cause, Direction, Failure},
+    migration::{Cause, Direction, MigrationError},
     record::Recording,
 };
 
@@ -82,14 +82,14 @@ impl<'c> Session<'c> {
     }
 
     /// The error of a migration that failed here.
-    pub(super) fn failure(
+    pub(super) fn run_error(
         &self,
         recording: &Recording,
         direction: Direction,
-        failure: Failure,
+        error: MigrationError,
     ) -> RunError {
         let migration = recording.migration.clone();
-        let Failure { cause, source } = failure;
+        let MigrationError { cause, source } = error;
         match self {
             Self::Transaction(_) => RunError::Failed {
                 migration,

@@ -250,14 +250,14 @@ fn refused(
         Some(socket) => socket.display().to_string(),
         None => format!("{}:{}", options.get_host(), options.get_port()),
     };
-    if let Some(said) = failure::postgres(&source) {
-        match said.code() {
+    if let Some(error) = failure::postgres(&source) {
+        match error.code() {
             "28P01" | "28000" => {
                 return OpenError::Refused {
                     server,
                     user: options.get_username().to_owned(),
                     key,
-                    reason: said.message().to_owned(),
+                    reason: error.message().to_owned(),
                 };
             }
             "3D000" => {

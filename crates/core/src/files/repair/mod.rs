@@ -88,13 +88,13 @@ impl FileStore {
         repaired.folders += 1;
         let staging = Arc::new(staging);
         for batch in keys.chunks(BATCH) {
-            let answer = rows.committed(batch).await?;
+            let lookup = rows.committed(batch).await?;
             let (known, unknown): (Vec<_>, Vec<_>) = batch
                 .iter()
                 .cloned()
-                .partition(|key| answer.committed.contains(key));
+                .partition(|key| lookup.committed.contains(key));
             repaired.confirmed += known.len() as u64;
-            let orphans = if answer.is_final {
+            let orphans = if lookup.is_final {
                 unknown
             } else {
                 repaired.undecided += unknown.len() as u64;
@@ -110,10 +110,11 @@ impl FileStore {
 
 /// Where to ask which files have rows.
 pub(super) trait Rows {
-    async fn committed(&self, keys: &[StorageKey]) -> Result<Answer, FilesError>;
+    async fn committed(&self, keys: &[StorageKey]) -> Result<RowLookup, FilesError>;
 }
 
-pub(super) struct Answer {
+/// Which of some files have rows.
+pub(super) struct RowLookup {
     /// Those of the keys that have a row.
     pub(super) committed: HashSet<StorageKey>,
     /// Whether the others can never get one.
@@ -128,14 +129,14 @@ struct Primary<'a> {
 }
 
 impl Rows for Primary<'_> {
-    async fn committed(&self, keys: &[StorageKey]) -> Result<Answer, FilesError> {
+    async fn committed(&self, keys: &[StorageKey]) -> Result<RowLookup, FilesError> {
         // A writer that has the database to itself leaves none to wait for.
         let has_writers = self.db.engine().capabilities().locks_rows;
         let is_final = !has_writers || self.wait_for_writers().await?;
         let work = self.db.begin().await?;
         let committed = self.tables.known(&work, keys).await?;
         work.rollback().await?;
-        Ok(Answer {
+        Ok(RowLookup {
             committed,
             is_final,
         })

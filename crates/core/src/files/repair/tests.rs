@@ -65,21 +65,21 @@ impl Wreck {
     }
 }
 
-enum Answers {
+enum FakeRows {
     Committed,
     Never,
     NotYet,
     Failing,
 }
 
-impl Rows for Answers {
-    async fn committed(&self, keys: &[StorageKey]) -> Result<Answer, FilesError> {
+impl Rows for FakeRows {
+    async fn committed(&self, keys: &[StorageKey]) -> Result<RowLookup, FilesError> {
         let committed: &[StorageKey] = match self {
             Self::Committed => keys,
             Self::Never | Self::NotYet => &[],
             Self::Failing => return Err(crate::db::DbError::Closed.into()),
         };
-        Ok(Answer {
+        Ok(RowLookup {
             committed: committed.iter().cloned().collect(),
             is_final: !matches!(self, Self::NotYet),
         })
@@ -93,7 +93,7 @@ fn left(root: &Path) -> Vec<String> {
 #[tokio::test]
 async fn a_file_that_was_only_staged_is_removed() {
     let wreck = Wreck::new().with_entry();
-    let repaired = wreck.repair(&Answers::Never).await.unwrap();
+    let repaired = wreck.repair(&FakeRows::Never).await.unwrap();
     assert_eq!((repaired.folders, repaired.removed), (1, 1));
     assert_eq!(left(wreck.root.path()), [""; 0]);
     assert!(!wreck.staging().exists());
@@ -102,7 +102,7 @@ async fn a_file_that_was_only_staged_is_removed() {
 #[tokio::test]
 async fn a_published_file_without_a_row_is_removed_with_its_folders() {
     let wreck = Wreck::new().with_entry().with_link();
-    let repaired = wreck.repair(&Answers::Never).await.unwrap();
+    let repaired = wreck.repair(&FakeRows::Never).await.unwrap();
     assert_eq!(repaired.removed, 1);
     assert_eq!(left(wreck.root.path()), [""; 0]);
     assert!(!wreck.file().parent().unwrap().parent().unwrap().exists());
@@ -111,7 +111,7 @@ async fn a_published_file_without_a_row_is_removed_with_its_folders() {
 #[tokio::test]
 async fn a_file_with_a_row_stays_and_loses_its_entry() {
     let wreck = Wreck::new().with_entry().with_link();
-    let repaired = wreck.repair(&Answers::Committed).await.unwrap();
+    let repaired = wreck.repair(&FakeRows::Committed).await.unwrap();
     assert_eq!((repaired.confirmed, repaired.removed), (1, 0));
     assert_eq!(left(wreck.root.path()), [wreck.key.to_string()]);
 }
@@ -119,27 +119,27 @@ async fn a_file_with_a_row_stays_and_loses_its_entry() {
 #[tokio::test]
 async fn a_second_repair_finds_nothing_to_do() {
     let wreck = Wreck::new().with_entry().with_link();
-    wreck.repair(&Answers::Never).await.unwrap();
-    let again = wreck.repair(&Answers::Never).await.unwrap();
+    wreck.repair(&FakeRows::Never).await.unwrap();
+    let again = wreck.repair(&FakeRows::Never).await.unwrap();
     assert_eq!(again, Repaired::default());
 }
 
 #[tokio::test]
 async fn nothing_is_removed_as_long_as_the_outcome_is_open() {
     let wreck = Wreck::new().with_entry().with_link();
-    let repaired = wreck.repair(&Answers::NotYet).await.unwrap();
+    let repaired = wreck.repair(&FakeRows::NotYet).await.unwrap();
     assert_eq!((repaired.undecided, repaired.removed), (1, 0));
     assert_eq!(left(wreck.root.path()).len(), 2);
-    let repaired = wreck.repair(&Answers::Committed).await.unwrap();
+    let repaired = wreck.repair(&FakeRows::Committed).await.unwrap();
     assert_eq!(repaired.confirmed, 1);
 }
 
 #[tokio::test]
 async fn a_database_that_fails_keeps_everything() {
     let wreck = Wreck::new().with_entry().with_link();
-    wreck.repair(&Answers::Failing).await.unwrap_err();
+    wreck.repair(&FakeRows::Failing).await.unwrap_err();
     assert_eq!(left(wreck.root.path()).len(), 2);
-    assert_eq!(wreck.repair(&Answers::Never).await.unwrap().removed, 1);
+    assert_eq!(wreck.repair(&FakeRows::Never).await.unwrap().removed, 1);
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn somebody_elses_file_under_the_same_key_is_not_removed() {
     let wreck = Wreck::new().with_entry();
     fs::create_dir_all(wreck.file().parent().unwrap()).unwrap();
     fs::write(wreck.file(), "not the staged one").unwrap();
-    wreck.repair(&Answers::Never).await.unwrap();
+    wreck.repair(&FakeRows::Never).await.unwrap();
     assert_eq!(left(wreck.root.path()), [wreck.key.to_string()]);
 }
 
@@ -157,7 +157,7 @@ async fn what_is_no_entry_is_left_and_does_not_disturb() {
     fs::write(wreck.staging().join("notes.txt"), "mine").unwrap();
     fs::write(wreck.staging().join(format!("{PROBE}1")), "cut short").unwrap();
     fs::create_dir(wreck.root.path().join("staging/lost+found")).unwrap();
-    let repaired = wreck.repair(&Answers::Never).await.unwrap();
+    let repaired = wreck.repair(&FakeRows::Never).await.unwrap();
     assert_eq!((repaired.folders, repaired.removed), (1, 1));
     assert_eq!(fs::read_dir(wreck.staging()).unwrap().count(), 1);
 }
@@ -170,11 +170,11 @@ async fn a_living_process_keeps_what_it_has_in_flight() {
     let beside = FileStore::open(options(&scene.root)).await.unwrap();
     let own = beside.stage(&samples::png()[..], scene.to()).await.unwrap();
     assert_eq!(
-        beside.repair_by(&Answers::Never).await.unwrap(),
+        beside.repair_by(&FakeRows::Never).await.unwrap(),
         Repaired::default()
     );
     assert_eq!(
-        scene.store.repair_by(&Answers::Never).await.unwrap(),
+        scene.store.repair_by(&FakeRows::Never).await.unwrap(),
         Repaired::default()
     );
     scene.store.publish(staged).await.unwrap().acknowledge();
@@ -192,7 +192,7 @@ async fn a_placed_file_that_is_kept_outlives_the_handle_of_the_store() {
     assert_eq!(
         scene
             .store
-            .repair_by(&Answers::Never)
+            .repair_by(&FakeRows::Never)
             .await
             .unwrap()
             .folders,
@@ -202,7 +202,7 @@ async fn a_placed_file_that_is_kept_outlives_the_handle_of_the_store() {
     assert_eq!(
         scene
             .store
-            .repair_by(&Answers::Never)
+            .repair_by(&FakeRows::Never)
             .await
             .unwrap()
             .removed,
@@ -214,7 +214,10 @@ async fn a_placed_file_that_is_kept_outlives_the_handle_of_the_store() {
 #[tokio::test]
 async fn two_repairs_at_once_settle_everything_once() {
     let wreck = Wreck::new().with_entry().with_link();
-    let (one, other) = tokio::join!(wreck.repair(&Answers::Never), wreck.repair(&Answers::Never));
+    let (one, other) = tokio::join!(
+        wreck.repair(&FakeRows::Never),
+        wreck.repair(&FakeRows::Never)
+    );
     assert_eq!(one.unwrap().removed + other.unwrap().removed, 1);
     assert_eq!(left(wreck.root.path()), [""; 0]);
 }

@@ -87,7 +87,7 @@ impl Atlas {
         let id = known.ok_or(AtlasError::Lost {
             what: "the transcript",
         })?;
-        if said_by(&self.segments(work, id).await?, &new.segments) {
+        if are_equal(&self.segments(work, id).await?, &new.segments) {
             return Ok((id, Kept::Unchanged));
         }
         replace(work, id, &new.segments).await?;
@@ -238,7 +238,7 @@ async fn lock_video(work: &UnitOfWork, video: VideoId) -> Result<(), AtlasError>
         .ok_or(AtlasError::VideoNotFound { video })
 }
 
-fn said_by(old: &[Segment], new: &[NewSegment]) -> bool {
+fn are_equal(old: &[Segment], new: &[NewSegment]) -> bool {
     let same = |(old, new): (&Segment, &NewSegment)| {
         old.starts_ms == new.starts_ms && old.ends_ms == new.ends_ms && old.text == new.text
     };

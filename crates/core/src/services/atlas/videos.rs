@@ -94,7 +94,7 @@ impl Atlas {
         if matches!(inserted, TryInsertResult::Inserted(1..)) {
             return Ok((known.id, Kept::Added));
         }
-        if new.is_said_by(&known) {
+        if new.is_equal_to(&known) {
             return Ok((known.id, Kept::Unchanged));
         }
         videos::Entity::update_many()
@@ -206,7 +206,7 @@ impl NewVideo {
         }
     }
 
-    fn is_said_by(&self, video: &Video) -> bool {
+    fn is_equal_to(&self, video: &Video) -> bool {
         *self
             == Self {
                 external_id: video.external_id.clone(),

@@ -15,7 +15,7 @@ use tokio::io::AsyncBufRead;
 
 use super::{
     article::CreateArticle,
-    lines::{Line, Lines, MAX_LINE_BYTES},
+    lines::{Lines, MAX_LINE_BYTES, ReadLine},
     problem::{LineProblem, ProblemKind, of_json},
 };
 use crate::clock::Clock;
@@ -81,9 +81,9 @@ impl<R: AsyncBufRead + Unpin> Batches<R> {
             };
             batch.bytes += bytes;
             let parsed = match line {
-                Line::Whole(line) if line.trim_ascii().is_empty() => None,
-                Line::Whole(line) => Some(parse(line)),
-                Line::TooLong => Some(Err((MAX_LINE_BYTES as u64 + 1, too_long()))),
+                ReadLine::Whole(line) if line.trim_ascii().is_empty() => None,
+                ReadLine::Whole(line) => Some(parse(line)),
+                ReadLine::TooLong => Some(Err((MAX_LINE_BYTES as u64 + 1, too_long()))),
             };
             let number = self.lines.number();
             batch.last_line = number;

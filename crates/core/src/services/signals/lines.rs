@@ -19,7 +19,7 @@ pub(super) struct Lines<R> {
 }
 
 /// A line, without its line break.
-pub(super) enum Line<'a> {
+pub(super) enum ReadLine<'a> {
     Whole(&'a [u8]),
     /// It is longer than [`MAX_LINE_BYTES`], and skipped.
     TooLong,
@@ -40,7 +40,7 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
     }
 
     /// The next line, and how many bytes were read for it; `None` at the end.
-    pub(super) async fn next(&mut self) -> io::Result<Option<(Line<'_>, u64)>> {
+    pub(super) async fn next(&mut self) -> io::Result<Option<(ReadLine<'_>, u64)>> {
         self.line.clear();
         let (mut read, mut is_too_long) = (0, false);
         loop {
@@ -64,14 +64,14 @@ impl<R: AsyncBufRead + Unpin> Lines<R> {
         }
         self.number += 1;
         if is_too_long {
-            return Ok(Some((Line::TooLong, read)));
+            return Ok(Some((ReadLine::TooLong, read)));
         }
         let line = self.line.as_slice();
         let line = match self.number {
             1 => line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line),
             _ => line,
         };
-        Ok(Some((Line::Whole(line), read)))
+        Ok(Some((ReadLine::Whole(line), read)))
     }
 }
 
@@ -86,8 +86,8 @@ mod tests {
         let mut all = Vec::new();
         while let Some((line, _)) = lines.next().await.unwrap() {
             all.push(match line {
-                Line::Whole(line) => Some(line.to_vec()),
-                Line::TooLong => None,
+                ReadLine::Whole(line) => Some(line.to_vec()),
+                ReadLine::TooLong => None,
             });
         }
         all

@@ -82,7 +82,7 @@ fn reason(error: &serde_json::Error) -> String {
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = message.strip_suffix(&place).unwrap_or(&message);
     if !message.starts_with("unknown field") {
-        return said(message);
+        return reworded(message);
     }
     let mut names = message.split('`').skip(1).step_by(2);
     let unknown = names.next().unwrap_or_default();
@@ -92,12 +92,12 @@ fn reason(error: &serde_json::Error) -> String {
         .max_by(|one, other| one.0.total_cmp(&other.0));
     match nearest {
         Some((_, known)) => format!("unknown key {unknown:?}; did you mean {known:?}?"),
-        None => said(message),
+        None => reworded(message),
     }
 }
 
-/// In our words.
-fn said(message: &str) -> String {
+/// In the words of JSON: keys, not fields.
+fn reworded(message: &str) -> String {
     let message = message.replace("missing field", "missing key");
     let message = message.replace("unknown field", "unknown key");
     let quote = match message.starts_with("invalid") {

@@ -99,9 +99,9 @@ fn a_bad_name_gets_a_reason_and_a_better_one() {
             "create_captions",
         ),
     ] {
-        let told = require_good(name).unwrap_err().to_string();
-        assert!(told.contains(problem), "{told}");
-        assert!(told.ends_with(&format!("try {suggestion}")), "{told}");
+        let message = require_good(name).unwrap_err().to_string();
+        assert!(message.contains(problem), "{message}");
+        assert!(message.ends_with(&format!("try {suggestion}")), "{message}");
     }
 }
 

@@ -73,7 +73,7 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Waits for the turn to write.
+    /// Waits for the permit to write, and begins a unit.
     pub(in crate::db) async fn begin(self: &Arc<Self>) -> Result<Arc<WriterGuard>, DbError> {
         let permit = self.permit().await?;
         let guard = Arc::new(WriterGuard::new(permit));
@@ -81,9 +81,9 @@ impl Writer {
         Ok(guard)
     }
 
-    /// Waits for the turn to use the connection.
+    /// Waits for the permit to use the connection.
     pub(in crate::db) async fn permit(self: &Arc<Self>) -> Result<WriterPermit, DbError> {
-        let turn = {
+        let receiver = {
             let mut queue = self.queue();
             if queue.is_closed {
                 return Err(DbError::Closed);
@@ -91,12 +91,12 @@ impl Writer {
             if let Some(parts) = queue.free.take() {
                 return Ok(WriterPermit::new(Arc::clone(self), parts));
             }
-            let (give, turn) = oneshot::channel();
-            queue.waiting.push_back(give);
-            turn
+            let (sender, receiver) = oneshot::channel();
+            queue.waiting.push_back(sender);
+            receiver
         };
         let started = Instant::now();
-        match tokio::time::timeout(self.acquire_timeout, turn).await {
+        match tokio::time::timeout(self.acquire_timeout, receiver).await {
             Ok(Ok(permit)) => Ok(permit),
             Ok(Err(_)) => Err(DbError::Closed),
             Err(_) => Err(DbError::TimedOut {
@@ -130,7 +130,7 @@ impl Writer {
         })
     }
 
-    /// How many units wait for their turn.
+    /// How many units wait for the permit.
     pub(in crate::db) fn waiting(&self) -> usize {
         self.queue().waiting.len()
     }

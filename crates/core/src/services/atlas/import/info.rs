@@ -75,17 +75,18 @@ pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Option<Foun
 
 impl Info {
     fn video(&self, path: &Path) -> Result<NewVideo, Problem> {
-        let said = |texts: &[&Option<String>]| {
-            let said = texts.iter().filter_map(|text| text.as_deref());
-            said.map(str::trim)
+        let first_text = |texts: &[&Option<String>]| {
+            let texts = texts.iter().filter_map(|text| text.as_deref());
+            texts
+                .map(str::trim)
                 .find(|text| !text.is_empty())
                 .map(str::to_owned)
         };
         let missing = |what| Problem::new(path, format!("has no {what}"));
         Ok(NewVideo {
             external_id: self.id.clone(),
-            title: said(&[&self.title]).ok_or_else(|| missing("title"))?,
-            channel: said(&[
+            title: first_text(&[&self.title]).ok_or_else(|| missing("title"))?,
+            channel: first_text(&[
                 &self.channel,
                 &self.uploader,
                 &self.uploader_id,
@@ -129,8 +130,8 @@ impl Info {
             let language = tag.parse::<Language>();
             return language.map_err(|error| Problem::new(&file.path, error.to_string()));
         }
-        let said = captions.language.as_deref().or(self.language.as_deref());
-        let language = said.and_then(|tag| tag.parse().ok());
+        let tag = captions.language.as_deref().or(self.language.as_deref());
+        let language = tag.and_then(|tag| tag.parse().ok());
         Ok(language.unwrap_or_else(Language::undetermined))
     }
 

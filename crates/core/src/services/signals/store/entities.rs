@@ -33,10 +33,9 @@ pub(super) async fn resolve(
 ) -> Result<Entities, SignalsError> {
     let mut wanted: HashMap<&str, EntityCategory> = HashMap::new();
     for mention in articles.iter().flat_map(|it| &it.article.mentions) {
-        let said = mention.category;
         let known = wanted.entry(&mention.name).or_insert(category);
-        if let Some(said) = said {
-            *known = said;
+        if let Some(category) = mention.category {
+            *known = category;
         }
     }
     let mut entities = Entities::default();

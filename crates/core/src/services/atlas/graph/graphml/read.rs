@@ -47,9 +47,9 @@ fn refused(error: &roxmltree::Error) -> FormatError {
             "a document type is not allowed: remove <!DOCTYPE …> with its entities".to_owned()
         }
         error => {
-            let said = error.to_string();
-            let said = said.split(" at ").next().unwrap_or_default();
-            format!("not valid XML: {said}")
+            let message = error.to_string();
+            let message = message.split(" at ").next().unwrap_or_default();
+            format!("not valid XML: {message}")
         }
     };
     FormatError { place, reason }

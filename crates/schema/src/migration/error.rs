@@ -7,7 +7,7 @@ use sea_orm::DbErr;
 
 /// A migration did not run to its end.
 #[derive(Debug)]
-pub(crate) struct Failure {
+pub(crate) struct MigrationError {
     pub(crate) cause: Cause,
     /// What the database, or the migration, says.
     pub(crate) source: DbErr,
@@ -56,7 +56,7 @@ const UNWRITTEN: &str = " is not written yet";
 /// What SeaORM's own `down` returns, which gives it no type.
 const NO_DOWN: &str = "We Don't Do That Here";
 
-impl From<DbErr> for Failure {
+impl From<DbErr> for MigrationError {
     fn from(source: DbErr) -> Self {
         let cause = match &source {
             DbErr::Migration(text) if text == NO_DOWN => Cause::NoDown,
@@ -110,10 +110,10 @@ mod tests {
     fn each_cause_is_distinguished_from_the_others() {
         let why = "it drops captions".to_owned();
         assert_eq!(
-            Failure::from(irreversible(&why)).cause,
+            MigrationError::from(irreversible(&why)).cause,
             Cause::Irreversible { why }
         );
         let refused = DbErr::Migration("no".to_owned());
-        assert_eq!(Failure::from(refused).cause, Cause::Refused);
+        assert_eq!(MigrationError::from(refused).cause, Cause::Refused);
     }
 }

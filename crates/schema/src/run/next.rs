@@ -1,4 +1,4 @@
-//! One turn at the lock: the next migration is run and recorded, whatever becomes of it.
+//! Runs and records the next migration, under the lock.
 
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -30,7 +30,7 @@ pub(super) enum Edits {
     OfThoseTakenBack,
 }
 
-/// A run on its way.
+/// A run that is under way.
 pub(super) struct Run<'a> {
     connection: &'a DatabaseConnection,
     plan: Plan<'a>,
@@ -54,10 +54,10 @@ struct Known {
     is_prepared: bool,
 }
 
-/// What came of a turn.
-pub(super) enum Turn {
+/// The outcome of running the next migration.
+pub(super) enum StepOutcome {
     Ran(Step),
-    /// Another process did in the meantime what this one was about to do.
+    /// Another process has run it in the meantime.
     Overtaken,
     Done,
 }
@@ -86,7 +86,7 @@ impl<'a> Run<'a> {
     }
 
     /// Runs the next migration under the lock.
-    pub(super) async fn turn(&mut self) -> Result<Turn, RunError> {
+    pub(super) async fn run_next(&mut self) -> Result<StepOutcome, RunError> {
         let session = Session::begin(self.connection, self.settings).await?;
         let done = async {
             self.look(&session).await?;
@@ -109,7 +109,7 @@ impl<'a> Run<'a> {
                 session.commit(name, direction, check).await?;
                 let took = step.took + started.elapsed();
                 self.ran(position);
-                Ok(Turn::Ran(Step { took, ..step }))
+                Ok(StepOutcome::Ran(Step { took, ..step }))
             }
             Ok(None) => self.end_of_transaction(session).await,
             Err(error) => {
@@ -138,7 +138,7 @@ impl<'a> Run<'a> {
 
     /// Nothing is to be run in this transaction: what comes next runs outside of one, or nothing
     /// comes.
-    async fn end_of_transaction(&mut self, session: Session<'a>) -> Result<Turn, RunError> {
+    async fn end_of_transaction(&mut self, session: Session<'a>) -> Result<StepOutcome, RunError> {
         let has_history = self
             .known
             .as_ref()
@@ -152,18 +152,18 @@ impl<'a> Run<'a> {
             session.rollback().await?;
         }
         match next {
-            Some(position) => self.bare_turn(position).await,
-            None => Ok(Turn::Done),
+            Some(position) => self.run_next_bare(position).await,
+            None => Ok(StepOutcome::Done),
         }
     }
 
     /// Runs a migration outside of a transaction, unless another process has just done so.
-    async fn bare_turn(&mut self, position: usize) -> Result<Turn, RunError> {
+    async fn run_next_bare(&mut self, position: usize) -> Result<StepOutcome, RunError> {
         let session = Session::begin_bare(self.connection, self.settings).await?;
         let outcome = async {
             self.look(&session).await?;
             if self.next() != Some(position) {
-                return Ok(Turn::Overtaken);
+                return Ok(StepOutcome::Overtaken);
             }
             self.prepare(&session).await?;
             let name = self.plan.migrations()[position].name();
@@ -180,14 +180,14 @@ impl<'a> Run<'a> {
             }
             let step = self.perform(&session, position).await?;
             self.ran(position);
-            Ok(Turn::Ran(step))
+            Ok(StepOutcome::Ran(step))
         }
         .await;
         let released = session.rollback().await;
         if outcome.is_err() {
             self.known = None;
         }
-        outcome.and_then(|turn| released.map(|()| turn))
+        outcome.and_then(|outcome| released.map(|()| outcome))
     }
 
     /// Reads the history, unless it still is as this process left it.
@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
         let recording = self.rendering.recording(position);
         call(migration, direction, &session.manager())
             .await
-            .map_err(|failure| session.failure(recording, direction, failure))?;
+            .map_err(|error| session.run_error(recording, direction, error))?;
         let took = started.elapsed();
         match direction {
             Direction::Up => {

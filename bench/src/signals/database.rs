@@ -24,15 +24,15 @@ const VARIABLE: &str = "TEST_DATABASE_URL";
 /// The database on the server.
 const DATABASE: &str = "groundwork_bench";
 /// No statement of a peer is cut off.
-const PATIENCE: Duration = Duration::from_secs(600);
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(600);
 
-pub(super) struct Place {
+pub(super) struct BenchDatabase {
     pub(super) engine: Engine,
     pub(super) url: String,
     pub(super) file: PathBuf,
 }
 
-impl Place {
+impl BenchDatabase {
     /// An empty database with the newest schema.
     pub(super) async fn fresh(engine: Engine, folder: &Path) -> Result<Self> {
         let file = folder.join("signals.db");
@@ -43,8 +43,8 @@ impl Place {
             }
             Engine::Postgres => fresh_database().await?,
         };
-        let place = Self { engine, url, file };
-        let connection = connect_for_migration(&place.settings()?).await?;
+        let database = Self { engine, url, file };
+        let connection = connect_for_migration(&database.settings()?).await?;
         let migrations = migration::migrations();
         run::up(
             &connection,
@@ -54,13 +54,13 @@ impl Place {
         )
         .await?;
         connection.close().await?;
-        Ok(place)
+        Ok(database)
     }
 
     pub(super) fn settings(&self) -> Result<config::Database> {
         Ok(config::Database {
             url: self.url.parse().context("the URL of the database")?,
-            statement_timeout: PATIENCE,
+            statement_timeout: STATEMENT_TIMEOUT,
             ..contender::settings(&self.file)?
         })
     }
@@ -87,9 +87,13 @@ impl Place {
 }
 
 /// Runs statements, of which the second half of a pair is PostgreSQL's.
-pub(super) async fn execute(place: &Place, sqlite: &[&str], postgres: &[&str]) -> Result<()> {
-    let connection = place.connect().await?;
-    let statements = match place.engine {
+pub(super) async fn execute(
+    database: &BenchDatabase,
+    sqlite: &[&str],
+    postgres: &[&str],
+) -> Result<()> {
+    let connection = database.connect().await?;
+    let statements = match database.engine {
         Engine::Sqlite => sqlite,
         Engine::Postgres => postgres,
     };
@@ -101,8 +105,8 @@ pub(super) async fn execute(place: &Place, sqlite: &[&str], postgres: &[&str]) -
 }
 
 /// The number that a query gives.
-pub(super) async fn number(place: &Place, sql: &str) -> Result<i64> {
-    let connection = place.connect().await?;
+pub(super) async fn number(database: &BenchDatabase, sql: &str) -> Result<i64> {
+    let connection = database.connect().await?;
     let statement = Statement::from_string(connection.get_database_backend(), sql);
     let row = connection
         .query_one_raw(statement)
