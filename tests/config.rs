@@ -1,5 +1,5 @@
-//! Acceptance tests: the configuration, as somebody meets it who runs the programs. No database is
-//! opened here, so that one engine stands for both.
+//! Acceptance tests: the configuration, as a user of the programs meets it. No database is opened here,
+//! so one engine is enough.
 
 use std::fs;
 

@@ -151,7 +151,7 @@ async fn of_many_units_exactly_those_that_were_acknowledged_are_stored(engine: E
     assert_eq!(number(&db.reader(), all).await.unwrap(), 100);
 }
 
-/// The rows that a statement has changed are counted alone, whatever stands in front of it.
+/// Only the rows of the statement itself are counted, whatever text is in front of it.
 #[tokio::test]
 async fn the_first_statement_of_a_unit_counts_the_rows_that_it_changed() {
     let scratch = Scratch::empty(Engine::Sqlite).await;

@@ -125,7 +125,7 @@ static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
     }
 });
 
-/// A library that is compiled from one of the sources here, and the folder that it lies in.
+/// A library that is compiled from one of the sources here, and the folder that holds it.
 pub(crate) fn compiled(name: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(format!("{name}.so"));

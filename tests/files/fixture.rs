@@ -17,6 +17,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
 pub(super) const CLIPS: Folder = Folder::named("clips");
 
+/// A store with one project, over a migrated database.
 pub(super) struct Fixture {
     pub(super) db: Database,
     pub(super) store: FileStore,
@@ -84,7 +85,7 @@ impl Fixture {
             .collect()
     }
 
-    /// Every row has its whole file, and nothing else lies under the root.
+    /// Every row has its whole file, and nothing else is under the root.
     pub(super) async fn agrees(&self) {
         let rows = artifacts::Entity::find()
             .all(&self.db.reader())

@@ -272,7 +272,7 @@ fn on_sqlite(statement: &str) -> Vec<Mutation> {
             named: name.clone(),
         });
     }
-    // From, to, and what is mentioned if not the name that stands in quotes before it.
+    // From, to, and the word that the report mentions, if it is not the name in quotes before it.
     let edits: [(&str, &str); 16] = [
         ("NOT NULL", ""),
         ("DEFAULT 0", "DEFAULT 7"),

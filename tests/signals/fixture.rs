@@ -13,6 +13,7 @@ use groundwork_core::{
 use sea_orm::{ConnectionTrait as _, QueryResult, Statement};
 use serde_json::{Value, json};
 
+/// Signals over an empty database.
 pub(crate) struct Fixture {
     pub(crate) signals: Signals,
     pub(crate) db: Database,

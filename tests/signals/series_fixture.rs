@@ -16,6 +16,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait as _};
 /// An id that nothing has.
 pub(crate) const NOBODY: &str = "0199b2c4-7f1e-7a30-8a55-1c9d3c1f7b21";
 
+/// Signals over an empty database, for rows that are stored without an import.
 pub(crate) struct SeriesFixture {
     pub(crate) signals: Signals,
     pub(crate) db: Database,

@@ -49,7 +49,7 @@ pub async fn file_store(scratch: &Scratch) -> FileStore {
     FileStore::open(options).await.expect("a file store opens")
 }
 
-/// A clock that stands at noon of 1 May 2026 until the test moves it.
+/// A clock that stays at noon of 1 May 2026 until the test moves it.
 ///
 /// # Panics
 /// Never.

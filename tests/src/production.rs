@@ -105,7 +105,7 @@ impl Production {
             .map(|(path, it)| (path.as_str(), it.as_slice()));
         for (path, bytes) in files.chain([storyboard]) {
             let path = folder.join(path);
-            let parent = path.parent().expect("a file lies in a folder");
+            let parent = path.parent().expect("a file is in a folder");
             fs::create_dir_all(parent).expect("a folder of the production");
             fs::write(&path, bytes).expect("a file of the production");
         }

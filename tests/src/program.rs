@@ -50,7 +50,7 @@ impl Program {
     }
 }
 
-/// Where a user stands: an empty folder, a database, and an environment that names only it.
+/// A user's surroundings: an empty folder, a database, and an environment that names only it.
 #[derive(Debug)]
 pub struct Home {
     scratch: Scratch,

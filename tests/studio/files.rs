@@ -1,4 +1,4 @@
-//! Keyframes, clips and outputs: the rows and the files that they stand for.
+//! Keyframes, clips and outputs: the rows and their files.
 
 use std::path::Path;
 

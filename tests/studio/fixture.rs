@@ -20,7 +20,7 @@ pub(crate) struct Fixture {
     pub(crate) scratch: Scratch,
 }
 
-/// How many rows each table has, and which files lie under the root.
+/// How many rows each table has, and which files are under the root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Inventory {
     pub(crate) rows: BTreeMap<&'static str, i64>,
@@ -98,7 +98,7 @@ impl Fixture {
         row.try_get("", "n").unwrap()
     }
 
-    /// What lies under the root of the store, staged files included. Files may come and go
+    /// The files under the root of the store, staged files included. Files may come and go
     /// meanwhile.
     pub(crate) fn stored_files(&self) -> Vec<PathBuf> {
         let mut found = Vec::new();

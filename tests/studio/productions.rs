@@ -90,7 +90,7 @@ async fn a_second_import_of_the_same_folder_stores_nothing_twice(engine: Engine)
     Production::with_scenes(3).write_to(&folder);
     let first = import(&fixture, &folder).await.unwrap();
     let before = fixture.inventory().await;
-    // Where the folder lies does not matter.
+    // The folder's place does not matter.
     let elsewhere = fixture.scratch.dir().join("elsewhere");
     fs::rename(&folder, &elsewhere).unwrap();
     let second = import(&fixture, &elsewhere).await.unwrap();

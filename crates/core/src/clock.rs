@@ -8,7 +8,7 @@ use std::sync::{
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::{ContextV7, Timestamp, Uuid};
 
-/// Tells the time and makes ids that sort by it. Cheap to clone; clones share the same time.
+/// Gives the time, and makes ids that sort by it. Cheap to clone; clones share the same time.
 #[derive(Clone, Debug)]
 pub struct Clock {
     source: Source,
@@ -29,7 +29,7 @@ impl Clock {
         Self::with(Source::System)
     }
 
-    /// A clock that stands still at `start` until [`advance`](Self::advance) moves it.
+    /// A clock that stays at `start` until [`advance`](Self::advance) moves it.
     #[must_use]
     pub fn manual(start: DateTime<Utc>) -> Self {
         Self::with(Source::Manual(Arc::new(AtomicI64::new(

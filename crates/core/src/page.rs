@@ -33,7 +33,7 @@ impl PageLimit {
     /// 200 items.
     pub const MAX: Self = Self(200);
 
-    /// The limit, if it lies in 1 to [`PageLimit::MAX`].
+    /// The limit, if it is in 1 to [`PageLimit::MAX`].
     #[must_use]
     pub fn new(items: u64) -> Option<Self> {
         u16::try_from(items)
@@ -145,7 +145,7 @@ pub struct Page<T> {
 
 impl<T> Page<T> {
     /// Makes a page of rows that were read with a limit of one more than `limit`: the surplus row
-    /// tells that there is a next page, and is dropped.
+    /// shows that there is a next page, and is dropped.
     #[must_use]
     pub fn of_surplus(rows: Vec<T>, limit: PageLimit, id: impl Fn(&T) -> Uuid) -> Self {
         Self::of_surplus_by(rows, limit, |row| Cursor::after(id(row)))

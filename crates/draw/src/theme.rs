@@ -28,7 +28,7 @@ pub struct Kind {
     pub outline: Colour,
 }
 
-/// Colours that tell kinds apart; the first is for things of no kind.
+/// Colours that distinguish kinds; the first is for things of no kind.
 pub const KINDS: [Kind; 9] = [
     kind(("#f1f5f9", "#64748b"), ("#232b34", "#8795a8")),
     kind(("#dbeafe", "#2563eb"), ("#172c52", "#6ea0f7")),

@@ -121,8 +121,8 @@ fn without_pauses(
             Ok(Some(Err(error))) => Some((Err(error), None)),
             Ok(None) => None,
             Err(_) => {
-                tracing::warn!(limit_s = limit.as_secs(), "the body stood still");
-                let stalled = io::Error::new(io::ErrorKind::TimedOut, "the body stood still");
+                tracing::warn!(limit_s = limit.as_secs(), "the body stalled");
+                let stalled = io::Error::new(io::ErrorKind::TimedOut, "the body stalled");
                 Some((Err(axum::Error::new(stalled)), None))
             }
         }

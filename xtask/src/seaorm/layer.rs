@@ -39,7 +39,7 @@ impl HasSchemaBuilder for DatabaseConnection {
     }
 }
 
-/// SeaORM's tests name nothing; a violation is only told apart by its kind.
+/// SeaORM's tests name no constraints; they distinguish violations by their kinds only.
 const CONVENTION: Convention = Convention {
     primary_key: "pk_{table}",
     foreign_key: "fk_{table}_{columns}_{referred_table}",

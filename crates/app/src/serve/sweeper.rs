@@ -8,7 +8,7 @@ use tracing::warn;
 
 use crate::state::{self, AppState};
 
-/// How long the trash may lie. An empty trash costs one read.
+/// How often the trash is emptied. An empty trash costs one read.
 const PERIOD: Duration = Duration::from_secs(5);
 
 /// A sweeper that runs.

@@ -96,7 +96,7 @@ impl FromStr for KeyHash {
     }
 }
 
-/// Shows the first four digits, which is enough to tell keys apart.
+/// Shows the first four digits, which is enough to distinguish keys.
 impl fmt::Debug for KeyHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02x}{:02x}…", self.0[0], self.0[1])

@@ -63,7 +63,7 @@ fn malformed(path: &Path, line: usize, reason: &str) -> Problem {
     }
 }
 
-/// Whether the value in these lines, from 1, has a `$` that stands for another variable: one that
+/// Whether the value in these lines, from 1, has a `$` that begins another variable's name: one that
 /// is neither escaped, nor within single quotes, nor in the comment behind the value.
 fn substitutes(text: &str, first: usize, last: usize) -> bool {
     let lines: Vec<&str> = text

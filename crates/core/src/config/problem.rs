@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration, told so that it can be put right at once.
+//! What can be wrong with a configuration, with all that is needed to correct it.
 
 use std::{error::Error, fmt, net::SocketAddr, path::PathBuf};
 

@@ -60,7 +60,7 @@ pub enum OpenError {
         /// SQLite's own words.
         source: sqlx::Error,
     },
-    /// The folder lies on a filesystem that cannot hold a write-ahead log.
+    /// The folder is on a filesystem that cannot hold a write-ahead log.
     #[error(
         "SQLite uses the journal mode {mode} for {}, not a write-ahead log: its filesystem lacks \
          shared memory, as network filesystems do; name a place on a local disk in database.url",

@@ -54,7 +54,7 @@ pub(super) fn only_reads(sql: &str) -> bool {
     is_single(sql) && begins_with(sql, &["SELECT", "VALUES", "EXPLAIN"])
 }
 
-/// Whether a text is surely a read that can stand alone. What looks like a change inside a literal
+/// Whether a text surely is one read and nothing else. What looks like a change inside a literal
 /// counts as one.
 pub(super) fn is_read(sql: &str) -> bool {
     const CHANGES: [&str; 5] = ["INSERT", "UPDATE", "DELETE", "REPLACE", "MERGE"];
@@ -187,7 +187,7 @@ pub(super) fn masked(sql: &str) -> String {
     text
 }
 
-/// Skips to behind the end of a literal; two quotes in it stand for one.
+/// Skips to behind the end of a literal; two quotes in it are an escaped one.
 fn skip_literal(rest: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     while let Some(next) = rest.next() {
         if next == '\'' && rest.next_if_eq(&'\'').is_none() {

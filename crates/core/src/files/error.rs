@@ -92,7 +92,7 @@ pub enum FilesError {
         key: StorageKey,
     },
     /// The file under the key is not one of the store.
-    #[error("what lies at {key} under the files root is not a file of the store: {what}")]
+    #[error("{key} under the files root is not a file of the store: {what}")]
     Foreign {
         /// The key.
         key: StorageKey,
@@ -171,7 +171,7 @@ fn advice(source: &io::Error) -> &'static str {
     match source.kind() {
         io::ErrorKind::ReadOnlyFilesystem => ": its disk is read-only; mount it for writing",
         io::ErrorKind::PermissionDenied => ": give it to the user that runs this program (chown)",
-        io::ErrorKind::CrossesDevices => ": its folders must lie on one filesystem",
+        io::ErrorKind::CrossesDevices => ": its folders must be on one filesystem",
         io::ErrorKind::FileTooLarge => ": the system limits the size of files (ulimit -f)",
         io::ErrorKind::NotADirectory => ": something on its path is not a folder",
         _ => "",

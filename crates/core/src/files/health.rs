@@ -22,7 +22,7 @@ pub struct Health {
     pub total_bytes: u64,
     /// Files that may still be made; `None` where the filesystem has no such limit.
     pub free_files: Option<u64>,
-    /// Whether staging and files lie on one filesystem: a link cannot cross two.
+    /// Whether staging and files are on one filesystem: a link cannot cross two.
     pub is_one_filesystem: bool,
 }
 

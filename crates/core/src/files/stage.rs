@@ -16,7 +16,7 @@ use super::{
 /// How much is read, hashed and written at a time. The type is recognised by the first of these.
 const CHUNK_BYTES: usize = 256 * 1024;
 
-/// Where a file is to lie and what it may be.
+/// The folder that a file is to go to, and the types that it may have.
 #[derive(Clone, Debug)]
 pub struct Destination {
     /// Whose file it is.

@@ -77,8 +77,8 @@ impl Drop for Staging {
     }
 }
 
-/// An entry of this process' staging folder. Dropped, it is removed, unless it was told to
-/// [`remain`](Self::remain).
+/// An entry of this process' staging folder. Dropped, it is removed, unless
+/// [`remain`](Self::remain) was called.
 #[derive(Debug)]
 pub(super) struct Entry {
     staging: Arc<Staging>,

@@ -2,7 +2,7 @@
 //!
 //! Each connected part is laid out by minimising stress: the distance of two boxes on the page is to
 //! be that of the shortest way between them (Zheng, Pawar, Goodman: Graph Drawing by Stochastic
-//! Gradient Descent, 2018). It is then turned to lie flat, boxes that overlap are pushed apart, and
+//! Gradient Descent, 2018). It is then turned so that it is wider than high, boxes that overlap are pushed apart, and
 //! the parts are set in rows.
 
 use super::{
@@ -13,7 +13,7 @@ use crate::{Point, Rect};
 
 /// How far apart neighbours are to be.
 const EDGE_LENGTH: f64 = 200.0;
-/// The least distance between two boxes; labels lie flat, and need more beside each other.
+/// The least distance between two boxes; labels are wide, and need more beside each other.
 const GAP: Point = Point { x: 64.0, y: 34.0 };
 /// The distance between parts that are not connected.
 const PART_GAP: Point = Point { x: 70.0, y: 70.0 };
@@ -66,7 +66,7 @@ fn lay_out_part(part: &[usize], neighbours: &[Vec<usize>], sizes: &[Point], midd
     push_apart(part, sizes, middles);
 }
 
-/// How much farther away the neighbours of a node stand, for there to be room for all of them.
+/// How much farther away the neighbours of a node are, so that there is room for all of them.
 fn crowd(neighbours: &[usize]) -> f64 {
     let many = u32::try_from(neighbours.len()).unwrap_or(u32::MAX);
     (f64::from(many.saturating_sub(4)) * 0.05).min(0.6)

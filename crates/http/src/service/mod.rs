@@ -31,7 +31,7 @@ pub struct Routes {
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How long a request may take until the head of its answer; how long a streamed body may
-    /// stand still.
+    /// pause.
     pub request_timeout: Duration,
     /// The largest request body, in bytes.
     pub max_body_bytes: u64,

@@ -324,7 +324,7 @@ impl<'a> Parser<'a> {
         let near = if rest.is_empty() { "the end" } else { rest };
         RebuildError::Unreadable {
             sql: self.sql.to_owned(),
-            why: format!("what stands near `{near}` is not understood"),
+            why: format!("the text near `{near}` is not understood"),
         }
     }
 }

@@ -116,7 +116,7 @@ pub(super) async fn outline(
 }
 
 /// Makes sure that the table exists with all its columns, and that its primary key has the name of
-/// the convention. Tells whether anything had to be done.
+/// the convention. Returns whether anything had to be done.
 pub(super) async fn prepare(
     connection: &impl ConnectionTrait,
     convention: &Convention,

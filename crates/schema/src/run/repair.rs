@@ -49,7 +49,7 @@ pub async fn repairs(
 }
 
 /// Accepts every edit of an applied migration, writes down the SQL of those that were applied
-/// without, and forgets those that the program has lost. Tells what it did.
+/// without, and forgets those that the program has lost. Returns what it did.
 ///
 /// # Errors
 /// [`RunError::Newer`] if the database knows migrations that are newer than this program: they are

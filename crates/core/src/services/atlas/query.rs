@@ -30,7 +30,7 @@ pub struct Query {
     pub none: Vec<Term>,
 }
 
-/// A word, or several that stand next to each other.
+/// A word, or several next to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     /// As [`words`] writes them; never empty.

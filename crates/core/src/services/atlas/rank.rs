@@ -1,8 +1,8 @@
 //! How good a hit is.
 //!
-//! A segment is worth more the more of its words match (a term's frequency, saturated and held
-//! against the segment's length, as BM25 has it; Robertson and Zaragoza 2009), and the closer the
-//! terms stand to each other. How rare a term is does not count: every hit holds every term.
+//! A segment is worth more the more of its words match (a term's frequency, saturated and
+//! divided by the segment's length, as BM25 has it; Robertson and Zaragoza 2009), and the closer the
+//! terms are to each other. How rare a term is does not count: every hit holds every term.
 
 use super::query::{Query, Term};
 use crate::page::PageLimit;
@@ -47,7 +47,7 @@ fn places(term: &Term, words: &[&str]) -> Vec<usize> {
         .collect()
 }
 
-/// 1 for terms that stand next to each other, less the further apart they are; 0 for a single one.
+/// 1 for terms next to each other, less the further apart they are; 0 for a single one.
 fn closeness(places: &[Vec<usize>]) -> f64 {
     let Some((first, others)) = places.split_first().filter(|(_, rest)| !rest.is_empty()) else {
         return 0.0;

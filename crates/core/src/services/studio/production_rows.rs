@@ -34,7 +34,7 @@ pub(super) struct ProductionRows {
 }
 
 impl ProductionRows {
-    /// The rows of a production whose files lie in the store, in the order of the manifest.
+    /// The rows of a production whose files are in the store, in the order of the manifest.
     pub(super) fn of(
         clock: &Clock,
         project: ProjectId,

@@ -50,7 +50,7 @@ pub(super) enum Committed {
     Refused(sqlx::Error),
 }
 
-/// Answers a unit: its commit is on disk, or why it is not.
+/// Reports to a unit that its commit is on disk, or why it is not.
 pub(super) type Acknowledge = oneshot::Sender<Result<(), NotStored>>;
 
 /// The name of a savepoint that holds a unit.
@@ -97,7 +97,7 @@ pub(super) enum Entry {
 }
 
 impl Entry {
-    /// What stands in front of the unit's first statement.
+    /// The text that is put in front of the unit's first statement.
     pub(super) fn sql(self) -> &'static str {
         match self {
             Self::Begin => "BEGIN IMMEDIATE; ",
@@ -128,7 +128,7 @@ impl Entry {
 /// A statement was given up before its end was seen.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InDoubt {
-    /// What stood in front of it, if it is not known whether that ran.
+    /// The entry in front of it, if it is not known whether that ran.
     pub(super) entry: Option<Entry>,
     /// When the engine is cut off, should it still be busy with it.
     pub(super) until: Instant,

@@ -43,7 +43,7 @@ impl View {
         }
     }
 
-    /// The view that the ending of a file's name stands for.
+    /// The view that belongs to the ending of a file's name.
     #[must_use]
     pub fn of_ending(ending: &str) -> Option<Self> {
         Some(match ending {

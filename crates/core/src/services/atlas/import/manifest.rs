@@ -128,7 +128,7 @@ impl From<ListedSegment> for NewSegment {
     }
 }
 
-/// A transcript whose captions lie in the description's folder or below it.
+/// A transcript whose captions are in the description's folder or below it.
 fn of_file(
     manifest: &Path,
     file: &str,
@@ -137,7 +137,7 @@ fn of_file(
 ) -> Result<NewTranscript, Problem> {
     let is_inside = |part| matches!(part, Component::Normal(_));
     if file.is_empty() || !Path::new(file).components().all(is_inside) {
-        let reason = format!("{file:?} does not lie beside it");
+        let reason = format!("{file:?} is outside of its folder");
         return Err(Problem::new(manifest, reason));
     }
     let path = manifest.with_file_name("").join(file);

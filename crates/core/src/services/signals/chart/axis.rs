@@ -1,11 +1,11 @@
-//! The axis of time: where its ticks are, and what stands under them.
+//! The axis of time: where its ticks are, and the labels under them.
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 use entity::signals::Period;
 
 use crate::services::signals::TimeRange;
 
-/// The most ticks that have room for what stands under them.
+/// The most ticks that have room for their labels.
 const MOST: i64 = 10;
 
 /// The months as people shorten them.
@@ -18,7 +18,7 @@ pub(super) const MONTHS: [&str; 12] = [
 pub(super) struct Tick {
     /// Where it is.
     pub(super) at: DateTime<Utc>,
-    /// What stands under it: an hour, a day, a month or a year.
+    /// The label under it: an hour, a day, a month or a year.
     pub(super) label: String,
     /// The day, the month or the year that the label is part of, where a new one begins.
     pub(super) context: Option<String>,

@@ -1,7 +1,7 @@
 //! A series as a picture: SVG of 960 × 420, light or dark as its viewer prefers.
 //!
 //! The line is the mean, the band reaches from the least to the greatest score, the bars count the
-//! articles; where there are no articles, line and band are broken. Hours or days that would lie
+//! articles; where there are no articles, line and band are broken. Hours or days that would be
 //! closer than two units are pooled. The same points give the same bytes.
 
 mod axis;
@@ -14,7 +14,7 @@ use entity::signals::Period;
 
 use super::{Point, TimeRange, columns::columns};
 
-/// The most columns: they lie at least two units apart.
+/// The most columns: they are at least two units apart.
 const MOST_COLUMNS: usize = 420;
 
 /// A chart of one series.

@@ -81,7 +81,7 @@ fn a_gap_breaks_the_line_and_a_day_on_its_own_is_a_dot() {
     assert_eq!(
         svg.matches("<title>").count(),
         3,
-        "each day tells its figures"
+        "each day shows its figures"
     );
 }
 

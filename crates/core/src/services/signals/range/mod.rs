@@ -6,7 +6,7 @@ use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::signals::Period;
 use serde::{Deserialize, Serialize};
 
-/// The years that a moment may lie in: their dates sort as their texts do.
+/// The years that a moment may be in: their dates sort as their texts do.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9998;
 
 /// The longest [`Window`]: ten years.

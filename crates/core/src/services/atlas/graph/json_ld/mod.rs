@@ -18,7 +18,7 @@
 //! processor that does not know it leaves it out. Lists and objects are JSON literals (`@json`).
 //!
 //! Read are documents with `@graph`, arrays of nodes and single nodes, as `flatten` leaves them.
-//! Terms are taken as they stand: contexts are neither fetched nor applied. A resource that is only
+//! Terms are taken as they are written: contexts are neither fetched nor applied. A resource that is only
 //! referred to is a node called by its key.
 
 mod iri;
