@@ -35,7 +35,7 @@ static struct change *first, **last = &first;
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-/* Whether the file lies on the disk, and where. */
+/* Whether the file is on the disk, and its path. */
 static int on_disk(int fd, char *path) {
     const char *disk = getenv("DISK");
     char link[64], found[PATH_MAX];
