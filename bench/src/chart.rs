@@ -37,7 +37,7 @@ fn panel(svg: &mut Svg, measured: &Measured, top: f64) -> f64 {
         .rounds
         .keys()
         .filter_map(|who| Some((*who, measured.amount(who)?)))
-        // What only limits the 99th percentile has no amount.
+        // A work whose only requirement is a 99th percentile has no amount.
         .filter(|(_, amount)| *amount > 0.0)
         .collect();
     bars.sort_by_key(|(who, _)| *who != OURS);

@@ -67,7 +67,7 @@ pub(crate) fn description(position: i64) -> String {
     format!("Scene {position}: waves roll in under a low sun, gulls over the breakwater")
 }
 
-/// Holds what is in the file against what was acknowledged.
+/// Compares what is in the file with what was acknowledged.
 pub(crate) fn verify(work: Work, file: &Path, who: &str, outcome: &mut Outcome) -> Result<()> {
     let connection = Connection::open(file)?;
     let number = |sql: &str| {

@@ -1,4 +1,4 @@
-//! What came of doing a work for a while, and the driving of many callers.
+//! The outcome of doing a work for a while, and the tasks that call it.
 
 use std::time::{Duration, Instant};
 

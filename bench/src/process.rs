@@ -125,7 +125,7 @@ pub(crate) async fn serve_python(
     weigh_or_time(work, command, port, rest).await
 }
 
-/// What either would ideally come to.
+/// The excellent figure for either.
 pub(crate) fn aim(work: Work) -> Outcome {
     Outcome {
         amount: match work {

@@ -163,7 +163,7 @@ pub(crate) fn table(measured: &[Measured]) -> Table {
     table
 }
 
-/// What else there is to say: who lost or refused what.
+/// Notes on contenders that lost changes or refused calls.
 pub(crate) fn remarks(measured: &[Measured]) -> Vec<String> {
     let mut remarks = Vec::new();
     for measured in measured {

@@ -19,7 +19,7 @@ pub(crate) const ROWS: i64 = 10_000;
 /// 20 ms, and depends more on the disk's mood than on the contender.
 pub(crate) const BULKS: usize = 9;
 
-/// What of an outcome is compared.
+/// The figure of an outcome that is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Figure {

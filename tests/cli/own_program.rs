@@ -1,4 +1,4 @@
-//! A program of somebody else's on `groundwork-cli` and `groundwork-http`: `shop` and its
+//! A program outside this repository on `groundwork-cli` and `groundwork-http`: `shop` and its
 //! `shop_migrate`, of 40 and 15 lines.
 
 use acceptance::{Engine, Home, Outcome, Program, Server, on_both_engines};

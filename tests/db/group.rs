@@ -195,8 +195,8 @@ async fn an_error_that_rolls_everything_back_reaches_all_units_and_the_writer_go
     assert_eq!(number(&db.reader(), N).await.unwrap(), 1);
 }
 
-/// A text of several statements can hide a `COMMIT`. What it has stored by that is not known to
-/// those who wait.
+/// A text of several statements can hide a `COMMIT`. The units that wait cannot know whether it
+/// stored them.
 #[tokio::test]
 async fn a_commit_of_somebodys_own_is_never_an_acknowledgement() {
     let scratch = Scratch::empty(Engine::Sqlite).await;
@@ -430,7 +430,8 @@ async fn callers_that_go_away_in_the_middle_of_anything_leave_the_writer_sound()
     }
 }
 
-/// Who has asked for the commit and goes away before the answer has asked for it all the same.
+/// A caller that has asked for the commit and goes away before the answer is committed all the
+/// same.
 #[tokio::test]
 async fn a_commit_whose_caller_goes_away_is_finished_for_the_others() {
     let scratch = Scratch::empty(Engine::Sqlite).await;

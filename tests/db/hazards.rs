@@ -1,4 +1,4 @@
-//! What has gone wrong on the way to a unit of work, and the test that holds each:
+//! The faults that were made on the way to a unit of work, and the test that prevents each:
 //!
 //! | hazard | test |
 //! |---|---|

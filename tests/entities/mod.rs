@@ -24,7 +24,7 @@ use tempfile::TempDir;
 
 use odd_schema::CreateOddSchema;
 
-/// What a run of the command came to.
+/// The outcome of a run of the command.
 struct Run {
     outcome: Result<Outcome, EntitiesError>,
     out: String,

@@ -7,7 +7,7 @@ use entity::studio::ProjectId;
 use groundwork_core::{db::Database, error::DomainError};
 use tokio::process::Command;
 
-use super::fixture::{add_row, clip, files_under, open_store, place, to};
+use super::fixture::{add_row, clip, files_under, open_store, publish, to};
 
 const ORDER: &str = "GROUNDWORK_TEST_ORDER";
 const NAME: &str = "files::child::runs_its_order";
@@ -73,7 +73,7 @@ async fn store_until_killed(url: &str, root: &Path, project: ProjectId) {
         let (db, store) = (db.clone(), store.clone());
         tokio::spawn(async move {
             for seed in 0.. {
-                let published = place(&store, project, worker << 40 | seed).await;
+                let published = publish(&store, project, worker << 40 | seed).await;
                 let key = published.key().to_string();
                 let work = db.begin().await.unwrap();
                 add_row(&work, project, published.facts()).await;

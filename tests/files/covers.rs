@@ -1,5 +1,5 @@
-//! Tables of a program of somebody else's that refer to files: the covers of books, one row each,
-//! and the portraits of authors, which are a column that may be empty.
+//! Tables of a program outside this repository that refer to files: the covers of books, one row
+//! each, and the portraits of authors, which are a column that may be empty.
 
 use std::{
     collections::BTreeSet,

@@ -18,7 +18,7 @@ use super::{
 #[on_both_engines]
 async fn a_file_without_a_row_is_gone_after_the_next_start(engine: Engine) {
     let mut fixture = Fixture::on(engine).await;
-    drop(fixture.place(1).await);
+    drop(fixture.publish(1).await);
     fixture.die().await;
     let repaired = fixture.store.repair(&fixture.db).await.unwrap();
     assert_eq!((repaired.removed, repaired.confirmed), (1, 0));
@@ -28,7 +28,7 @@ async fn a_file_without_a_row_is_gone_after_the_next_start(engine: Engine) {
 #[on_both_engines]
 async fn a_committed_file_that_was_not_acknowledged_stays(engine: Engine) {
     let mut fixture = Fixture::on(engine).await;
-    let published = fixture.place(1).await;
+    let published = fixture.publish(1).await;
     let work = fixture.db.begin().await.unwrap();
     add_row(&work, fixture.project, published.facts()).await;
     work.commit().await.unwrap();
@@ -42,7 +42,7 @@ async fn a_committed_file_that_was_not_acknowledged_stays(engine: Engine) {
 #[on_both_engines]
 async fn a_file_whose_row_was_rolled_back_can_be_taken_back_at_once(engine: Engine) {
     let fixture = Fixture::on(engine).await;
-    let published = fixture.place(1).await;
+    let published = fixture.publish(1).await;
     let work = fixture.db.begin().await.unwrap();
     add_row(&work, fixture.project, published.facts()).await;
     work.rollback().await.unwrap();
@@ -53,7 +53,7 @@ async fn a_file_whose_row_was_rolled_back_can_be_taken_back_at_once(engine: Engi
 #[on_both_engines]
 async fn what_a_living_process_has_in_flight_is_left_alone(engine: Engine) {
     let fixture = Fixture::on(engine).await;
-    let published = fixture.place(1).await;
+    let published = fixture.publish(1).await;
     let beside = fixture.another_store().await;
     let repaired = beside.repair(&fixture.db).await.unwrap();
     assert_eq!((repaired.folders, repaired.removed), (0, 0));
@@ -73,7 +73,7 @@ async fn a_commit_that_outlives_its_process_is_waited_for(
     #[case] confirmed: u64,
 ) {
     let mut fixture = Fixture::on(Engine::Postgres).await;
-    let published = fixture.place(1).await;
+    let published = fixture.publish(1).await;
     // The server goes on with what a client had sent before it died.
     let mut session = PgConnection::connect(fixture.scratch.url()).await.unwrap();
     let insert = format!(

@@ -49,13 +49,13 @@ impl Fixture {
         self.store = self.another_store().await;
     }
 
-    pub(super) async fn place(&self, seed: u64) -> Published {
-        place(&self.store, self.project, seed).await
+    pub(super) async fn publish(&self, seed: u64) -> Published {
+        publish(&self.store, self.project, seed).await
     }
 
     /// Stores one file for good.
     pub(super) async fn add(&self, seed: u64) -> StorageKey {
-        let published = self.place(seed).await;
+        let published = self.publish(seed).await;
         let key = published.key().clone();
         let work = self.db.begin().await.unwrap();
         add_row(&work, self.project, published.facts()).await;
@@ -169,7 +169,7 @@ pub(super) async fn add_row(work: &UnitOfWork, project: ProjectId, facts: &FileF
     row.insert(work).await.unwrap();
 }
 
-pub(super) async fn place(store: &FileStore, project: ProjectId, seed: u64) -> Published {
+pub(super) async fn publish(store: &FileStore, project: ProjectId, seed: u64) -> Published {
     let staged = store.stage(&clip(seed)[..], to(project)).await.unwrap();
     store.publish(staged).await.unwrap()
 }

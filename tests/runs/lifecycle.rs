@@ -1,4 +1,4 @@
-//! One run at a time: what becomes due when, and what a lease is worth.
+//! One run at a time: when steps become due, and what a lease protects.
 
 use acceptance::{Engine, given, on_both_engines};
 use chrono::TimeDelta;

@@ -128,7 +128,7 @@ async fn an_import_that_was_killed_can_be_run_again(engine: Engine) {
     fixture.assert_points_are_right().await;
 }
 
-/// What comes in is as little of it in memory as there is of a batch.
+/// No more of the input is in memory than a batch.
 #[on_both_engines]
 async fn four_times_the_input_takes_no_more_memory(engine: Engine) {
     let few = most_memory_of_an_import(engine, 600).await;

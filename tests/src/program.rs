@@ -19,11 +19,11 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 pub enum Program {
     /// The backend.
     Groundwork,
-    /// What evolves the schema.
+    /// The command that evolves the schema.
     Migrate,
-    /// A service of somebody else's.
+    /// A service outside this repository.
     Shop,
-    /// What evolves its schema.
+    /// The command that evolves its schema.
     ShopMigrate,
 }
 

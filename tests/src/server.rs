@@ -108,7 +108,7 @@ impl Server {
     /// Asks the server to stop, as a service manager does, and waits until it has.
     ///
     /// # Panics
-    /// If it ends otherwise than in order.
+    /// If it does not end in order.
     pub async fn stop(mut self) -> String {
         self.signal(Signal::TERM);
         let status = self.ended().await;

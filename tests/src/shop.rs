@@ -1,5 +1,5 @@
-//! What is the own of the service `shop`, a program of somebody else's: its table, a command and a
-//! check.
+//! The parts of `shop`, an example of a service outside this repository, that are not in
+//! Groundwork: its table, a command and a check.
 
 use groundwork_cli::{
     CliError, Result,
@@ -42,7 +42,7 @@ pub type Subject<'a> = groundwork_cli::doctor::Subject<'a, Stock>;
 /// What its commands work with.
 pub type Context = groundwork_cli::Context<Stock>;
 
-/// Under which names its settings are found by `shop_migrate`.
+/// The names under which `shop_migrate` finds its settings.
 #[must_use]
 pub fn namespace() -> Namespace {
     Namespace::new("shop").share(Stock::NAME)

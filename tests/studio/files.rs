@@ -132,12 +132,12 @@ async fn a_scene_that_goes_while_its_picture_comes_leaves_no_file(engine: Engine
     let fixture = Fixture::new(engine).await;
     let (_, scenes) = fixture.project_with_scenes(1).await;
     let (mut ours, theirs) = tokio::io::duplex(64);
-    let brought = Upload {
+    let upload = Upload {
         original_name: "slow.png".to_owned(),
         content: theirs,
     };
     let start = KeyframePosition::Start;
-    let storing = fixture.studio.set_keyframe(scenes[0].id, start, brought);
+    let storing = fixture.studio.set_keyframe(scenes[0].id, start, upload);
     let removing = async {
         use tokio::io::AsyncWriteExt as _;
         let picture = png("late");

@@ -107,7 +107,7 @@ impl Runner {
             match self.events.recv_timeout(GRACE) {
                 Ok(Event::Closed) | Err(RecvTimeoutError::Disconnected) => break,
                 Ok(Event::Line(line)) => println!("{line}"),
-                // Asked twice, or out of patience.
+                // Asked twice, or the time is over.
                 Ok(Event::Interrupted) | Err(RecvTimeoutError::Timeout) => break,
             }
         }

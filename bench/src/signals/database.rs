@@ -86,7 +86,7 @@ impl BenchDatabase {
     }
 }
 
-/// Runs statements, of which the second half of a pair is PostgreSQL's.
+/// Runs the statements of the database's engine.
 pub(super) async fn execute(
     database: &BenchDatabase,
     sqlite: &[&str],

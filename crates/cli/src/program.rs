@@ -28,7 +28,7 @@ pub trait Program {
     /// How the constraints of its database are named.
     const CONVENTION: Convention;
 
-    /// Under which names its settings are found: by default under its own.
+    /// The names under which its settings are found: by default its own.
     fn namespace(&self) -> Namespace {
         Namespace::new(Self::NAME)
     }

@@ -34,7 +34,7 @@ pub struct SettingsFlags {
     pub verbose: u8,
 }
 
-/// What is logged where no setting and no flag says.
+/// What is logged unless a setting or a flag says otherwise.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DefaultLevel {
     /// As `default.yaml` says: a server logs what it does.

@@ -8,7 +8,7 @@ pub const PAPER: Colour = Colour::new("#ffffff", "#14181d");
 pub const BOX: Colour = Colour::new("#ffffff", "#1c2229");
 /// Titles and names.
 pub const INK: Colour = Colour::new("#17202b", "#e4eaf1");
-/// What is read second: types, captions, the figures of an axis.
+/// Secondary texts: types, captions, the figures of an axis.
 pub const FAINT: Colour = Colour::new("#5b6673", "#97a3b1");
 /// Outlines and lines between boxes.
 pub const LINE: Colour = Colour::new("#8a97a6", "#6c7a8a");

@@ -1,5 +1,4 @@
-//! Three-way drift: whether the live database, the migrations and the generated entities say the
-//! same.
+//! Three-way drift: whether the live database, the migrations and the generated entities agree.
 
 use std::fmt;
 
@@ -20,7 +19,7 @@ use groundwork_schema::run::{self, Goal, RunError, Settings, State};
 /// Something that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// Between what the difference is.
+    /// The two sides that differ.
     pub between: Between,
     /// What is different, in one line: where, what was expected, what was found.
     pub what: String,

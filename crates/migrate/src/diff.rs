@@ -1,5 +1,5 @@
-//! How two schemas differ: an object that is missing, one that nobody expects, and one that
-//! is there and says something else.
+//! How two schemas differ: an object that is missing, one that is not expected, and one that has
+//! another definition.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -12,7 +12,7 @@ use groundwork_schema::model::{
 /// A difference; `Display` shows it in one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Difference {
-    /// What it is about.
+    /// The object that differs.
     #[serde(flatten)]
     pub object: Object,
     /// What is different.

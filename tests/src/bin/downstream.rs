@@ -1,4 +1,4 @@
-//! A program of somebody else's: its own migrations, and the whole command `migrate` for them.
+//! A program outside this repository: its own migrations, and the whole command `migrate` for them.
 //!
 //! The migrations make a table with one number, and double it ten times: whatever runs twice, or
 //! in part, shows. `MIGRATIONS_OF_THE_TEST` names another list: `none`, or a baseline that `adopt`

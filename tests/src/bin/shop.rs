@@ -1,4 +1,4 @@
-//! A service of somebody else's, whole: all that `groundwork-cli` and `groundwork-http` leave to do.
+//! A whole service as another repository has it: what `groundwork-cli` and `groundwork-http` leave.
 
 use std::{process::ExitCode, time::Duration};
 

@@ -1,4 +1,4 @@
-//! The command `migrate` of a service of somebody else's, whole.
+//! The whole command `migrate` of a service outside this repository.
 
 use acceptance::shop::{CONVENTION, migrations, namespace};
 use groundwork_migrate::cli::{self, App};

@@ -80,13 +80,14 @@ const ALLOWED: &[Arrows] = &[
     ),
 ];
 
-/// What looks at the project from outside. It may use every crate but the program, which it runs.
+/// The packages that look at the project from outside. They may use every crate but the program,
+/// which they run.
 const OUTSIDE: &[&str] = &["acceptance", "bench", "xtask"];
 
-/// What no crate uses.
+/// The crate that no other uses.
 const PROGRAM: &str = "groundwork-app";
 
-/// What tests of every crate may use beside its own arrows.
+/// The crate that the tests of every crate may use, beside its own arrows.
 const TESTS: &str = "groundwork-test";
 
 /// The dependencies between the members of the workspace in `root` that are not allowed.

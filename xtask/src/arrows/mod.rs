@@ -1,6 +1,6 @@
-//! Which part of the project may use which: the arrows of ARCHITECTURE.md, as data, and the check
-//! that the code keeps them. Cargo allows any crate to use any other that does not form a circle,
-//! and a module to use every other of its crate.
+//! Which parts of the project may use each other: the arrows of ARCHITECTURE.md, as data, and the
+//! check that the code keeps them. Cargo allows any crate to use any other that does not form a
+//! circle, and a module to use every other of its crate.
 
 mod crates;
 mod modules;

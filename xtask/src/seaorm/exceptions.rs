@@ -1,4 +1,4 @@
-//! What of SeaORM's tests cannot hold over the layer, each with its reason.
+//! The tests of SeaORM that cannot pass over the layer, each with its reason.
 
 /// Files whose tests do not compile over the layer.
 pub(super) const LEFT_OUT: &[(&str, &str)] = &[(

@@ -1,4 +1,4 @@
-//! Runs the tests on both engines, and holds the result against the exceptions.
+//! Runs the tests on both engines, and compares the result with the exceptions.
 
 use std::{
     path::Path,

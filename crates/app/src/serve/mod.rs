@@ -49,8 +49,8 @@ pub(crate) async fn run(context: Context) -> Result {
     Ok(())
 }
 
-/// Takes the address and the database for this server alone. Who serves this database already is
-/// more to the point than who has the port, and is reported first.
+/// Takes the address and the database for this server alone. If another server has both, the error
+/// is about the database: that says more than a port in use.
 async fn claim(config: &Config) -> Result<(TcpListener, ServerLock)> {
     let listener = bind(config.http.bind).await;
     let address = match &listener {

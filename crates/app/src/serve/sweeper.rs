@@ -36,7 +36,7 @@ pub(crate) fn start(state: AppState, pending: &[String]) -> Sweeper {
 }
 
 impl Sweeper {
-    /// Stops, in the middle of a sweep if need be: what it has not finished, the next one does.
+    /// Stops, even in the middle of a sweep: the next one does the rest.
     pub(crate) async fn stop(self) {
         self.stop.cancel();
         if let Err(error) = self.task.await {

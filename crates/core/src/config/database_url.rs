@@ -40,7 +40,7 @@ impl DatabaseUrl {
         Ok((url, shown))
     }
 
-    /// As [`take`](Self::take); nothing is fine, too.
+    /// As [`take`](Self::take); a missing value is allowed, too.
     pub(super) fn take_optional(value: &Value) -> Taken<Option<Self>> {
         if is_nothing(value) {
             return Ok((None, Json::Null));

@@ -173,7 +173,8 @@ impl Gathering<'_> {
             .ok()
     }
 
-    /// Adds the value at `path`, which a key or a section of this name takes, or none.
+    /// Adds the value at `path` to the key or the section of this name; reports it if there is
+    /// none.
     fn add_value(&mut self, path: String, value: Value, layer: &mut Layer) {
         let is_section = self.known.is_section(&path);
         match &value.kind {

@@ -1,6 +1,6 @@
-//! Under which names a program finds its settings, and which it brings along.
+//! The names under which a program finds its settings, and the texts that are embedded for it.
 
-/// Under which names a program finds its settings. In the namespace `shop` the variable of
+/// The names under which a program finds its settings. In the namespace `shop` the variable of
 /// `http.bind` is `SHOP_HTTP__BIND`, and the rows are in `var/shop.db` by default. Several programs
 /// may share a namespace.
 ///

@@ -7,7 +7,7 @@ use super::Namespace;
 /// Where configuration comes from. It holds secrets, and therefore has no `Debug`.
 #[derive(Clone)]
 pub struct Sources {
-    /// Under which names values are looked for, and what is embedded.
+    /// The names under which values are looked for, and the embedded texts.
     pub namespace: Namespace,
     /// Values of the command line, the strongest; of two for one key, the later wins.
     pub flags: Vec<Flag>,

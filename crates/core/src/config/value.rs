@@ -25,7 +25,7 @@ pub(super) fn untyped(value: &Value) -> Option<&str> {
     }
 }
 
-/// Whether the value is there to say that there is none.
+/// Whether the value is null, or an empty variable or flag.
 pub(super) fn is_nothing(value: &Value) -> bool {
     value.kind == ValueKind::Nil || untyped(value) == Some("")
 }

@@ -87,7 +87,7 @@ pub(super) fn is_closed(error: &DbErr) -> bool {
     )
 }
 
-/// The database cannot be reached, or its disk is full or fails: nothing that the caller did.
+/// The database cannot be reached, or its disk is full or fails. The caller is not at fault.
 pub(super) fn is_unavailable(error: &DbErr) -> bool {
     if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
         return true;

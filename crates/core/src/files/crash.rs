@@ -63,10 +63,10 @@ async fn store_and_remove(times: usize) -> Vec<Step> {
     let scene = given_a_store().await;
     let mut recording = Recording::of(&scene);
     for _ in 0..times {
-        let placed = scene.placed(&samples::png()).await;
-        let key = placed.key().clone();
+        let published = scene.published(&samples::png()).await;
+        let key = published.key().clone();
         recording.note(Step::Commit(key.to_string()));
-        placed.acknowledge();
+        published.acknowledge();
         recording.note(Step::Delete(key.to_string()));
         let root = &scene.store.shared.root;
         remove::unlink(root, [key.clone()])
@@ -80,17 +80,22 @@ async fn store_and_remove(times: usize) -> Vec<Step> {
 
 async fn store_and_take_back() -> Vec<Step> {
     let scene = given_a_store().await;
-    scene.placed(&samples::png()).await.discard().await.unwrap();
+    scene
+        .published(&samples::png())
+        .await
+        .discard()
+        .await
+        .unwrap();
     Recording::of(&scene).finish()
 }
 
 async fn die_and_be_repaired() -> Vec<Step> {
     let scene = given_a_store().await;
     let mut recording = Recording::of(&scene);
-    let stored = scene.placed(&samples::png()).await;
+    let stored = scene.published(&samples::png()).await;
     recording.note(Step::Commit(stored.key().to_string()));
     let rows = Fixed([stored.key().clone()].into());
-    let lost = scene.placed(&samples::png()).await;
+    let lost = scene.published(&samples::png()).await;
     drop((stored, lost));
     let after = scene.reopened().await;
     after.store.repair_by(&rows).await.unwrap();
@@ -105,11 +110,11 @@ async fn import_and_go_on() -> Vec<Step> {
             scene.staged(&samples::png()).await,
             scene.staged(&samples::mp4()).await,
         ];
-        let placed = scene.store.publish_all(staged).await.unwrap();
-        for placed in &placed {
-            recording.note(Step::Commit(placed.key().to_string()));
+        let published = scene.store.publish_all(staged).await.unwrap();
+        for published in &published {
+            recording.note(Step::Commit(published.key().to_string()));
         }
-        placed.into_iter().for_each(Published::acknowledge);
+        published.into_iter().for_each(Published::acknowledge);
     }
     recording.finish()
 }

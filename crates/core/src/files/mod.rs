@@ -36,10 +36,10 @@
 //!     accepts: MediaType::VIDEOS,
 //! };
 //! let staged = store.stage(clip, destination).await?;
-//! let placed = store.publish(staged).await?;
-//! let key = placed.key().clone();
-//! // … insert a row with placed.facts(), commit; if the commit fails, placed.discard() …
-//! placed.acknowledge();
+//! let published = store.publish(staged).await?;
+//! let key = published.key().clone();
+//! // … insert a row with published.facts(), commit; if the commit fails, published.discard() …
+//! published.acknowledge();
 //!
 //! assert_eq!(store.read(&key).await?.size_bytes, 24);
 //! # Ok(())

@@ -62,8 +62,8 @@ impl FileStore {
     /// If the disk is full or fails; nothing of the file is then left. The same holds if the
     /// future is dropped.
     pub async fn publish(&self, staged: Staged) -> Result<Published, FilesError> {
-        let mut placed = self.publish_all(vec![staged]).await?;
-        placed
+        let mut published = self.publish_all(vec![staged]).await?;
+        published
             .pop()
             .ok_or_else(|| FilesError::of_disk("publishing a file", io::ErrorKind::NotFound.into()))
     }
@@ -82,8 +82,8 @@ impl FileStore {
     ///
     /// # Errors
     /// If the disk fails; what is left is then removed by the next repair.
-    pub async fn discard_all(&self, placed: Vec<Published>) -> Result<(), FilesError> {
-        blocking(move || discard(placed)).await
+    pub async fn discard_all(&self, published: Vec<Published>) -> Result<(), FilesError> {
+        blocking(move || discard(published)).await
     }
 }
 
@@ -118,11 +118,11 @@ fn publish(shared: &Arc<Shared>, staged: Vec<Staged>) -> Result<Unclaimed, Files
     }
     let mut unclaimed = Unclaimed::default();
     for ((owner, folder), group) in folders {
-        place(shared, &owner, &folder, group, &mut unclaimed)?;
+        link_group(shared, &owner, &folder, group, &mut unclaimed)?;
     }
     unclaimed
         .0
-        .sort_by_key(|placed| order.get(placed.key()).copied());
+        .sort_by_key(|published| order.get(published.key()).copied());
     Ok(unclaimed)
 }
 
@@ -141,7 +141,7 @@ fn sync_stagings(staged: &[Staged]) -> Result<(), FilesError> {
     Ok(())
 }
 
-fn place(
+fn link_group(
     shared: &Arc<Shared>,
     owner: &str,
     folder: &Folder,
@@ -206,17 +206,22 @@ fn link(entry: &Entry, dir: &Dir) -> io::Result<()> {
     entry.staging().dir().link(&entry.name(), dir, &file)
 }
 
-fn discard(placed: Vec<Published>) -> Result<(), FilesError> {
-    let Some(shared) = placed.first().map(|placed| Arc::clone(&placed.shared)) else {
+fn discard(published: Vec<Published>) -> Result<(), FilesError> {
+    let Some(shared) = published
+        .first()
+        .map(|published| Arc::clone(&published.shared))
+    else {
         return Ok(());
     };
-    let keys = placed.iter().map(|placed| placed.facts.key.clone());
+    let keys = published
+        .iter()
+        .map(|published| published.facts.key.clone());
     remove::unlink(&shared.root, keys)
         .flush(&shared.root)
         .into_result()?;
     // Only now: as long as a link could come back, its entry must remain.
-    for placed in placed {
-        placed.entry.remove();
+    for published in published {
+        published.entry.remove();
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! The one shape of every error answer, and the one place that turns kinds of errors into statuses.
+//! The one form of every error response, and the one place that turns kinds of errors into
+//! statuses.
 //!
 //! ```json
 //! {"detail": "no project …", "code": "PROJECT_NOT_FOUND"}
@@ -18,7 +19,7 @@ use axum::{
 use groundwork_core::error::{DomainError, Kind};
 use serde::Serialize;
 
-/// An error as an answer. Every [`DomainError`] turns into one with `?`.
+/// An error as a response. Every [`DomainError`] turns into one with `?`.
 #[derive(Debug)]
 pub struct ApiError(Box<ErrorResponse>);
 
@@ -29,7 +30,7 @@ struct ErrorResponse {
     headers: HeaderMap,
 }
 
-/// The body of an error answer.
+/// The body of an error response.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorBody {
     /// What is wrong, for people.

@@ -1,4 +1,5 @@
-//! Extractors whose refusals have the shape of all errors, and say which field, line or parameter.
+//! Extractors whose refusals have the form of all errors, and name the field, line or parameter at
+//! fault.
 
 use std::borrow::Cow;
 

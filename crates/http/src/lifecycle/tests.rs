@@ -1,4 +1,4 @@
-//! Stopping loses no answer, and takes no longer than it may.
+//! Stopping loses no response, and takes no longer than allowed.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},

@@ -27,7 +27,7 @@ pub struct Routes {
     pub streaming: Router,
 }
 
-/// What is around the routes.
+/// The settings of the layers around the routes.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// How long a request may take until the head of its answer; how long a streamed body may

@@ -16,12 +16,12 @@ pub struct Baseline {
     pub statements: Vec<String>,
     /// The tables that they make.
     pub tables: usize,
-    /// What the statements do not make: kinds of objects that the model has no place for.
+    /// The objects that the statements do not make, because the model has no place for their kinds.
     pub unsupported: Vec<Unsupported>,
 }
 
 /// Reads a database's schema as statements, and proves on a scratch database that they give an
-/// equal catalog. What the model does not support takes no part in either, and is named.
+/// equal catalog. Objects that the model does not support are in neither, and are listed.
 ///
 /// # Errors
 /// Any [`AdoptError`].

@@ -1,4 +1,4 @@
-//! What `migrate` is about.
+//! What `migrate` works on.
 
 use std::path::PathBuf;
 
@@ -7,9 +7,9 @@ use groundwork_core::{clock::Clock, config::Namespace};
 use groundwork_naming::Convention;
 use sea_orm_migration::MigrationTrait;
 
-/// What `migrate` is about.
+/// What `migrate` works on.
 pub struct App {
-    /// Under which names the settings are found: those of the service.
+    /// The names under which the settings are found: those of the service.
     pub namespace: Namespace,
     /// Every migration, oldest first.
     pub migrations: Vec<Box<dyn MigrationTrait>>,

@@ -1,4 +1,4 @@
-//! The commands and flags of `migrate`, as data: what each does is said in its help.
+//! The commands and flags of `migrate`, as data; the help of each says what it does.
 
 use clap::{Parser, Subcommand};
 use groundwork_cli::{Result, SettingsFlags};

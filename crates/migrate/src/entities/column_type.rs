@@ -5,8 +5,8 @@ use groundwork_schema::model::Schema;
 use sea_query::{Alias, ColumnType, IntoIden as _, StringLen};
 use sea_schema::sqlite::def::parse_type;
 
-/// The type of a column in the form that is the same from either engine. A column may have it that
-/// has no such form: [`word`] knows none for it.
+/// The type of a column in the form that is the same from either engine. Some types have no such
+/// form: [`word`] is `None` for them.
 pub(super) fn normal(schema: &Schema, kind: &str) -> ColumnType {
     match declared(schema, kind) {
         ColumnType::TinyInteger

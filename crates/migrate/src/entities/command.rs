@@ -118,7 +118,7 @@ impl DomainError for EntitiesError {
 }
 
 impl Entities {
-    /// Runs the command. Differences go to `out`, what is said about them to `err`.
+    /// Runs the command. Differences go to `out`, remarks about them to `err`.
     ///
     /// # Errors
     /// Any [`EntitiesError`]; nothing has been written then, except for [`GenerateError::File`].
@@ -153,7 +153,7 @@ impl Entities {
         Ok(report.outcome())
     }
 
-    /// What is not as the migrations and the type map would have it, one line for each file.
+    /// The files that differ from what the migrations and the type map give, a line for each.
     ///
     /// # Errors
     /// As [`run`](Self::run). Nothing is written.
@@ -185,7 +185,7 @@ impl Entities {
         Ok(files.chain(undeclared).collect())
     }
 
-    /// What the migrations and the type map amount to.
+    /// Generates the files from the migrations and the type map.
     async fn tree(
         &self,
         type_map: &Path,

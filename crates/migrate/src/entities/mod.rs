@@ -2,8 +2,8 @@
 //! its tables become SeaORM models with ids and enums of their own types, a folder per domain.
 //!
 //! The same files come out of SQLite and PostgreSQL, byte for byte, and come out again whenever
-//! nothing has changed; a check in CI can therefore prove that the committed ones are current.
-//! What belongs where is said by a [`TypeMap`].
+//! nothing has changed; a check in CI can therefore prove that the committed ones are current. A
+//! [`TypeMap`] assigns tables to domains and types to columns.
 //!
 //! ```no_run
 //! # use groundwork_migrate::{entities::{self, TypeMap}, scratch::{Place, Scratch}};

@@ -1,4 +1,4 @@
-//! The generated files, held against those on the disk.
+//! The generated files, compared with those on the disk.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,7 +35,7 @@ pub struct Tree {
 pub enum Change {
     /// It is not there yet.
     Missing,
-    /// It says something else.
+    /// It has another content.
     Outdated,
     /// It was generated once, and would not be now.
     Stale,

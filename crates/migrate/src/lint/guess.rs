@@ -1,4 +1,4 @@
-//! For which engine a text of SQL is, as far as the text says so itself.
+//! The engine that a text of SQL is for, as far as its words show it.
 
 use super::statements::split;
 use groundwork_naming::Engine;

@@ -1,4 +1,4 @@
-//! What only the source of a migration shows, and not its statements.
+//! Checks of a migration's source, for what its statements do not show.
 
 use std::{collections::BTreeSet, str::FromStr};
 

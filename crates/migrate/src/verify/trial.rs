@@ -25,7 +25,7 @@ use crate::{
 /// Tries every migration on a scratch database. `progress` gets the name of each.
 ///
 /// # Errors
-/// Any [`VerifyError`]. What is wrong with a migration is no error but a finding.
+/// Any [`VerifyError`]. A fault of a migration is no error but a finding.
 pub async fn verify(
     migrations: &[Box<dyn MigrationTrait>],
     convention: &Convention,

@@ -1,4 +1,4 @@
-//! A change as data, and what both engines make of it alike.
+//! A change as data, and the parts of its SQL that both engines share.
 
 use groundwork_naming::Convention;
 

@@ -180,7 +180,7 @@ impl<'a> TableRebuild<'a> {
         Ok(())
     }
 
-    /// What puts the new shape into the place of the old one.
+    /// The statements that put the new table into the place of the old one.
     pub(super) fn rebuild(&self) -> Rebuild<'_> {
         Rebuild {
             table: &self.table,
@@ -286,7 +286,7 @@ impl<'a> TableRebuild<'a> {
             .add_constraint(&unique_constraint(&constraint))
     }
 
-    /// What one calls a constraint may be a unique index to another, so that either is found.
+    /// A unique rule may be a constraint or a unique index, so that either is found.
     fn drop_unique(&mut self, unique: &Unique) -> Result<(), RebuildError> {
         if unique.only_where.is_none() && self.definition.drop_unique(unique.columns) {
             return Ok(());

@@ -9,7 +9,7 @@ use crate::{
     sql::identifier,
 };
 
-/// What came of the question for a copy.
+/// Whether a copy was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kept {
     /// There is one now.
@@ -33,8 +33,8 @@ impl BackupPolicy {
         }
     }
 
-    /// Keeps a copy if the step needs one, which `recording` is the way up of. The connection holds
-    /// the lock, and has changed nothing.
+    /// Keeps a copy if the step, whose way up is `recording`, needs one. The connection holds the
+    /// lock, and has changed nothing.
     pub(crate) async fn before(
         &mut self,
         connection: &impl ConnectionTrait,

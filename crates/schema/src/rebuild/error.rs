@@ -12,7 +12,7 @@ pub(crate) enum RebuildError {
     Unreadable {
         /// The text.
         sql: String,
-        /// What is odd about it.
+        /// What is not understood in it.
         why: String,
     },
     /// What a change is about does not exist.

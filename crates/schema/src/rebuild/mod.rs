@@ -2,7 +2,7 @@
 //! a new table takes the rows and then the place of the old one
 //! (<https://www.sqlite.org/lang_altertable.html#making_other_kinds_of_table_schema_changes>).
 //!
-//! What the steps there leave to the reader is done here:
+//! This module also does what those steps leave to the reader:
 //!
 //! - Foreign keys must be off, else dropping the old table deletes the rows that refer to it. The
 //!   runner sees to that; a connection that upholds them is refused.

@@ -31,7 +31,7 @@ pub(super) struct Driver {
     engine: Engine,
     log: Arc<Mutex<Log>>,
     replica: Option<Replica>,
-    /// What a replica that starts late has to catch up with.
+    /// The statements that a replica which starts late has to repeat.
     untried: Vec<Statement>,
     depth: usize,
 }

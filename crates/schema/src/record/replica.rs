@@ -48,8 +48,8 @@ impl Replica {
     }
 }
 
-/// Answers until nobody can ask any more. Without a database it ends at once, and whatever asks
-/// next gets that as its error.
+/// Answers until the sender is dropped. Without a database it ends at once, and the next query
+/// fails.
 fn serve(inbox: &Receiver<Request>) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

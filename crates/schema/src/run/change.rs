@@ -88,7 +88,7 @@ impl Rendering {
             Some(why) => format!("{}-- fails: {why}\n", recording.text()),
             None => recording.text(),
         };
-        // Should the normal form itself have been improved since, the texts still are the same.
+        // If the normal form has changed since, checksums differ although both texts are the same.
         let is_same = normal(self.engine, &before) == normal(self.engine, &present);
         (!is_same).then(|| EditedMigration {
             migration: recording.migration.clone(),

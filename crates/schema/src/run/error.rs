@@ -194,7 +194,7 @@ impl DomainError for RunError {
 }
 
 impl RunError {
-    /// Why the migration failed that this is about; `None` if it is about something else.
+    /// Why a migration failed; `None` for errors that are about something else.
     #[must_use]
     pub fn cause(&self) -> Option<&Cause> {
         match self {

@@ -136,8 +136,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Nothing is to be run in this transaction: what comes next runs outside of one, or nothing
-    /// comes.
+    /// Nothing is left to run in this transaction: the next migration runs outside of one, or there
+    /// is none.
     async fn end_of_transaction(&mut self, session: Session<'a>) -> Result<StepOutcome, RunError> {
         let has_history = self
             .known
@@ -245,7 +245,7 @@ impl<'a> Run<'a> {
         Ok(is_changed)
     }
 
-    /// Runs and records one migration; what makes it last is the caller's.
+    /// Runs and records one migration; the caller commits it.
     async fn perform(&self, session: &Session<'_>, position: usize) -> Result<Step, RunError> {
         let migration = self.plan.migrations()[position].as_ref();
         let (name, direction) = (migration.name(), self.plan.direction());

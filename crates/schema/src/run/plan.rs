@@ -119,8 +119,8 @@ pub(super) fn refuse_inserted(
     })
 }
 
-/// What the database has applied and the program does not know: what came from a newer program,
-/// and what was lost from this one. Names sort by their timestamps.
+/// The migrations that the database has applied and the program does not know: those of a newer
+/// program, and those that this one has lost. Names sort by their timestamps.
 pub(super) fn unknown(
     migrations: &[Box<dyn MigrationTrait>],
     applied: &BTreeSet<String>,

@@ -52,8 +52,8 @@ pub async fn repairs(
 /// without, and forgets those that the program has lost. Returns what it did.
 ///
 /// # Errors
-/// [`RunError::Newer`] if the database knows migrations that are newer than this program: they are
-/// not its to forget. Else [`RunError::Busy`] and [`RunError::Database`].
+/// [`RunError::Newer`] if the database knows migrations that are newer than this program: it must
+/// not forget them. Else [`RunError::Busy`] and [`RunError::Database`].
 pub async fn repair(
     connection: &DatabaseConnection,
     migrations: &[Box<dyn MigrationTrait>],

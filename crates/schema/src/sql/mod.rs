@@ -1,5 +1,5 @@
 //! SQL as text: its tokens, identifiers and literals, its normal form, and the statements that make
-//! a [model](crate::model). Whatever reads or writes SQL here or in a tool does it through this.
+//! a [model](crate::model). All code that reads or writes SQL, here and in tools, uses this module.
 
 mod create;
 mod normal;

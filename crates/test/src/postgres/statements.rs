@@ -1,4 +1,4 @@
-//! What a test has its own server do.
+//! Statements that a test runs on its own server.
 
 use std::fs;
 

@@ -92,14 +92,14 @@ pub(crate) struct Import {
     /// Store nothing if a line cannot be stored
     #[arg(long)]
     pub(crate) strict: bool,
-    /// What an entity is that is not tracked yet and whose line does not say
+    /// The category of entities that are not tracked yet, where a line does not give it
     #[arg(long, default_value = "model", value_parser = category())]
     pub(crate) category: EntityCategory,
     #[command(flatten)]
     pub(crate) format: Format,
 }
 
-/// What of the time series to compute.
+/// The part of the time series to compute.
 #[derive(Args, Debug)]
 pub(crate) struct Rollup {
     /// Compute everything anew from this day (in UTC) on, changed or not
@@ -109,7 +109,7 @@ pub(crate) struct Rollup {
     pub(crate) format: Format,
 }
 
-/// What part of a series.
+/// A part of a series.
 #[derive(Args, Debug)]
 pub(crate) struct Range {
     /// By hours or by days

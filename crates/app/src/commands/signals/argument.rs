@@ -18,7 +18,7 @@ pub(super) async fn entity(state: &AppState, argument: &str) -> Result<TrackedEn
     })
 }
 
-/// What part of a series the flags ask for.
+/// The part of a series that the flags ask for.
 pub(super) fn request(range: &Range) -> Result<SeriesRequest> {
     Ok(SeriesRequest {
         period: range.period,

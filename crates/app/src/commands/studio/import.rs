@@ -13,7 +13,7 @@ use crate::state::AppState;
 
 /// Stores a production, or finds it stored.
 pub(super) async fn run(output: Output, state: &AppState, folder: &Path, format: Format) -> Result {
-    // What an import before this one left when it was killed.
+    // Settles the files that an earlier import left when it was killed.
     state.files.repair(&state.db).await?;
     let bar = output.bar(None, "{bar:32} {bytes}/{total_bytes}  {wide_msg}");
     let watch = |progress| show(&bar, progress);

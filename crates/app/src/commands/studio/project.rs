@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::args::ProjectArgument;
 use crate::state::AppState;
 
-/// Fewer digits than this name the time of a project too roughly to be meant as one.
+/// Ids begin with their time, so that fewer digits than this match too many projects.
 const FEWEST_DIGITS: usize = 4;
 
 /// The project with this id, or the only one whose id begins so.

@@ -18,7 +18,7 @@ pub(super) async fn run(
     let project = state.studio.project(&work, id).await?;
     state.studio.remove_project(&work, id).await?;
     work.commit().await?;
-    // It is gone for good now; what remains of its files, the next sweep removes.
+    // The project is gone for good; the next sweep removes files that remain.
     if let Err(error) = state.files.sweep(&state.db).await {
         output.note(format!("some files are left for the next sweep: {error}"));
     }

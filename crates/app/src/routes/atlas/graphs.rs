@@ -47,7 +47,7 @@ impl<'de> Deserialize<'de> for GraphPathSegment {
     }
 }
 
-/// What a request says of a graph beside its content.
+/// The parameters of a graph beside its content.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ImportOptions {

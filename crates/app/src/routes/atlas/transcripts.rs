@@ -1,5 +1,5 @@
-//! `/api/transcripts/{transcript}`, which the end of the path gives a form: `.json`, which is also
-//! meant without one, `.vtt`, `.srt` or `.txt`.
+//! `/api/transcripts/{transcript}`. The ending of the path chooses the form: `.json`, which is the
+//! default, `.vtt`, `.srt` or `.txt`.
 
 use axum::{
     extract::State,

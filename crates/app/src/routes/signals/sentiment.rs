@@ -16,7 +16,7 @@ use serde::Deserialize;
 use crate::routes::response::ApiResult;
 use crate::state::AppState;
 
-/// What part of a series is asked for.
+/// The part of a series that is asked for.
 #[derive(Clone, Copy, Deserialize)]
 pub(super) struct Range {
     period: Option<Period>,

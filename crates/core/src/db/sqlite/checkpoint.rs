@@ -35,8 +35,9 @@ pub(super) async fn checkpoint_what_is_free(
     Ok((row.try_get(1)?, row.try_get(2)?))
 }
 
-/// Ends the hold on a place in the log that switching to it has left with the connection: nobody
-/// could empty the log before this connection's next read. A read takes a new hold and ends it.
+/// Switching to the log leaves the connection with a hold on a place in it, and nobody could empty
+/// the log before this connection's next read. So one is made here: it takes a new hold and ends
+/// it.
 pub(super) async fn let_go_of_the_log(
     connection: &mut SqliteConnection,
 ) -> Result<(), sqlx::Error> {

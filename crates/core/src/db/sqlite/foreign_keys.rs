@@ -4,8 +4,8 @@
 //! defer_foreign_keys=ON` (<https://www.sqlite.org/pragma.html#pragma_defer_foreign_keys>), so that
 //! it leaves the row that refers to nothing. That row is then looked for, as `PRAGMA
 //! foreign_key_check` does, but from the newest rows on, in slices and within [`BUDGET`]; and the
-//! savepoint is rolled back. What it costs is one more run of the statement and at most the budget,
-//! and only when a foreign key has failed.
+//! savepoint is rolled back. The cost is one more run of the statement and at most the budget, and
+//! only when a foreign key has failed.
 
 use std::time::{Duration, Instant};
 

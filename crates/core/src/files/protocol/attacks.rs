@@ -13,9 +13,9 @@ use super::*;
 
 async fn stored() -> (Scene, StorageKey, PathBuf) {
     let scene = given_a_store().await;
-    let placed = scene.placed(&samples::png()).await;
-    let key = placed.key().clone();
-    placed.acknowledge();
+    let published = scene.published(&samples::png()).await;
+    let key = published.key().clone();
+    published.acknowledge();
     let path = scene.root.join(key.to_string());
     (scene, key, path)
 }
@@ -76,9 +76,9 @@ async fn a_link_planted_in_the_staging_folder_is_not_written_through() {
     fs::remove_file(&entry).unwrap();
     symlink(outside.path(), &entry).unwrap();
     // linkat gives the link itself a second name; reading refuses it.
-    if let Ok(placed) = scene.store.publish(staged).await {
+    if let Ok(published) = scene.store.publish(staged).await {
         assert_eq!(
-            code_of_reading(&scene, &placed.key().clone()).await,
+            code_of_reading(&scene, &published.key().clone()).await,
             "FILE_FOREIGN"
         );
     }

@@ -65,7 +65,7 @@ async fn a_cancelled_upload_leaves_nothing() {
     scene.empties().await;
 }
 
-/// Fails a kind of change with an error, and gives the code of the error that comes of it.
+/// Fails a kind of change with an error, and returns the code of the resulting error.
 async fn code_when(errno: Errno, fault: impl Fn(&Effect) -> bool + Send + 'static) -> &'static str {
     let scene = given_a_store().await;
     scene

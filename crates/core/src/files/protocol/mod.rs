@@ -107,7 +107,7 @@ impl Scene {
         self.store.stage(content, to(CLIPS)).await.unwrap()
     }
 
-    pub(super) async fn placed(&self, content: &[u8]) -> Published {
+    pub(super) async fn published(&self, content: &[u8]) -> Published {
         self.store
             .publish(self.staged(content).await)
             .await
@@ -162,14 +162,14 @@ async fn a_file_goes_through_all_steps_and_is_read_back() {
     assert_eq!(scene.files().len(), 1);
     assert!(scene.files()[0].starts_with("staging/"));
 
-    let placed = scene.store.publish(staged).await.unwrap();
-    let facts = placed.facts().clone();
+    let published = scene.store.publish(staged).await.unwrap();
+    let facts = published.facts().clone();
     assert_eq!(facts.media_type, MediaType::Png);
     assert_eq!(facts.size_bytes, 700_000);
     assert_eq!(facts.blake3, blake3::hash(&content).to_hex().to_string());
     assert_eq!(scene.files().len(), 2);
 
-    placed.acknowledge();
+    published.acknowledge();
     assert_eq!(scene.files(), [facts.key.to_string()]);
 
     let mut stored = scene.store.read(&facts.key).await.unwrap();
@@ -194,7 +194,12 @@ async fn a_staged_file_that_is_dropped_is_gone_at_once() {
 #[tokio::test]
 async fn a_discarded_file_leaves_nothing_not_even_folders() {
     let scene = given_a_store().await;
-    scene.placed(&samples::png()).await.discard().await.unwrap();
+    scene
+        .published(&samples::png())
+        .await
+        .discard()
+        .await
+        .unwrap();
     let Scene { store, root, .. } = &scene;
     assert_eq!(files(root), [""; 0]);
     assert_eq!(store.root(), root);
@@ -204,9 +209,9 @@ async fn a_discarded_file_leaves_nothing_not_even_folders() {
 #[tokio::test]
 async fn a_placed_file_whose_outcome_is_unknown_stays_whole() {
     let scene = given_a_store().await;
-    let placed = scene.placed(&samples::png()).await;
-    let key = placed.key().to_string();
-    drop(placed);
+    let published = scene.published(&samples::png()).await;
+    let key = published.key().to_string();
+    drop(published);
     let files = scene.files();
     assert_eq!(files.len(), 2);
     assert!(files.contains(&key));
@@ -217,7 +222,7 @@ async fn a_placed_file_whose_outcome_is_unknown_stays_whole() {
 #[tokio::test]
 async fn a_store_leaves_no_staging_folder_behind() {
     let scene = given_a_store().await;
-    scene.placed(&samples::png()).await.acknowledge();
+    scene.published(&samples::png()).await.acknowledge();
     let Scene { store, root, .. } = scene;
     drop(store);
     assert_eq!(fs::read_dir(root.join("staging")).unwrap().count(), 0);
@@ -277,14 +282,14 @@ async fn refused_content_never_reaches_the_disk() {
 #[tokio::test]
 async fn folders_and_files_belong_to_this_user_alone() {
     let scene = given_a_store().await;
-    let placed = scene.placed(&samples::png()).await;
+    let published = scene.published(&samples::png()).await;
     assert_eq!(mode(&scene.root), 0o700);
     for path in tree(&scene.root) {
         let path = scene.root.join(path);
         let wanted = if path.is_dir() { 0o700 } else { 0o600 };
         assert_eq!(mode(&path), wanted, "{}", path.display());
     }
-    placed.acknowledge();
+    published.acknowledge();
 }
 
 #[tokio::test]
@@ -298,7 +303,7 @@ async fn an_empty_root_that_others_may_enter_is_closed_to_them() {
 #[tokio::test]
 async fn a_root_of_the_store_that_was_opened_up_is_closed_again() {
     let scene = given_a_store().await;
-    scene.placed(&samples::png()).await.acknowledge();
+    scene.published(&samples::png()).await.acknowledge();
     open_up(&scene.root);
     let scene = scene.reopened().await;
     assert_eq!(mode(&scene.root), 0o700);
@@ -351,10 +356,10 @@ async fn many_files_are_staged_and_published_together_in_order() {
     });
     let staged = scene.store.stage_all(sources).await.unwrap();
     let before = scene.failpoint.effects().len();
-    let placed = scene.store.publish_all(staged).await.unwrap();
-    let sizes: Vec<u64> = placed
+    let published = scene.store.publish_all(staged).await.unwrap();
+    let sizes: Vec<u64> = published
         .iter()
-        .map(|placed| placed.facts().size_bytes)
+        .map(|published| published.facts().size_bytes)
         .collect();
     assert_eq!(sizes, (1000..1040).collect::<Vec<u64>>());
 
@@ -366,7 +371,7 @@ async fn many_files_are_staged_and_published_together_in_order() {
             .count()
     };
     assert_eq!((flushed("/clips"), flushed("/keyframes")), (1, 1));
-    scene.store.discard_all(placed).await.unwrap();
+    scene.store.discard_all(published).await.unwrap();
     assert_eq!(scene.files(), [""; 0]);
 }
 

@@ -40,10 +40,10 @@ impl FileStore {
     /// Settles what processes that are gone had in flight. Call it when a program starts; it works
     /// beside others, whose staging folders it leaves alone.
     ///
-    /// Whether a file stays is asked of the primary database, in a unit of work of its own. On
-    /// PostgreSQL a commit that a dead process had sent may still be under way: transactions that
-    /// have written to the tables of the store are waited for before a missing row counts as missing.
-    /// On SQLite a transaction dies with its process.
+    /// The primary database decides whether a file stays; it is asked in a unit of work of its own.
+    /// On PostgreSQL a commit that a dead process had sent may still be under way: transactions
+    /// that have written to the tables of the store are waited for before a missing row counts as
+    /// missing. On SQLite a transaction dies with its process.
     ///
     /// # Errors
     /// If the database or the disk fails; what is not yet settled is left to the next repair.

@@ -166,7 +166,7 @@ async fn what_is_no_entry_is_left_and_does_not_disturb() {
 async fn a_living_process_keeps_what_it_has_in_flight() {
     let scene = given_a_store().await;
     let staged = scene.staged(&samples::png()).await;
-    let placed = scene.placed(&samples::mp4()).await;
+    let published = scene.published(&samples::mp4()).await;
     let beside = FileStore::open(options(&scene.root)).await.unwrap();
     let own = beside.stage(&samples::png()[..], scene.to()).await.unwrap();
     assert_eq!(
@@ -178,7 +178,7 @@ async fn a_living_process_keeps_what_it_has_in_flight() {
         Repaired::default()
     );
     scene.store.publish(staged).await.unwrap().acknowledge();
-    placed.acknowledge();
+    published.acknowledge();
     drop(own);
     assert_eq!(left(&scene.root).len(), 2);
 }
@@ -186,9 +186,9 @@ async fn a_living_process_keeps_what_it_has_in_flight() {
 #[tokio::test]
 async fn a_placed_file_that_is_kept_outlives_the_handle_of_the_store() {
     let scene = given_a_store().await;
-    let placed = scene.placed(&samples::png()).await;
+    let published = scene.published(&samples::png()).await;
     let scene = scene.reopened().await;
-    // The commit may still be under way: as long as `placed` lives, so does the lock.
+    // The commit may still be under way: as long as `published` lives, so does the lock.
     assert_eq!(
         scene
             .store
@@ -198,7 +198,7 @@ async fn a_placed_file_that_is_kept_outlives_the_handle_of_the_store() {
             .folders,
         0
     );
-    drop(placed);
+    drop(published);
     assert_eq!(
         scene
             .store

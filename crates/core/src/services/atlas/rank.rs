@@ -1,4 +1,4 @@
-//! How good a hit is.
+//! The score of a hit.
 //!
 //! A segment is worth more the more of its words match (a term's frequency, saturated and
 //! divided by the segment's length, as BM25 has it; Robertson and Zaragoza 2009), and the closer the

@@ -60,8 +60,8 @@ pub struct VideoFilter {
 }
 
 impl Atlas {
-    /// Keeps what is said of a video: adds it, or brings the one with this `external_id` up to date.
-    /// Its row stays locked until the unit of work ends.
+    /// Keeps the description of a video: adds it, or brings the one with this `external_id` up to
+    /// date. Its row stays locked until the unit of work ends.
     ///
     /// # Errors
     /// [`AtlasError::InvalidValue`] if a field breaks its rule.

@@ -28,7 +28,7 @@ pub struct Video {
     pub duration_ms: Option<i64>,
     /// When it was first imported.
     pub created_at: DateTime<Utc>,
-    /// When what is said above last changed.
+    /// When one of the fields above last changed.
     pub updated_at: DateTime<Utc>,
 }
 

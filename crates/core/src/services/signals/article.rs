@@ -1,5 +1,5 @@
-//! An article as it comes in, and what it must fulfil. Its JSON says at once what does not fit, so
-//! that an error knows where in the text it is.
+//! An article as it comes in, and the rules for it. They are checked while its JSON is read, so
+//! that an error knows its position in the text.
 
 use std::fmt;
 

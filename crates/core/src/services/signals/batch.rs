@@ -1,8 +1,8 @@
 //! The lines of an import, some thousands at a time.
 //!
-//! A line that repeats what an earlier one said changes nothing; one that says something else about
-//! the same article is a conflict. For that the last [`REMEMBERED`] ids and URLs are kept in mind;
-//! what is further apart is held against the database alone.
+//! A line that repeats an earlier one changes nothing; one with another content for the same
+//! article is a conflict. For that the last [`REMEMBERED`] ids and URLs are kept in mind; lines
+//! that are further apart are compared with the database alone.
 
 use std::{
     collections::{HashMap, VecDeque},

@@ -20,13 +20,13 @@ const PROBLEMS_KEPT: usize = 1_000;
 /// How to import.
 #[derive(Clone, Copy, Debug)]
 pub struct ImportOptions {
-    /// What becomes of the rest if a line cannot be stored.
+    /// What happens to the other lines if one cannot be stored.
     pub on_problem: OnProblem,
-    /// What an entity is that is not tracked yet and whose line does not say.
+    /// The category of entities that are not tracked yet, where a line does not give it.
     pub category: EntityCategory,
 }
 
-/// What becomes of the rest if a line cannot be stored.
+/// What happens to the other lines if one cannot be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnProblem {
     /// It is stored.
@@ -109,7 +109,7 @@ impl Signals {
         Ok(imported)
     }
 
-    /// The same without the time series, which is left behind until the next
+    /// The same without the time series, which stays stale until the next
     /// [`roll_up`](Self::roll_up): for one of several imports in a row.
     ///
     /// # Errors
@@ -309,8 +309,8 @@ fn conflict(problem: &LineProblem) -> SignalsError {
     }
 }
 
-/// What became of each article, in the order in which they came; one that repeats another shares
-/// its fate.
+/// The outcome for each article, in the order in which they came; one that repeats another has the
+/// same outcome.
 fn added(batch: &Batch, stored: &Stored) -> Vec<AddedArticle> {
     let outcomes = batch.articles.iter().zip(&stored.outcomes);
     let mut added: Vec<(u64, AddedArticle)> = outcomes

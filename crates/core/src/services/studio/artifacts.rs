@@ -176,14 +176,14 @@ impl Studio {
             .files
             .stage(upload.content, destination(project, kind))
             .await?;
-        let placed = self.files.publish(staged).await?;
+        let published = self.files.publish(staged).await?;
         Ok(StoredUpload {
             files: self.files.clone(),
             project,
             kind,
             original_name: upload.original_name,
-            facts: placed.facts().clone(),
-            placed: Some(placed),
+            facts: published.facts().clone(),
+            published: Some(published),
         })
     }
 
@@ -268,20 +268,20 @@ pub(super) struct StoredUpload {
     original_name: String,
     facts: FileFacts,
     /// `None` once its commit was asked for.
-    placed: Option<Published>,
+    published: Option<Published>,
 }
 
 impl StoredUpload {
     /// Commits the unit that has the file's row, and with it the file.
     pub(super) async fn commit_with(mut self, work: UnitOfWork) -> Result<(), StudioError> {
-        let placed = self.placed.take();
-        commit_with(work, &self.files, placed.into_iter().collect()).await
+        let published = self.published.take();
+        commit_with(work, &self.files, published.into_iter().collect()).await
     }
 }
 
 impl Drop for StoredUpload {
     fn drop(&mut self) {
-        discard_later(&self.files, self.placed.take().into_iter().collect());
+        discard_later(&self.files, self.published.take().into_iter().collect());
     }
 }
 
@@ -290,17 +290,17 @@ impl Drop for StoredUpload {
 pub(super) async fn commit_with(
     work: UnitOfWork,
     files: &FileStore,
-    placed: Vec<Published>,
+    published: Vec<Published>,
 ) -> Result<(), StudioError> {
-    // If this future is dropped here, `placed` is dropped as it is: its outcome is not known.
+    // If this future is dropped here, `published` is dropped as it is: its outcome is not known.
     match work.commit().await {
         Ok(()) => {
-            placed.into_iter().for_each(Published::acknowledge);
+            published.into_iter().for_each(Published::acknowledge);
             Ok(())
         }
         Err(error @ crate::db::DbError::OutcomeUnknown { .. }) => Err(error.into()),
         Err(error) => {
-            if let Err(error) = files.discard_all(placed).await {
+            if let Err(error) = files.discard_all(published).await {
                 warn!(%error, "left files without rows for repair");
             }
             Err(error.into())
@@ -308,10 +308,10 @@ pub(super) async fn commit_with(
     }
 }
 
-/// Removes files whose rows were never committed, in a task of its own. What the end of the program
-/// leaves undone is repaired when it starts again.
-pub(super) fn discard_later(files: &FileStore, placed: Vec<Published>) {
-    if placed.is_empty() {
+/// Removes files whose rows were never committed, in a task of its own. If the program ends first,
+/// the repair at its next start removes them.
+pub(super) fn discard_later(files: &FileStore, published: Vec<Published>) {
+    if published.is_empty() {
         return;
     }
     let Ok(runtime) = tokio::runtime::Handle::try_current() else {
@@ -319,7 +319,7 @@ pub(super) fn discard_later(files: &FileStore, placed: Vec<Published>) {
     };
     let files = files.clone();
     runtime.spawn(async move {
-        if let Err(error) = files.discard_all(placed).await {
+        if let Err(error) = files.discard_all(published).await {
             warn!(%error, "left files without rows for repair");
         }
     });

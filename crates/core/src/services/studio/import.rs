@@ -107,10 +107,10 @@ impl Studio {
         let (files, size_bytes) = (manifest.files.len(), manifest.size_bytes());
         watch(ImportProgress::Storing { files, size_bytes });
         let project = ProjectId::from(self.clock.new_id());
-        let placed = self.place(project, &manifest, watch).await?;
+        let published = self.publish(project, &manifest, watch).await?;
         watch(ImportProgress::Saving);
         let work = self.db.begin().await?;
-        let rows = ProductionRows::of(&self.clock, project, &manifest, &digest, placed.files());
+        let rows = ProductionRows::of(&self.clock, project, &manifest, &digest, published.files());
         if let Err(refused) = projects::Entity::insert(rows.project.clone())
             .exec_without_returning(&work)
             .await
@@ -133,18 +133,18 @@ impl Studio {
         }
         rows.insert_parts(&work).await?;
         let project = self.project(&work, project).await?;
-        placed.commit_with(work).await?;
+        published.commit_with(work).await?;
         info!(project.id = %project.id, files, size_bytes, "imported production");
         Ok(imported(project, ImportOutcome::Stored, manifest))
     }
 
     /// Stores the files of a production, in the order of the manifest.
-    async fn place(
+    async fn publish(
         &self,
         project: ProjectId,
         manifest: &Manifest,
         watch: Watch<'_>,
-    ) -> Result<PlacedFiles, StudioError> {
+    ) -> Result<PublishedFiles, StudioError> {
         let staging = manifest
             .files
             .iter()
@@ -153,8 +153,8 @@ impl Studio {
             .buffered(FileStore::CONCURRENCY)
             .try_collect()
             .await?;
-        Ok(PlacedFiles {
-            placed: self.files.publish_all(staged).await?,
+        Ok(PublishedFiles {
+            published: self.files.publish_all(staged).await?,
             files: self.files.clone(),
         })
     }
@@ -229,23 +229,23 @@ async fn find_by_digest(
 
 /// The files of a production, stored while their rows are not yet committed. Dropping this removes
 /// them.
-struct PlacedFiles {
+struct PublishedFiles {
     files: FileStore,
-    placed: Vec<Published>,
+    published: Vec<Published>,
 }
 
-impl PlacedFiles {
+impl PublishedFiles {
     fn files(&self) -> &[Published] {
-        &self.placed
+        &self.published
     }
 
     async fn commit_with(mut self, work: UnitOfWork) -> Result<(), StudioError> {
-        commit_with(work, &self.files, std::mem::take(&mut self.placed)).await
+        commit_with(work, &self.files, std::mem::take(&mut self.published)).await
     }
 }
 
-impl Drop for PlacedFiles {
+impl Drop for PublishedFiles {
     fn drop(&mut self) {
-        discard_later(&self.files, std::mem::take(&mut self.placed));
+        discard_later(&self.files, std::mem::take(&mut self.published));
     }
 }

@@ -40,16 +40,16 @@ impl ProductionRows {
         project: ProjectId,
         manifest: &Manifest,
         digest: &str,
-        placed: &[Published],
+        published: &[Published],
     ) -> Self {
         let now = clock.now();
-        let mut artifacts = Vec::with_capacity(placed.len());
-        let mut by_path = HashMap::with_capacity(placed.len());
-        for (file, placed) in manifest.files.iter().zip(placed) {
+        let mut artifacts = Vec::with_capacity(published.len());
+        let mut by_path = HashMap::with_capacity(published.len());
+        for (file, published) in manifest.files.iter().zip(published) {
             let id = ArtifactId::from(clock.new_id());
             by_path.insert(&file.path, id);
             let (kind, name) = (artifact_kind(file.role), file.path.to_string());
-            artifacts.push(artifact_row(id, project, kind, name, placed.facts(), now));
+            artifacts.push(artifact_row(id, project, kind, name, published.facts(), now));
         }
         let mut parts = Parts {
             clock,

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::db::{Doing as _, UnitOfWork};
 
-/// A text of a request keeps its rule.
+/// Checks that a text of a request keeps its rule.
 pub(super) fn check_text(
     field: &'static str,
     text: &str,
@@ -26,7 +26,7 @@ pub(super) fn check_text(
         .map_err(|fault| StudioError::InvalidText { field, fault })
 }
 
-/// A duration of a request is in [`DURATION_MS`].
+/// Checks that a duration of a request is in [`DURATION_MS`].
 pub(super) fn check_duration(duration_ms: Option<i64>) -> Result<(), StudioError> {
     match duration_ms {
         Some(ms) if !DURATION_MS.contains(&ms) => Err(StudioError::InvalidValue {

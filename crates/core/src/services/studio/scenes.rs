@@ -27,7 +27,7 @@ use crate::db::{Doing as _, UnitOfWork};
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CreateScene {
-    /// Its place, the last where nothing else is said; the scenes from there on move up by one.
+    /// Its place, by default the last; the scenes from there on move up by one.
     #[serde(default, deserialize_with = "default_if_null")]
     pub position: Position,
     /// What happens in it.

@@ -1,4 +1,4 @@
-//! The rules about what a table is, on statements and on the live catalog alike.
+//! The rules about tables, for statements and for the live catalog alike.
 
 use super::checker::Checker;
 use crate::lint::{

@@ -1,5 +1,5 @@
-//! The rules as data. What each says of itself is also what `docs/lint.md` says, and its two
-//! examples are what it is tested with.
+//! The rules as data. `docs/lint.md` is written from them, and each is tested with its two
+//! examples.
 
 pub(super) mod both;
 mod list;

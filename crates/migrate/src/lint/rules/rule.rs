@@ -1,4 +1,4 @@
-//! A rule, and what it says of itself.
+//! A rule with its documentation.
 
 use serde::Serialize;
 

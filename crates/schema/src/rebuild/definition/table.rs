@@ -70,8 +70,8 @@ impl Definition {
         Ok(definition)
     }
 
-    /// The statement that creates the table under another name. What it says of its own columns
-    /// with the table's name before them (`books.price`) is said without.
+    /// The statement that creates the table under another name. In it, the table's own columns are
+    /// written without the table's name before them (`price`, not `books.price`).
     pub(in crate::rebuild) fn create_as(&self, name: &str) -> Result<String, RebuildError> {
         let mut body = String::new();
         let columns = self.columns.iter().map(Column::render);

@@ -1,11 +1,11 @@
 //! The one writer of SQLite, and how units of work share its commits.
 //!
-//! A commit costs a flush of the disk, whatever it holds, so units that are there at the same time
-//! share one (*group commit*). The connection is handed from unit to unit, first come, first
-//! served; each runs in a savepoint of its own within the transaction of its [`group`], and is taken
-//! back alone. A unit that commits is answered when the shared `COMMIT` has returned: at once, if
-//! nobody waits for the connection; after those that wait have had their turn, if the group is neither
-//! too old nor too large by then.
+//! A commit costs a flush of the disk, whatever it holds, so units that run at the same time share
+//! one (*group commit*). The connection is handed from unit to unit, first come, first served; each
+//! runs in a savepoint of its own within the transaction of its [`group`], and is taken back alone.
+//! A unit that commits is answered when the shared `COMMIT` has returned: at once, if nobody waits
+//! for the connection; after those that wait have had their turn, if the group is neither too old
+//! nor too large by then.
 //!
 //! - A [`Connection`](super::connection::Connection) is the connection, with hooks that see transactions end.
 //! - [`group`] is the transaction: what opens a unit, what takes it back, who waits for the commit.

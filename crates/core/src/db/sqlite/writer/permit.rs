@@ -33,8 +33,8 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    /// Whether the version has to be asked for again. What another process changes within this time
-    /// costs exactness alone: all units that share a refused commit get its error.
+    /// Whether the version has to be asked for again. If another process changes the schema within
+    /// this time, only exactness suffers: all units that share a refused commit get its error.
     pub(super) fn is_stale(&self) -> bool {
         self.version
             .is_none_or(|(_, asked)| asked.elapsed() >= ASKED_EVERY)

@@ -17,7 +17,7 @@ use super::cue::Cue;
 
 /// How far apart two cues may be that show the same line without a break.
 const GAP_MS: i64 = 100;
-/// How many repetitions it takes to call captions rolling that have lost their tags.
+/// How many repetitions make captions without tags count as rolling.
 const FEWEST_REPETITIONS: usize = 2;
 
 /// Whether most cues begin with the line that the cue before ended with.

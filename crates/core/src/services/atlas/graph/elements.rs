@@ -82,7 +82,7 @@ impl Default for Edge {
     }
 }
 
-/// How the edges of a graph lead.
+/// The directions in which the edges of a graph lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Directedness {
     /// From their source to their target.

@@ -38,7 +38,7 @@ impl Format {
     /// The format that a text seems to have.
     ///
     /// # Errors
-    /// The text has none of them.
+    /// The text has the form of none of them.
     pub fn of_text(text: &str) -> Result<Self, FormatError> {
         let text = without_mark(text);
         if text.trim_start().starts_with('<') {

@@ -1,4 +1,4 @@
-//! Import: a stored graph becomes what a document says, in one unit of work.
+//! Import: makes a stored graph equal to a document, in one unit of work.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -42,8 +42,9 @@ pub struct NewGraph<'g> {
 }
 
 impl Atlas {
-    /// Stores a graph: adds it, or makes the one of this name what it says. Nodes are recognised by
-    /// their keys, edges by their ends and labels; those that it does not name any more are removed.
+    /// Stores a graph: adds it, or makes the one of this name equal to it. Nodes are recognised by
+    /// their keys, edges by their ends and labels; those that it does not name any more are
+    /// removed.
     ///
     /// # Errors
     /// [`GraphError::Invalid`] if the name or title breaks its rule; an [`AtlasError`] if there is no
@@ -118,7 +119,7 @@ impl Atlas {
         Ok((known, is_new))
     }
 
-    /// Brings what is said of the graph itself up to date; whether anything changed.
+    /// Brings the graph's own row up to date; whether anything changed.
     async fn describe(
         &self,
         work: &UnitOfWork,
@@ -300,7 +301,7 @@ fn says_edge(row: &graph_edges::Model, edge: &Edge) -> bool {
     row.weight == edge.weight && is_same(row.properties.as_ref(), &edge.properties)
 }
 
-/// No properties are no value.
+/// A graph, node or edge without properties stores NULL.
 fn column_of(properties: &Properties) -> Option<Value> {
     (!properties.is_empty()).then(|| Value::Object(properties.clone()))
 }

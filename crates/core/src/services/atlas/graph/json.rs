@@ -1,4 +1,4 @@
-//! JSON as the formats of graphs read it: what a value must be is said at its position.
+//! JSON as the formats of graphs read it: an error names the position of the value.
 
 use std::collections::HashSet;
 

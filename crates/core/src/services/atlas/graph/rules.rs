@@ -18,7 +18,8 @@ pub const MAX_PROPERTIES_BYTES: usize = 64 * 1024;
 /// How deep properties may be nested.
 pub const MAX_PROPERTIES_DEPTH: usize = 32;
 
-/// What the formats say of a graph, a node and an edge by themselves; no property is called so.
+/// The names of the fields that the formats give to a graph, a node and an edge; no property has
+/// one of them.
 pub(super) const GRAPH_MEMBERS: &[&str] = &["name", "title", "directed"];
 pub(super) const NODE_MEMBERS: &[&str] = &["id", "label", "kind"];
 pub(super) const EDGE_MEMBERS: &[&str] = &["source", "target", "key", "label", "weight"];
@@ -77,7 +78,7 @@ pub enum Fault {
         /// The weight.
         weight: f64,
     },
-    /// A property is called like something that the format says by itself.
+    /// A property has the name of one of the format's own fields.
     #[error("a property cannot be called {name:?}: the name has a meaning of its own")]
     Reserved {
         /// The name.

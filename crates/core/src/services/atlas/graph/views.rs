@@ -47,11 +47,11 @@ pub struct ImportedGraph {
 pub struct Changes {
     /// Those that were not there before.
     pub added: usize,
-    /// Those that said something else.
+    /// Those that were different.
     pub updated: usize,
     /// Those that are there no more.
     pub removed: usize,
-    /// Those that said the same.
+    /// Those that were equal.
     pub unchanged: usize,
 }
 

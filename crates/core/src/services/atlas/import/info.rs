@@ -162,8 +162,8 @@ pub(super) fn segments(captions: Captions, origin: TranscriptOrigin) -> Vec<NewS
     captions.cues.into_iter().map(segment).collect()
 }
 
-/// One transcript of each language and origin: rather the original than a translation of it, rather
-/// WebVTT than SubRip, which knows less.
+/// One transcript of each language and origin: the original rather than a translation of it, and
+/// WebVTT rather than SubRip, which holds less.
 fn best_of_each(
     mut read: Vec<(&CaptionsFile, NewTranscript)>,
     reading: &mut Reading,

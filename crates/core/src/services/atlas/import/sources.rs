@@ -123,7 +123,7 @@ impl Search {
         );
     }
 
-    /// Captions that were named themselves bring the video along that they are of.
+    /// Captions that were named themselves are imported with their video.
     fn owner_of(&mut self, captions: &Path) {
         let beside = captions.parent().and_then(|folder| entries(folder).ok());
         let owner = beside.unwrap_or_default().into_iter().find(|path| {

@@ -9,8 +9,9 @@ use crate::{db::Doing as _, db::UnitOfWork, services::signals::SignalsError};
 /// How many notes a unit takes.
 const NOTES: i64 = 200_000;
 
-/// Into how many halves the entities fall, each of which is rolled up by a unit of its own at the
-/// same time. Every rollup must cut alike: the halves take turns, not the rollups.
+/// The number of shares of the entities, each of which a unit of its own rolls up at the same time.
+/// Every rollup must divide them in the same way, because the lock is on a share and not on the
+/// rollup.
 pub(super) const HALVES: i32 = 2;
 
 pub(super) const MARK: &str = "

@@ -34,9 +34,9 @@ ORDER BY tracked_entity_id DESC, starts_at DESC LIMIT 1";
 /// Hours come in the order of an index, so that nothing is sorted, and their scores are all in
 /// another. Instants are text of one shape: an hour's begin alike, and '~' comes after the digits.
 ///
-/// A mean of squares leaves little of the variance of scores that are alike: where they are, their
-/// distances to the mean are taken in a second look. The means are exact to 10^-15 (SQLite sums as
-/// Kahan, Babuška and Neumaier do), and so a deviation of 0.01 and more is to 10^-13.
+/// A mean of squares is inexact where scores are alike: there a second query sums their squared
+/// distances to the mean. The means are exact to 10^-15 (SQLite sums as Kahan, Babuška and Neumaier
+/// do), and so a deviation of 0.01 and more is to 10^-13.
 const HOURS: &str = "
 WITH hours AS MATERIALIZED (
     SELECT h.tracked_entity_id AS entity, h.starts_at AS hour, count(m.sentiment_score) AS n,

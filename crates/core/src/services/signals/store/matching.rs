@@ -31,8 +31,8 @@ pub(super) enum Match {
     Conflict(LineProblem),
 }
 
-/// Finds for each of these places what the article there is, as if each had come alone, one after
-/// the other.
+/// Finds out for the article at each of these places whether it is new, known or a conflict, as if
+/// each had come alone, one after the other.
 pub(super) async fn find(
     work: &UnitOfWork,
     articles: &[Incoming],

@@ -39,5 +39,5 @@ const LABELS: [&str; 7] = [
     "http://schema.org/name",
 ];
 
-/// Where the kinds go that a resource has beside its first.
+/// The property for the kinds that a resource has beside its first.
 const FURTHER_KINDS: &str = "additionalType";
