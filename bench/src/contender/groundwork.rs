@@ -12,7 +12,10 @@ use sea_orm::{
     ActiveModelTrait as _, ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _,
 };
 
-use super::{Contender, bulk, counter, expect_children, expect_models, note, pick, plus_one};
+use super::{
+    interface::Contender,
+    rows::{bulk, counter, expect_children, expect_models, note, pick, plus_one},
+};
 use crate::{
     outcome::{End, Outcome, count, drive},
     rows::{counters, projects, scenes},

@@ -10,7 +10,10 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
 
-use super::{Contender, expect_children, pick};
+use super::{
+    interface::Contender,
+    rows::{expect_children, pick},
+};
 use crate::{
     file::{PRAGMAS, description},
     outcome::{End, Outcome, Tally},

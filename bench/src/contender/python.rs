@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use async_trait::async_trait;
 
-use super::Contender;
+use super::interface::Contender;
 use crate::{
     outcome::Outcome,
     python::Python,

@@ -12,7 +12,10 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use super::{Contender, expect_children, expect_models, pick};
+use super::{
+    interface::Contender,
+    rows::{expect_children, expect_models, pick},
+};
 use crate::{
     outcome::{End, Outcome, count, drive},
     rows::{projects, scenes},

@@ -9,7 +9,10 @@ use sea_orm::{
     TransactionTrait as _,
 };
 
-use super::{Contender, counter, note, plus_one};
+use super::{
+    interface::Contender,
+    rows::{counter, note, plus_one},
+};
 use crate::{
     outcome::{End, Outcome, drive},
     rows::counters,

@@ -13,7 +13,8 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
-    Found, Problem, Reading, bytes_of, of_json,
+    reading::{Found, Reading, bytes_of, of_json},
+    report::Problem,
     sources::{CaptionsFile, Source},
 };
 use crate::services::atlas::{

@@ -18,7 +18,12 @@ use std::path::{Component, Path};
 use chrono::{DateTime, SubsecRound as _, Utc};
 use serde::Deserialize;
 
-use super::{Found, Problem, Reading, bytes_of, info, of_json, sources::Source};
+use super::{
+    info,
+    reading::{Found, Reading, bytes_of, of_json},
+    report::Problem,
+    sources::Source,
+};
 use crate::services::atlas::{
     NewSegment, NewTranscript, NewVideo, TranscriptOrigin,
     captions::{self, Format},

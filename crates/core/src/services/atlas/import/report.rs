@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::super::Kept;
+use crate::services::atlas::Kept;
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]

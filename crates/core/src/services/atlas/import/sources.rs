@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Problem;
+use super::report::Problem;
 use crate::services::atlas::captions::Format;
 
 /// A file that describes a video, with the captions beside it.

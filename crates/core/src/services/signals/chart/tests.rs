@@ -1,8 +1,10 @@
 use chrono::TimeDelta;
+use entity::signals::Period;
 
-use super::*;
+use super::Chart;
 use crate::services::signals::{
-    Scores,
+    Point, Scores, TimeRange,
+    columns::columns,
     samples::{at, point},
 };
 

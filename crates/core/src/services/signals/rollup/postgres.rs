@@ -3,7 +3,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 
-use super::{IN_PLACE, Part, RolledUp};
+use super::outcome::{IN_PLACE, Part, RolledUp};
 use crate::{db::Doing as _, db::UnitOfWork, services::signals::SignalsError};
 
 /// How many notes a unit takes.

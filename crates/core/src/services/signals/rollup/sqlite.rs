@@ -4,7 +4,7 @@
 use futures_util::TryStreamExt as _;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, StreamTrait as _, Value};
 
-use super::{IN_PLACE, Part, RolledUp};
+use super::outcome::{IN_PLACE, Part, RolledUp};
 use crate::{db::Doing as _, db::UnitOfWork, services::signals::SignalsError};
 
 /// How many notes a unit takes: few enough for others to wait for half a second at most.
