@@ -23,7 +23,7 @@ const SEGMENTS_PER_UNIT: usize = 10_000;
 const VIDEOS_PER_UNIT: usize = 100;
 
 /// Watches an import; called from the thread that runs it.
-pub type Watch<'a> = &'a (dyn Fn(ImportProgress) + Sync);
+type Watch<'a> = &'a (dyn Fn(ImportProgress) + Sync);
 
 impl Atlas {
     /// Imports the videos that these files and folders describe.

@@ -6,7 +6,7 @@ use super::svg;
 use crate::services::signals::{Point, TimeRange, columns::columns};
 
 /// The most columns: they are at least two units apart.
-const MOST_COLUMNS: usize = 420;
+pub(super) const MOST_COLUMNS: usize = 420;
 
 /// A chart of one series.
 #[derive(Clone, Copy, Debug)]

@@ -1,10 +1,9 @@
 use chrono::TimeDelta;
 use entity::signals::Period;
 
-use super::Chart;
+use super::series_chart::{Chart, MOST_COLUMNS};
 use crate::services::signals::{
     Point, Scores, TimeRange,
-    columns::columns,
     samples::{at, point},
 };
 
