@@ -33,7 +33,7 @@ pub(super) struct Lint {
     #[arg(value_name = "FILE.sql", conflicts_with = "live")]
     files: Vec<PathBuf>,
 
-    /// For this engine only [default: both; for a file, the one that its words are of]
+    /// For this engine only [default: both; for a file, the one whose words it uses]
     #[arg(long, value_name = "ENGINE")]
     engine: Option<EngineName>,
 

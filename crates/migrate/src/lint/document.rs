@@ -19,10 +19,11 @@ cargo migrate lint --deny warnings                   # for CI: warnings count to
 
 It exits with 1 when there are errors, with `--deny warnings` also when there are warnings, and
 with 0 otherwise. A migration is checked by the statements that its `up` renders for each engine,
-without a database; a `down` must do something. A table that the same migration or
-file creates has no rows and no readers yet, so that most hazards are none there. A file is taken
-for one that runs on a database that exists, outside of a transaction until it says BEGIN. Its engine is that of --engine, or the one whose words
-it has, such as AUTOINCREMENT or CONCURRENTLY; a file that has none, or those of both, is an error.
+without a database; a `down` must do something. A table that the same migration or file creates has
+no rows and no readers yet, so most rules do not apply to it. A file is checked as if it runs on an
+existing database, and outside of a transaction until it says BEGIN. Its engine is that of
+`--engine`, or the one whose words it uses, such as AUTOINCREMENT or CONCURRENTLY; a file that uses
+none of them, or those of both engines, is an error.
 
 Ids never change: `GW1xx` is about PostgreSQL, `GW2xx` about SQLite, `GW3xx` about both, with
 `GW39x` for waivers.

@@ -34,7 +34,7 @@ pub async fn keep(
     newest: usize,
 ) -> Result<Option<Backup>, BackupError> {
     let asking = BackupError::database::<DbErr>("looking at the database before its backup");
-    let Some((database, rows, bytes)) = look(connection).await.map_err(asking)? else {
+    let Some((database, rows, bytes)) = measure(connection).await.map_err(asking)? else {
         return Ok(None);
     };
     require_space(&database, bytes)?;
@@ -59,7 +59,7 @@ pub async fn keep(
 }
 
 /// The file of the database, the rows of each table, and how many bytes a copy takes at most.
-async fn look(
+async fn measure(
     connection: &impl ConnectionTrait,
 ) -> Result<Option<(PathBuf, BTreeMap<String, i64>, u64)>, DbErr> {
     if connection.get_database_backend() != DbBackend::Sqlite {

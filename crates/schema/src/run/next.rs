@@ -89,7 +89,7 @@ impl<'a> Run<'a> {
     pub(super) async fn run_next(&mut self) -> Result<StepOutcome, RunError> {
         let session = Session::begin(self.connection, self.settings).await?;
         let done = async {
-            self.look(&session).await?;
+            self.read_history(&session).await?;
             // What runs outside of a transaction has a session of its own.
             let next = self.next().filter(|&at| self.is_transactional(at));
             let Some(position) = next else {
@@ -161,7 +161,7 @@ impl<'a> Run<'a> {
     async fn run_next_bare(&mut self, position: usize) -> Result<StepOutcome, RunError> {
         let session = Session::begin_bare(self.connection, self.settings).await?;
         let outcome = async {
-            self.look(&session).await?;
+            self.read_history(&session).await?;
             if self.next() != Some(position) {
                 return Ok(StepOutcome::Overtaken);
             }
@@ -191,7 +191,7 @@ impl<'a> Run<'a> {
     }
 
     /// Reads the history, unless it still is as this process left it.
-    async fn look(&mut self, session: &Session<'_>) -> Result<(), RunError> {
+    async fn read_history(&mut self, session: &Session<'_>) -> Result<(), RunError> {
         if let Some(known) = self.known.as_ref().filter(|known| known.is_prepared) {
             let outline = history::outline(&session.connection()).await?;
             if outline == (known.applied.len(), known.applied.last().cloned()) {

@@ -66,7 +66,9 @@ impl Studio {
         let details = self.project_details(&reader, project).await?;
         let Reconstruction { storyboard, files } = Reconstruction::of(&details);
         let (text, origin) = match self.imported_text(project).await? {
-            Some(text) if says_the_same(&text, &storyboard) => (text, StoryboardOrigin::Imported),
+            Some(text) if is_same_storyboard(&text, &storyboard) => {
+                (text, StoryboardOrigin::Imported)
+            }
             _ => (storyboard.render(), StoryboardOrigin::Written),
         };
         let keys = self.storage_keys(project).await?;
@@ -156,7 +158,7 @@ impl Studio {
 
 /// Whether an imported text still describes the project. Numbers are compared by value: a database
 /// may write 1e2 as 100.
-fn says_the_same(text: &str, now: &Storyboard) -> bool {
+fn is_same_storyboard(text: &str, now: &Storyboard) -> bool {
     let Ok(mut then) = Storyboard::parse(text.as_bytes(), usize::MAX) else {
         return false;
     };

@@ -179,7 +179,7 @@ impl Atlas {
         let (mut ids, mut rows) = (BTreeMap::new(), Vec::new());
         for (key, node) in new.nodes() {
             let id = match known.get(key) {
-                Some(row) if says_node(row, node) => {
+                Some(row) if is_same_node(row, node) => {
                     changes.unchanged += 1;
                     ids.insert(key.clone(), row.id);
                     continue;
@@ -232,7 +232,7 @@ impl Atlas {
                 return Err(GraphError::ChangedMeanwhile);
             };
             let id = match known.remove(&(*source, *target, key.label.clone())) {
-                Some(row) if says_edge(&row, edge) => {
+                Some(row) if is_same_edge(&row, edge) => {
                     changes.unchanged += 1;
                     continue;
                 }
@@ -291,13 +291,13 @@ fn edge_row(
     }
 }
 
-fn says_node(row: &graph_nodes::Model, node: &Node) -> bool {
+fn is_same_node(row: &graph_nodes::Model, node: &Node) -> bool {
     row.label == node.label
         && row.kind == node.kind
         && is_same(row.properties.as_ref(), &node.properties)
 }
 
-fn says_edge(row: &graph_edges::Model, edge: &Edge) -> bool {
+fn is_same_edge(row: &graph_edges::Model, edge: &Edge) -> bool {
     row.weight == edge.weight && is_same(row.properties.as_ref(), &edge.properties)
 }
 
