@@ -12,6 +12,7 @@ mod db;
 mod durability;
 mod entities;
 mod files;
+mod guide;
 mod http;
 mod migrations;
 mod rebuild;

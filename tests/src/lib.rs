@@ -16,6 +16,7 @@
 )]
 
 pub mod given;
+pub mod guide;
 pub mod load;
 mod plan;
 pub mod production;

@@ -1,0 +1,4 @@
+//! Models of the tables, by domain: written by `cargo migrate entities`.
+
+#[rustfmt::skip]
+pub mod shop;
