@@ -17,8 +17,9 @@
 //! the command `config` work for them as for all others.
 //!
 //! ```
-//! use groundwork_core::config::{self, Keys, Loaded, Namespace, Section, Sources};
-//! use secrecy::SecretString;
+//! use groundwork_core::config::{
+//!     self, Keys, Loaded, Namespace, SecretString, Section, Sources,
+//! };
 //!
 //! struct Shop {
 //!     max_items: u32,
@@ -94,6 +95,9 @@ mod sources;
 mod value;
 mod variables;
 mod yaml;
+
+/// The text of a secret, which never shows, and the trait that gives it out.
+pub use secrecy::{ExposeSecret, SecretString};
 
 pub use self::{
     auth::{ApiKey, Auth, InvalidKeyHash, KeyHash},
