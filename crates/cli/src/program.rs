@@ -12,6 +12,54 @@ use crate::{
 
 /// A service with its commands. [`main`](crate::main()) gives it `serve`, `config`, `doctor`, `health` and
 /// `completions`; without a command it serves.
+///
+/// ```
+/// use groundwork_cli::{Context, Program, Result, command, doctor::{Report, Subject}};
+/// use groundwork_naming::Convention;
+/// # const CONVENTION: Convention = Convention {
+/// #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
+/// #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
+/// #     index: "ix_{table}_{columns}", not_null: "nn_{table}_{columns}",
+/// # };
+///
+/// struct Shop;
+///
+/// #[derive(clap::Subcommand)]
+/// enum Command {
+///     /// Print how many books there are
+///     Count,
+/// }
+///
+/// impl Program for Shop {
+///     type Command = Command;
+///     type Settings = ();
+///     const NAME: &'static str = "shop";
+///     const VERSION: &'static str = "1.0.0";
+///     const ABOUT: &'static str = "Sells books";
+///     const CONVENTION: Convention = CONVENTION;
+///
+///     async fn serve(&self, context: Context) -> Result {
+///         context.output.line("selling books")
+///     }
+///
+///     async fn run(&self, context: Context, command: Command) -> Result {
+///         match command {
+///             Command::Count => context.output.line("0"),
+///         }
+///     }
+///
+///     async fn check(&self, _: Subject<'_>, report: &mut Report) {
+///         report.part("shelves").ok("books", "all there");
+///     }
+/// }
+///
+/// // `fn main() -> ExitCode` calls `groundwork_cli::main(&Shop)`.
+/// let names: Vec<String> = command::<Shop>()
+///     .get_subcommands()
+///     .map(|command| command.get_name().to_owned())
+///     .collect();
+/// assert_eq!(names, ["serve", "count", "config", "doctor", "health", "completions"]);
+/// ```
 pub trait Program {
     /// The commands of its own.
     type Command: Subcommand;

@@ -135,6 +135,27 @@ impl Serialize for Cursor {
 }
 
 /// A part of a list.
+///
+/// ```
+/// use groundwork_core::page::{Cursor, Page, PageLimit, PageRequest};
+/// use uuid::Uuid;
+///
+/// // What a query gives that takes the ids after the cursor, and one more than the limit.
+/// fn rows(page: PageRequest) -> Vec<Uuid> {
+///     let after = page.after.map_or(Uuid::nil(), Cursor::id);
+///     let ids = (1..=3).map(Uuid::from_u128).filter(|id| *id > after);
+///     ids.take(page.limit.items() as usize + 1).collect()
+/// }
+///
+/// let limit = PageLimit::new(2).expect("a limit from 1 to 200");
+/// let first = PageRequest { after: None, limit };
+/// let page = Page::of_surplus(rows(first), limit, |id| *id);
+/// assert_eq!((page.items.len(), page.next), (2, Some(Cursor::after(page.items[1]))));
+///
+/// let second = PageRequest { after: page.next, limit };
+/// let page = Page::of_surplus(rows(second), limit, |id| *id);
+/// assert_eq!((page.items.len(), page.next), (1, None));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Page<T> {
     /// The items, in the list's order.

@@ -5,6 +5,32 @@
 //! security headers. Handlers take the extractors [`Json`], [`Path`], [`Query`] and [`PageQuery`]
 //! and return [`ApiError`], into which every domain error turns by its kind. [`bind`] and [`serve`]
 //! run it until a [`Shutdown`].
+//!
+//! ```no_run
+//! use std::time::Duration;
+//!
+//! use axum::{Router, routing::get};
+//! use groundwork_core::{clock::Clock, config::Config};
+//! use groundwork_http::{
+//!     ApiError, Json, Options, Path, Routes, Shutdown, bind, health, serve, service,
+//! };
+//!
+//! async fn square(Path(number): Path<u32>) -> Result<Json<u32>, ApiError> {
+//!     Ok(Json(number.saturating_mul(number)))
+//! }
+//!
+//! # async fn run(config: Config) -> Result<(), Box<dyn std::error::Error>> {
+//! let routes = Routes {
+//!     open: health(Vec::new()),
+//!     guarded: Router::new().route("/api/squares/{number}", get(square)),
+//!     ..Routes::default()
+//! };
+//! let app = service(routes, &Options::new(&config, Clock::system()));
+//! let (shutdown, listener) = (Shutdown::on_signals()?, bind(config.http.bind).await?);
+//! serve(listener, app, &shutdown, Duration::from_secs(20)).await;
+//! # Ok(())
+//! # }
+//! ```
 
 mod auth;
 mod content;

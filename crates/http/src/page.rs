@@ -12,6 +12,24 @@ use crate::{
 };
 
 /// Which page of a list is asked for. Other parameters of the query are left to other extractors.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use groundwork_core::page::{Page, PageRequest};
+/// use groundwork_http::{ApiError, Json, PageQuery};
+///
+/// async fn titles(page: PageRequest) -> Result<Page<String>, ApiError> {
+///     # let _ = page;
+///     // A query with the limit, and after the cursor.
+///     Ok(Page { items: vec!["Dune".to_owned()], next: None })
+/// }
+///
+/// async fn list(PageQuery(page): PageQuery) -> Result<Json<Page<String>>, ApiError> {
+///     Ok(Json(titles(page).await?))
+/// }
+///
+/// let _routes: Router = Router::new().route("/api/titles", get(list));
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct PageQuery(
     /// The page.

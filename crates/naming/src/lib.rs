@@ -4,6 +4,26 @@
 //!
 //! The convention itself is data that belongs to the owner of the migrations; this crate only fills
 //! its templates in.
+//!
+//! ```
+//! use groundwork_naming::{Convention, Engine};
+//!
+//! const CONVENTION: Convention = Convention {
+//!     primary_key: "pk_{table}",
+//!     foreign_key: "fk_{table}_{columns}_{referred_table}",
+//!     unique: "uq_{table}_{columns}",
+//!     check: "ck_{table}_{rule}",
+//!     index: "ix_{table}_{columns}",
+//!     not_null: "nn_{table}_{columns}",
+//! };
+//!
+//! // Who creates a constraint and who finds it violated compute the same name.
+//! assert_eq!(CONVENTION.unique("books", &["isbn"]), "uq_books_isbn");
+//!
+//! // Code asks what an engine can do, not which one it is.
+//! let locking = Engine::ALL.map(|engine| engine.capabilities().locks_rows);
+//! assert_eq!(locking, [false, true]);
+//! ```
 
 mod convention;
 mod engine;

@@ -4,7 +4,45 @@ use super::{keys::Keys, reader::Reader};
 
 /// A section of settings: its keys with their defaults, and how they are read and checked.
 ///
-/// [the module](super) shows one.
+/// [The module](super) shows one with a secret, and how a program reads it.
+///
+/// ```
+/// use std::time::Duration;
+/// use groundwork_core::config::{self, Keys, Namespace, Section, Sources};
+///
+/// struct Mail {
+///     sender: String,
+///     retry_delay: Duration,
+/// }
+///
+/// impl Section for Mail {
+///     const NAME: &'static str = "mail";
+///
+///     const DEFAULTS: &'static str = "\
+/// ## From whom messages come.
+/// sender: shop@shop.example
+/// ## How long to wait before a message is sent again.
+/// retry_delay_s: 30
+/// ";
+///
+///     fn read(keys: &mut Keys<'_>) -> Option<Self> {
+///         let has_at = |text: &str| text.contains('@').then(|| text.to_owned());
+///         let sender = keys.parsed("sender", "an address with an @", has_at);
+///         let retry_delay = keys.seconds("retry_delay_s", 1..=3_600);
+///         Some(Self {
+///             sender: sender?,
+///             retry_delay: retry_delay?,
+///         })
+///     }
+/// }
+///
+/// let sources = Sources::new(Namespace::new("shop"));
+/// let mail = config::load::<Mail>(&sources).expect("the defaults are right").config.own;
+/// assert_eq!((mail.sender.as_str(), mail.retry_delay.as_secs()), ("shop@shop.example", 30));
+///
+/// let wrong = sources.with_variable("SHOP_MAIL__SENDER", "nobody");
+/// assert!(config::load::<Mail>(&wrong).is_err());
+/// ```
 pub trait Section: Sized {
     /// The section's name in files and keys: lower-case letters, digits and `_`.
     const NAME: &'static str;

@@ -33,17 +33,36 @@ use crate::config;
 /// [`fresh_reader`](Self::fresh_reader), and the result of anything else comes when it is on disk.
 /// What belongs together goes into a unit of work ([`begin`](Self::begin)).
 ///
-/// ```no_run
-/// # use groundwork_core::db::Database;
-/// # use sea_orm::{ConnectionTrait, DbErr};
-/// async fn tidy(db: &Database) -> Result<(), DbErr> {
-///     db.execute_unprepared("DELETE FROM drafts").await?; // stored by itself
-///     let work = db.begin().await?;
-///     work.execute_unprepared("DELETE FROM scenes").await?;
-///     work.execute_unprepared("DELETE FROM projects").await?;
-///     work.commit().await?; // stored together
-///     Ok(())
-/// }
+/// ```
+/// use groundwork_core::db::Database;
+/// use sea_orm::ConnectionTrait;
+/// # use groundwork_core::config::{self, Namespace, Sources};
+/// # use groundwork_naming::Convention;
+/// # const CONVENTION: Convention = Convention {
+/// #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
+/// #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
+/// #     index: "ix_{table}_{columns}", not_null: "nn_{table}_{columns}",
+/// # };
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let url = format!("sqlite://{}/shop.db", folder.path().display());
+/// let sources = Sources::new(Namespace::new("shop")) // a program takes what it was started with
+///     .with_flag("--database-url", "database.url", url);
+/// let config = config::load::<()>(&sources)?.config;
+/// let db = Database::open(&config.database, CONVENTION).await?;
+///
+/// db.execute_unprepared("CREATE TABLE books (title text)").await?; // stored by itself
+/// let work = db.begin().await?;
+/// work.execute_unprepared("INSERT INTO books VALUES ('Dune')").await?;
+/// work.execute_unprepared("INSERT INTO books VALUES ('Hyperion')").await?;
+/// work.commit().await?; // stored together
+///
+/// let removed = db.execute_unprepared("DELETE FROM books").await?;
+/// assert_eq!(removed.rows_affected(), 2);
+/// db.close().await?;
+/// # Ok(())
+/// # }
 /// ```
 #[derive(Clone)]
 pub struct Database {

@@ -35,6 +35,34 @@ use super::{
 ///
 /// Several reads of one state are a [`snapshot`](Self::snapshot), which is also what SeaORM's
 /// `begin` gives here.
+///
+/// ```
+/// use groundwork_core::db::Database;
+/// use sea_orm::{ConnectionTrait, Statement};
+/// # use groundwork_core::config::{self, Namespace, Sources};
+/// # use groundwork_naming::Convention;
+/// # const CONVENTION: Convention = Convention {
+/// #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
+/// #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
+/// #     index: "ix_{table}_{columns}", not_null: "nn_{table}_{columns}",
+/// # };
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let url = format!("sqlite://{}/shop.db", folder.path().display());
+/// # let sources = Sources::new(Namespace::new("shop")).with_flag("--database-url", "database.url", url);
+/// # let config = config::load::<()>(&sources)?.config;
+/// # let db = Database::open(&config.database, CONVENTION).await?;
+/// # db.execute_unprepared("CREATE TABLE books (title text CONSTRAINT uq_books_title UNIQUE)").await?;
+/// let reader = db.reader();
+/// let count = Statement::from_string(db.engine().backend(), "SELECT count(*) FROM books");
+/// let row = reader.query_one_raw(count).await?.expect("a row");
+/// assert_eq!(row.try_get_by_index::<i64>(0)?, 0);
+/// let refused = reader.execute_unprepared("DELETE FROM books").await;
+/// assert!(refused.is_err());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Reader {
     connections: Connections,

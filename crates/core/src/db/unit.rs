@@ -47,12 +47,34 @@ use super::{
 /// After a statement has failed, PostgreSQL takes no other until the savepoint around it is rolled
 /// back; on SQLite the unit goes on. Put what may fail into a savepoint and both behave alike.
 ///
-/// ```no_run
-/// # use groundwork_core::db::{Database, DbError};
-/// # use sea_orm::ConnectionTrait;
-/// # async fn example(db: Database) -> Result<(), Box<dyn std::error::Error>> {
+/// ```
+/// use groundwork_core::db::{Database, ViolationKind};
+/// use sea_orm::{ConnectionTrait, TransactionTrait};
+/// # use groundwork_core::config::{self, Namespace, Sources};
+/// # use groundwork_naming::Convention;
+/// # const CONVENTION: Convention = Convention {
+/// #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
+/// #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
+/// #     index: "ix_{table}_{columns}", not_null: "nn_{table}_{columns}",
+/// # };
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let url = format!("sqlite://{}/shop.db", folder.path().display());
+/// # let sources = Sources::new(Namespace::new("shop")).with_flag("--database-url", "database.url", url);
+/// # let config = config::load::<()>(&sources)?.config;
+/// # let db = Database::open(&config.database, CONVENTION).await?;
+/// # db.execute_unprepared("CREATE TABLE books (title text CONSTRAINT uq_books_title UNIQUE)").await?;
 /// let work = db.begin().await?;
-/// work.execute_unprepared("UPDATE scenes SET description = 'Dusk'").await?;
+/// work.execute_unprepared("INSERT INTO books VALUES ('Dune')").await?;
+///
+/// let savepoint = work.begin().await?;
+/// let again = savepoint.execute_unprepared("INSERT INTO books VALUES ('Dune')").await;
+/// let violation = again.err().and_then(|error| work.violation(&error)).expect("a violation");
+/// assert_eq!(violation.kind, ViolationKind::Unique);
+/// assert_eq!(violation.constraint, CONVENTION.unique("books", &["title"]));
+/// drop(savepoint); // takes back what failed, and nothing else
+///
 /// work.commit().await?;
 /// # Ok(())
 /// # }

@@ -31,6 +31,42 @@ pub struct FileStoreOptions {
 }
 
 /// Holds files under a root folder. Cheap to clone; clones share the same staging folder.
+///
+/// [The module](super) shows how a file and its row are stored together.
+///
+/// ```
+/// use groundwork_core::{
+///     clock::Clock,
+///     files::{FileStore, FileStoreOptions, FileTable, Folder, MediaType, StorageKey},
+/// };
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// let clock = Clock::system();
+/// let store = FileStore::open(FileStoreOptions {
+///     root: folder.path().join("files"),
+///     max_file_bytes: 10_000_000,
+///     tables: &[FileTable {
+///         table: "covers",
+///         key_column: "storage_key",
+///         trash_table: "file_trash",
+///     }],
+///     clock: clock.clone(),
+/// })
+/// .await?;
+/// assert!(store.health().await?.is_one_filesystem);
+///
+/// let key = StorageKey::new(
+///     clock.new_id(),
+///     Folder::named("covers"),
+///     clock.new_id(),
+///     MediaType::Png,
+/// );
+/// assert!(store.read(&key).await.is_err()); // nothing is stored under it
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct FileStore {
     pub(super) shared: Arc<Shared>,

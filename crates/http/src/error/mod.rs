@@ -20,6 +20,20 @@ use groundwork_core::error::{DomainError, Kind};
 use serde::Serialize;
 
 /// An error as a response. Every [`DomainError`] turns into one with `?`.
+///
+/// ```
+/// use axum::http::StatusCode;
+/// use groundwork_core::db::DbError;
+/// use groundwork_http::ApiError;
+///
+/// fn handler() -> Result<(), ApiError> {
+///     Err(DbError::Closed)?
+/// }
+///
+/// let error = handler().expect_err("the database is closed");
+/// assert_eq!(error.status(), StatusCode::SERVICE_UNAVAILABLE);
+/// assert_eq!(error.body().code, "DATABASE_CLOSED");
+/// ```
 #[derive(Debug)]
 pub struct ApiError(Box<ErrorResponse>);
 

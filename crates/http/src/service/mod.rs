@@ -16,6 +16,33 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{auth, fallback, host, limits, response_headers, trace};
 
 /// The routes of a service.
+///
+/// ```
+/// use axum::{Router, body::Body, http::Request, routing::get};
+/// use groundwork_core::{clock::Clock, config::{self, Namespace, Sources}};
+/// use groundwork_http::{Options, Routes, health, service};
+/// use tower::ServiceExt;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let routes = Routes {
+///     open: health(Vec::new()),
+///     guarded: Router::new().route("/api/books", get(|| async { "Dune" })),
+///     ..Routes::default()
+/// };
+/// // A key is configured, so that guarded routes want it.
+/// let sources = Sources::new(Namespace::new("shop"))
+///     .with_variable("SHOP_AUTH__KEYS", format!("till:{}", "0".repeat(64)));
+/// let config = config::load::<()>(&sources)?.config;
+/// let app = service(routes, &Options::new(&config, Clock::system()));
+///
+/// let open = app.clone().oneshot(Request::get("/health").body(Body::empty())?).await?;
+/// assert_eq!(open.status(), 200);
+/// let guarded = app.oneshot(Request::get("/api/books").body(Body::empty())?).await?;
+/// assert_eq!(guarded.status(), 401);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Default)]
 pub struct Routes {
     /// For everybody: health, documentation.

@@ -11,6 +11,37 @@ use super::{
 use crate::table::{Check, Column, ForeignKey, Index, Kind, Unique};
 
 /// Changes of one table, to be [applied](Self::apply) together.
+///
+/// ```
+/// use groundwork_schema::{alter::Alter, table::{Column, Index, Kind}};
+/// use sea_orm::{ConnectionTrait, Database};
+/// use sea_orm_migration::SchemaManager;
+/// # use groundwork_naming::Convention;
+/// # const CONVENTION: Convention = Convention {
+/// #     primary_key: "pk_{table}", foreign_key: "fk_{table}_{columns}_{referred_table}",
+/// #     unique: "uq_{table}_{columns}", check: "ck_{table}_{rule}",
+/// #     index: "ix_{table}_{columns}", not_null: "nn_{table}_{columns}",
+/// # };
+///
+/// fn changes() -> Alter {
+///     Alter::table("books")
+///         .add_column(Column::optional("language", Kind::Text))
+///         .add_index(Index { columns: &["language"], only_where: None })
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let connection = Database::connect("sqlite::memory:").await?;
+/// # connection.execute_unprepared("CREATE TABLE books (title text)").await?;
+/// let manager = SchemaManager::new(&connection); // a migration is given one
+/// changes().apply(&manager, &CONVENTION).await?;
+/// assert!(manager.has_index("books", "ix_books_language").await?);
+///
+/// changes().reverse()?.apply(&manager, &CONVENTION).await?;
+/// assert!(!manager.has_column("books", "language").await?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is changed before `apply`"]
 pub struct Alter {

@@ -1,6 +1,43 @@
 //! A table in words of both engines.
 
 /// A table, its constraints and its indexes.
+///
+/// ```
+/// use groundwork_naming::{Convention, Engine};
+/// use groundwork_schema::table::{Check, Column, Condition, Kind, Table, Unique};
+/// # const CONVENTION: Convention = Convention {
+/// #     primary_key: "pk_{table}",
+/// #     foreign_key: "fk_{table}_{columns}_{referred_table}",
+/// #     unique: "uq_{table}_{columns}",
+/// #     check: "ck_{table}_{rule}",
+/// #     index: "ix_{table}_{columns}",
+/// #     not_null: "nn_{table}_{columns}",
+/// # };
+///
+/// const BOOKS: Table = Table {
+///     name: "books",
+///     columns: &[
+///         Column::required("id", Kind::Uuid),
+///         Column::required("isbn", Kind::Text),
+///         Column::required("stock", Kind::BigInteger),
+///     ],
+///     primary_key: &["id"],
+///     foreign_keys: &[],
+///     uniques: &[Unique { columns: &["isbn"], only_where: None }],
+///     checks: &[Check {
+///         rule: "stock",
+///         condition: Condition::AtLeast { column: "stock", number: 0 },
+///     }],
+///     indexes: &[],
+/// };
+///
+/// // A migration calls `BOOKS.create_with(manager, &CONVENTION)`.
+/// for engine in Engine::ALL {
+///     let sql = BOOKS.create(&CONVENTION, engine).concat();
+///     assert!(sql.contains(r#"CONSTRAINT "uq_books_isbn" UNIQUE ("isbn")"#));
+///     assert!(sql.contains(r#"CONSTRAINT "ck_books_stock" CHECK ("stock" >= 0)"#));
+/// }
+/// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Table {
     /// Plural, in snake case.
