@@ -34,7 +34,10 @@ fn main() {
         files.extend(blocks(&text));
         let module = page.split_once('-').map_or(&*page, |(_, name)| name);
         let module = format!("crate::guide::{}", module.replace('-', "_"));
-        write(&out.join(format!("{page}.md")), &for_rustdoc(&text, &module));
+        write(
+            &out.join(format!("{page}.md")),
+            &for_rustdoc(&text, &module),
+        );
         write(&out.join(format!("{page}.rs")), &modules(&out.join(&page)));
         for (path, source) in &files {
             let source = match path.as_str() {
