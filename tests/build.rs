@@ -8,7 +8,6 @@
 //! - `{page}.md`, the page whose blocks find those crates under their names, for `rustdoc`.
 //!
 //! `tests.rs` declares the tests of the bookshop at the end.
-#![expect(clippy::print_stdout, reason = "so a build script speaks to cargo")]
 
 use std::{
     collections::BTreeMap,
