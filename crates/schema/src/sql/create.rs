@@ -10,7 +10,7 @@ use super::{identifier, identifiers};
 /// The statements that make a table and its indexes, in order. Triggers need functions and other
 /// tables, so that they are left to the caller.
 #[must_use]
-pub fn statements(table: &Table) -> Vec<String> {
+pub(crate) fn statements(table: &Table) -> Vec<String> {
     let indexes = (table.indexes.iter()).map(|index| create_index(&table.name, index));
     std::iter::once(create_table(table))
         .chain(indexes)
@@ -61,13 +61,13 @@ pub fn create_table(table: &Table) -> String {
 
 /// A column, as it is written in `CREATE TABLE` and after `ADD COLUMN`.
 #[must_use]
-pub fn column(column: &Column) -> String {
+pub(crate) fn column(column: &Column) -> String {
     format!("{} {}", identifier(&column.name), column_rest(column))
 }
 
 /// A column without its name.
 #[must_use]
-pub fn column_rest(column: &Column) -> String {
+pub(crate) fn column_rest(column: &Column) -> String {
     let mut text = match (column.numbering, column.kind.as_str()) {
         (Some(Numbering::Serial), "smallint") => "smallserial",
         (Some(Numbering::Serial), "bigint") => "bigserial",
@@ -103,14 +103,14 @@ pub fn column_rest(column: &Column) -> String {
 
 /// A primary key, as a constraint of its table.
 #[must_use]
-pub fn primary_key(key: &PrimaryKey) -> String {
+pub(crate) fn primary_key(key: &PrimaryKey) -> String {
     let columns = identifiers(&key.columns);
     format!("{}PRIMARY KEY ({columns})", name(&key.name))
 }
 
 /// A unique constraint.
 #[must_use]
-pub fn unique(unique: &Unique) -> String {
+pub(crate) fn unique(unique: &Unique) -> String {
     let columns = identifiers(&unique.columns);
     let timing = timing(unique.timing);
     format!("{}UNIQUE ({columns}){timing}", name(&unique.name))
@@ -118,7 +118,7 @@ pub fn unique(unique: &Unique) -> String {
 
 /// A foreign key, as a constraint of its table.
 #[must_use]
-pub fn foreign_key(key: &ForeignKey) -> String {
+pub(crate) fn foreign_key(key: &ForeignKey) -> String {
     format!(
         "{}FOREIGN KEY ({}) REFERENCES {} ({}){}{}{}{}",
         name(&key.name),
@@ -140,7 +140,7 @@ pub fn add_foreign_key(table: &str, key: &ForeignKey) -> String {
 
 /// A check.
 #[must_use]
-pub fn check(check: &Check) -> String {
+pub(crate) fn check(check: &Check) -> String {
     let (name, expression) = (name(&check.name), &check.expression);
     format!("{name}CHECK ({expression}){}", not_valid(check.valid))
 }

@@ -7,11 +7,11 @@ mod quote;
 mod token;
 mod value;
 
-pub use create::{
-    add_foreign_key, check, column, column_rest, create_index, create_table, foreign_key,
-    primary_key, statements, unique,
-};
-pub use normal::{normal, verb};
-pub use quote::{bare_identifier, bytes_literal, identifier, identifiers, literal, text_literal};
+pub use create::{add_foreign_key, create_index, create_table};
+pub(crate) use create::{check, column, column_rest, foreign_key, primary_key, statements, unique};
+pub use normal::normal;
+pub(crate) use normal::verb;
+pub(crate) use quote::{bare_identifier, bytes_literal, identifiers, text_literal};
+pub use quote::{identifier, literal};
 pub use token::{Token, TokenKind, dialect, tokens, tokens_with_span};
 pub(crate) use value::inlined;

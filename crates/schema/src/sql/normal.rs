@@ -34,7 +34,7 @@ pub fn normal(engine: Engine, sql: &str) -> String {
 
 /// The first word of a statement, in capitals.
 #[must_use]
-pub fn verb(sql: &str) -> String {
+pub(crate) fn verb(sql: &str) -> String {
     let normal = normal(Engine::Sqlite, sql);
     let word = normal.split([' ', '(']).next().unwrap_or_default();
     word.to_ascii_uppercase()

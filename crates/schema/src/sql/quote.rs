@@ -17,7 +17,7 @@ pub fn identifier(name: &str) -> String {
 
 /// Names in quotes, with commas between them.
 #[must_use]
-pub fn identifiers<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
+pub(crate) fn identifiers<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     let quoted: Vec<String> = (names.into_iter())
         .map(|name| identifier(name.as_ref()))
         .collect();
@@ -26,7 +26,7 @@ pub fn identifiers<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String 
 
 /// A name without quotes if both engines read it so, and in quotes otherwise.
 #[must_use]
-pub fn bare_identifier(name: &str) -> String {
+pub(crate) fn bare_identifier(name: &str) -> String {
     let is_word = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && (name.chars()).all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     let is_keyword = ALL_KEYWORDS
@@ -48,7 +48,7 @@ pub fn literal(text: &str) -> String {
 
 /// Any text as a literal of one engine.
 #[must_use]
-pub fn text_literal(engine: Engine, text: &str) -> String {
+pub(crate) fn text_literal(engine: Engine, text: &str) -> String {
     match engine {
         // A NUL would end the statement.
         Engine::Sqlite if text.contains('\0') => {
@@ -64,7 +64,7 @@ pub fn text_literal(engine: Engine, text: &str) -> String {
 
 /// Bytes as a literal.
 #[must_use]
-pub fn bytes_literal(engine: Engine, bytes: &[u8]) -> String {
+pub(crate) fn bytes_literal(engine: Engine, bytes: &[u8]) -> String {
     let hex = bytes.iter().fold(String::new(), |mut hex, byte| {
         // Writing to a string cannot fail.
         write!(hex, "{byte:02x}").ok();
