@@ -6,7 +6,7 @@ use super::{dot::dot, mermaid::mermaid, relation::relations, svg};
 
 /// The form of a picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub(crate) enum Format {
     /// A picture of its own, light or dark as its viewer likes.
     #[default]
     Svg,
@@ -18,7 +18,7 @@ pub enum Format {
 
 /// Draws a schema.
 #[must_use]
-pub fn render(schema: &Schema, title: &str, format: Format) -> String {
+pub(crate) fn render(schema: &Schema, title: &str, format: Format) -> String {
     let tables: Vec<&Table> = schema.tables.values().collect();
     let relations = relations(&tables);
     match format {

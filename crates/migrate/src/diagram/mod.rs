@@ -13,4 +13,4 @@ mod svg;
 mod tests;
 mod types;
 
-pub use format::{Format, render};
+pub(crate) use format::{Format, render};

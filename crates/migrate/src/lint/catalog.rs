@@ -11,7 +11,7 @@ use super::{
 
 /// Checks a live catalog.
 #[must_use]
-pub fn catalog(schema: &Schema, convention: &Convention) -> Vec<Finding> {
+pub(crate) fn catalog(schema: &Schema, convention: &Convention) -> Vec<Finding> {
     let engine = schema.engine;
     let mut checker = Checker::new(engine, convention);
     let mut found = Vec::new();

@@ -60,7 +60,7 @@ The findings of a live catalog cannot be waived there; what a migration waives i
 
 /// The text of `docs/lint.md`.
 #[must_use]
-pub fn document() -> String {
+pub(crate) fn document() -> String {
     let mut text = HEAD.to_owned();
     let mut heading = "";
     for rule in all() {

@@ -12,7 +12,7 @@ use super::{
 
 /// Checks a text of SQL that is to be run on a database that exists. The report calls it `path`.
 #[must_use]
-pub fn sql(path: &str, text: &str, engine: Engine, convention: &Convention) -> Report {
+pub(crate) fn sql(path: &str, text: &str, engine: Engine, convention: &Convention) -> Report {
     let file = |line, column, sql| Place::File {
         path: path.to_owned(),
         line,

@@ -6,7 +6,7 @@ use super::{check::Diagnostic, rules::Rule};
 
 /// Something that a rule has found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// Which rule.
     pub rule: &'static Rule,
     /// For which engine; `None`: it is the same on both.
@@ -19,7 +19,7 @@ pub struct Finding {
 
 /// Where something was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// In what a migration's `up` executes.
     Statement {
         /// The migration.

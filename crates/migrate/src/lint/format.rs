@@ -17,7 +17,7 @@ const SHOWN_LINES: usize = 8;
 
 /// For a person, in the manner of rustc.
 #[must_use]
-pub fn text(report: &Report, colour: bool) -> String {
+pub(crate) fn text(report: &Report, colour: bool) -> String {
     let mut text = String::new();
     for finding in &report.findings {
         if !text.is_empty() {
@@ -97,7 +97,7 @@ fn place_and_sql(finding: &Finding) -> (String, Option<&str>) {
 
 /// For programs; `docs/lint.md` describes it.
 #[must_use]
-pub fn json(report: &Report) -> Value {
+pub(crate) fn json(report: &Report) -> Value {
     let findings: Vec<Value> = report.findings.iter().map(finding_json).collect();
     json!({
         "findings": findings,
@@ -145,7 +145,7 @@ fn finding_json(finding: &Finding) -> Value {
 /// SARIF 2.1.0, which services that review changes show beside them
 /// (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
 #[must_use]
-pub fn sarif(report: &Report) -> Value {
+pub(crate) fn sarif(report: &Report) -> Value {
     let rules: Vec<Value> = all()
         .map(|rule| {
             json!({

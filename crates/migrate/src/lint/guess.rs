@@ -42,7 +42,7 @@ const MARKS: &[(Engine, &[&str])] = &[
 
 /// The engine whose words a text has, and which ones; `None` if it has none, or those of both.
 #[must_use]
-pub fn engine(text: &str) -> Option<(Engine, String)> {
+pub(crate) fn engine(text: &str) -> Option<(Engine, String)> {
     let found = |engine| {
         let words = words(engine, text);
         let mark = (MARKS.iter().filter(|(of, _)| *of == engine)).find(|(_, mark)| {

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// Checks migrations for each of these engines. `sources` is the folder of their source code.
-pub async fn migrations(
+pub(crate) async fn migrations(
     migrations: &[Box<dyn MigrationTrait>],
     sources: &Path,
     convention: &Convention,

@@ -8,6 +8,7 @@
 mod catalog;
 mod check;
 mod constraint;
+#[cfg(test)]
 mod document;
 mod file;
 mod finding;
@@ -16,19 +17,17 @@ mod guess;
 mod known_schema;
 mod migrations;
 mod report;
-pub mod rules;
+pub(crate) mod rules;
 mod source;
 mod statements;
 mod waiver;
 
-pub use catalog::catalog;
-pub use document::document;
-pub use file::sql;
-pub use finding::{Finding, Place};
-pub use format::{json, sarif, text};
-pub use guess::engine;
-pub use migrations::migrations;
-pub use report::Report;
+pub(crate) use catalog::catalog;
+pub(crate) use file::sql;
+pub(crate) use format::{json, sarif, text};
+pub(crate) use guess::engine;
+pub(crate) use migrations::migrations;
+pub(crate) use report::Report;
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use super::{
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Report {
+pub(crate) struct Report {
     /// In the order of the statements.
     pub findings: Vec<Finding>,
     /// How many findings are waived.
@@ -26,7 +26,7 @@ pub struct Report {
 impl Report {
     /// How many findings have this severity.
     #[must_use]
-    pub fn count(&self, severity: Severity) -> usize {
+    pub(crate) fn count(&self, severity: Severity) -> usize {
         let has = |finding: &&Finding| finding.rule.severity == severity;
         self.findings.iter().filter(has).count()
     }
@@ -55,7 +55,7 @@ impl Report {
     }
 
     /// Adds the findings of another report.
-    pub fn extend(&mut self, other: Self) {
+    pub(crate) fn extend(&mut self, other: Self) {
         self.findings.extend(other.findings);
         self.waived += other.waived;
         self.notes.extend(other.notes);
@@ -63,7 +63,7 @@ impl Report {
     }
 
     /// Adds what a live catalog shows beyond what is found or waived already.
-    pub fn extend_live(&mut self, findings: Vec<Finding>) {
+    pub(crate) fn extend_live(&mut self, findings: Vec<Finding>) {
         let known: BTreeSet<(&str, String)> = (self.findings.iter())
             .map(|finding| (finding.rule.id, finding.message.clone()))
             .collect();

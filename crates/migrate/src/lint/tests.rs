@@ -5,6 +5,8 @@ use groundwork_schema::model::Schema;
 use sea_orm_migration::MigrationTrait;
 
 use super::{
+    document::document,
+    finding::{Finding, Place},
     rules::{Example, both},
     *,
 };

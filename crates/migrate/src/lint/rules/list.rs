@@ -3,7 +3,7 @@
 use super::{both, postgres, rule::Rule, sqlite};
 
 /// Every rule, by id.
-pub fn all() -> impl Iterator<Item = &'static Rule> {
+pub(crate) fn all() -> impl Iterator<Item = &'static Rule> {
     (postgres::ALL.iter())
         .chain(sqlite::ALL)
         .chain(both::ALL)
@@ -12,6 +12,6 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 
 /// The rule of this id.
 #[must_use]
-pub fn find(id: &str) -> Option<&'static Rule> {
+pub(crate) fn find(id: &str) -> Option<&'static Rule> {
     all().find(|rule| rule.id == id)
 }

@@ -7,5 +7,7 @@ pub(super) mod postgres;
 mod rule;
 pub(super) mod sqlite;
 
-pub use list::{all, find};
-pub use rule::{Example, Rule, Severity};
+pub(crate) use list::{all, find};
+#[cfg(test)]
+pub(crate) use rule::Example;
+pub(crate) use rule::{Rule, Severity};

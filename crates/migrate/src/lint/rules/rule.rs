@@ -6,7 +6,7 @@ use groundwork_naming::Engine;
 
 /// A rule.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Rule {
+pub(crate) struct Rule {
     /// Never changes: `GW1xx` is about PostgreSQL, `GW2xx` about SQLite, `GW3xx` about both.
     pub id: &'static str,
     /// What the rule is called, in kebab case.
@@ -26,7 +26,7 @@ pub struct Rule {
 /// How much a finding weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Severity {
+pub(crate) enum Severity {
     /// It breaks, blocks or loses something.
     Error,
     /// It may be meant.
@@ -35,7 +35,7 @@ pub enum Severity {
 
 /// An example of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Example {
+pub(crate) enum Example {
     /// A file of SQL.
     Sql(&'static str),
     /// A part of a migration's source.
@@ -47,7 +47,7 @@ pub enum Example {
 impl Rule {
     /// The engine that it is about; `None`: both.
     #[must_use]
-    pub fn engine(&self) -> Option<Engine> {
+    pub(crate) fn engine(&self) -> Option<Engine> {
         match self.id.as_bytes().get(2) {
             Some(b'1') => Some(Engine::Postgres),
             Some(b'2') => Some(Engine::Sqlite),
@@ -59,7 +59,7 @@ impl Rule {
 impl Severity {
     /// In one word.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
