@@ -3,10 +3,10 @@
 use std::{os::unix::fs::PermissionsExt, path::Path, time::Duration};
 
 use acceptance::{Engine, Scratch, on_both_engines};
-use groundwork_core::db::{ConnectionSettings, Role, connect_for_migration};
+use groundwork_core::db::{ConnectionSettings, Database, Role, connect_for_migration};
 use sea_orm::{ConnectionTrait, Statement};
 
-use super::given::{config, counters, opened};
+use super::given::{CONVENTION, config, counters, number, opened};
 
 fn of(all: &[ConnectionSettings], role: Role) -> Vec<&ConnectionSettings> {
     all.iter().filter(|one| one.role == role).collect()
@@ -55,6 +55,34 @@ async fn every_connection_to_postgres_has_its_limits_and_a_name() {
             assert_eq!(one.values[name], value, "{name} of {one:?}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_connection_to_postgres_that_is_too_old_is_replaced_and_no_other() {
+    let scratch = Scratch::empty(Engine::Postgres).await;
+    let server_process = async |max_lifetime| {
+        let config = groundwork_core::config::Database {
+            max_lifetime,
+            ..config(scratch.url())
+        };
+        let db = Database::open(&config, CONVENTION).await.unwrap();
+        let mut seen = Vec::new();
+        for _ in 0..2 {
+            let work = db.begin().await.unwrap();
+            seen.push(
+                number(&work, "SELECT pg_backend_pid()::bigint")
+                    .await
+                    .unwrap(),
+            );
+            work.rollback().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(60)).await;
+        }
+        (seen[0], seen[1])
+    };
+    let (first, second) = server_process(Duration::from_millis(50)).await;
+    assert_ne!(first, second);
+    let (first, second) = server_process(Duration::from_secs(60)).await;
+    assert_eq!(first, second);
 }
 
 #[on_both_engines]

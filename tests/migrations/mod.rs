@@ -72,7 +72,11 @@ async fn connect_with(scratch: &Scratch, connections: u32) -> DatabaseConnection
 
 async fn open(url: String, connections: u32) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
-    options.max_connections(connections).sqlx_logging(false);
+    options
+        .max_connections(connections)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .sqlx_logging(false);
     Database::connect(options).await.unwrap()
 }
 

@@ -112,7 +112,11 @@ async fn rebuilds_until_it_is_killed() {
     let (statement, url) = order.split_once(' ').unwrap();
     assert!(Path::new(url.trim_start_matches("sqlite://")).exists());
     let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(true);
+    options
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .sqlx_logging(true);
     let connection = Database::connect(options).await.unwrap();
     let killer = Killer {
         left: AtomicU32::new(statement.parse().unwrap()),

@@ -159,7 +159,11 @@ pub(super) async fn connect(scratch: &Scratch) -> DatabaseConnection {
         Engine::Postgres => scratch.url().to_owned(),
     };
     let mut options = ConnectOptions::new(url);
-    options.max_connections(1).sqlx_logging(false);
+    options
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .sqlx_logging(false);
     Database::connect(options).await.unwrap()
 }
 

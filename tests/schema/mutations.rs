@@ -90,7 +90,11 @@ async fn texts(connection: &DatabaseConnection) -> Vec<String> {
 /// The schema that these statements make.
 async fn replayed(statements: &[String]) -> Schema {
     let mut options = sea_orm::ConnectOptions::new("sqlite::memory:");
-    options.max_connections(1).sqlx_logging(false);
+    options
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .sqlx_logging(false);
     let connection = sea_orm::Database::connect(options).await.unwrap();
     for statement in statements.iter().filter(|statement| !statement.is_empty()) {
         let ran = connection.execute_unprepared(statement).await;

@@ -271,7 +271,10 @@ async fn plain(
     let options = options
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous);
-    let pool = SqlitePoolOptions::new().max_connections(1);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None);
     let pool = pool.connect_with(options).await?;
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
 }

@@ -251,6 +251,8 @@ async fn prepared(
     let pool = PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
         .connect_with(own)
         .await?;
     if let Some(schema) = schema {
@@ -265,6 +267,8 @@ fn options(url: impl Into<String>) -> ConnectOptions {
     options
         .max_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None)
+        .max_lifetime(None)
         .sqlx_logging(false);
     options
 }

@@ -30,7 +30,7 @@ path = "src/lib.rs"
 doctest = false
 
 [features]
-default = ["runtime-tokio", "sqlx-dep", "with-json", "with-chrono", "with-rust_decimal", "with-uuid", "with-time", "stream", "sqlite-use-returning-for-3_35"]
+default = ["runtime-tokio", "sqlx-dep", "with-json", "with-chrono", "with-rust_decimal", "with-uuid", "with-time", "stream", "sqlite-use-returning-for-3_35", "postgres-array"]
 runtime-tokio = []
 sqlx-dep = []
 sqlx-sqlite = []
@@ -42,11 +42,12 @@ with-uuid = []
 with-time = []
 stream = []
 sqlite-use-returning-for-3_35 = []
+postgres-array = []
 
 [dependencies]
 groundwork-core = { path = "{core}", default-features = false }
 groundwork-naming = { path = "{naming}" }
-seaorm_itself = { package = "sea-orm", version = "={version}", features = ["sqlx-sqlite", "sqlx-postgres", "runtime-tokio-rustls", "tests-cfg"] }
+seaorm_itself = { package = "sea-orm", version = "={version}", features = ["sqlx-sqlite", "sqlx-postgres", "runtime-tokio-rustls", "postgres-array", "tests-cfg"] }
 
 [dev-dependencies]
 dotenv = "0.15"
@@ -66,6 +67,9 @@ tracing-subscriber = { version = "0.3", features = ["env-filter"] }
 uuid = { version = "1", features = ["v4"] }
 async-trait = "0.1"
 chrono = "0.4"
+
+[lints.rust]
+unexpected_cfgs = "allow"
 
 [profile.dev]
 debug = 0
@@ -91,18 +95,36 @@ pub(super) fn write(folder: &Path) -> Result<()> {
         let file = folder.join("tests").join(file);
         fs::remove_file(&file).with_context(|| file.display().to_string())?;
     }
-    open_plainly(&folder.join("tests/common/setup/mod.rs"))
+    for (file, call, ours, added) in ADAPTED {
+        adapt(&folder.join("tests").join(file), call, ours, added)?;
+    }
+    Ok(())
 }
 
-/// Databases are made and dropped on a connection of SeaORM's own. Those calls, unlike the others,
-/// name a URL.
-fn open_plainly(setup: &Path) -> Result<()> {
-    const CALL: &str = "Database::connect(&url)";
-    let text = fs::read_to_string(setup).with_context(|| setup.display().to_string())?;
-    ensure!(text.contains(CALL), "{} has changed", setup.display());
-    let text = text.replace(CALL, "sea_orm::connect_plainly(&url)");
-    let text = format!("{text}\npub use sea_orm::HasSchemaBuilder;\n");
-    Ok(fs::write(setup, text)?)
+/// What is changed in the tests: a file, a call in it, the call in its place, and a line at the end.
+const ADAPTED: &[(&str, &str, &str, &str)] = &[
+    // Databases are made and dropped on a connection of SeaORM's own. Those calls, unlike the
+    // others, name a URL.
+    (
+        "common/setup/mod.rs",
+        "Database::connect(&url)",
+        "sea_orm::connect_plainly(&url)",
+        "pub use sea_orm::HasSchemaBuilder;",
+    ),
+    // `Database::begin` is also a method of ours, whose error says more.
+    (
+        "derive_active_model_ex_send_future_test.rs",
+        "self.inner.begin().await",
+        "TransactionTrait::begin(&self.inner).await",
+        "",
+    ),
+];
+
+fn adapt(file: &Path, call: &str, ours: &str, added: &str) -> Result<()> {
+    let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
+    ensure!(text.contains(call), "{} has changed", file.display());
+    let text = format!("{}\n{added}\n", text.replace(call, ours));
+    Ok(fs::write(file, text)?)
 }
 
 /// Where cargo has unpacked SeaORM, and its version.

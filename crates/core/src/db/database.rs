@@ -9,8 +9,8 @@ use std::{
 
 use groundwork_naming::{Convention, Engine};
 use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, SqlxPostgresConnector, SqlxSqliteConnector,
-    Statement, TransactionOptions,
+    AccessMode, ConnectionTrait, DatabaseConnection, DbBackend, SqlxPostgresConnector,
+    SqlxSqliteConnector, Statement, TransactionOptions,
 };
 
 use super::{
@@ -238,6 +238,13 @@ impl Database {
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.inner.engine
+    }
+
+    /// The engine in SeaORM's words, as its own connections give it: both of its traits have a method
+    /// of this name.
+    #[must_use]
+    pub fn get_database_backend(&self) -> DbBackend {
+        self.inner.engine.backend()
     }
 
     /// How constraints are named here.

@@ -143,6 +143,17 @@ impl Reader {
         let session = Session::new(backend, engine, self.convention, timeout, observer);
         Ok(UnitOfWork::new(session))
     }
+
+    /// The engine in SeaORM's words, as its own connections give it: both of its traits have a method
+    /// of this name.
+    #[must_use]
+    pub fn get_database_backend(&self) -> DbBackend {
+        match &self.connections {
+            Connections::Sqlite(_) => DbBackend::Sqlite,
+            Connections::Postgres(_) => DbBackend::Postgres,
+            Connections::RolledBack(unit) => unit.get_database_backend(),
+        }
+    }
 }
 
 /// Evaluates to the result of a read, which is repeated as [`Attempts`] says.
@@ -168,11 +179,7 @@ impl fmt::Debug for Reader {
 #[async_trait::async_trait]
 impl ConnectionTrait for Reader {
     fn get_database_backend(&self) -> DbBackend {
-        match &self.connections {
-            Connections::Sqlite(_) => DbBackend::Sqlite,
-            Connections::Postgres(_) => DbBackend::Postgres,
-            Connections::RolledBack(unit) => ConnectionTrait::get_database_backend(&**unit),
-        }
+        self.get_database_backend()
     }
 
     async fn execute_raw(&self, statement: Statement) -> Result<ExecResult, DbErr> {
@@ -232,7 +239,7 @@ impl StreamTrait for Reader {
     type Stream<'a> = Rows<'a>;
 
     fn get_database_backend(&self) -> DbBackend {
-        ConnectionTrait::get_database_backend(self)
+        self.get_database_backend()
     }
 
     fn stream_raw<'a>(

@@ -6,7 +6,7 @@ use std::{
 };
 
 use groundwork_naming::Engine;
-use sea_orm::DbErr;
+use sea_orm::{DbBackend, DbErr};
 
 use super::{
     backend::Backend,
@@ -206,6 +206,13 @@ impl UnitOfWork {
     #[must_use]
     pub fn engine(&self) -> Engine {
         self.session.engine
+    }
+
+    /// The engine in SeaORM's words, as its own connections give it: both of its traits have a method
+    /// of this name.
+    #[must_use]
+    pub fn get_database_backend(&self) -> DbBackend {
+        self.session.engine.backend()
     }
 
     async fn commit_on_sqlite(&self, guard: &WriterGuard) -> Result<(), DbError> {

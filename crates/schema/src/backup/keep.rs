@@ -170,7 +170,10 @@ pub(super) async fn verify(
 /// A connection that reads a file.
 async fn open(file: &Path) -> Result<DatabaseConnection, DbErr> {
     let options = SqliteConnectOptions::new().filename(file).read_only(true);
-    let pool = SqlitePoolOptions::new().max_connections(1);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None);
     let pool = pool.connect_with(options).await;
     let pool = pool.map_err(|error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))

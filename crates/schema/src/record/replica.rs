@@ -74,6 +74,8 @@ async fn open() -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options
         .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
         .sqlx_logging(false)
         // As while a migration runs.
         .map_sqlx_sqlite_opts(|options| options.foreign_keys(false));

@@ -202,20 +202,30 @@ async fn connect(
     key: &'static str,
 ) -> Result<PgPool, OpenError> {
     greet(config, &options, key).await?;
-    let pool = PgPoolOptions::new()
+    Ok(pool(config, most).connect_lazy_with(options))
+}
+
+fn pool(config: &config::Database, most: u32) -> PgPoolOptions {
+    let max_lifetime = config.max_lifetime;
+    PgPoolOptions::new()
         .max_connections(most)
         .acquire_timeout(config.acquire_timeout)
-        .max_lifetime(config.max_lifetime)
+        // With either, sqlx starts a task that may never stop spinning
+        // (docs/design/014-no-maintenance-of-pools.md).
+        .idle_timeout(None)
+        .max_lifetime(None)
         .test_before_acquire(false)
-        .before_acquire(|connection, idle| {
+        .before_acquire(move |connection, state| {
             Box::pin(async move {
-                if idle.idle_for >= PING_AFTER {
+                if state.age >= max_lifetime {
+                    return Ok(false);
+                }
+                if state.idle_for >= PING_AFTER {
                     connection.ping().await?;
                 }
                 Ok(true)
             })
-        });
-    Ok(pool.connect_lazy_with(options))
+        })
 }
 
 /// Connects once and at once: a pool would try again for a while and then only say that it took
@@ -281,5 +291,22 @@ fn refused(
             url: config.url.redacted(),
             source,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// See `docs/design/014-no-maintenance-of-pools.md`.
+    #[test]
+    fn no_pool_starts_a_task_that_looks_after_it() {
+        let sources = config::Sources::new(config::Namespace::new("test"));
+        let loaded = config::load::<()>(&sources).unwrap();
+        let pool = pool(&loaded.config.database, 4);
+        assert_eq!(
+            (pool.get_idle_timeout(), pool.get_max_lifetime()),
+            (None, None)
+        );
     }
 }

@@ -136,7 +136,10 @@ fn prepare(config: &config::Database) -> Result<SqliteConnectOptions, OpenError>
 
 /// A connection that opens and creates nothing before its first statement.
 pub(in crate::db) fn unopened(config: &config::Database) -> Result<SqlitePool, OpenError> {
-    let pool = SqlitePoolOptions::new().max_connections(1);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None);
     Ok(pool.connect_lazy_with(options(config)?))
 }
 

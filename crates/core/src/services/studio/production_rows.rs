@@ -49,7 +49,14 @@ impl ProductionRows {
             let id = ArtifactId::from(clock.new_id());
             by_path.insert(&file.path, id);
             let (kind, name) = (artifact_kind(file.role), file.path.to_string());
-            artifacts.push(artifact_row(id, project, kind, name, published.facts(), now));
+            artifacts.push(artifact_row(
+                id,
+                project,
+                kind,
+                name,
+                published.facts(),
+                now,
+            ));
         }
         let mut parts = Parts {
             clock,
