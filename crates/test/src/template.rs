@@ -82,8 +82,15 @@ impl Template {
     /// # use axum::Router;
     /// # use groundwork_core::db::Database;
     /// use groundwork_test::{Engine, Template, TestClient, on_both_engines};
-    /// # static SHOP: Template = Template::new(convention(), migrations);
-    /// # const fn convention() -> groundwork_naming::Convention { todo!() }
+    /// # const CONVENTION: groundwork_naming::Convention = groundwork_naming::Convention {
+    /// #     primary_key: "pk_{table}",
+    /// #     foreign_key: "fk_{table}_{columns}_{referred_table}",
+    /// #     unique: "uq_{table}_{columns}",
+    /// #     check: "ck_{table}_{rule}",
+    /// #     index: "ix_{table}_{columns}",
+    /// #     not_null: "nn_{table}_{columns}",
+    /// # };
+    /// # static SHOP: Template = Template::new(CONVENTION, migrations);
     /// # fn migrations() -> Vec<Box<dyn sea_orm_migration::MigrationTrait>> { Vec::new() }
     /// # fn routes(db: Database) -> Router { Router::new() }
     ///

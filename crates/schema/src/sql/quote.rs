@@ -40,7 +40,7 @@ pub(crate) fn bare_identifier(name: &str) -> String {
 }
 
 /// A text without backslashes and NULs as a literal that both engines read alike. For any text,
-/// use [`text_literal`].
+/// use `text_literal`.
 #[must_use]
 pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
