@@ -1,6 +1,6 @@
 //! A server and a client that talks to it.
 
-use std::{path::PathBuf, time::Duration};
+use std::path::PathBuf;
 
 use acceptance::{Engine, Home, Program, Server, given};
 use groundwork_test::TestResponse;
@@ -143,18 +143,4 @@ pub(super) async fn read_to_end(mut stream: TcpStream) -> String {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).await.ok();
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Waits until it holds.
-///
-/// # Panics
-/// If it does not within ten seconds.
-pub(super) async fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
-    for _ in 0..200 {
-        if holds() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("{what}: not within 10 s");
 }

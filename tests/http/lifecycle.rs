@@ -1,10 +1,10 @@
 //! From the start of a server to its end.
 
-use acceptance::{Engine, on_both_engines, production::png};
+use acceptance::{Engine, on_both_engines, production::png, wait_until};
 use rustix::process::Signal;
 use tokio::io::AsyncWriteExt as _;
 
-use super::api::{Api, read_to_end, wait_until};
+use super::api::{Api, read_to_end};
 
 #[on_both_engines]
 async fn a_request_that_is_under_way_is_finished_before_the_server_ends(

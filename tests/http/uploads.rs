@@ -3,10 +3,11 @@
 use acceptance::{
     Engine, on_both_engines,
     production::{MP4, PNG, png},
+    wait_until,
 };
 use serde_json::{Value, json};
 
-use super::api::{Api, wait_until};
+use super::api::Api;
 
 #[on_both_engines]
 async fn a_keyframe_is_stored_as_it_is_and_replaced_by_the_next(engine: Engine) {

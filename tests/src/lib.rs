@@ -23,6 +23,7 @@ pub mod production;
 mod program;
 mod server;
 pub mod shop;
+mod wait;
 
 pub use groundwork_test::{
     Engine, Scratch, on_both_engines,
@@ -31,3 +32,4 @@ pub use groundwork_test::{
 pub use plan::plan;
 pub use program::{Home, Outcome, Program};
 pub use server::Server;
+pub use wait::wait_until;

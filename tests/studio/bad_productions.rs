@@ -8,6 +8,7 @@ use acceptance::{
     given::MAX_FILE_BYTES,
     on_both_engines,
     production::{Production, png},
+    wait_until,
 };
 use groundwork_core::{
     error::{DomainError as _, Kind},
@@ -144,6 +145,9 @@ async fn meddled_with(
         .import_production(&folder, &watch)
         .await
         .unwrap_err();
+    // Files that were being staged beside the refused one go by themselves.
+    let is_clean = || fixture.stored_files() == before.files;
+    wait_until("what was staged is removed", is_clean).await;
     assert_eq!(fixture.inventory().await, before);
     error
 }
