@@ -40,13 +40,8 @@ pub(crate) async fn read<T>(
 }
 
 fn request(list: &List) -> Result<PageRequest> {
-    let after = match &list.after {
-        Some(text) => {
-            let cursor = text.parse();
-            Some(cursor.map_err(|_| CliError::bad_input(format!("{text:?} is no cursor")))?)
-        }
-        None => None,
-    };
+    let after = list.after.as_deref().map(str::parse).transpose();
+    let after = after.map_err(|error| CliError::bad_input(format!("--after: {error}")))?;
     let limit = match list.all {
         true => PageLimit::MAX,
         false => PageLimit::new(list.limit).unwrap_or(PageLimit::DEFAULT),

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use groundwork_cli::Format;
 
 use super::{argument::VideoArgument, graph::Graph};
+use crate::commands::listing::List;
 
 /// Commands on videos and what is said in them.
 #[derive(Debug, Subcommand)]
@@ -109,17 +110,8 @@ pub(crate) struct VideoList {
     /// Only videos of this channel, by its exact name
     #[arg(long, value_name = "NAME")]
     pub(crate) channel: Option<String>,
-    /// The most videos to list, 1 to 200
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=200))]
-    pub(crate) limit: u64,
-    /// List what comes after this cursor, which the page before printed
-    #[arg(long, value_name = "CURSOR")]
-    pub(crate) after: Option<String>,
-    /// List everything, page after page
-    #[arg(long, conflicts_with = "limit")]
-    pub(crate) all: bool,
     #[command(flatten)]
-    pub(crate) format: Format,
+    pub(crate) list: List,
 }
 
 /// A form of a transcript.

@@ -6,6 +6,8 @@ use clap::{Args, Subcommand, ValueEnum};
 use groundwork_cli::Format;
 use groundwork_core::services::atlas::graph;
 
+use crate::commands::listing::List;
+
 /// Commands on knowledge graphs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Graph {
@@ -25,7 +27,7 @@ Examples:
 Examples:
   groundwork atlas graph list
   groundwork atlas graph list --all --json")]
-    List(GraphList),
+    List(List),
     /// Show a graph, draw it, or write it in a format
     #[command(after_help = "\
 Without a format: what there is to know about it, and the nodes with the most edges. Every format
@@ -120,22 +122,6 @@ pub(crate) struct GraphImport {
     /// The file's format: json-ld, node-link or graphml [default: as its name and content say]
     #[arg(long = "format", value_name = "FORMAT")]
     pub(crate) file_format: Option<graph::Format>,
-    #[command(flatten)]
-    pub(crate) format: Format,
-}
-
-/// Which part of the list.
-#[derive(Args, Debug)]
-pub(crate) struct GraphList {
-    /// The most graphs to list, 1 to 200
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=200))]
-    pub(crate) limit: u64,
-    /// List what comes after this cursor, which the page before printed
-    #[arg(long, value_name = "CURSOR")]
-    pub(crate) after: Option<String>,
-    /// List everything, page after page
-    #[arg(long, conflicts_with = "limit")]
-    pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) format: Format,
 }
