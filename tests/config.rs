@@ -123,6 +123,40 @@ async fn all_that_is_wrong_is_reported_at_once_with_its_place() {
     "#);
 }
 
+/// What Kubernetes puts into every pod beside a service that is called `groundwork`.
+const INJECTED: [(&str, &str); 7] = [
+    ("GROUNDWORK_SERVICE_HOST", "10.0.0.1"),
+    ("GROUNDWORK_SERVICE_PORT", "8000"),
+    ("GROUNDWORK_PORT", "tcp://10.0.0.1:8000"),
+    ("GROUNDWORK_PORT_8000_TCP", "tcp://10.0.0.1:8000"),
+    ("GROUNDWORK_PORT_8000_TCP_PROTO", "tcp"),
+    ("GROUNDWORK_PORT_8000_TCP_PORT", "8000"),
+    ("GROUNDWORK_PORT_8000_TCP_ADDR", "10.0.0.1"),
+];
+
+#[tokio::test]
+async fn variables_that_an_orchestrator_injects_are_no_more_than_a_warning() {
+    let home = Home::new(Engine::Sqlite).await;
+    let outcome = config(&home, &["--json"], &INJECTED).await;
+    let warned = outcome.stderr.clone();
+    let listed = outcome.json();
+    assert_eq!(listed["warnings"].as_array().map(Vec::len), Some(7));
+    for (variable, _) in INJECTED {
+        assert!(warned.contains(variable), "{variable} is named: {warned}");
+    }
+    for program in [Program::Groundwork, Program::Migrate] {
+        let arguments = match program {
+            Program::Groundwork => ["doctor", "--json"],
+            _ => ["status", "--json"],
+        };
+        let mut command = home.command(program, arguments);
+        let outcome = Outcome::of(command.envs(INJECTED)).await;
+        assert_ne!(outcome.code, Some(78), "{outcome:?}");
+        let said = format!("{}{}", outcome.stdout, outcome.stderr);
+        assert!(said.contains("GROUNDWORK_SERVICE_HOST"), "{said}");
+    }
+}
+
 #[tokio::test]
 async fn without_a_key_the_server_stays_on_this_machine() {
     let home = Home::new(Engine::Sqlite).await;

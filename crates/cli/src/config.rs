@@ -41,7 +41,11 @@ pub(crate) fn run<P: Program>(
         return output.text(&config::default_yaml::<P::Settings>(&namespace));
     }
     let loaded: Loaded<P::Settings> = config::load(&settings.sources(namespace)?)?;
-    output.data(flags.format, &loaded, text)
+    output.data(flags.format, &loaded, text)?;
+    for warning in &loaded.warnings {
+        output.note(format!("warning: {warning}"));
+    }
+    Ok(())
 }
 
 fn text<S>(loaded: &Loaded<S>) -> String {

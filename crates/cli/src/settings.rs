@@ -7,6 +7,7 @@ use groundwork_core::{
     config::{self, EnvironmentFlag, Loaded, Namespace, Origin, Sections, Sources},
     log,
 };
+use tracing::warn;
 
 use crate::error::{CliError, Result};
 
@@ -97,6 +98,9 @@ pub(crate) fn load<S: Sections>(sources: &Sources, level: DefaultLevel) -> Resul
         to_log.level = "warn".to_owned();
     }
     log::init(&to_log)?;
+    for warning in &loaded.warnings {
+        warn!("{warning}");
+    }
     Ok(loaded)
 }
 

@@ -40,6 +40,11 @@ fn configuration<S>(loaded: &Loaded<S>, report: &mut Report) {
     let mut part = report.part("configuration");
     part.ok("environment", &loaded.environment);
     part.ok("settings", settings::files(loaded));
+    if !loaded.warnings.is_empty() {
+        let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
+        let advice = "correct what was meant for this program; what was not does no harm";
+        part.warn("variables", warnings.join("; "), advice);
+    }
     let keys = loaded.config.auth.keys.len();
     let bind = loaded.config.http.bind;
     let access = match keys {

@@ -22,6 +22,8 @@ pub(super) struct Layers {
     pub(super) files: Vec<PathBuf>,
     pub(super) known: KnownKeys,
     pub(super) values: Config,
+    /// What is odd and does no harm.
+    pub(super) warnings: Vec<Problem>,
 }
 
 /// What is filled while the layers are gathered.
@@ -54,9 +56,10 @@ impl Layers {
         gathering.add_named("default");
         gathering.add_environment(&environment);
         gathering.files.extend(dotenv_file);
+        let mut warnings = Vec::new();
         for variables in [dotenv, process] {
             let (known, problems) = (&gathering.known, &mut *gathering.problems);
-            let layer = variables::layer(variables, namespace, known, problems);
+            let layer = variables::layer(variables, namespace, known, problems, &mut warnings);
             gathering.layers.push(layer);
         }
         gathering.add_flags(sources);
@@ -72,6 +75,7 @@ impl Layers {
             known: gathering.known,
             // No layer fails; without values every key would be reported as missing.
             values: builder.build().unwrap_or_default(),
+            warnings,
         }
     }
 }

@@ -34,6 +34,7 @@ pub fn load<S: Sections>(sources: &Sources) -> Result<Loaded<S>, ConfigErrors> {
             environment: layers.environment,
             files: layers.files,
             values: reader.settings,
+            warnings: layers.warnings,
         }),
         _ => Err(ConfigErrors::new(reader.problems)),
     }

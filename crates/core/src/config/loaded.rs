@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Auth, Database, Environment, Files, Http, Log, Origin};
+use super::{Auth, Database, Environment, Files, Http, Log, Origin, Problem};
 
 /// Everything that can be configured, checked. `S` are the program's own sections.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub struct Loaded<S = ()> {
     pub files: Vec<PathBuf>,
     /// Every key, in the order of `default.yaml`.
     pub values: Vec<Setting>,
+    /// What deserves a look and does no harm: variables that begin as ours do and set nothing.
+    pub warnings: Vec<Problem>,
 }
 
 /// One effective value.

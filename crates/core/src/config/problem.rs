@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt, net::SocketAddr, path::PathBuf};
 
+use serde::{Serialize, Serializer};
+
 use super::Origin;
 use crate::error::{DomainError, Kind};
 
@@ -108,6 +110,13 @@ pub enum Problem {
         /// Where the empty list of keys was set.
         keys_origin: Origin,
     },
+}
+
+impl Serialize for Problem {
+    /// As the sentence that people read.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 /// Everything that is wrong with a configuration.

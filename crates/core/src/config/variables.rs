@@ -23,12 +23,14 @@ pub(super) struct Variable {
     pub(super) origin: Origin,
 }
 
-/// The values that `variables` set, of two for one key the stronger.
+/// The values that `variables` set, of two for one key the stronger. A variable that sets none is
+/// one of the `problems`, or of the `warnings` if it may well not be meant for us.
 pub(super) fn layer(
     variables: Vec<Variable>,
     namespace: &Namespace,
     known: &KnownKeys,
     problems: &mut Vec<Problem>,
+    warnings: &mut Vec<Problem>,
 ) -> Layer {
     let mut seen: Vec<(String, Origin)> = Vec::new();
     let (mut customary, mut proper) = (Layer::default(), Layer::default());
@@ -40,7 +42,10 @@ pub(super) fn layer(
         let from_file = stem.is_some();
         let stem = stem.unwrap_or(&variable.name).to_owned();
         let Some(key) = key_of(&stem, namespace, known) else {
-            problems.push(unknown(variable, &stem, namespace, known));
+            match may_be_of_others(&variable, &stem, namespace, known) {
+                true => warnings.push(unknown(variable, &stem, namespace, known)),
+                false => problems.push(unknown(variable, &stem, namespace, known)),
+            }
             continue;
         };
         if let Some((_, first)) = seen.iter().find(|(other, _)| *other == stem) {
@@ -119,12 +124,32 @@ pub(super) fn read_text(path: &Path) -> Result<String, String> {
     Ok(text.trim_start_matches('\u{feff}').to_owned())
 }
 
+/// Whether somebody else may have set the variable for a purpose of his own: an orchestrator sets
+/// `SHOP_PORT` and `SHOP_SERVICE_HOST` beside each service that is called `shop`. A key in which an
+/// underscore is missing was meant for us.
+fn may_be_of_others(
+    variable: &Variable,
+    stem: &str,
+    namespace: &Namespace,
+    known: &KnownKeys,
+) -> bool {
+    let is_key = |key: &String| namespace.variable_of(key).replace("__", "_") == stem;
+    matches!(variable.origin, Origin::Environment { .. })
+        && !stem.contains("__")
+        && !known.0.iter().any(is_key)
+        && !is_like(stem, &namespace.environment_variable())
+}
+
+fn is_like(name: &str, other: &str) -> bool {
+    strsim::damerau_levenshtein(name, other) <= 3
+}
+
 fn unknown(variable: Variable, stem: &str, namespace: &Namespace, known: &KnownKeys) -> Problem {
     let prefix = namespace.prefix();
     let written = stem.strip_prefix(&prefix).unwrap_or(stem).to_lowercase();
     let suffix = &variable.name[stem.len()..];
     let environment = namespace.environment_variable();
-    let nearest = if strsim::damerau_levenshtein(stem, &environment) <= 3 {
+    let nearest = if is_like(stem, &environment) {
         Some(environment)
     } else {
         known
