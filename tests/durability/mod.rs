@@ -4,6 +4,7 @@ mod checker;
 mod disk;
 mod failing_disk;
 mod failing_flushes;
+mod folders;
 mod full_disk;
 mod killed;
 mod load;

@@ -9,6 +9,7 @@ mod graphs;
 mod lifecycle;
 mod projects;
 mod readiness;
+mod replaced_database;
 mod runs;
 mod scenes;
 mod sentiment;

@@ -64,6 +64,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod files;
+mod folder;
 #[cfg(feature = "services")]
 mod json;
 pub mod log;

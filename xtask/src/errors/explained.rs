@@ -118,6 +118,12 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Stop that server, or serve another database.",
     ),
     explained(
+        "DATABASE_REPLACED",
+        "The SQLite file was replaced or deleted while the server used it. Nothing is read or \
+         written any more.",
+        "Restart the server to serve the file that is there now; the log says how to keep the old one.",
+    ),
+    explained(
         "DATABASE_UNAVAILABLE",
         "The database cannot be opened or reached; the message says why.",
         "Run `groundwork doctor`.",

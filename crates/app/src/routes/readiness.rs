@@ -12,7 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use groundwork_core::db::Database;
+use groundwork_core::db::{Database, DbError};
 use groundwork_http::{ApiError, Check, CheckFailed, Shutdown};
 use tracing::{info, warn};
 
@@ -29,7 +29,7 @@ pub(super) fn checks(parts: &AppState, shutdown: &Shutdown) -> Vec<Check> {
         }),
         Check::new("database", move || {
             let db = db.clone();
-            async move { checked(db.ping().await, "the database does not answer") }
+            async move { answers(&db).await }
         }),
         Check::new("migrations", move || {
             let db = schema.clone();
@@ -48,6 +48,13 @@ fn is_running(is_stopping: bool) -> Result<(), CheckFailed> {
         return Err(CheckFailed("it is shutting down".to_owned()));
     }
     Ok(())
+}
+
+async fn answers(db: &Database) -> Result<(), CheckFailed> {
+    match db.ping().await {
+        Err(error @ DbError::Replaced) => Err(CheckFailed(error.to_string())),
+        answer => checked(answer, "the database does not answer"),
+    }
 }
 
 /// The cause goes to the log only: the response, which anybody may read, says what does not work.

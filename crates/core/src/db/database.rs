@@ -301,7 +301,7 @@ impl Inner {
     async fn close(&self) -> Result<(), DbError> {
         let started = Instant::now();
         let closed = match &self.pools {
-            Pools::Sqlite { writer, readers } => self.close_sqlite(writer, readers).await,
+            Pools::Sqlite { writer, readers } => sqlite::close(writer, readers).await,
             Pools::Postgres(pools) => {
                 let closing = tokio::time::timeout(self.acquire_timeout, pools.close());
                 closing.await.is_ok()
@@ -322,19 +322,6 @@ impl Inner {
             waited_for: "a unit of work or a read to end".to_owned(),
             waited: started.elapsed(),
         })
-    }
-
-    async fn close_sqlite(&self, writer: &Arc<Writer>, readers: &Readers) -> bool {
-        let permit = writer.permit().await;
-        let is_closed = matches!(permit, Ok(_) | Err(DbError::Closed));
-        writer.close();
-        let have_reads_ended = readers.close().await;
-        if let Ok(permit) = permit
-            && let Err(error) = permit.close().await
-        {
-            tracing::warn!(%error, "the write-ahead log could not be emptied");
-        }
-        is_closed && have_reads_ended
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use sea_orm::{ConnAcquireErr, DbErr, SqlErr};
 
-use super::{failure, violation::Violation};
+use super::{failure, sqlite::Replaced, violation::Violation};
 use crate::error::{DomainError, Kind};
 
 /// Why a unit of work could not begin, or was not stored.
@@ -43,6 +43,13 @@ pub enum DbError {
              made SQLite roll both back; repeat it"
     )]
     TakenAlong,
+    /// The file that is open is not the one at the path of the database any more (SQLite): nothing
+    /// is read or written until the program starts anew. What was just committed is in the old file.
+    #[error(
+        "the file of the database was replaced or deleted while it was in use: nothing is read or \
+         written any more until the service is restarted"
+    )]
+    Replaced,
     /// The connection was lost, or the disk failed, while the commit was under way: it may have
     /// been stored or not. Never repeat the unit without looking first.
     #[error("the commit broke off; whether it was stored is not known")]
@@ -70,6 +77,7 @@ impl From<DbError> for DbErr {
             DbError::TimedOut { .. } => Self::ConnectionAcquire(ConnAcquireErr::Timeout),
             DbError::Closed => Self::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
             DbError::OutcomeUnknown { ref source } => Self::Custom(format!("{error}: {source}")),
+            DbError::Replaced => failure::wrapped(Replaced.into()),
             DbError::Ended { .. } | DbError::TakenAlong => Self::Custom(error.to_string()),
         }
     }
@@ -89,6 +97,8 @@ impl DbError {
     pub(super) fn not_begun(source: DbErr, waited_for: &str, started: Instant) -> Self {
         if failure::is_closed(&source) {
             Self::Closed
+        } else if failure::is_replaced(&source) {
+            Self::Replaced
         } else if failure::is_pool_timeout(&source) {
             Self::TimedOut {
                 waited_for: waited_for.to_owned(),
@@ -118,6 +128,7 @@ impl DomainError for DbError {
             Self::TimedOut { .. }
             | Self::Closed
             | Self::TakenAlong
+            | Self::Replaced
             | Self::OutcomeUnknown { .. } => Kind::Unavailable,
             Self::Violated { .. } => Kind::Conflict,
             Self::Ended { .. } => Kind::Internal,
@@ -129,6 +140,7 @@ impl DomainError for DbError {
         match self {
             Self::TimedOut { .. } | Self::TakenAlong => "DATABASE_BUSY",
             Self::Closed => "DATABASE_CLOSED",
+            Self::Replaced => "DATABASE_REPLACED",
             Self::Violated { .. } => "CONSTRAINT_VIOLATED",
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
             Self::Ended { .. } => "DATABASE_ERROR",
@@ -152,13 +164,16 @@ pub trait Doing<T> {
     /// `doing` continues the sentence "the database failed while …".
     ///
     /// # Errors
-    /// [`DbError::Database`] in place of SeaORM's error.
+    /// [`DbError::Database`] in place of SeaORM's error; [`DbError::Replaced`] where that is why.
     fn doing(self, doing: &'static str) -> Result<T, DbError>;
 }
 
 impl<T> Doing<T> for Result<T, DbErr> {
     fn doing(self, doing: &'static str) -> Result<T, DbError> {
-        self.map_err(|source| DbError::Database { doing, source })
+        self.map_err(|source| match failure::is_replaced(&source) {
+            true => DbError::Replaced,
+            false => DbError::Database { doing, source },
+        })
     }
 }
 

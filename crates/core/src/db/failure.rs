@@ -12,6 +12,8 @@ use sqlx::{
     sqlite::SqliteError,
 };
 
+use super::sqlite::Replaced;
+
 /// SQLITE_BUSY: somebody else holds the lock.
 const SQLITE_BUSY: i32 = 5;
 /// SQLITE_FULL: the disk is full.
@@ -74,6 +76,12 @@ pub(super) fn is_refused_by_a_reader(error: &DbErr) -> bool {
     postgres.is_some_and(|error| error.code() == READ_ONLY_TRANSACTION)
 }
 
+/// The file of the database was replaced while it was open.
+pub(super) fn is_replaced(error: &DbErr) -> bool {
+    let driver = driver_error(error).map(AsRef::as_ref);
+    matches!(driver, Some(sqlx::Error::AnyDriverError(error)) if error.is::<Replaced>())
+}
+
 /// The pool had no connection to give in time.
 pub(super) fn is_pool_timeout(error: &DbErr) -> bool {
     matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))
@@ -89,7 +97,7 @@ pub(super) fn is_closed(error: &DbErr) -> bool {
 
 /// The database cannot be reached, or its disk is full or fails. The caller is not at fault.
 pub(super) fn is_unavailable(error: &DbErr) -> bool {
-    if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) {
+    if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) || is_replaced(error) {
         return true;
     }
     let Some(error) = driver_error(error) else {

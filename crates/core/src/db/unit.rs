@@ -222,6 +222,7 @@ impl UnitOfWork {
                 reason: guard.ended().unwrap_or_default(),
             }),
             Err(CommitFailed::NotStored(NotStored::TakenAlong)) => Err(DbError::TakenAlong),
+            Err(CommitFailed::NotStored(NotStored::Replaced)) => Err(DbError::Replaced),
             Err(CommitFailed::NotStored(NotStored::Unknown(reason))) => {
                 Err(DbError::OutcomeUnknown {
                     source: DbErr::Custom(reason.to_owned()),

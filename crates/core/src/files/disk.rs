@@ -15,6 +15,7 @@ use rustix::{
 };
 
 use super::failpoint::{Effect, Failpoint};
+use crate::folder::create_durably;
 
 const FOLDER_MODE: Mode = Mode::RWXU;
 const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
@@ -224,28 +225,6 @@ pub(super) fn is_regular(stat: &Stat) -> bool {
 
 pub(super) fn is_same(one: &Stat, other: &Stat) -> bool {
     (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino)
-}
-
-/// Makes a folder and those missing above it, and flushes what they were made in: otherwise a
-/// crash could take the whole root away, with files that have rows.
-fn create_durably(folder: &Path) -> io::Result<()> {
-    let mut missing = Vec::new();
-    let mut above = Some(folder);
-    while let Some(at) = above.filter(|at| !at.as_os_str().is_empty() && !at.exists()) {
-        missing.push(at);
-        above = at.parent();
-    }
-    for folder in missing.into_iter().rev() {
-        match fs::mkdir(folder, FOLDER_MODE) {
-            Ok(()) | Err(Errno::EXIST) => {}
-            Err(error) => return Err(error.into()),
-        }
-        let parent = folder
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
-        File::open(parent.unwrap_or(Path::new(".")))?.sync_all()?;
-    }
-    Ok(())
 }
 
 fn existed(removed: io::Result<()>) -> io::Result<bool> {

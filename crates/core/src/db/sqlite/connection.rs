@@ -21,6 +21,8 @@ use sqlx::{
 };
 use tokio::sync::Mutex;
 
+use super::opened_file::OpenedFile;
+
 /// After how many of its virtual machine's steps SQLite asks whether to go on.
 const STEPS_BETWEEN_QUESTIONS: i32 = 10_000;
 
@@ -41,6 +43,7 @@ pub(in crate::db) type Parts = Pin<Box<dyn Stream<Item = Part> + Send>>;
 #[derive(Clone)]
 pub(in crate::db) struct Connection {
     raw: Arc<Mutex<SqliteConnection>>,
+    file: Arc<OpenedFile>,
     signals: Arc<Signals>,
 }
 
@@ -53,8 +56,14 @@ struct Signals {
 }
 
 impl Connection {
-    pub(in crate::db) async fn open(options: &SqliteConnectOptions) -> Result<Self, sqlx::Error> {
+    /// Opens a connection to a file, unless another one is at its path by now.
+    pub(in crate::db) async fn open(
+        options: &SqliteConnectOptions,
+        file: &Arc<OpenedFile>,
+    ) -> Result<Self, sqlx::Error> {
+        file.check()?;
         let mut connection = options.connect().await?;
+        file.check()?;
         let signals = Arc::new(Signals::default());
         let mut handle = connection.lock_handle().await?;
         let seen = Arc::clone(&signals);
@@ -72,7 +81,16 @@ impl Connection {
         });
         drop(handle);
         let raw = Arc::new(Mutex::new(connection));
-        Ok(Self { raw, signals })
+        Ok(Self {
+            raw,
+            file: Arc::clone(file),
+            signals,
+        })
+    }
+
+    /// The file that it is open on.
+    pub(in crate::db) fn file(&self) -> &OpenedFile {
+        &self.file
     }
 
     /// How many transactions have ended on this connection, by whatever means.

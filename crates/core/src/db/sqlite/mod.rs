@@ -1,10 +1,12 @@
 //! SQLite: one file, one writer, and readers beside it.
 
 mod checkpoint;
+mod close;
 mod connection;
 mod explain;
 mod foreign_keys;
 mod open;
+mod opened_file;
 mod pooled_connection;
 mod readers;
 mod server_lock;
@@ -14,9 +16,11 @@ mod writer;
 
 pub use self::server_lock::{Holder, ServerLock};
 pub(super) use self::{
+    close::close,
     explain::violation,
     foreign_keys::find_broken,
     open::{Pools, open, open_for_migration, path, unopened},
+    opened_file::Replaced,
     readers::Readers,
     snapshot::Snapshot,
     writer::{CommitFailed, NotStored, Writer, WriterGuard, WriterPermit},

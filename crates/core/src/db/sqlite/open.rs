@@ -15,9 +15,9 @@
 //!   pool is opened with. Neither pool closes connections by age.
 
 use std::{
-    fs::{DirBuilder, OpenOptions},
+    fs::OpenOptions,
     io,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
@@ -33,6 +33,8 @@ use sqlx::{
 
 use super::{
     checkpoint::{let_go_of_the_log, pauses},
+    close::close_when_replaced,
+    opened_file::OpenedFile,
     readers::Readers,
     wal_monitor,
     writer::Writer,
@@ -43,6 +45,7 @@ use crate::{
         failure,
         open_error::{self, OpenError},
     },
+    folder,
 };
 
 /// How many statements the writer keeps prepared. Each counts once for every way in which a unit
@@ -69,7 +72,16 @@ pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, Open
         .pragma("journal_size_limit", JOURNAL_SIZE_LIMIT);
     let (acquire_timeout, unit_of_work_timeout) =
         (config.acquire_timeout, config.unit_of_work_timeout);
-    let open = || Writer::open(options.clone(), acquire_timeout, unit_of_work_timeout);
+    let path = path(&config.url)?;
+    let gone = || OpenError::NotWritable {
+        path: path.clone(),
+        source: io::ErrorKind::NotFound.into(),
+    };
+    let file = Arc::new(OpenedFile::at(&path).ok_or_else(gone)?);
+    let open = || {
+        let file = Arc::clone(&file);
+        Writer::open(options.clone(), file, acquire_timeout, unit_of_work_timeout)
+    };
     let writer = waiting_for_the_lock(config, open).await?;
     let asked = match writer.connection().await {
         Ok(connection) => journal_mode(&mut *connection.lock().await).await,
@@ -86,6 +98,7 @@ pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, Open
     let open = || {
         Readers::open(
             options.clone(),
+            Arc::clone(&file),
             most,
             acquire_timeout,
             statement_timeout,
@@ -96,7 +109,12 @@ pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, Open
     tokio::spawn(wal_monitor::monitor(
         Arc::downgrade(&writer),
         Arc::downgrade(&readers),
-        path(&config.url)?,
+        file.log_path().to_owned(),
+    ));
+    tokio::spawn(close_when_replaced(
+        Arc::downgrade(&file),
+        Arc::downgrade(&writer),
+        Arc::downgrade(&readers),
     ));
     Ok(Pools { writer, readers })
 }
@@ -146,12 +164,8 @@ pub(in crate::db) fn unopened(config: &config::Database) -> Result<SqlitePool, O
 /// Makes the folder of the database, for this user only; returns the path of the database.
 pub(in crate::db) fn prepare_folder(url: &config::DatabaseUrl) -> Result<PathBuf, OpenError> {
     let path = path(url)?;
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|source| OpenError::Folder {
+    let folder = folder::parent(&path);
+    folder::create_durably(folder).map_err(|source| OpenError::Folder {
         path: folder.to_owned(),
         source,
     })?;
@@ -173,7 +187,11 @@ fn prepare_file(path: &Path) -> Result<(), OpenError> {
         .mode(0o600)
         .open(path);
     match new {
-        Ok(_) => Ok(()),
+        // SQLite flushes the folder for files that it makes itself.
+        Ok(_) => folder::flush(folder::parent(path)).map_err(|source| OpenError::NotWritable {
+            path: path.to_owned(),
+            source,
+        }),
         Err(source) if source.kind() == io::ErrorKind::AlreadyExists => {
             if path.exists() && !path.is_file() {
                 let path = path.to_owned();

@@ -21,6 +21,7 @@ use tokio::{runtime::Handle, sync::Semaphore};
 
 use super::{
     connection::Connection,
+    opened_file::OpenedFile,
     pooled_connection::{Failed, PooledConnection, RowStream, stream},
 };
 use crate::db::{failure, sql::values};
@@ -28,6 +29,7 @@ use crate::db::{failure, sql::values};
 /// The connections for reads. They are opened when they are needed first.
 pub(in crate::db) struct Readers {
     options: SqliteConnectOptions,
+    file: Arc<OpenedFile>,
     /// How long to wait for a connection.
     acquire_timeout: Duration,
     /// How long a read may last; zero is no limit.
@@ -56,13 +58,14 @@ pub(in crate::db) struct Read {
 impl Readers {
     pub(in crate::db) async fn open(
         options: SqliteConnectOptions,
+        file: Arc<OpenedFile>,
         most: u32,
         acquire_timeout: Duration,
         statement_timeout: Duration,
         unit_of_work_timeout: Duration,
     ) -> Result<Arc<Self>, sqlx::Error> {
         let most = usize::try_from(most).unwrap_or(1);
-        let mut connection = Some(Connection::open(&options).await?);
+        let mut connection = Some(Connection::open(&options, &file).await?);
         // The open one is taken first.
         let mut free: Vec<Slot> = (0..most)
             .map(|number| Slot {
@@ -73,6 +76,7 @@ impl Readers {
         free.reverse();
         Ok(Arc::new(Self {
             options,
+            file,
             acquire_timeout,
             statement_timeout,
             unit_of_work_timeout,
@@ -183,6 +187,8 @@ impl Readers {
 
     /// Waits for a connection.
     pub(super) async fn acquire(self: &Arc<Self>, sql: &str) -> Result<PooledConnection, Failed> {
+        let found = self.file.known();
+        found.map_err(|replaced| Failed::Driver(replaced.into()))?;
         let permit = Arc::clone(&self.permits).acquire_owned();
         let permit = match tokio::time::timeout(self.acquire_timeout, permit).await {
             Ok(Ok(permit)) => permit,
@@ -194,7 +200,7 @@ impl Readers {
         let number = slot.number;
         let connection = match slot.connection {
             Some(connection) => connection,
-            None => match Connection::open(&self.options).await {
+            None => match Connection::open(&self.options, &self.file).await {
                 Ok(connection) => connection,
                 Err(error) => {
                     lock(&self.free).push(Slot {

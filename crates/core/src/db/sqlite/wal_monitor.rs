@@ -5,12 +5,7 @@
 //! the log grows. The monitor measures the log, and names the read that holds it up. Reads end after
 //! `database.statement_timeout_ms`, and with that the growth.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-    sync::Weak,
-    time::Duration,
-};
+use std::{path::PathBuf, sync::Weak, time::Duration};
 
 use super::{readers::Readers, writer::Writer};
 use crate::db::{metrics, sql};
@@ -22,12 +17,7 @@ const PAUSE: Duration = Duration::from_secs(2);
 const LARGE: u64 = 16 << 20;
 
 /// Looks at the log until the database is closed.
-pub(in crate::db) async fn monitor(
-    writer: Weak<Writer>,
-    readers: Weak<Readers>,
-    database: PathBuf,
-) {
-    let log = log_of(&database);
+pub(in crate::db) async fn monitor(writer: Weak<Writer>, readers: Weak<Readers>, log: PathBuf) {
     loop {
         tokio::time::sleep(PAUSE).await;
         let (Some(writer), Some(readers)) = (writer.upgrade(), readers.upgrade()) else {
@@ -64,11 +54,4 @@ fn name_what_pins(readers: &Readers, bytes: u64, pinned_pages: i64) {
             "another process keeps the write-ahead log from being emptied"
         ),
     }
-}
-
-/// The log is beside the database.
-fn log_of(database: &Path) -> PathBuf {
-    let mut name: OsString = database.into();
-    name.push("-wal");
-    name.into()
 }

@@ -16,7 +16,7 @@ use super::{
     views::Artifact,
 };
 use crate::{
-    db::{Doing as _, UnitOfWork},
+    db::{DbError, Doing as _, UnitOfWork},
     files::{
         Destination, FileFacts, FileStore, Folder, MediaType, Published, StorageKey, StoredFile,
     },
@@ -298,7 +298,7 @@ pub(super) async fn commit_with(
             published.into_iter().for_each(Published::acknowledge);
             Ok(())
         }
-        Err(error @ crate::db::DbError::OutcomeUnknown { .. }) => Err(error.into()),
+        Err(error @ (DbError::OutcomeUnknown { .. } | DbError::Replaced)) => Err(error.into()),
         Err(error) => {
             if let Err(error) = files.discard_all(published).await {
                 warn!(%error, "left files without rows for repair");

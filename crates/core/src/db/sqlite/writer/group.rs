@@ -37,6 +37,8 @@ pub(in crate::db) enum NotStored {
     Commit(DbErr),
     /// SQLite rolled the transaction back because of what another unit did.
     TakenAlong,
+    /// It is in a file that is not at the path of the database any more.
+    Replaced,
     /// A statement of another unit ended the transaction in a way of its own, or the connection
     /// went away: perhaps it is stored.
     Unknown(&'static str),
@@ -308,9 +310,7 @@ impl Group {
         let started = Instant::now();
         match connection.execute(self.closing()).await {
             Ok(()) => {
-                self.last_commit = started.elapsed();
-                self.count();
-                self.acknowledge(&Ok(()));
+                self.committed(connection, started);
                 true
             }
             Err(error) => self.fail(connection, error).await,
@@ -321,11 +321,7 @@ impl Group {
     pub(super) async fn commit(&mut self, connection: &Connection) -> Committed {
         let started = Instant::now();
         match connection.execute("COMMIT").await {
-            Ok(()) => {
-                self.last_commit = started.elapsed();
-                self.count();
-                self.acknowledge(&Ok(()));
-            }
+            Ok(()) => self.committed(connection, started),
             Err(error) if violation::is_of_a_foreign_key(&error) && !self.has_ended(connection) => {
                 self.waiting.pop();
                 self.undo();
@@ -341,6 +337,14 @@ impl Group {
             }
         }
         Committed::Acknowledged
+    }
+
+    /// A `COMMIT` has succeeded. It counts if it reached the file that a restart will find.
+    fn committed(&mut self, connection: &Connection, started: Instant) {
+        self.last_commit = started.elapsed();
+        self.count();
+        let found = connection.file().check();
+        self.acknowledge(&found.map_err(|_| NotStored::Replaced));
     }
 
     /// A `COMMIT` has failed.

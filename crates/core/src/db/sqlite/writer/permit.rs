@@ -107,7 +107,8 @@ impl WriterPermit {
         if let Some(connection) = known {
             return Ok(connection);
         }
-        let connection = Connection::open(&self.writer.options).await?;
+        self.writer.file.forget_log();
+        let connection = Connection::open(&self.writer.options, &self.writer.file).await?;
         if let Some(parts) = &mut self.parts {
             parts.connection = Some(connection.clone());
         }

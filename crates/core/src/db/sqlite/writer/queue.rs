@@ -20,12 +20,15 @@ use super::{
 use crate::db::{
     error::DbError,
     failure,
-    sqlite::{checkpoint::checkpoint_what_is_free, connection::Connection},
+    sqlite::{
+        checkpoint::checkpoint_what_is_free, connection::Connection, opened_file::OpenedFile,
+    },
 };
 
 /// The writer of a database.
 pub(in crate::db) struct Writer {
     pub(super) options: SqliteConnectOptions,
+    pub(super) file: Arc<OpenedFile>,
     /// `database.acquire_timeout_ms`.
     pub(super) acquire_timeout: Duration,
     /// `database.unit_of_work_timeout_ms`.
@@ -49,10 +52,11 @@ pub(super) struct Queue {
 impl Writer {
     pub(in crate::db) async fn open(
         options: SqliteConnectOptions,
+        file: Arc<OpenedFile>,
         acquire_timeout: Duration,
         unit_of_work_timeout: Duration,
     ) -> Result<Arc<Self>, sqlx::Error> {
-        let connection = Connection::open(&options).await?;
+        let connection = Connection::open(&options, &file).await?;
         let queue = Queue {
             free: Some(Box::new(Parts::new(Some(connection)))),
             waiting: VecDeque::new(),
@@ -62,6 +66,7 @@ impl Writer {
         };
         let writer = Arc::new(Self {
             options,
+            file,
             acquire_timeout,
             unit_of_work_timeout,
             runtime: Handle::current(),
@@ -83,6 +88,12 @@ impl Writer {
 
     /// Waits for the permit to use the connection.
     pub(in crate::db) async fn permit(self: &Arc<Self>) -> Result<WriterPermit, DbError> {
+        self.file.known().map_err(|_| DbError::Replaced)?;
+        self.turn().await
+    }
+
+    /// The same, also if the file was replaced.
+    pub(in crate::db) async fn turn(self: &Arc<Self>) -> Result<WriterPermit, DbError> {
         let receiver = {
             let mut queue = self.queue();
             if queue.is_closed {
