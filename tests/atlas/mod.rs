@@ -2,6 +2,7 @@
 
 mod commands;
 mod fixture;
+mod foreign_graphs;
 mod graph_commands;
 mod graph_plans;
 mod graph_walks;

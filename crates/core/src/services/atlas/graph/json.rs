@@ -32,6 +32,10 @@ impl<'t> Json<'t> {
         self.0.raw().starts_with('[')
     }
 
+    pub(super) fn is_string(&self) -> bool {
+        self.0.raw().starts_with('"')
+    }
+
     pub(super) fn is_null(&self) -> bool {
         self.0.raw() == "null"
     }

@@ -4,7 +4,7 @@
 //! A node's `label` and `kind`, an edge's `label` and `weight`, and `name` and `title` of `graph`
 //! have the meaning that they have here; every other member is a property. Where several
 //! edges join two nodes, NetworkX distinguishes them by a `key`: it is an edge's label unless the
-//! edge has one.
+//! edge has one. A graph that does not say `directed` is undirected, as it is for both of them.
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ use super::{
 /// Reads a graph.
 pub(super) fn parse(text: &str) -> Result<Graph, FormatError> {
     let top = Json::top(text)?;
-    let mut graph = Graph::new(Directedness::Directed);
+    let mut graph = Graph::new(Directedness::Undirected);
     let (mut nodes, mut edges) = (None, None);
     for (name, value) in top.members("a graph")? {
         match name.as_str() {

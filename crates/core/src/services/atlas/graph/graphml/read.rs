@@ -83,6 +83,7 @@ impl Reader<'_> {
                     return Err(self.refuse(element, "a file holds one graph, and this is another"));
                 }
                 "graph" => found = Some(element),
+                // Where the file comes from, not what the graph is.
                 "desc" => {}
                 "data" => return Err(self.refuse(element, "data belongs into <graph>")),
                 name => return Err(self.unknown(element, name)),
@@ -133,8 +134,11 @@ impl Reader<'_> {
         element: Element<'_, '_>,
         keys: &HashMap<String, Key>,
     ) -> Result<Graph, FormatError> {
-        let directedness = self.directedness(element, "edgedefault")?;
-        let mut graph = Graph::new(directedness.unwrap_or(Directedness::Directed));
+        let directedness = match self.directedness(element, "edgedefault")? {
+            Some(directedness) => directedness,
+            None => self.directedness_of_edges(element)?,
+        };
+        let mut graph = Graph::new(directedness);
         let mut edges = Vec::new();
         for child in element.children().filter(Element::is_element) {
             match child.tag_name().name() {
@@ -227,6 +231,7 @@ impl Reader<'_> {
         keys: &HashMap<String, Key>,
     ) -> Result<Properties, FormatError> {
         let mut found = Properties::new();
+        let mut description = None;
         for child in element.children().filter(Element::is_element) {
             match child.tag_name().name() {
                 "data" => {
@@ -246,7 +251,7 @@ impl Reader<'_> {
                         return Err(self.refuse(child, problem));
                     }
                 }
-                "desc" => {}
+                "desc" => description = child.text().map(str::trim),
                 _ if owner == Owner::Graph => {}
                 "graph" => {
                     return Err(self.refuse(child, "a graph within a node has no place here"));
@@ -264,6 +269,12 @@ impl Reader<'_> {
             {
                 found.insert(key.name.clone(), default.clone());
             }
+        }
+        if let Some(description) = description.filter(|text| !text.is_empty()) {
+            found.entry("desc").or_insert_with(|| description.into());
+        }
+        if owner != Owner::Graph {
+            keep_foreign(element, &mut found);
         }
         Ok(found)
     }
@@ -297,6 +308,22 @@ impl Reader<'_> {
         }
     }
 
+    /// Of a graph without `edgedefault`: directed if every edge says so, else undirected, as
+    /// NetworkX and igraph read it.
+    fn directedness_of_edges(&self, graph: Element<'_, '_>) -> Result<Directedness, FormatError> {
+        let mut is_directed = false;
+        for edge in graph
+            .children()
+            .filter(|child| child.tag_name().name() == "edge")
+        {
+            is_directed = self.directedness(edge, "directed")? == Some(Directedness::Directed);
+            if !is_directed {
+                break;
+            }
+        }
+        Ok(Directedness::from(is_directed))
+    }
+
     fn attribute<'a>(&self, element: Element<'a, '_>, name: &str) -> Result<&'a str, FormatError> {
         element.attribute(name).ok_or_else(|| {
             let problem = format!("<{}> needs the attribute {name}", element.tag_name().name());
@@ -317,6 +344,26 @@ impl Reader<'_> {
 
     fn breaks<'a>(&'a self, element: Element<'a, 'a>) -> impl Fn(Fault) -> FormatError + 'a {
         move |fault| self.refuse(element, fault.to_string())
+    }
+}
+
+/// Keeps attributes that GraphML does not know, such as Neo4j's `labels`, unless data says the same.
+fn keep_foreign(element: Element<'_, '_>, properties: &mut Properties) {
+    let known = [
+        "id",
+        "source",
+        "target",
+        "directed",
+        "sourceport",
+        "targetport",
+    ];
+    for attribute in element.attributes() {
+        let name = attribute.name();
+        let is_known = known.contains(&name) || name.starts_with("parse.");
+        if attribute.namespace().is_none() && !is_known {
+            let value = || attribute.value().into();
+            properties.entry(name).or_insert_with(value);
+        }
     }
 }
 

@@ -17,12 +17,19 @@
 //! in percent. What is known of an edge is in an `@annotation`, as JSON-LD-star has it; a
 //! processor that does not know it leaves it out. Lists and objects are JSON literals (`@json`).
 //!
-//! Read are documents with `@graph`, arrays of nodes and single nodes, as `flatten` leaves them.
-//! Terms are taken as they are written: contexts are neither fetched nor applied. A resource that is only
-//! referred to is a node called by its key.
+//! Read are documents with `@graph`, arrays of nodes and single nodes, as `flatten` leaves them. A
+//! resource that is only referred to is a node called by its key.
+//!
+//! Of an inline `@context` everything counts that decides what is a node and what an edge: aliases of
+//! keywords, prefixes of `@id`s, and terms whose texts are references (`"@type": "@id"`). Properties,
+//! kinds and labels of edges keep the names that they are written with; datatypes and languages that
+//! a context gives to texts are not kept. What cannot be understood is refused by its name: contexts
+//! that would have to be fetched, nodes within nodes, `@reverse`, and ordered lists of nodes.
 
+mod context;
 mod iri;
 mod read;
+mod values;
 mod write;
 
 pub(super) use read::{is_likely, parse};

@@ -2,7 +2,14 @@
 
 use serde_json::Value;
 
-use super::{FURTHER_KINDS, LABELS, iri};
+use super::{
+    FURTHER_KINDS,
+    context::{Context, Values},
+    iri,
+    values::{
+        id_in, items_of, key_of, literal, nested, ordered, plain, take_label, text_of, unknown,
+    },
+};
 use crate::services::atlas::graph::{
     elements::{Directedness, Edge, EdgeKey, Node, Properties},
     format_error::FormatError,
@@ -26,18 +33,31 @@ pub(in super::super) fn parse(text: &str) -> Result<Graph, FormatError> {
         edges: Vec::new(),
     };
     if top.is_array() {
-        document.nodes(top)?;
+        document.nodes(&Context::default(), top)?;
     } else {
         let members = top.members("a JSON-LD document")?;
-        if members.iter().any(|(name, _)| name == "@graph") {
-            document.graph_object(top, members)?;
-        } else if members.iter().any(|(name, _)| name == "@id") {
-            document.node(top)?;
+        let context = within(&Context::default(), &members)?;
+        let has = |keyword: &str| {
+            let mut names = members.iter().map(|(name, _)| context.keyword(name));
+            names.any(|name| name == keyword)
+        };
+        if has("@graph") {
+            document.graph_object(&context, top, members)?;
+        } else if has("@id") {
+            document.node(&Context::default(), top)?;
         } else {
             return Err(top.refuse("a JSON-LD document has `@graph`, or is a node with an `@id`"));
         }
     }
     document.join()
+}
+
+/// The context that holds for the members of an object.
+fn within(outer: &Context, members: &Members<'_>) -> Result<Context, FormatError> {
+    match members.iter().find(|(name, _)| name == "@context") {
+        Some((_, value)) => outer.extended(*value),
+        None => Ok(outer.clone()),
+    }
 }
 
 /// What has been read.
@@ -48,18 +68,23 @@ struct Document<'t> {
 }
 
 impl<'t> Document<'t> {
-    fn graph_object(&mut self, top: Json<'t>, members: Members<'t>) -> Result<(), FormatError> {
+    fn graph_object(
+        &mut self,
+        context: &Context,
+        top: Json<'t>,
+        members: Members<'t>,
+    ) -> Result<(), FormatError> {
         let mut properties = Properties::new();
         for (name, value) in members {
-            match name.as_str() {
+            match context.keyword(&name) {
                 "@context" => {}
-                "@graph" => self.nodes(value)?,
+                "@graph" => self.nodes(context, value)?,
                 "@id" => {
                     let name = iri::to_key(&value.string("@id")?);
                     self.graph.set_name(name).map_err(value.breaks())?;
                 }
                 "title" => {
-                    let title = text_of(value, "title")?;
+                    let title = text_of(context, value, "title")?;
                     self.graph.set_title(title).map_err(value.breaks())?;
                 }
                 "directed" => {
@@ -67,33 +92,37 @@ impl<'t> Document<'t> {
                     self.graph.set_directedness(directed.into());
                 }
                 keyword if keyword.starts_with('@') => return Err(unknown(value, keyword)),
-                _ => drop(properties.insert(iri::to_term(&name), plain(value)?)),
+                _ => drop(properties.insert(iri::to_term(&name), plain(context, value)?)),
             }
         }
         self.graph.set_properties(properties).map_err(top.breaks())
     }
 
-    fn nodes(&mut self, value: Json<'t>) -> Result<(), FormatError> {
+    fn nodes(&mut self, context: &Context, value: Json<'t>) -> Result<(), FormatError> {
         if value.is_object() {
-            return self.node(value);
+            return self.node(context, value);
         }
         for node in value.items("@graph")? {
-            self.node(node)?;
+            self.node(context, node)?;
         }
         Ok(())
     }
 
-    fn node(&mut self, value: Json<'t>) -> Result<(), FormatError> {
+    fn node(&mut self, outer: &Context, value: Json<'t>) -> Result<(), FormatError> {
         let members = value.members("a node")?;
-        let id = members.iter().find(|(name, _)| name == "@id");
-        let Some((_, id)) = id else {
+        let own = match members.iter().any(|(name, _)| name == "@context") {
+            true => Some(within(outer, &members)?),
+            false => None,
+        };
+        let context = own.as_ref().unwrap_or(outer);
+        let Some(id) = id_in(context, &members) else {
             return Err(value.refuse("a node needs an `@id`"));
         };
-        let key = iri::to_key(&id.string("@id")?);
+        let key = key_of(context, id.string("@id")?);
         let mut kind = None;
         let mut properties = Properties::new();
         for (name, member) in members {
-            match name.as_str() {
+            match context.keyword(&name) {
                 "@id" | "@context" => {}
                 "@type" => {
                     let mut kinds = kinds(member)?.into_iter();
@@ -105,13 +134,13 @@ impl<'t> Document<'t> {
                 }
                 keyword if keyword.starts_with('@') => return Err(unknown(member, keyword)),
                 _ => {
-                    if let Some(rest) = self.values(&key, &name, member)? {
+                    if let Some(rest) = self.values(context, &key, &name, member)? {
                         properties.insert(iri::to_term(&name), rest);
                     }
                 }
             }
         }
-        let label = take_label(&mut properties).unwrap_or_else(|| key.clone());
+        let label = take_label(context, &mut properties).unwrap_or_else(|| key.clone());
         let node = Node {
             label,
             kind,
@@ -123,30 +152,45 @@ impl<'t> Document<'t> {
     /// Takes the edges out of a property's values; what remains is a property, if anything does.
     fn values(
         &mut self,
+        context: &Context,
         source: &str,
         name: &str,
         value: Json<'t>,
     ) -> Result<Option<Value>, FormatError> {
-        if !value.is_array() {
-            return match self.reference(source, name, value)? {
-                true => Ok(None),
-                false => plain(value).map(Some),
-            };
+        if let Some(term) = context.term(name) {
+            if let Some(problem) = &term.refusal {
+                let problem = format!("{name:?}: {problem}; expand the document first");
+                return Err(value.refuse(problem));
+            }
+            if term.values == Values::Json {
+                return value.value().map(Some);
+            }
         }
-        let items = value.items(name)?;
+        let Some(items) = items_of(context, value, name)? else {
+            return match self.reference(context, source, name, value)? {
+                true => Ok(None),
+                false => literal(context, value, name).map(Some),
+            };
+        };
         let all = items.len();
         let mut rest = Vec::new();
         for item in items {
-            if !self.reference(source, name, item)? {
+            if !self.reference(context, source, name, item)? {
                 rest.push(item);
             }
+        }
+        let is_list = context.term(name).is_some_and(|term| term.is_list);
+        if is_list && all > 1 && rest.len() < all {
+            return Err(ordered(value, name));
         }
         match rest.as_slice() {
             [] if all > 0 => Ok(None),
             // As an expanded document has it, or a value that has edges beside it.
-            [only] if all > 1 || only.is_object() => plain(*only).map(Some),
+            [only] if all > 1 || only.is_object() => literal(context, *only, name).map(Some),
             several => {
-                let values: Result<Vec<Value>, _> = several.iter().copied().map(plain).collect();
+                let several = several.iter().copied();
+                let values: Result<Vec<Value>, _> =
+                    several.map(|value| literal(context, value, name)).collect();
                 values.map(|values| Some(values.into()))
             }
         }
@@ -155,27 +199,36 @@ impl<'t> Document<'t> {
     /// Notes an edge, if the value refers to a node.
     fn reference(
         &mut self,
+        context: &Context,
         source: &str,
         name: &str,
         value: Json<'t>,
     ) -> Result<bool, FormatError> {
+        let mut edge = Edge::default();
+        let edge_to = |target: String| EdgeKey::new(source, target, iri::to_term(name));
+        if value.is_string() {
+            let values = context.term(name).map(|term| term.values);
+            let target = match values.unwrap_or_default() {
+                Values::Nodes => key_of(context, value.string(name)?),
+                Values::Terms => iri::to_key(&context.vocabulary_id(&value.string(name)?)),
+                Values::Literals | Values::Json => return Ok(false),
+            };
+            self.edges.push((value, edge_to(target), edge));
+            return Ok(true);
+        }
         if !value.is_object() {
             return Ok(false);
         }
         let members = value.members(name)?;
-        let Some((_, id)) = members.iter().find(|(name, _)| name == "@id") else {
+        let Some(id) = id_in(context, &members) else {
             return Ok(false);
         };
-        let mut key = EdgeKey::new(source, iri::to_key(&id.string("@id")?), iri::to_term(name));
-        let mut edge = Edge::default();
+        let mut key = edge_to(key_of(context, id.string("@id")?));
         for (name, member) in members {
-            match name.as_str() {
+            match context.keyword(&name) {
                 "@id" => {}
-                "@annotation" => annotate(&mut key, &mut edge, member)?,
-                _ => {
-                    let problem = "a node within a node: flatten the document first";
-                    return Err(member.refuse(problem));
-                }
+                "@annotation" => annotate(context, &mut key, &mut edge, member)?,
+                _ => return Err(nested(member)),
             }
         }
         self.edges.push((value, key, edge));
@@ -196,13 +249,21 @@ impl<'t> Document<'t> {
     }
 }
 
-fn annotate(key: &mut EdgeKey, edge: &mut Edge, value: Json<'_>) -> Result<(), FormatError> {
+fn annotate(
+    context: &Context,
+    key: &mut EdgeKey,
+    edge: &mut Edge,
+    value: Json<'_>,
+) -> Result<(), FormatError> {
     for (name, member) in value.members("@annotation")? {
-        match name.as_str() {
+        match context.keyword(&name) {
             "label" => key.label = member.string("label")?,
             "weight" => edge.weight = member.number("weight")?,
             keyword if keyword.starts_with('@') => return Err(unknown(member, keyword)),
-            _ => drop(edge.properties.insert(iri::to_term(&name), plain(member)?)),
+            _ => {
+                let value = plain(context, member)?;
+                edge.properties.insert(iri::to_term(&name), value);
+            }
         }
     }
     Ok(())
@@ -215,50 +276,4 @@ fn kinds(value: Json<'_>) -> Result<Vec<String>, FormatError> {
     } else {
         one(value).map(|kind| vec![kind])
     }
-}
-
-/// A label is a text; whatever else is called so stays a property.
-fn take_label(properties: &mut Properties) -> Option<String> {
-    let name = LABELS.into_iter().find(|name| {
-        let value = properties.get(*name);
-        value.is_some_and(|value| label_in(value).is_some())
-    })?;
-    let value = properties.remove(name)?;
-    label_in(&value).map(str::to_owned)
-}
-
-fn label_in(value: &Value) -> Option<&str> {
-    value.as_str().or_else(|| value.get("@value")?.as_str())
-}
-
-/// A value as JSON: literals are unwrapped, unless a language or a type would be lost.
-fn plain(value: Json<'_>) -> Result<Value, FormatError> {
-    let mut read = value.value()?;
-    let Some(members) = read.as_object_mut() else {
-        return Ok(read);
-    };
-    let is_bare = members.len() == 1;
-    let is_json = members.get("@type").is_some_and(|kind| kind == "@json");
-    if (is_bare || is_json) && members.contains_key("@value") {
-        return Ok(members.remove("@value").unwrap_or_default());
-    }
-    for list in ["@list", "@set"] {
-        if is_bare && let Some(items) = members.remove(list) {
-            return Ok(items);
-        }
-    }
-    Ok(read)
-}
-
-fn text_of(value: Json<'_>, what: &str) -> Result<String, FormatError> {
-    match plain(value)? {
-        Value::String(text) => Ok(text),
-        _ => Err(value.refuse(format!("{what} must be a string"))),
-    }
-}
-
-fn unknown(value: Json<'_>, keyword: &str) -> FormatError {
-    value.refuse(format!(
-        "{keyword} is not supported here: flatten the document first"
-    ))
 }
