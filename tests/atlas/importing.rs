@@ -1,11 +1,13 @@
 //! Files that become videos and transcripts.
 
-use std::fs;
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt as _};
 
 use acceptance::{Engine, on_both_engines};
 use groundwork_core::{
     page::PageRequest,
-    services::atlas::{AtlasError, Counts, Kept, NewVideo, TranscriptOrigin},
+    services::atlas::{
+        AtlasError, Counts, ImportReport, Kept, NewVideo, OnBadCue, Problem, TranscriptOrigin,
+    },
 };
 
 use super::fixture::{Fixture, examples, transcript};
@@ -226,13 +228,142 @@ async fn a_bad_file_is_reported_with_its_line_and_keeps_nothing_else_out(engine:
         })
         .collect();
     assert_eq!(report.videos, counts(2, 0, 0), "{problems:#?}");
-    assert_eq!(report.transcripts, counts(2, 0, 0), "{problems:#?}");
+    assert_eq!(report.transcripts, counts(3, 0, 0), "{problems:#?}");
     assert_eq!(report.skipped.len(), 1);
     assert_eq!(
         report.skipped[0].reason,
         "describes a playlist, not a video"
     );
     insta::assert_snapshot!("bad_files", problems.join("\n"));
+}
+
+#[on_both_engines]
+async fn a_bad_cue_costs_the_cue_and_not_the_transcript(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.folder();
+    fs::write(folder.join("One.info.json"), INFO).unwrap();
+    let vtt = "WEBVTT\n\n00:01.000 --> 00:02.000\nHello\n\n\
+        00:02.000 --> 00:99.000\nlost\n00:03.000 --> 00:04.000\nthere\n\n\
+        5\nno times\n\n00:06.000 --> 00:05.000\nbackwards\n\n00:07.000 --> 00:08.000\nagain\n";
+    fs::write(folder.join("One.en.vtt"), vtt).unwrap();
+    let manifest = r#"{"external_id": "x7", "title": "t", "channel": "c",
+        "transcripts": [{"language": "de", "file": "two.srt"}]}"#;
+    let below = folder.join("two");
+    fs::create_dir(&below).unwrap();
+    fs::write(below.join("video.json"), manifest).unwrap();
+    let srt =
+        "1\n00:00:01,000 --> 00:00:02,000\nGut\n\n2\n00:00:0x,000 --> 00:00:03,000\nSchlecht\n";
+    fs::write(below.join("two.srt"), srt).unwrap();
+    let places = |report: &ImportReport| {
+        let places = report.problems.iter().map(|problem| {
+            let name = problem.path.file_name().unwrap().display();
+            format!(
+                "{name}:{}: {}",
+                problem.line.unwrap_or_default(),
+                problem.reason
+            )
+        });
+        places.collect::<Vec<_>>()
+    };
+
+    let strict = (fixture.atlas)
+        .import_with(&[folder.clone()], OnBadCue::RefuseFile, &|_| ())
+        .await
+        .unwrap();
+    assert_eq!(
+        places(&strict),
+        [
+            "One.en.vtt:6: \"00:99.000\" has more than 59 minutes or seconds",
+            "two.srt:6: \"00:00:0x,000\" is no time such as 00:01:02.345",
+        ]
+    );
+    assert_eq!(strict.transcripts, counts(0, 0, 0));
+
+    let report = fixture.import(&folder).await;
+    assert_eq!(
+        places(&report),
+        [
+            "One.en.vtt:6: \"00:99.000\" has more than 59 minutes or seconds; this cue is left out",
+            "One.en.vtt:12: expected times such as 00:01:02.345 --> 00:01:04.000, found \"no times\"; \
+             this cue is left out",
+            "One.en.vtt:14: the cue ends before it begins; this cue is left out",
+            "two.srt:6: \"00:00:0x,000\" is no time such as 00:01:02.345; this cue is left out",
+        ]
+    );
+    assert_eq!((report.transcripts, report.segments), (counts(2, 0, 0), 4));
+    assert_eq!(fixture.search("again").await.items.len(), 1);
+    assert_eq!(fixture.search("lost").await.items.len(), 0);
+}
+
+#[on_both_engines]
+async fn a_file_beside_a_video_that_is_not_read_is_named(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    let folder = fixture.folder();
+    fs::write(folder.join("One.info.json"), INFO).unwrap();
+    fs::write(folder.join("One.en.vtt"), VTT).unwrap();
+    // These are no captions by their endings.
+    for name in ["One.mp4", "One.webp", "One.description", "notes.txt"] {
+        fs::write(folder.join(name), "").unwrap();
+    }
+    for name in [
+        "One.en.json3",
+        "One.de.srv3",
+        "One.fr.TTML",
+        "One.ass",
+        "One.en.lrc",
+        "One.txt",
+    ] {
+        fs::write(folder.join(name), "").unwrap();
+    }
+    let no_text = OsStr::from_bytes(b"One.caf\xe9.vtt");
+    fs::write(folder.join(no_text), VTT).unwrap();
+    let below = folder.join("two");
+    fs::create_dir(&below).unwrap();
+    let manifest = r#"{"external_id": "x7", "title": "t", "channel": "c"}"#;
+    fs::write(below.join("video.json"), manifest).unwrap();
+    fs::write(below.join("talk.ttml"), "").unwrap();
+    fs::write(below.join("talk.vtt"), VTT).unwrap();
+    let lines = |problems: &[Problem]| {
+        let lines = problems.iter().map(|problem| {
+            let name = problem
+                .path
+                .file_name()
+                .unwrap()
+                .to_string_lossy()
+                .into_owned();
+            format!("{name}: {}", problem.reason)
+        });
+        lines.collect::<Vec<_>>()
+    };
+    for path in [folder.clone(), folder.join("One.info.json")] {
+        let report = fixture.import(&path).await;
+        let mut expected = vec![
+            "One.ass: is not read: captions are .vtt or .srt; convert it",
+            "One.caf\u{fffd}.vtt: is not read: its name is not UTF-8; rename it",
+            "One.de.srv3: is not read: captions are .vtt or .srt; convert it",
+            "One.en.json3: is not read: captions are .vtt or .srt; convert it",
+            "One.en.lrc: is not read: captions are .vtt or .srt; convert it",
+            "One.fr.TTML: is not read: captions are .vtt or .srt; convert it",
+            "One.txt: is not read: it is none of *.info.json, video.json, *.vtt and *.srt",
+        ];
+        let mut skipped = vec![];
+        if path == folder {
+            expected.push("talk.ttml: is not read: captions are .vtt or .srt; convert it");
+            skipped.push("talk.vtt: is named by no video.json");
+        }
+        assert_eq!(lines(&report.problems), expected);
+        assert_eq!(lines(&report.skipped), skipped);
+        assert_eq!(
+            report.transcripts.total(),
+            1,
+            "what can be read is imported"
+        );
+        assert!(
+            serde_json::to_string(&report)
+                .unwrap()
+                .contains("One.caf\u{fffd}.vtt")
+        );
+    }
 }
 
 #[on_both_engines]

@@ -10,6 +10,7 @@ use super::{
     environment::{self, DEVELOPMENT},
     known::{KnownKeys, nearest},
     layer::Layer,
+    near_misses::near_misses,
     value::{describe_secret, value},
     variables::{self, Variable},
     yaml,
@@ -55,6 +56,10 @@ impl Layers {
         gathering.add_defaults(defaults);
         gathering.add_named("default");
         gathering.add_environment(&environment);
+        if let Some(folder) = gathering.folder {
+            let missed = near_misses(folder, &environment.name, &gathering.files);
+            gathering.problems.extend(missed);
+        }
         gathering.files.extend(dotenv_file);
         let mut warnings = Vec::new();
         for variables in [dotenv, process] {

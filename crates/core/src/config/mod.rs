@@ -86,6 +86,7 @@ mod loaded;
 mod log;
 mod mismatch;
 mod namespace;
+mod near_misses;
 mod origin;
 mod problem;
 mod reader;

@@ -96,6 +96,14 @@ pub enum Problem {
         /// The environment that was probably meant.
         nearest: Option<String>,
     },
+    /// A file that is not read has nearly the name of one that would be.
+    #[error("{}: nothing reads this file; did you mean {meant}? Rename it, or put it elsewhere", path.display())]
+    NearMiss {
+        /// The file.
+        path: PathBuf,
+        /// The name under which it would be read.
+        meant: String,
+    },
     /// The API would be open to the network without a key.
     #[error(
         "{bind_origin}: http.bind is {bind}, which others can reach, but auth.keys ({keys_origin}) \

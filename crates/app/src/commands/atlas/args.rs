@@ -16,16 +16,21 @@ pub(crate) enum Atlas {
 A video is a NAME.info.json of yt-dlp with its captions beside it (NAME.en.vtt, NAME.de.srt,
 NAME.en-orig.vtt), or a video.json that holds or names its transcripts. Folders are searched to
 their depth. What was imported before is brought up to date, and what has not changed is not
-written. A file that cannot be read is reported with its line and the reason. It keeps nothing
-else from being imported, and makes the command end with 65.
+written. A file or a cue that cannot be read is reported with its line and the reason, and so is a
+file beside a video that is not read (NAME.en.json3, NAME.en.ass). It keeps nothing else from being
+imported, and makes the command end with 65.
 
 Examples:
   groundwork atlas import examples/atlas
+  groundwork atlas import talks --strict
   groundwork atlas import talks/*.info.json --json | jq .transcripts.added")]
     Import {
         /// Files and folders
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
+        /// Import no captions in which a cue cannot be read, instead of leaving the cue out
+        #[arg(long)]
+        strict: bool,
         #[command(flatten)]
         format: Format,
     },

@@ -6,7 +6,7 @@ use groundwork_cli::{
     CliError, Format, Output, Result,
     text::{counted, printable},
 };
-use groundwork_core::services::atlas::{Counts, ImportProgress, ImportReport};
+use groundwork_core::services::atlas::{Counts, ImportProgress, ImportReport, OnBadCue};
 use indicatif::ProgressBar;
 
 use crate::state::AppState;
@@ -16,11 +16,16 @@ pub(super) async fn run(
     output: Output,
     state: &AppState,
     paths: &[PathBuf],
+    strict: bool,
     format: Format,
 ) -> Result {
     let bar = output.bar(None, "{bar:32} {pos}/{len} videos  {eta}");
     let watch = |progress| show(&bar, progress);
-    let report = state.atlas.import(paths, &watch).await;
+    let on_bad_cue = match strict {
+        true => OnBadCue::RefuseFile,
+        false => OnBadCue::LeaveOut,
+    };
+    let report = state.atlas.import_with(paths, on_bad_cue, &watch).await;
     bar.finish_and_clear();
     let report = report?;
     output.data(format, &report, text)?;

@@ -17,7 +17,11 @@ use crate::state::AppState;
 /// Does what the command says.
 pub(crate) async fn run(output: Output, state: &AppState, command: &Atlas) -> Result {
     match command {
-        Atlas::Import { paths, format } => import::run(output, state, paths, *format).await,
+        Atlas::Import {
+            paths,
+            strict,
+            format,
+        } => import::run(output, state, paths, *strict, *format).await,
         Atlas::Search(search) => search::run(output, state, search).await,
         Atlas::Graph(command) => graph::run(output, state, command).await,
         Atlas::List(list) => list::run(output, state, list).await,

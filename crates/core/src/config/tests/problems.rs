@@ -169,6 +169,38 @@ fn an_environment_that_is_named_must_exist() {
 }
 
 #[test]
+fn a_file_whose_name_is_nearly_right_is_named() {
+    let folder = Folder::with(&[
+        ("config/default.yml", "log: {}\n"),
+        ("config/defaults.yaml", "log: {}\n"),
+        ("config/Production.yaml", "log: {}\n"),
+        ("config/production.yml", "log: {}\n"),
+        ("config/staging.toml", ""),
+        ("config/schema.json", "{}"),
+        ("config/other.yaml", "log: {}\n"),
+        ("config/default.yaml.example", "log: {}\n"),
+    ]);
+    assert_snapshot!(folder.problems(&folder.sources()), @r"
+    the configuration has 4 problems:
+      config/Production.yaml: nothing reads this file; did you mean production.yaml? Rename it, or put it elsewhere
+      config/default.yml: nothing reads this file; did you mean default.yaml? Rename it, or put it elsewhere
+      config/defaults.yaml: nothing reads this file; did you mean default.yaml? Rename it, or put it elsewhere
+      config/production.yml: nothing reads this file; did you mean production.yaml? Rename it, or put it elsewhere
+    ");
+    let staging = Folder::with(&[
+        ("config/default.yaml", ""),
+        ("config/staging.yaml", ""),
+        ("config/staging2.yaml", "log: {}\n"),
+        ("config/production.yaml", "http:\n  nonsense: 1\n"),
+    ]);
+    let sources = (staging.sources()).with_variable("GROUNDWORK_ENVIRONMENT", "staging");
+    assert!(
+        load(&sources).is_ok(),
+        "each of these is a file of an environment"
+    );
+}
+
+#[test]
 fn a_replica_is_for_postgresql() {
     let sources = with(&[(
         "GROUNDWORK_DATABASE__REPLICA_URL",

@@ -22,7 +22,7 @@ pub mod words;
 pub use details::{TextForm, TranscriptDetails, VideoDetails};
 pub use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
 pub use error::AtlasError;
-pub use import::{Counts, ImportProgress, ImportReport, Problem};
+pub use import::{Counts, ImportProgress, ImportReport, OnBadCue, Problem};
 pub use language::Language;
 pub use query::Query;
 pub use search::{Found, Hit, Search};

@@ -14,9 +14,11 @@ pub(super) struct File {
     pub(super) language: Option<String>,
     /// Whether a word has a time of its own, as `<00:00:01.000>` in front of it.
     pub(super) has_timed_words: bool,
+    /// The blocks that break the format, and are left out.
+    pub(super) faults: Vec<CaptionsError>,
 }
 
-/// Takes a file apart.
+/// Takes a file apart. A block that breaks the format is noted, and the next one is read.
 pub(super) fn read(text: &str, format: Format) -> Result<File, CaptionsError> {
     let mut reading = Reading {
         lines: lines(text),
@@ -28,7 +30,10 @@ pub(super) fn read(text: &str, format: Format) -> Result<File, CaptionsError> {
         reading.header()?;
     }
     while reading.skip_blank() {
-        reading.block()?;
+        if let Err(fault) = reading.block() {
+            reading.file.faults.push(fault);
+            reading.skip_rest();
+        }
     }
     Ok(reading.file)
 }
@@ -79,6 +84,14 @@ impl<'a> Reading<'a> {
 
     fn skip_block(&mut self) {
         while self.peek_text().is_some() {
+            self.next += 1;
+        }
+    }
+
+    /// Goes on behind a block that cannot be read: to a blank line, or to the times of the next cue.
+    fn skip_rest(&mut self) {
+        self.next += 1;
+        while self.peek_text().is_some_and(|line| !time::is_range(line)) {
             self.next += 1;
         }
     }

@@ -38,16 +38,35 @@ impl Captions {
 /// # Errors
 /// [`CaptionsError`] with the first line that breaks the format.
 pub fn parse(bytes: &[u8], format: Format) -> Result<Captions, CaptionsError> {
+    let (captions, faults) = parse_readable(bytes, format)?;
+    match faults.into_iter().next() {
+        Some(fault) => Err(fault),
+        None => Ok(captions),
+    }
+}
+
+/// Reads the captions that can be read, and says which cues cannot.
+///
+/// # Errors
+/// [`CaptionsError`] if the file as a whole is not what it should be, or not one cue can be read.
+pub fn parse_readable(
+    bytes: &[u8],
+    format: Format,
+) -> Result<(Captions, Vec<CaptionsError>), CaptionsError> {
     let text = decode(bytes)?;
-    let file = blocks::read(&text, format)?;
+    let mut file = blocks::read(&text, format)?;
+    if file.cues.is_empty() && !file.faults.is_empty() {
+        return Err(file.faults.swap_remove(0));
+    }
     let is_rolling = file.has_timed_words || rolling::is_rolling(&file.cues);
     let mut cues = file.cues;
     cues.sort_by_key(|cue| cue.starts_ms);
-    Ok(Captions {
+    let captions = Captions {
         cues,
         language: file.language,
         is_rolling,
-    })
+    };
+    Ok((captions, file.faults))
 }
 
 /// The text without its byte order mark; NUL, which no database text holds, is replaced as WebVTT

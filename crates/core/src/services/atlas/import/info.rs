@@ -65,7 +65,7 @@ pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Option<Foun
     let video = info.video(&source.path)?;
     let mut read = Vec::new();
     for file in &source.captions {
-        match info.transcript(file) {
+        match info.transcript(file, reading) {
             Ok(transcript) => read.push((file, transcript)),
             Err(problem) => reading.problems.push(problem),
         }
@@ -110,12 +110,12 @@ impl Info {
         Some(date.and_time(NaiveTime::MIN).and_utc())
     }
 
-    fn transcript(&self, file: &CaptionsFile) -> Result<NewTranscript, Problem> {
-        let bytes = bytes_of(&file.path)?;
-        let captions = captions::parse(&bytes, file.format).map_err(|error| Problem {
-            line: Some(error.line),
-            ..Problem::new(&file.path, error.fault.to_string())
-        })?;
+    fn transcript(
+        &self,
+        file: &CaptionsFile,
+        reading: &mut Reading,
+    ) -> Result<NewTranscript, Problem> {
+        let captions = reading.captions(&file.path, file.format)?;
         let language = self.language_of(file, &captions)?;
         let origin = self.origin_of(&file.tag, &captions);
         Ok(NewTranscript {

@@ -25,9 +25,7 @@ use super::{
     sources::Source,
 };
 use crate::services::atlas::{
-    NewSegment, NewTranscript, NewVideo, TranscriptOrigin,
-    captions::{self, Format},
-    language::Language,
+    NewSegment, NewTranscript, NewVideo, TranscriptOrigin, captions::Format, language::Language,
 };
 
 #[derive(Debug, Deserialize)]
@@ -69,7 +67,7 @@ pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Option<Foun
         serde_json::from_slice(bytes).map_err(|error| of_json(path, &error))?;
     let mut transcripts: Vec<NewTranscript> = Vec::new();
     for listed in manifest.transcripts {
-        match listed.transcript(path) {
+        match listed.transcript(path, reading) {
             Ok(new) => {
                 let same = |old: &NewTranscript| {
                     (&old.language, old.origin) == (&new.language, new.origin)
@@ -97,7 +95,7 @@ pub(super) fn read(source: &Source, reading: &mut Reading) -> Result<Option<Foun
 }
 
 impl Listed {
-    fn transcript(self, path: &Path) -> Result<NewTranscript, Problem> {
+    fn transcript(self, path: &Path, reading: &mut Reading) -> Result<NewTranscript, Problem> {
         let language: Language = self
             .language
             .parse()
@@ -108,7 +106,7 @@ impl Listed {
                 origin: self.origin.unwrap_or(TranscriptOrigin::Manual),
                 segments: segments.into_iter().map(NewSegment::from).collect(),
             }),
-            (None, Some(file)) => of_file(path, &file, language, self.origin),
+            (None, Some(file)) => of_file(path, &file, language, self.origin, reading),
             _ => {
                 let reason =
                     format!("the transcript in {language} needs either segments or a file");
@@ -139,6 +137,7 @@ fn of_file(
     file: &str,
     language: Language,
     origin: Option<TranscriptOrigin>,
+    reading: &mut Reading,
 ) -> Result<NewTranscript, Problem> {
     let is_inside = |part| matches!(part, Component::Normal(_));
     if file.is_empty() || !Path::new(file).components().all(is_inside) {
@@ -150,10 +149,8 @@ fn of_file(
     let format = extension
         .and_then(Format::of_extension)
         .ok_or_else(|| Problem::new(manifest, format!("{file:?} is no .vtt and no .srt")))?;
-    let captions = captions::parse(&bytes_of(&path)?, format).map_err(|error| Problem {
-        line: Some(error.line),
-        ..Problem::new(&path, error.fault.to_string())
-    })?;
+    let captions = reading.captions(&path, format)?;
+    reading.named.push(path);
     let origin = origin.unwrap_or(match captions.is_rolling {
         true => TranscriptOrigin::Automatic,
         false => TranscriptOrigin::Manual,

@@ -5,9 +5,19 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::services::atlas::Kept;
+
+/// What becomes of captions in which a cue cannot be read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnBadCue {
+    /// The cue is left out and reported; the others are imported.
+    #[default]
+    LeaveOut,
+    /// The file is not imported.
+    RefuseFile,
+}
 
 /// What an import did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -18,7 +28,7 @@ pub struct ImportReport {
     pub transcripts: Counts,
     /// Segments that were written.
     pub segments: usize,
-    /// Files that could not be imported, and why.
+    /// Files and cues that could not be imported, and why.
     pub problems: Vec<Problem>,
     /// Files that were left out because nothing of them is missed, and why.
     pub skipped: Vec<Problem>,
@@ -38,7 +48,8 @@ pub struct Counts {
 /// Something about a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Problem {
-    /// The file or folder.
+    /// The file or folder. As JSON, what of it is not UTF-8 is replaced.
+    #[serde(serialize_with = "lossy")]
     pub path: PathBuf,
     /// Its line, from 1, where that is known.
     pub line: Option<usize>,
@@ -110,4 +121,9 @@ impl fmt::Display for Problem {
         }
         write!(f, ": {}", self.reason)
     }
+}
+
+/// JSON holds no name that is not UTF-8.
+fn lossy<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&path.to_string_lossy())
 }

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::report::Problem;
+use super::{report::Problem, unread};
 use crate::services::atlas::captions::Format;
 
 /// A file that describes a video, with the captions beside it.
@@ -42,6 +42,8 @@ pub(super) struct Sources {
     pub(super) sources: Vec<Source>,
     pub(super) problems: Vec<Problem>,
     pub(super) skipped: Vec<Problem>,
+    /// Captions that are missed unless a `video.json` names them.
+    pub(super) unless_named: BTreeSet<PathBuf>,
 }
 
 /// Looks through files and folders. A video is found once, however often it is named.
@@ -60,6 +62,8 @@ struct Search {
     described: BTreeMap<PathBuf, Source>,
     /// Captions of folders that were looked through.
     seen: BTreeSet<PathBuf>,
+    /// Files beside a video that are not read.
+    unread: BTreeSet<PathBuf>,
 }
 
 impl Search {
@@ -98,6 +102,16 @@ impl Search {
                 Some(Kind::Captions(_)) => {
                     self.seen.insert(entry);
                 }
+                None if entry.is_dir() => {
+                    let reason = "is a link to a folder, which is not followed";
+                    self.found.skipped.push(Problem::new(&entry, reason));
+                }
+                None if looks_like_ours(&entry) => {
+                    self.unread.insert(entry);
+                }
+                None if unread::is_other_captions(&entry) => {
+                    self.seen.insert(entry);
+                }
                 None => {}
             }
         }
@@ -109,7 +123,10 @@ impl Search {
             return;
         }
         let captions = match form {
-            Form::Info => captions_beside(path),
+            Form::Info => {
+                self.unread.extend(unread_beside(path));
+                captions_beside(path)
+            }
             Form::Manifest => Vec::new(),
         };
         let path = path.to_owned();
@@ -153,13 +170,30 @@ impl Search {
             .filter(|source| source.form == Form::Manifest)
             .filter_map(|source| source.path.parent())
             .collect();
-        for path in &self.seen {
-            // A `video.json` names its captions itself.
-            let is_named = path.ancestors().any(|folder| folders.contains(folder));
-            if !owned.contains(path.as_path()) && !is_named {
-                let reason = "has no *.info.json beside it";
-                self.found.skipped.push(Problem::new(path, reason));
+        for path in &self.unread {
+            let reason = unread::reason(path);
+            self.found.problems.push(Problem::new(path, reason));
+        }
+        for path in self.seen.difference(&self.unread) {
+            if owned.contains(path.as_path()) {
+                continue;
             }
+            let is_readable = kind_of(path).is_some();
+            if !is_readable && path.parent().is_some_and(|folder| folders.contains(folder)) {
+                let problem = Problem::new(path, unread::reason(path));
+                self.found.problems.push(problem);
+                continue;
+            }
+            // A `video.json` names its captions itself.
+            if path.ancestors().any(|folder| folders.contains(folder)) {
+                self.found.unless_named.insert(path.clone());
+                continue;
+            }
+            let reason = match is_readable {
+                true => "has no *.info.json beside it",
+                false => unread::reason(path),
+            };
+            self.found.skipped.push(Problem::new(path, reason));
         }
         self.found.sources = sources;
         self.found
@@ -183,6 +217,32 @@ fn kind_of(path: &Path) -> Option<Kind> {
     }
     let extension = path.extension().and_then(OsStr::to_str)?;
     Format::of_extension(extension).map(Kind::Captions)
+}
+
+/// Whether a file would be read if its name were UTF-8.
+fn looks_like_ours(path: &Path) -> bool {
+    let name = path.file_name().map(OsStr::to_string_lossy);
+    let would_be = PathBuf::from(name.unwrap_or_default().as_ref());
+    !unread::is_named_in_utf8(path)
+        && (kind_of(&would_be).is_some() || unread::is_other_captions(path))
+}
+
+/// The files whose names begin as the description's does, that may hold something and are not read.
+fn unread_beside(info: &Path) -> Vec<PathBuf> {
+    let name = info.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    let Some(stem) = name.strip_suffix("info.json") else {
+        return Vec::new();
+    };
+    let is_unread = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.as_encoded_bytes().starts_with(stem.as_bytes())
+            && kind_of(path).is_none()
+            && unread::may_be_missed(path)
+            && !path.is_dir()
+    };
+    let beside = info.parent().and_then(|folder| entries(folder).ok());
+    let beside = beside.unwrap_or_default().into_iter();
+    beside.filter(is_unread).collect()
 }
 
 /// The captions whose names begin as the description's does.

@@ -1,13 +1,13 @@
 //! Imports videos: reads their files ahead, and stores them in units of work of bounded size.
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use futures_util::{StreamExt as _, stream};
 
 use super::{
     info, manifest,
     reading::{Found, Reading},
-    report::{ImportProgress, ImportReport},
+    report::{ImportProgress, ImportReport, OnBadCue, Problem},
     sources::{self, Form, Source},
 };
 use crate::{
@@ -26,7 +26,8 @@ const VIDEOS_PER_UNIT: usize = 100;
 type Watch<'a> = &'a (dyn Fn(ImportProgress) + Sync);
 
 impl Atlas {
-    /// Imports the videos that these files and folders describe.
+    /// Imports the videos that these files and folders describe. A cue that cannot be read is left
+    /// out and reported.
     ///
     /// # Errors
     /// If the database fails: what was reported as kept before stays kept. What is wrong with files
@@ -34,6 +35,19 @@ impl Atlas {
     pub async fn import(
         &self,
         paths: &[PathBuf],
+        watch: Watch<'_>,
+    ) -> Result<ImportReport, AtlasError> {
+        self.import_with(paths, OnBadCue::LeaveOut, watch).await
+    }
+
+    /// The same, with a choice of what becomes of captions in which a cue cannot be read.
+    ///
+    /// # Errors
+    /// As [`import`](Self::import).
+    pub async fn import_with(
+        &self,
+        paths: &[PathBuf],
+        on_bad_cue: OnBadCue,
         watch: Watch<'_>,
     ) -> Result<ImportReport, AtlasError> {
         let paths = paths.to_vec();
@@ -47,10 +61,11 @@ impl Atlas {
             ..ImportReport::default()
         };
         let mut readings = stream::iter(found.sources)
-            .map(|source| blocking(move || read(&source)))
+            .map(|source| blocking(move || read(&source, on_bad_cue)))
             .buffered(READ_AHEAD);
-        let mut batch = Vec::new();
+        let (mut batch, mut named) = (Vec::new(), BTreeSet::new());
         while let Some(reading) = readings.next().await {
+            named.extend(reading.named);
             report.problems.extend(reading.problems);
             report.skipped.extend(reading.skipped);
             match reading.found {
@@ -63,6 +78,14 @@ impl Atlas {
             }
         }
         self.keep_batch(batch, &mut report, watch).await?;
+        let unnamed = found
+            .unless_named
+            .iter()
+            .filter(|path| !named.contains(*path));
+        let reason = "is named by no video.json";
+        report
+            .skipped
+            .extend(unnamed.map(|path| Problem::new(path, reason)));
         tracing::info!(
             videos = report.videos.total(),
             transcripts = report.transcripts.total(),
@@ -121,8 +144,11 @@ fn is_full(batch: &[Found]) -> bool {
     segments >= SEGMENTS_PER_UNIT || batch.len() >= VIDEOS_PER_UNIT
 }
 
-fn read(source: &Source) -> Reading {
-    let mut reading = Reading::default();
+fn read(source: &Source, on_bad_cue: OnBadCue) -> Reading {
+    let mut reading = Reading {
+        on_bad_cue,
+        ..Reading::default()
+    };
     let found = match source.form {
         Form::Info => info::read(source, &mut reading),
         Form::Manifest => manifest::read(source, &mut reading),
