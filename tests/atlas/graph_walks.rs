@@ -1,13 +1,13 @@
 //! Neighbours and paths: what is found, in graphs that a careless search would never come out of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use acceptance::{Engine, on_both_engines};
 use groundwork_core::{
     error::DomainError as _,
     services::atlas::graph::{
         Directedness, Direction, Edge, EdgeKey, Graph, GraphError, GraphId, GraphPath, MAX_DEPTH,
-        MAX_HOPS, Neighbour, NeighbourQuery, Node, PathQuery,
+        MAX_HOPS, MAX_VISITED, Neighbour, NeighbourQuery, Node, PathQuery,
     },
 };
 use petgraph::{
@@ -230,6 +230,55 @@ async fn a_complete_graph_of_200_nodes_is_searched_to_its_end(engine: Engine) {
             .unwrap();
         assert_eq!(found, None);
     }
+}
+
+/// Each node was passed once for every distance at which it can be reached: 7 to 20 s.
+#[on_both_engines]
+async fn a_dense_graph_is_searched_to_the_greatest_depth_in_its_time(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    let edges = (0..2_000)
+        .flat_map(|source| (1..=30).map(move |step| (source, (source * 7 + step * step) % 2_000)));
+    let edges: BTreeSet<(usize, usize)> = edges.collect();
+    let graph = numbered(2_000, edges.into_iter());
+    let id = fixture.import_graph("dense", &graph).await.graph.id;
+    for direction in [Direction::Outgoing, Direction::Incoming, Direction::Both] {
+        let started = std::time::Instant::now();
+        let direction = Some(direction);
+        let found = fixture.neighbours(id, "n00001", MAX_DEPTH, direction).await;
+        let took = started.elapsed();
+        assert_eq!(found.unwrap().len(), 1_999);
+        assert!(
+            took < std::time::Duration::from_secs(5),
+            "{direction:?}: {took:?}"
+        );
+    }
+}
+
+#[on_both_engines]
+async fn a_search_that_comes_to_many_nodes_is_cut_off_and_says_so(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    // A node leads to 6,000 others, and each of them to one more.
+    let edges = (1..=6_000).flat_map(|leaf| [(0, leaf), (leaf, leaf + 6_000)]);
+    let graph = numbered(12_001, edges);
+    let id = fixture.import_graph("star", &graph).await.graph.id;
+    let reader = fixture.db.reader();
+    let search = async |depth| {
+        let query = NeighbourQuery {
+            node: "n00000".to_owned(),
+            depth,
+            direction: None,
+        };
+        let found = fixture.atlas.graph_neighbourhood(&reader, id, &query).await;
+        found.unwrap()
+    };
+    let near = search(1).await;
+    assert_eq!((near.items.len(), near.is_cut), (6_000, false));
+    let far = search(2).await;
+    assert_eq!((far.items.len(), far.is_cut), (MAX_VISITED - 1, true));
+    assert_eq!(far.items[..6_000], near.items[..], "nearest first");
+    assert_eq!(search(2).await, far, "it is always the same");
+    let refused = fixture.neighbours(id, "n00000", 2, None).await.unwrap_err();
+    assert_eq!(refused.code(), "SEARCH_TOO_WIDE");
 }
 
 #[on_both_engines]

@@ -11,7 +11,7 @@ use groundwork_core::{
         Kept, VideoId,
         graph::{
             self, Direction, Graph, GraphId, GraphPath, GraphSummary, ImportedGraph, MAX_HOPS,
-            Neighbour, NeighbourQuery, NewGraph, PathQuery, View,
+            NeighbourQuery, Neighbourhood, NewGraph, PathQuery, View,
         },
     },
 };
@@ -73,12 +73,6 @@ pub(super) struct Ends {
     #[serde(default = "most")]
     max_hops: u32,
     direction: Option<Direction>,
-}
-
-/// The nodes near a node, all of them.
-#[derive(Serialize)]
-pub(super) struct Neighbours {
-    items: Vec<Neighbour>,
 }
 
 fn one() -> u32 {
@@ -170,15 +164,17 @@ pub(super) async fn neighbours(
     State(parts): State<AppState>,
     Path(graph): Path<GraphId>,
     Query(near): Query<Near>,
-) -> ApiResult<Json<Neighbours>> {
+) -> ApiResult<Json<Neighbourhood>> {
     let query = NeighbourQuery {
         node: near.node,
         depth: near.depth,
         direction: near.direction,
     };
     let reader = parts.db.reader();
-    let items = parts.atlas.graph_neighbours(&reader, graph, &query).await?;
-    Ok(Json(Neighbours { items }))
+    let found = (parts.atlas)
+        .graph_neighbourhood(&reader, graph, &query)
+        .await?;
+    Ok(Json(found))
 }
 
 pub(super) async fn path(

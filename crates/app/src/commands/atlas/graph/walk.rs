@@ -4,17 +4,10 @@ use groundwork_cli::{
     CliError, Format, Output, Result,
     text::{printable, table},
 };
-use groundwork_core::services::atlas::graph::{GraphPath, Neighbour, NeighbourQuery, PathQuery};
-use serde::Serialize;
+use groundwork_core::services::atlas::graph::{GraphPath, MAX_VISITED, NeighbourQuery, PathQuery};
 
 use super::args::{GraphArgument, Way};
 use crate::state::AppState;
-
-/// The nodes near a node.
-#[derive(Serialize)]
-struct Found {
-    items: Vec<Neighbour>,
-}
 
 /// Lists the nodes near a node.
 pub(super) async fn neighbours(
@@ -31,8 +24,9 @@ pub(super) async fn neighbours(
         direction: way.map(Into::into),
     };
     let reader = state.db.reader();
-    let items = state.atlas.graph_neighbours(&reader, id, &query).await?;
-    let found = Found { items };
+    let found = (state.atlas)
+        .graph_neighbourhood(&reader, id, &query)
+        .await?;
     output.data(format, &found, |found| {
         if found.items.is_empty() {
             return String::new();
@@ -49,6 +43,12 @@ pub(super) async fn neighbours(
     })?;
     if found.items.is_empty() {
         output.note("no edge leads from there: --direction both follows edges either way");
+    }
+    if found.is_cut {
+        output.note(format!(
+            "the search was cut off after {MAX_VISITED} nodes; there may be more: ask for a smaller --depth"
+        ));
+        return Err(CliError::found());
     }
     Ok(())
 }

@@ -39,9 +39,11 @@ pub enum GraphError {
         max: u32,
     },
     /// A search was given up before it was done.
-    #[error("the search passed {max} edges and was given up: ask for a smaller depth")]
+    #[error("the search passed {max} {passed} and was given up: ask for a smaller depth")]
     SearchTooWide {
-        /// How many edges a search may pass.
+        /// What was counted: `edges` or `nodes`.
+        passed: &'static str,
+        /// How many a search may pass.
         max: usize,
     },
     /// Something of the graph was changed by somebody else at the same time.

@@ -13,6 +13,7 @@ mod import;
 mod json;
 mod json_ld;
 mod model;
+mod neighbours;
 mod node_link;
 mod render;
 mod rules;
@@ -31,11 +32,14 @@ pub use format::{Format, MAX_TEXT_BYTES, UnknownFormat, read};
 pub use format_error::FormatError;
 pub use import::NewGraph;
 pub use model::Graph;
+pub use neighbours::{MAX_DEPTH, MAX_VISITED, NeighbourQuery};
 pub use render::View;
 pub use rules::{
     Fault, MAX_EDGES, MAX_LABEL_BYTES, MAX_NAME_BYTES, MAX_NODES, MAX_PROPERTIES_BYTES,
     MAX_PROPERTIES_DEPTH,
 };
 pub use svg::TooLargeToDraw;
-pub use views::{Changes, GraphPath, GraphSummary, ImportedGraph, Neighbour, PathEdge, PathNode};
-pub use walk::{Direction, MAX_DEPTH, MAX_HOPS, MAX_PASSED, NeighbourQuery, PathQuery};
+pub use views::{
+    Changes, GraphPath, GraphSummary, ImportedGraph, Neighbour, Neighbourhood, PathEdge, PathNode,
+};
+pub use walk::{Direction, MAX_HOPS, MAX_PASSED, PathQuery};

@@ -63,6 +63,15 @@ impl Changes {
     }
 }
 
+/// The nodes near a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Neighbourhood {
+    /// The nodes, nearest first, then by key.
+    pub items: Vec<Neighbour>,
+    /// Whether the search was cut off, so that there may be more of them.
+    pub is_cut: bool,
+}
+
 /// A node near another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Neighbour {

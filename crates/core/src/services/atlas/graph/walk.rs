@@ -1,4 +1,4 @@
-//! Ways through a stored graph, found by the database: recursive queries that follow the edges of an
+//! Paths through a stored graph, found by the database: recursive queries that follow the edges of an
 //! index, pass a bounded number of them, and come to an end in graphs with cycles.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -14,19 +14,17 @@ use super::{
     error::GraphError,
     rules::nearest,
     stored::graph_row,
-    views::{GraphPath, Neighbour, PathEdge, PathNode},
+    views::{GraphPath, PathEdge, PathNode},
 };
 use crate::{db::Doing as _, services::atlas::Atlas};
 
-/// The greatest depth that neighbours are looked for in.
-pub const MAX_DEPTH: u32 = 16;
 /// The most edges that a path has.
 pub const MAX_HOPS: u32 = 10_000;
 /// How many edges a search passes before it is given up.
 pub const MAX_PASSED: usize = 500_000;
 
 /// How many ids one statement names.
-const BATCH: usize = 1_000;
+pub(super) const BATCH: usize = 1_000;
 
 /// Which way edges are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -38,17 +36,6 @@ pub enum Direction {
     Incoming,
     /// Either way.
     Both,
-}
-
-/// Which neighbours are looked for.
-#[derive(Clone, Debug)]
-pub struct NeighbourQuery {
-    /// The key of the node to start from.
-    pub node: String,
-    /// How many edges away they are at most, 1 to [`MAX_DEPTH`].
-    pub depth: u32,
-    /// Which way edges are followed; `None`: as they lead, and either way in an undirected graph.
-    pub direction: Option<Direction>,
 }
 
 /// Which path is looked for.
@@ -65,44 +52,6 @@ pub struct PathQuery {
 }
 
 impl Atlas {
-    /// The nodes that can be reached from a node within a depth, nearest first, then by key. The
-    /// node itself is not one of them.
-    ///
-    /// # Errors
-    /// [`GraphError::GraphNotFound`], [`GraphError::NodeNotFound`], [`GraphError::OutOfRange`];
-    /// [`GraphError::SearchTooWide`] past [`MAX_PASSED`] steps.
-    pub async fn graph_neighbours(
-        &self,
-        connection: &impl ConnectionTrait,
-        graph: GraphId,
-        query: &NeighbourQuery,
-    ) -> Result<Vec<Neighbour>, GraphError> {
-        in_range("depth", query.depth, MAX_DEPTH)?;
-        let direction = direction(connection, graph, query.direction).await?;
-        let start = node_of(connection, graph, &query.node).await?;
-        let statement = neighbours(backend(connection), direction, graph, start, query.depth);
-        let rows = Reached::find_by_statement(statement)
-            .all(connection)
-            .await
-            .doing("looking for neighbours")?;
-        let passed: i64 = rows.iter().map(|row| row.passed).sum();
-        if usize::try_from(passed).is_ok_and(|passed| passed > MAX_PASSED) {
-            return Err(GraphError::SearchTooWide { max: MAX_PASSED });
-        }
-        let mut found: Vec<Neighbour> = rows
-            .into_iter()
-            .filter(|row| row.id != start)
-            .map(|row| Neighbour {
-                key: row.key,
-                label: row.label,
-                kind: row.kind,
-                depth: u32::try_from(row.depth).unwrap_or(u32::MAX),
-            })
-            .collect();
-        found.sort_by(|a, b| (a.depth, &a.key).cmp(&(b.depth, &b.key)));
-        Ok(found)
-    }
-
     /// A shortest path, counted in edges; weights do not matter, since they say how strong a
     /// relation is and not how long. Among several of one length it is always the same one. `None`
     /// if no path of at most `max_hops` edges leads there.
@@ -126,7 +75,10 @@ impl Atlas {
             .await
             .doing("looking for a path")?;
         if edges.len() > MAX_PASSED {
-            return Err(GraphError::SearchTooWide { max: MAX_PASSED });
+            return Err(GraphError::SearchTooWide {
+                passed: "edges",
+                max: MAX_PASSED,
+            });
         }
         let Some(way) = shortest(&edges, direction, from, to) else {
             return Ok(None);
@@ -142,7 +94,7 @@ fn backend(connection: &impl ConnectionTrait) -> DbBackend {
     connection.get_database_backend()
 }
 
-fn in_range(field: &'static str, number: u32, max: u32) -> Result<(), GraphError> {
+pub(super) fn in_range(field: &'static str, number: u32, max: u32) -> Result<(), GraphError> {
     if (1..=max).contains(&number) {
         Ok(())
     } else {
@@ -150,7 +102,7 @@ fn in_range(field: &'static str, number: u32, max: u32) -> Result<(), GraphError
     }
 }
 
-async fn direction(
+pub(super) async fn direction(
     connection: &impl ConnectionTrait,
     graph: GraphId,
     asked: Option<Direction>,
@@ -164,7 +116,7 @@ async fn direction(
 }
 
 /// The node of this key. The error for one that is not there names the one that was probably meant.
-async fn node_of(
+pub(super) async fn node_of(
     connection: &impl ConnectionTrait,
     graph: GraphId,
     key: &str,
@@ -204,17 +156,6 @@ async fn node_of(
     })
 }
 
-/// A node that was reached: how far it is, and how often the search came by.
-#[derive(FromQueryResult)]
-struct Reached {
-    id: GraphNodeId,
-    key: String,
-    label: String,
-    kind: Option<String>,
-    depth: i64,
-    passed: i64,
-}
-
 /// An edge that was passed.
 #[derive(FromQueryResult)]
 struct Passed {
@@ -239,13 +180,13 @@ fn ends(direction: Direction) -> &'static [(&'static str, &'static str)] {
 /// `CROSS JOIN` keeps SQLite from beginning with the edges. Every weight is above 0; that it is asked
 /// for keeps SQLite from reading all edges of the graph in the one index that has both ends, instead
 /// of the few of a node in the index that begins with the graph and that end.
-fn step(backend: DbBackend, direction: Direction, and_columns: &str, only: &str) -> String {
+fn step(backend: DbBackend, direction: Direction) -> String {
     let ends = ends(direction);
     if backend == DbBackend::Sqlite || ends.len() == 1 {
         let parts = ends.iter().map(|(enter, leave)| {
             format!(
-                "UNION SELECT e.{leave}{and_columns} FROM walk CROSS JOIN graph_edges e
-                 WHERE e.graph_id = $1 AND e.{enter} = walk.node AND e.weight > 0{only}"
+                "UNION SELECT e.{leave} FROM walk CROSS JOIN graph_edges e
+                 WHERE e.graph_id = $1 AND e.{enter} = walk.node AND e.weight > 0"
             )
         });
         return parts.collect::<Vec<_>>().join(" ");
@@ -257,40 +198,7 @@ fn step(backend: DbBackend, direction: Direction, and_columns: &str, only: &str)
         )
     });
     let ways = ways.collect::<Vec<_>>().join(" UNION ALL ");
-    format!(
-        "UNION SELECT next.node{and_columns} FROM walk CROSS JOIN LATERAL ({ways}) AS next
-         WHERE TRUE{only}"
-    )
-}
-
-/// The nodes within a depth. A place is a node at a distance: `UNION` visits each once, so that a
-/// search passes every edge at most once for each level.
-pub(super) fn neighbours(
-    backend: DbBackend,
-    direction: Direction,
-    graph: GraphId,
-    start: GraphNodeId,
-    depth: u32,
-) -> Statement {
-    let only = format!(" AND walk.depth < {depth}");
-    let step = step(backend, direction, ", walk.depth + 1", &only);
-    let limit = MAX_PASSED + 1;
-    let sql = format!(
-        "WITH RECURSIVE walk (node, depth) AS (
-             SELECT n.id, CAST(0 AS bigint) FROM graph_nodes n WHERE n.graph_id = $1 AND n.id = $2
-             {step}
-         ), near AS (
-             SELECT seen.node, min(seen.depth) AS depth, count(*) AS passed
-             FROM (SELECT walk.node, walk.depth FROM walk LIMIT {limit}) AS seen
-             GROUP BY seen.node
-         )
-         SELECT near.node AS id, near.depth, near.passed,
-                (SELECT n.key FROM graph_nodes n WHERE n.id = near.node) AS key,
-                (SELECT n.label FROM graph_nodes n WHERE n.id = near.node) AS label,
-                (SELECT n.kind FROM graph_nodes n WHERE n.id = near.node) AS kind
-         FROM near"
-    );
-    statement(backend, sql, [graph.into(), start.into()])
+    format!("UNION SELECT next.node FROM walk CROSS JOIN LATERAL ({ways}) AS next")
 }
 
 /// The edges that can be passed on the way from a node, each once: `UNION` visits a node once.
@@ -300,7 +208,7 @@ pub(super) fn reachable(
     graph: GraphId,
     start: GraphNodeId,
 ) -> Statement {
-    let step = step(backend, direction, "", "");
+    let step = step(backend, direction);
     // Where edges are followed either way, the source of each is reached if its target is.
     let end = match direction {
         Direction::Outgoing | Direction::Both => "source_id",
