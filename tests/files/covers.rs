@@ -158,7 +158,9 @@ impl Shop {
 
     async fn content(&self, key: &StorageKey) -> Vec<u8> {
         let mut content = Vec::new();
-        let mut file = self.store.read(key).await.unwrap().content;
+        let path = self.store.root().join(key.to_string());
+        let size = std::fs::metadata(path).unwrap().len();
+        let mut file = self.store.read(key, size).await.unwrap().content;
         file.read_to_end(&mut content).await.unwrap();
         content
     }
@@ -186,11 +188,13 @@ async fn open_store(root: &Path) -> FileStore {
                 table: "covers",
                 key_column: "storage_key",
                 trash_table: "removed_files",
+                facts: None,
             },
             FileTable {
                 table: "authors",
                 key_column: "portrait_key",
                 trash_table: "removed_files",
+                facts: None,
             },
         ],
         clock: Clock::system(),

@@ -3,6 +3,7 @@
 mod api;
 mod articles;
 mod atlas;
+mod damage;
 mod downloads;
 mod errors;
 mod graphs;

@@ -2,7 +2,7 @@
 
 use groundwork_cli::{
     CliError,
-    doctor::{DatabaseState, Part, Report, check_files},
+    doctor::{DatabaseState, Part, Report, check_files, check_stored_files},
 };
 use groundwork_core::{clock::Clock, db::Database};
 use groundwork_schema::run::RunError;
@@ -15,18 +15,27 @@ const MIGRATE: &str = "run `migrate up` (from the sources: `cargo migrate up`)";
 pub(crate) async fn run(subject: Subject<'_>, report: &mut Report) {
     let config = subject.config;
     let mut part = report.part("database");
-    match subject.database {
+    let is_current = match subject.database {
         DatabaseState::Open(db) => migrations(db, config, &mut part).await,
-        DatabaseState::Missing if !config.database.migrate_on_start => {
-            part.fail("migrations", "all are pending", MIGRATE);
+        DatabaseState::Missing => {
+            if !config.database.migrate_on_start {
+                part.fail("migrations", "all are pending", MIGRATE);
+            }
+            false
         }
-        DatabaseState::Missing | DatabaseState::Unavailable => {}
-    }
+        DatabaseState::Unavailable => false,
+    };
     let files = state::file_options(config, Clock::system());
-    check_files(files, &mut report.part("files")).await;
+    check_files(files.clone(), &mut report.part("files")).await;
+    if let DatabaseState::Open(db) = subject.database
+        && is_current
+    {
+        check_stored_files(files, db, &mut report.part("files")).await;
+    }
 }
 
-async fn migrations(db: &Database, config: &Config, part: &mut Part<'_>) {
+/// Whether the schema is the newest.
+async fn migrations(db: &Database, config: &Config, part: &mut Part<'_>) -> bool {
     let pending = match state::pending(db).await {
         Ok(pending) => pending,
         Err(error) => {
@@ -36,12 +45,12 @@ async fn migrations(db: &Database, config: &Config, part: &mut Part<'_>) {
                 _ => "see above; then try again",
             };
             part.fail("migrations", CliError::from(error), advice);
-            return;
+            return false;
         }
     };
     if pending.is_empty() {
         part.ok("migrations", "none pending");
-        return;
+        return true;
     }
     let found = format!("{} pending: {}", pending.len(), pending.join(", "));
     if config.database.migrate_on_start {
@@ -53,4 +62,5 @@ async fn migrations(db: &Database, config: &Config, part: &mut Part<'_>) {
     } else {
         part.fail("migrations", found, MIGRATE);
     }
+    false
 }

@@ -55,13 +55,16 @@ pub enum Kind {
     TimedOut,
     /// The configuration is wrong.
     Configuration,
+    /// What was stored is not there any more as it was stored. The caller learns that; where it
+    /// is kept is for the log.
+    Damaged,
     /// A fault of the program; details are for its log, never for the caller.
     Internal,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NotFound,
         Self::Conflict,
         Self::AlreadyExists,
@@ -73,6 +76,7 @@ impl Kind {
         Self::Unavailable,
         Self::TimedOut,
         Self::Configuration,
+        Self::Damaged,
         Self::Internal,
     ];
 
@@ -91,6 +95,7 @@ impl Kind {
             Self::Unavailable => "UNAVAILABLE",
             Self::TimedOut => "TIMED_OUT",
             Self::Configuration => "CONFIGURATION",
+            Self::Damaged => "DAMAGED",
             Self::Internal => "INTERNAL",
         }
     }

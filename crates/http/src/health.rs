@@ -28,7 +28,17 @@ const TIME_LIMIT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 pub struct Check {
     name: &'static str,
+    /// What it counts as if it is not right.
+    weight: Weight,
     run: Arc<dyn Fn() -> CheckFuture + Send + Sync>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Weight {
+    /// The service cannot do its work.
+    Required,
+    /// It works; somebody should look.
+    Advisory,
 }
 
 type CheckFuture = Pin<Box<dyn Future<Output = Result<(), CheckFailed>> + Send>>;
@@ -50,7 +60,18 @@ impl Check {
     {
         Self {
             name,
+            weight: Weight::Required,
             run: Arc::new(move || Box::pin(run())),
+        }
+    }
+
+    /// The same, but the service is ready all the same if this is not right: the response says
+    /// `warn` and why. One damaged file is no reason to take a whole service out of use.
+    #[must_use]
+    pub fn advisory(self) -> Self {
+        Self {
+            weight: Weight::Advisory,
+            ..self
         }
     }
 
@@ -62,8 +83,13 @@ impl Check {
             Ok(Err(CheckFailed(reason))) => Some(reason),
             Err(_) => Some(format!("no answer within {} s", TIME_LIMIT.as_secs())),
         };
+        let status = match (&failure, self.weight) {
+            (None, _) => "ok",
+            (Some(_), Weight::Required) => "failed",
+            (Some(_), Weight::Advisory) => "warn",
+        };
         Outcome {
-            status: if failure.is_none() { "ok" } else { "failed" },
+            status,
             duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             detail: failure,
         }
@@ -98,7 +124,7 @@ async fn alive() -> Response {
 
 async fn ready(State(checks): State<Arc<Vec<Check>>>) -> Response {
     let outcomes = join_all(checks.iter().map(Check::outcome)).await;
-    let is_ready = outcomes.iter().all(|outcome| outcome.detail.is_none());
+    let is_ready = outcomes.iter().all(|outcome| outcome.status != "failed");
     let checks: BTreeMap<&str, Outcome> = checks
         .iter()
         .map(|check| check.name)
@@ -157,6 +183,14 @@ mod tests {
         let (status, body) = ask("/health/ready", vec![fine(), broken()]).await;
         assert_eq!((status, &body["status"]), (503, &json!("not_ready")));
         assert_eq!(body["checks"]["files"]["status"], "ok");
+        assert_eq!(body["checks"]["database"]["detail"], "it refuses");
+    }
+
+    #[tokio::test]
+    async fn what_only_deserves_a_look_is_shown_and_leaves_the_service_ready() {
+        let (status, body) = ask("/health/ready", vec![fine(), broken().advisory()]).await;
+        assert_eq!((status, &body["status"]), (200, &json!("ready")));
+        assert_eq!(body["checks"]["database"]["status"], "warn");
         assert_eq!(body["checks"]["database"]["detail"], "it refuses");
     }
 

@@ -93,6 +93,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Correct the request.",
     ),
     explained(
+        "DAMAGED",
+        "What was stored is not there any more as it was stored.",
+        "Bring it back from a backup; the log says what it is.",
+    ),
+    explained(
         "DATABASE_BUSY",
         "The database had no room for the request within `database.acquire_timeout_ms`.",
         "Send the request again; if that is often so, run fewer long units of work.",
@@ -140,8 +145,10 @@ pub(super) const EXPLAINED: &[Explanation] = &[
     ),
     explained(
         "FILE_DAMAGED",
-        "The content begins like a type that is taken and goes on wrong.",
-        "Make the file anew and send it again.",
+        "With 422, the content that was sent begins like a type that is taken and goes on wrong. \
+         With 500, a stored file is not what was stored: it has another length or another content.",
+        "With 422, make the file anew and send it again. With 500, bring the file that the log names \
+         back from a backup of `files.root`, then run `groundwork files verify`.",
     ),
     explained(
         "FILE_EMPTY",

@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use groundwork_cli::Result;
 
-use super::{atlas, signals, studio};
+use super::{atlas, files, signals, studio};
 use crate::state::{AppState, Context};
 
 /// What `groundwork --help` shows beneath the flags.
@@ -55,6 +55,15 @@ Examples:
   groundwork atlas show tide-2041"
     )]
     Atlas(atlas::Atlas),
+    /// Compare the stored files with their rows
+    #[command(
+        subcommand,
+        after_help = "\
+Examples:
+  groundwork files verify
+  groundwork files verify --json"
+    )]
+    Files(files::Files),
 }
 
 /// Does what the command says.
@@ -64,6 +73,7 @@ pub(crate) async fn run(context: Context, command: Command) -> Result {
         Command::Studio(command) => studio::run(output, state, command).await,
         Command::Signals(command) => signals::run(output, state, command).await,
         Command::Atlas(command) => atlas::run(output, state, command).await,
+        Command::Files(command) => files::run(output, state, command).await,
     })
     .await
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod atlas;
 mod command;
+pub(crate) mod files;
 pub(crate) mod listing;
 pub(crate) mod signals;
 pub(crate) mod studio;

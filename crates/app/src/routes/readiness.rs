@@ -12,7 +12,10 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use groundwork_core::db::{Database, DbError};
+use groundwork_core::{
+    db::{Database, DbError},
+    files::FileStore,
+};
 use groundwork_http::{ApiError, Check, CheckFailed, Shutdown};
 use tracing::{info, warn};
 
@@ -20,7 +23,8 @@ use crate::state::{self, AppState};
 
 /// What has to be right before the service can do its work.
 pub(super) fn checks(parts: &AppState, shutdown: &Shutdown) -> Vec<Check> {
-    let (db, schema, files) = (parts.db.clone(), parts.db.clone(), parts.files.clone());
+    let (db, schema) = (parts.db.clone(), parts.db.clone());
+    let (files, stored) = (parts.files.clone(), parts.files.clone());
     let shutdown = shutdown.clone();
     vec![
         Check::new("server", move || {
@@ -39,6 +43,11 @@ pub(super) fn checks(parts: &AppState, shutdown: &Shutdown) -> Vec<Check> {
             let files = files.clone();
             async move { checked(files.health().await, "the files root cannot be written") }
         }),
+        Check::new("stored_files", move || {
+            let files = stored.clone();
+            async move { whole(&files).await }
+        })
+        .advisory(),
     ]
 }
 
@@ -71,6 +80,23 @@ where
             );
             Err(CheckFailed(reason.to_owned()))
         }
+    }
+}
+
+/// Which files they are is for `doctor` and the log.
+async fn whole(files: &FileStore) -> Result<(), CheckFailed> {
+    let damaged = match files.damaged().await {
+        Ok(damaged) => damaged.len(),
+        Err(error) => return checked::<(), _>(Err(error), "the files root cannot be read"),
+    };
+    match damaged {
+        0 => Ok(()),
+        1 => Err(CheckFailed(
+            "1 stored file is damaged or missing".to_owned(),
+        )),
+        some => Err(CheckFailed(format!(
+            "{some} stored files are damaged or missing"
+        ))),
     }
 }
 

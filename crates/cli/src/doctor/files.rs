@@ -1,9 +1,15 @@
 //! Checks of the file store.
 
-use groundwork_core::files::{FileStore, FileStoreOptions};
+use groundwork_core::{
+    db::Database,
+    files::{DamagedRow, Depth, FileStore, FileStoreOptions},
+};
 
 use super::report::Part;
-use crate::{error::chain, text::bytes};
+use crate::{
+    error::chain,
+    text::{bytes, counted},
+};
 
 /// Less free space than this stops work soon.
 const SCARCE_BYTES: u64 = 1 << 30;
@@ -52,6 +58,50 @@ pub async fn check_files(options: FileStoreOptions, part: &mut Part<'_>) {
             "remove small files from this disk, or use another one",
         );
     }
+}
+
+/// How many damaged files are named.
+const NAMED: usize = 5;
+
+/// Looks whether every file is there with the length that its row says: a look at the folders, and no
+/// file is read. To be called after [`check_files`], with a database at the newest schema.
+pub async fn check_stored_files(options: FileStoreOptions, db: &Database, part: &mut Part<'_>) {
+    if !options.root.exists() {
+        return;
+    }
+    let verified = match FileStore::open(options).await {
+        Ok(store) => store.verify(db, Depth::Sizes, |_| {}).await,
+        Err(error) => Err(error),
+    };
+    match verified {
+        Err(error) => part.fail("stored", chain(&error), "see above; then try again"),
+        Ok(verified) if verified.damaged.is_empty() => {
+            let (files, size) = (verified.files, bytes(verified.bytes));
+            let found = format!(
+                "{}, {size}, as long as they should be",
+                counted(files, "file")
+            );
+            part.ok("stored", found);
+        }
+        Ok(verified) => {
+            let (damaged, files) = (verified.damaged.len(), counted(verified.files, "file"));
+            let mut found = format!("{damaged} of {files} damaged or missing");
+            for row in verified.damaged.iter().take(NAMED) {
+                found.push_str(&format!("; {}", damaged_row(row)));
+            }
+            if damaged > NAMED {
+                found.push_str("; …");
+            }
+            let advice =
+                "bring them back from a backup of files.root, then run the command `files verify`";
+            part.fail("stored", found, advice);
+        }
+    }
+}
+
+fn damaged_row(damaged: &DamagedRow) -> String {
+    let row = damaged.row.as_deref().unwrap_or("?");
+    format!("{} ({} {row})", damaged.file, damaged.table)
 }
 
 fn space(free: u64, total: u64, part: &mut Part<'_>) {

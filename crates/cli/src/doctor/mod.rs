@@ -9,7 +9,7 @@ mod subject;
 
 pub(crate) use self::run::run;
 pub use self::{
-    files::check_files,
+    files::{check_files, check_stored_files},
     report::{Check, Outcome, Part, Report},
     subject::{DatabaseState, Subject},
 };

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use super::{MediaType, StorageKey};
+use super::{Damage, DamagedFile, MediaType, StorageKey};
 use crate::{
     db::DbError,
     error::{DomainError, Kind},
@@ -85,11 +85,18 @@ pub enum FilesError {
         /// The folder.
         root: PathBuf,
     },
-    /// There is no file under the key (any more).
-    #[error("no file {key} is stored")]
+    /// There is no file under the key (any more). Where it was is not for every caller to know.
+    #[error("the stored file is not on the disk any more")]
     Missing {
         /// The key.
         key: StorageKey,
+    },
+    /// The file under the key is not what its row says.
+    #[error("the stored file is damaged: it is not what was stored")]
+    NotAsStored {
+        /// Where it is, and what is wrong with it.
+        #[source]
+        damaged: Box<DamagedFile>,
     },
     /// The file under the key is not one of the store.
     #[error("{key} under the files root is not a file of the store: {what}")]
@@ -116,11 +123,35 @@ impl FilesError {
         }
     }
 
+    /// The stored file that the error is about, and what is wrong with it.
+    #[must_use]
+    pub fn damaged_file(&self) -> Option<DamagedFile> {
+        match self {
+            Self::Missing { key } => Some(DamagedFile {
+                key: key.clone(),
+                damage: Damage::Missing,
+            }),
+            Self::NotAsStored { damaged } => Some(DamagedFile::clone(damaged)),
+            _ => None,
+        }
+    }
+
     /// The error of an fsync. Some filesystems find only then that the disk is full.
     pub(super) fn of_sync(doing: impl Into<String>, source: io::Error) -> Self {
         match Self::of_disk(doing, source) {
             Self::Unavailable { doing, source } => Self::NotDurable { doing, source },
             full => full,
+        }
+    }
+}
+
+impl From<DamagedFile> for FilesError {
+    fn from(damaged: DamagedFile) -> Self {
+        match damaged.damage {
+            Damage::Missing => Self::Missing { key: damaged.key },
+            Damage::Size { .. } | Damage::Content => Self::NotAsStored {
+                damaged: Box::new(damaged),
+            },
         }
     }
 }
@@ -144,6 +175,7 @@ impl DomainError for FilesError {
             | Self::Unavailable { .. }
             | Self::Shared { .. } => Kind::Unavailable,
             Self::Missing { .. } => Kind::NotFound,
+            Self::NotAsStored { .. } => Kind::Damaged,
             Self::Foreign { .. } => Kind::Internal,
             Self::Database(error) => error.kind(),
         }
@@ -153,7 +185,7 @@ impl DomainError for FilesError {
         match self {
             Self::Empty => "FILE_EMPTY",
             Self::TypeNotAllowed { .. } => "FILE_TYPE_NOT_ALLOWED",
-            Self::Damaged { .. } => "FILE_DAMAGED",
+            Self::Damaged { .. } | Self::NotAsStored { .. } => "FILE_DAMAGED",
             Self::TooLarge { .. } => "FILE_TOO_LARGE",
             Self::Interrupted { .. } => "FILE_INTERRUPTED",
             Self::Full { .. } => "STORAGE_FULL",

@@ -24,6 +24,7 @@
 //!         table: "artifacts",
 //!         key_column: "storage_key",
 //!         trash_table: "file_trash",
+//!         facts: None,
 //!     }],
 //!     clock: clock.clone(),
 //! })
@@ -41,7 +42,7 @@
 //! // … insert a row with published.facts(), commit; if the commit fails, published.discard() …
 //! published.acknowledge();
 //!
-//! assert_eq!(store.read(&key).await?.size_bytes, 24);
+//! assert_eq!(store.read(&key, 24).await?.size_bytes, 24);
 //! # Ok(())
 //! # }
 //! ```
@@ -52,6 +53,11 @@
 //! | 2 | a file without a row, and the entry | removes both |
 //! | the commit | the file, its row, and the entry | removes the entry |
 //! | the commit that removes a row | the file, and its key in the trash | leaves it to [`FileStore::sweep`] |
+//!
+//! A file that later changes behind the store's back is not given as if it were whole: its length is
+//! compared with its row each time ([`FileStore::read`]), its content when asked
+//! ([`FileStore::verify`]). What is damaged is never removed; a record of it remains
+//! ([`FileStore::damaged`]).
 //!
 //! So every committed row has its whole file, and what a crash left is found in time proportional
 //! to what was in flight. A failed flush is never tried again on the same pages, which the kernel
@@ -64,6 +70,7 @@
 
 #[cfg(test)]
 mod crash;
+mod damage;
 mod disk;
 mod error;
 mod failpoint;
@@ -83,7 +90,9 @@ mod staging;
 mod store;
 mod sweep;
 mod table;
+mod verify;
 
+pub use damage::{Damage, DamagedFile};
 pub use error::FilesError;
 pub use health::Health;
 pub use key::{Folder, InvalidKey, StorageKey};
@@ -94,4 +103,5 @@ pub use repair::Repaired;
 pub use stage::{Destination, FileFacts, Staged};
 pub use store::{FileStore, FileStoreOptions};
 pub use sweep::Swept;
-pub use table::FileTable;
+pub use table::{FactColumns, FileTable};
+pub use verify::{DamagedRow, Depth, Verified, Verifying};

@@ -8,7 +8,7 @@ use std::{
 use tokio::sync::Semaphore;
 
 use super::{
-    FileTable, FilesError,
+    FileTable, FilesError, damage,
     disk::Dir,
     failpoint::Failpoint,
     staging::{STAGING, Staging},
@@ -51,6 +51,7 @@ pub struct FileStoreOptions {
 ///         table: "covers",
 ///         key_column: "storage_key",
 ///         trash_table: "file_trash",
+///         facts: None,
 ///     }],
 ///     clock: clock.clone(),
 /// })
@@ -63,7 +64,7 @@ pub struct FileStoreOptions {
 ///     clock.new_id(),
 ///     MediaType::Png,
 /// );
-/// assert!(store.read(&key).await.is_err()); // nothing is stored under it
+/// assert!(store.read(&key, 100).await.is_err()); // nothing is stored under it
 /// # Ok(())
 /// # }
 /// ```
@@ -102,6 +103,7 @@ impl FileStore {
         options: FileStoreOptions,
         failpoint: Failpoint,
     ) -> Result<Self, FilesError> {
+        damage::describe();
         blocking(move || {
             let root = open_root(&options.root, failpoint)?;
             let shared = Shared {

@@ -126,7 +126,12 @@ impl FileStore {
         swept: &mut Swept,
     ) -> Result<Option<FilesError>, FilesError> {
         let shared = Arc::clone(&self.shared);
-        let removed = blocking(move || Ok(unlinked.flush(&shared.root))).await?;
+        let removed = blocking(move || {
+            let removed = unlinked.flush(&shared.root);
+            shared.forget_damage(&removed.gone);
+            Ok(removed)
+        })
+        .await?;
         swept.removed += removed.found;
         swept.missing += (removed.gone.len() as u64).saturating_sub(removed.found);
         settled.extend(removed.gone.iter().map(StorageKey::to_string));

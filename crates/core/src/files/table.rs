@@ -3,9 +3,11 @@
 use std::collections::HashSet;
 
 use sea_orm::{
-    ConnectionTrait, DbErr, ExprTrait, Statement,
+    ConnectionTrait, DbErr, ExprTrait, QueryResult, Statement,
     sea_query::{Alias, Expr, LockBehavior, LockType, Order, Query},
 };
+
+use uuid::Uuid;
 
 use super::{FilesError, StorageKey};
 use crate::db::DbError;
@@ -21,12 +23,17 @@ const TRASH_KEY: &str = "storage_key";
 /// that is `FileColumn`. A store serves any number of such tables, which may share a trash.
 ///
 /// ```
-/// use groundwork_core::files::FileTable;
+/// use groundwork_core::files::{FactColumns, FileTable};
 ///
 /// const COVERS: FileTable = FileTable {
 ///     table: "covers",
 ///     key_column: "storage_key",
 ///     trash_table: "file_trash",
+///     facts: Some(FactColumns {
+///         id: "id",
+///         size_bytes: "size_bytes",
+///         blake3: "blake3",
+///     }),
 /// };
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +46,29 @@ pub struct FileTable {
     /// The table that its triggers put the keys of removed rows into, such as `file_trash`; its
     /// columns are `storage_key` (the primary key) and `trashed_at`.
     pub trash_table: &'static str,
+    /// Its columns that say what the file is, for [`FileStore::verify`](super::FileStore::verify);
+    /// `None` if it says nothing.
+    pub facts: Option<FactColumns>,
+}
+
+/// The columns of a [`FileTable`] that say what each file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactColumns {
+    /// The id of the row, for people: a UUID, a number or a text.
+    pub id: &'static str,
+    /// The length in bytes.
+    pub size_bytes: &'static str,
+    /// BLAKE3 of the content, 64 lower-case hex digits.
+    pub blake3: &'static str,
+}
+
+/// What a row says about its file.
+#[derive(Clone, Debug)]
+pub(super) struct StoredRow {
+    pub(super) key: StorageKey,
+    pub(super) id: Option<String>,
+    pub(super) size_bytes: Option<u64>,
+    pub(super) blake3: Option<String>,
 }
 
 /// All tables of a store.
@@ -121,6 +151,58 @@ impl FileTable {
         Ok(known)
     }
 
+    /// The next rows with files after a key. A row whose key names no file is passed over.
+    pub(super) async fn rows_after(
+        &self,
+        connection: &impl ConnectionTrait,
+        after: Option<&str>,
+    ) -> Result<Vec<StoredRow>, FilesError> {
+        let key = || Expr::col(Alias::new(self.key_column));
+        let mut query = Query::select();
+        query
+            .column(Alias::new(self.key_column))
+            .from(Alias::new(self.table))
+            .and_where(key().is_not_null())
+            .and_where_option(after.map(|after| key().gt(after)))
+            .order_by(Alias::new(self.key_column), Order::Asc)
+            .limit(BATCH as u64);
+        if let Some(facts) = self.facts {
+            query.columns([facts.id, facts.size_bytes, facts.blake3].map(Alias::new));
+        }
+        let rows = connection
+            .query_all(&query)
+            .await
+            .map_err(failed("reading the rows of files"))?;
+        let rows = rows.iter().map(|row| self.stored_row(row));
+        Ok(rows
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+
+    fn stored_row(&self, row: &QueryResult) -> Result<Option<StoredRow>, FilesError> {
+        let doing = "reading the rows of files";
+        let key: String = row.try_get("", self.key_column).map_err(failed(doing))?;
+        let Ok(key) = key.parse() else {
+            tracing::warn!(table = self.table, key, "a row names no file");
+            return Ok(None);
+        };
+        let mut stored = StoredRow {
+            key,
+            id: None,
+            size_bytes: None,
+            blake3: None,
+        };
+        if let Some(facts) = self.facts {
+            let size: i64 = row.try_get("", facts.size_bytes).map_err(failed(doing))?;
+            stored.id = id_of(row, facts.id);
+            stored.size_bytes = u64::try_from(size).ok();
+            stored.blake3 = Some(row.try_get("", facts.blake3).map_err(failed(doing))?);
+        }
+        Ok(Some(stored))
+    }
+
     async fn writers(&self, connection: &impl ConnectionTrait) -> Result<Vec<String>, FilesError> {
         let query = Statement::from_sql_and_values(
             connection.get_database_backend(),
@@ -186,6 +268,14 @@ impl Trash {
             .map_err(failed("emptying the trash"))?;
         Ok(())
     }
+}
+
+/// Ids are UUIDs, numbers or texts.
+fn id_of(row: &QueryResult, column: &str) -> Option<String> {
+    let uuid = row.try_get::<Uuid>("", column).map(|id| id.to_string());
+    let number = || row.try_get::<i64>("", column).map(|id| id.to_string());
+    let text = || row.try_get::<String>("", column);
+    uuid.or_else(|_| number()).or_else(|_| text()).ok()
 }
 
 fn failed(doing: &'static str) -> impl Fn(DbErr) -> FilesError {

@@ -192,6 +192,10 @@ impl<E: DomainError> From<E> for ApiError {
                 tracing::warn!(error = chain(&error), "a time limit ran out");
                 Self::of_domain(StatusCode::GATEWAY_TIMEOUT, &error)
             }
+            Kind::Damaged => {
+                tracing::error!(error = chain(&error), "what is stored is damaged");
+                Self::of_domain(StatusCode::INTERNAL_SERVER_ERROR, &error)
+            }
             Kind::Configuration | Kind::Internal => Self::internal(&error),
         }
     }

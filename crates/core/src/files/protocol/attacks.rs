@@ -21,7 +21,7 @@ async fn stored() -> (Scene, StorageKey, PathBuf) {
 }
 
 async fn code_of_reading(scene: &Scene, key: &StorageKey) -> &'static str {
-    let reading = scene.store.read(key);
+    let reading = scene.store.read(key, samples::png().len() as u64);
     let read = tokio::time::timeout(Duration::from_secs(5), reading);
     read.await.expect("does not hang").unwrap_err().code()
 }
@@ -106,7 +106,7 @@ async fn swapping_a_folder_with_a_link_lets_nothing_out() {
     });
     let mut seen = BTreeMap::new();
     for _ in 0..5_000 {
-        let outcome = match scene.store.read(&key).await {
+        let outcome = match scene.store.read(&key, samples::png().len() as u64).await {
             Ok(mut stored) => {
                 let mut content = Vec::new();
                 stored.content.read_to_end(&mut content).await.unwrap();

@@ -55,6 +55,7 @@ pub(super) fn options(root: &Path) -> FileStoreOptions {
             table: "artifacts",
             key_column: "storage_key",
             trash_table: "file_trash",
+            facts: None,
         }],
         clock: Clock::system(),
     }
@@ -172,7 +173,7 @@ async fn a_file_goes_through_all_steps_and_is_read_back() {
     published.acknowledge();
     assert_eq!(scene.files(), [facts.key.to_string()]);
 
-    let mut stored = scene.store.read(&facts.key).await.unwrap();
+    let mut stored = scene.store.read(&facts.key, 700_000).await.unwrap();
     assert_eq!(stored.size_bytes, 700_000);
     let mut back = Vec::new();
     stored
@@ -232,8 +233,9 @@ async fn a_store_leaves_no_staging_folder_behind() {
 async fn a_store_that_only_reads_makes_no_staging_folder() {
     let scene = given_a_store().await;
     let key = StorageKey::new(OWNER, CLIPS, OWNER, MediaType::Mp4);
-    let error = scene.store.read(&key).await.unwrap_err();
+    let error = scene.store.read(&key, 1).await.unwrap_err();
     assert_eq!(error.code(), "FILE_MISSING");
+    assert!(!error.to_string().contains(&key.to_string()));
     assert_eq!(tree(&scene.root), [""; 0]);
 }
 

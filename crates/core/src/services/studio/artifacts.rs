@@ -71,7 +71,7 @@ impl Studio {
     /// [`StudioError::ArtifactNotFound`]; [`StudioError::Files`] if the store cannot give it.
     pub async fn open_artifact(&self, artifact: ArtifactId) -> Result<Content, StudioError> {
         let (row, key) = self.artifact_with_key(artifact).await?;
-        match self.files.read(&key).await {
+        match self.files.read(&key, size_of(row.size_bytes)).await {
             Ok(file) => Ok(Content {
                 artifact: row,
                 file,
@@ -79,6 +79,7 @@ impl Studio {
             Err(error) => {
                 // Removed between the two reads, or damaged: the row knows.
                 self.artifact(&self.db.reader(), artifact).await?;
+                self.files.remember(&error).await;
                 Err(error.into())
             }
         }
@@ -248,6 +249,11 @@ pub(super) fn destination(project: ProjectId, kind: ArtifactKind) -> Destination
         folder,
         accepts,
     }
+}
+
+/// The length that a row holds. A CHECK keeps it from being negative.
+pub(super) fn size_of(size_bytes: i64) -> u64 {
+    u64::try_from(size_bytes).unwrap_or_default()
 }
 
 /// The key that a row holds; the store wrote it.

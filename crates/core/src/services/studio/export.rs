@@ -14,13 +14,16 @@ use tracing::info;
 
 use super::{
     Studio, StudioError,
-    artifacts::parse_key,
+    artifacts::{parse_key, size_of},
     export_folder::ExportFolder,
     production::ProductionError,
     reconstruct::{ExportFile, Reconstruction},
     storyboard::{STORYBOARD_FILE, Storyboard},
 };
-use crate::{db::Doing as _, files::StorageKey};
+use crate::{
+    db::Doing as _,
+    files::{Damage, DamagedFile, FilesError, StorageKey},
+};
 
 /// What an export wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -71,16 +74,16 @@ impl Studio {
             }
             _ => (storyboard.render(), StoryboardOrigin::Written),
         };
-        let keys = self.storage_keys(project).await?;
+        let stored = self.stored_files(project).await?;
         let folder = ExportFolder::create(target, self.clock.new_id()).await?;
         folder.write(STORYBOARD_FILE, text.into_bytes()).await?;
         let mut size_bytes = 0;
         for file in &files {
             let artifact = file.artifact;
-            let key = keys
+            let stored = stored
                 .get(&artifact)
                 .ok_or(StudioError::ArtifactNotFound { artifact })?;
-            size_bytes += self.copy(&folder, file, key).await?;
+            size_bytes += self.copy(&folder, file, stored).await?;
         }
         folder.finish().await?;
         info!(project.id = %project, files = files.len(), size_bytes, "exported production");
@@ -103,20 +106,25 @@ impl Studio {
         Ok(text.flatten())
     }
 
-    async fn storage_keys(
+    /// Where the files of a project are, and how long they are.
+    async fn stored_files(
         &self,
         project: ProjectId,
-    ) -> Result<HashMap<ArtifactId, StorageKey>, StudioError> {
-        let rows: Vec<(ArtifactId, String)> = artifacts::Entity::find()
+    ) -> Result<HashMap<ArtifactId, (StorageKey, u64)>, StudioError> {
+        let rows: Vec<(ArtifactId, String, i64)> = artifacts::Entity::find()
             .select_only()
-            .columns([artifacts::Column::Id, artifacts::Column::StorageKey])
+            .columns([
+                artifacts::Column::Id,
+                artifacts::Column::StorageKey,
+                artifacts::Column::SizeBytes,
+            ])
             .filter(artifacts::Column::ProjectId.eq(project))
             .into_tuple()
             .all(&self.db.reader())
             .await
             .doing("reading the keys of artifacts")?;
         rows.into_iter()
-            .map(|(id, key)| Ok((id, parse_key(&key)?)))
+            .map(|(id, key, size)| Ok((id, (parse_key(&key)?, size_of(size)))))
             .collect()
     }
 
@@ -125,13 +133,23 @@ impl Studio {
         &self,
         folder: &ExportFolder,
         file: &ExportFile,
-        key: &StorageKey,
+        (key, size_bytes): &(StorageKey, u64),
     ) -> Result<u64, StudioError> {
         let damaged = || ProductionError::Damaged {
             artifact: file.artifact,
             path: file.path.to_string(),
         };
-        let mut source = self.files.read(key).await?.content;
+        let mut source = match self.files.read(key, *size_bytes).await {
+            Ok(stored) => stored.content,
+            Err(error) => {
+                self.artifact(&self.db.reader(), file.artifact).await?;
+                self.files.remember(&error).await;
+                return Err(match error {
+                    FilesError::NotAsStored { .. } => damaged().into(),
+                    error => error.into(),
+                });
+            }
+        };
         let mut copy = folder.create_file(file.path.as_str()).await?;
         let mut hasher = blake3::Hasher::new();
         let mut chunk = vec![0; CHUNK_BYTES];
@@ -150,6 +168,11 @@ impl Studio {
         };
         synced.map_err(|source| folder.unwritable(file.path.as_str(), source))?;
         if hasher.finalize().to_hex().as_str() != file.blake3 {
+            let found = DamagedFile {
+                key: key.clone(),
+                damage: Damage::Content,
+            };
+            self.files.remember(&found.into()).await;
             return Err(damaged().into());
         }
         Ok(hasher.count())

@@ -4,7 +4,7 @@ use super::Pipeline;
 use crate::{
     clock::Clock,
     db::Database,
-    files::{FileStore, FileTable},
+    files::{FactColumns, FileStore, FileTable},
 };
 
 /// The table that refers to the studio's files: what its file store is opened with.
@@ -12,6 +12,11 @@ pub const FILE_TABLE: FileTable = FileTable {
     table: "artifacts",
     key_column: "storage_key",
     trash_table: "file_trash",
+    facts: Some(FactColumns {
+        id: "id",
+        size_bytes: "size_bytes",
+        blake3: "blake3",
+    }),
 };
 
 /// The studio's services. Cheap to clone.
