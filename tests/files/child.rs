@@ -7,7 +7,7 @@ use entity::studio::ProjectId;
 use groundwork_core::{db::Database, error::DomainError};
 use tokio::process::Command;
 
-use super::fixture::{add_row, clip, files_under, open_store, publish, to};
+use super::fixture::{add_row, clip, files_under, open_store, publish, to, with_padding};
 
 const ORDER: &str = "GROUNDWORK_TEST_ORDER";
 const NAME: &str = "files::child::runs_its_order";
@@ -91,10 +91,10 @@ async fn store_until_killed(url: &str, root: &Path, project: ProjectId) {
 async fn fill(root: &Path) {
     let store = open_store(root).await;
     let project = ProjectId(groundwork_core::clock::Clock::system().new_id());
-    let mut content = clip(1);
-    content.resize(600_000, 7);
+    let mut size = 600_000;
     let mut kept = Vec::new();
     let error = loop {
+        let content = with_padding(std::iter::repeat_n(7, size));
         let stored = async {
             let staged = store.stage(&content[..], to(project)).await?;
             store.publish(staged).await
@@ -107,7 +107,7 @@ async fn fill(root: &Path) {
             Err(error) => break error,
         }
         assert!(kept.len() < 10, "the disk takes everything");
-        content.resize(content.len() + 600_000, 7);
+        size += 600_000;
     };
     let files: Vec<String> = files_under(root).into_iter().collect();
     assert_eq!(files, kept, "a file that did not fit left something behind");

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use acceptance::{Engine, Scratch, given};
+use acceptance::{Engine, Scratch, given, production::MP4};
 use entity::studio::{ArtifactId, ArtifactKind, ProjectId, ProjectStatus, artifacts, projects};
 use groundwork_core::{
     clock::Clock,
@@ -182,13 +182,16 @@ pub(super) fn to(project: ProjectId) -> Destination {
     }
 }
 
-/// A clip of some kilobytes, different for each seed.
+/// A clip of some kilobytes, different for each seed: what makes it so is in a box that players skip.
 pub(super) fn clip(seed: u64) -> Vec<u8> {
-    let mut content = b"\0\0\0\x18ftypisom\0\0\x02\0isommp41\0\0\0\x08moov".to_vec();
-    for n in 0..(200 + seed % 300) {
-        content.extend((seed ^ (n << 32)).to_le_bytes());
-    }
-    content
+    with_padding((0..(200 + seed % 300)).flat_map(|n| (seed ^ (n << 32)).to_le_bytes()))
+}
+
+/// A clip with these bytes in a box that players skip.
+pub(super) fn with_padding(bytes: impl IntoIterator<Item = u8>) -> Vec<u8> {
+    let padding: Vec<u8> = bytes.into_iter().collect();
+    let length = u32::try_from(padding.len() + 8).unwrap();
+    [MP4, &length.to_be_bytes(), b"free", &padding].concat()
 }
 
 /// The store is the only one here that hashes: what it says of the bytes on the disk.

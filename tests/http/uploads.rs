@@ -100,6 +100,40 @@ async fn a_file_that_is_refused_leaves_nothing(engine: Engine) {
 }
 
 #[on_both_engines]
+async fn half_a_picture_and_half_a_clip_are_refused(engine: Engine) {
+    let api = Api::start(engine).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let keyframe = format!("/api/scenes/{scene}/keyframes/start");
+    let mut wrong_checksum = PNG.to_vec();
+    wrong_checksum[30] ^= 1;
+    for picture in [
+        &PNG[..33],
+        &PNG[..PNG.len() / 2],
+        &PNG[..PNG.len() - 1],
+        &wrong_checksum,
+    ] {
+        let refused = api.put(&keyframe, picture.to_vec()).await;
+        refused.refuses(422, "FILE_DAMAGED");
+    }
+    let output = format!("/api/projects/{project}/output");
+    // Its list of tracks ends at 887, the media begins at 895.
+    for cut in [32, MP4.len() / 2, 887, 895, MP4.len() - 1] {
+        let refused = api.put(&output, MP4[..cut].to_vec()).await;
+        refused.refuses(422, "FILE_DAMAGED");
+    }
+    let gif = b"GIF89a\x01\0\x01\0\0\0\0;".to_vec();
+    let refused = api.put(&keyframe, gif).await;
+    let body = refused.refuses(422, "FILE_TYPE_NOT_ALLOWED");
+    let detail = body["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("image/gif") && detail.contains("ffmpeg"),
+        "{detail}"
+    );
+    assert!(api.stored().is_empty(), "{:?}", api.stored());
+}
+
+#[on_both_engines]
 async fn a_file_larger_than_other_bodies_may_be_is_stored(engine: Engine) {
     let api = Api::start_with(engine, &[("GROUNDWORK_HTTP__MAX_BODY_BYTES", "1024")]).await;
     let project = api.given_project().await;

@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use super::{Damage, DamagedFile, MediaType, StorageKey};
+use super::{Damage, DamagedFile, MediaType, StorageKey, sniff};
 use crate::{
     db::DbError,
     error::{DomainError, Kind},
@@ -16,14 +16,18 @@ pub enum FilesError {
     #[error("the file is empty")]
     Empty,
     /// The content is of a type that is not taken here, whatever the file is called.
-    #[error("the content is {found}, not {}", listed(accepted))]
+    #[error(
+        "the content is {found}, not {}{}",
+        listed(accepted),
+        converted(found, accepted)
+    )]
     TypeNotAllowed {
         /// The media type found, or a description.
         found: &'static str,
         /// What would have been taken.
         accepted: Vec<MediaType>,
     },
-    /// The content begins like an accepted type and goes on wrong.
+    /// The content begins like an accepted type and goes on wrong, or ends too early.
     #[error("the content is a damaged {media_type}: {flaw}")]
     Damaged {
         /// What it begins like.
@@ -207,6 +211,15 @@ fn advice(source: &io::Error) -> &'static str {
         io::ErrorKind::FileTooLarge => ": the system limits the size of files (ulimit -f)",
         io::ErrorKind::NotADirectory => ": something on its path is not a folder",
         _ => "",
+    }
+}
+
+/// How to make a file of an accepted type of it, to end a sentence.
+fn converted(found: &str, accepted: &[MediaType]) -> String {
+    let makes_images = accepted.contains(&MediaType::Png);
+    match sniff::conversion(found, makes_images) {
+        Some(command) => format!("; convert it first: `{command}`"),
+        None => String::new(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use super::FilesError;
+use super::{FilesError, sniff};
 
 /// The types that a store takes. Each has one extension and one media type (RFC 6838).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,12 +65,13 @@ impl MediaType {
     ///
     /// # Errors
     /// [`FilesError::Empty`], [`FilesError::TypeNotAllowed`] if it is something that `accepted`
-    /// does not list, [`FilesError::Damaged`] if it begins like an accepted type and goes on wrong.
+    /// does not list, [`FilesError::Damaged`] if it begins like an accepted type and goes on wrong. That
+    /// the rest of it is whole is for a store to see: it has all of it.
     pub fn recognise(head: &[u8], accepted: &[Self]) -> Result<Self, FilesError> {
         if head.is_empty() {
             return Err(FilesError::Empty);
         }
-        let found = infer::get(head).map(|kind| kind.mime_type());
+        let found = sniff::media_type(head);
         let recognised = accepted
             .iter()
             .copied()
@@ -95,7 +96,7 @@ impl MediaType {
             Self::Jpeg => jpeg_flaw(head),
             Self::Webp => webp_flaw(head),
             Self::Mp4 => mp4_flaw(head),
-            // To recognise it, more than the EBML header has been read.
+            // Its header is elements like the rest of it.
             Self::Webm => None,
         }
     }
@@ -178,14 +179,16 @@ fn webp_flaw(head: &[u8]) -> Option<&'static str> {
 
 /// ISO/IEC 14496-12, 4.3: the box `ftyp` holds two words and a list of words.
 fn mp4_flaw(head: &[u8]) -> Option<&'static str> {
-    let size = head
+    let ftyp = sniff::ftyp_at(head).and_then(|at| head.get(at..));
+    let ftyp = ftyp.unwrap_or_default();
+    let size = ftyp
         .first_chunk::<4>()
         .map(|size| u32::from_be_bytes(*size));
     match size.and_then(|size| usize::try_from(size).ok()) {
         Some(size) if !(16..=4096).contains(&size) || !size.is_multiple_of(4) => {
             Some("its box ftyp has an impossible size")
         }
-        Some(size) if size <= head.len() => None,
+        Some(size) if size <= ftyp.len() => None,
         _ => Some("it ends within the box ftyp"),
     }
 }
@@ -248,13 +251,79 @@ mod tests {
                 MediaType::Jpeg => 6,
                 MediaType::Webp => 16,
                 MediaType::Mp4 => 24,
-                MediaType::Webm => 257,
+                MediaType::Webm => 24,
             };
             for cut in 0..shortest {
                 MediaType::recognise(&sample[..cut], MediaType::ALL)
                     .expect_err(&format!("{media_type} cut to {cut} bytes"));
             }
             MediaType::recognise(&sample[..shortest], MediaType::ALL).unwrap();
+        }
+    }
+
+    fn ftyp(major: &[u8; 4], compatible: &[&[u8; 4]]) -> Vec<u8> {
+        let length = 16 + 4 * compatible.len();
+        let mut bytes = (length as u32).to_be_bytes().to_vec();
+        bytes.extend(b"ftyp");
+        bytes.extend(major);
+        bytes.extend([0; 4]);
+        compatible.iter().for_each(|brand| bytes.extend(*brand));
+        bytes
+    }
+
+    #[test]
+    fn what_says_that_players_of_mp4_may_play_it_is_an_mp4() {
+        for brand in [
+            b"isom", b"iso2", b"iso7", b"iso8", b"iso9", b"mp42", b"av01", b"cmfc", b"M4V ",
+            b"MSNV", b"XAVC", b"3gp4", b"dash", b"hlsf", b"f4v ",
+        ] {
+            for head in [ftyp(brand, &[]), ftyp(b"abcd", &[b"efgh", brand])] {
+                let found = MediaType::recognise(&head, MediaType::VIDEOS);
+                assert_eq!(found.unwrap(), MediaType::Mp4, "{}", brand.escape_ascii());
+            }
+        }
+        let after_padding = [b"\0\0\0\x08free".to_vec(), ftyp(b"isom", &[])].concat();
+        let found = MediaType::recognise(&after_padding, MediaType::VIDEOS);
+        assert_eq!(found.unwrap(), MediaType::Mp4);
+    }
+
+    #[test]
+    fn common_types_that_are_not_taken_are_refused_with_the_command_that_converts_them() {
+        let refusal = |head: &[u8], accepted: &[MediaType]| {
+            MediaType::recognise(head, accepted)
+                .unwrap_err()
+                .to_string()
+        };
+        let gif = b"GIF89a\x01\0\x01\0\0\0\0;";
+        for (head, accepted, name, command) in [
+            (
+                ftyp(b"qt  ", &[b"qt  "]),
+                MediaType::VIDEOS,
+                "video/quicktime",
+                "in.mov -c copy out.mp4",
+            ),
+            (
+                ftyp(b"avif", &[b"mif1", b"miaf"]),
+                MediaType::IMAGES,
+                "image/avif",
+                "in.avif out.png",
+            ),
+            (
+                ftyp(b"heic", &[b"mif1", b"iso8"]),
+                MediaType::IMAGES,
+                "image/heic",
+                "in.heic out.png",
+            ),
+            (
+                gif.to_vec(),
+                MediaType::IMAGES,
+                "image/gif",
+                "in.gif -frames:v 1 out.png",
+            ),
+            (gif.to_vec(), MediaType::VIDEOS, "image/gif", "out.mp4"),
+        ] {
+            let text = refusal(&head, accepted);
+            assert!(text.contains(name) && text.contains(command), "{text}");
         }
     }
 

@@ -3,8 +3,9 @@
 //! A [`FileStore`] owns a root folder. A file is stored in three steps, around the unit of work
 //! that commits its row:
 //!
-//! 1. [`FileStore::stage`]: the bytes are counted, recognised by their content, hashed and flushed,
-//!    in a staging folder that this process holds the lock on. The entry's name holds the key that
+//! 1. [`FileStore::stage`]: the bytes are counted, recognised by their content, hashed, read through
+//!    to see whether the file is whole, and flushed, in a staging folder that this process holds the
+//!    lock on. The entry's name holds the key that
 //!    the file will have.
 //! 2. [`FileStore::publish`]: the folder is made and flushed, the file linked into it (a link never
 //!    replaces anything), and the folder flushed again. Now the row is committed, with the
@@ -30,19 +31,20 @@
 //! })
 //! .await?;
 //!
-//! let clip = &b"\0\0\0\x18ftypisom\0\0\x02\0isommp41"[..]; // or whatever can be read
+//! # let picture = include_bytes!("../../../../tests/samples/keyframe.png");
+//! let picture = &picture[..]; // or whatever can be read
 //! let destination = Destination {
 //!     owner: clock.new_id(),
-//!     folder: Folder::named("clips"),
-//!     accepts: MediaType::VIDEOS,
+//!     folder: Folder::named("pictures"),
+//!     accepts: MediaType::IMAGES,
 //! };
-//! let staged = store.stage(clip, destination).await?;
+//! let staged = store.stage(picture, destination).await?;
 //! let published = store.publish(staged).await?;
 //! let key = published.key().clone();
 //! // … insert a row with published.facts(), commit; if the commit fails, published.discard() …
 //! published.acknowledge();
 //!
-//! assert_eq!(store.read(&key, 24).await?.size_bytes, 24);
+//! assert_eq!(store.read(&key, 79).await?.size_bytes, 79);
 //! # Ok(())
 //! # }
 //! ```
@@ -85,12 +87,14 @@ mod remove;
 mod repair;
 #[cfg(test)]
 mod samples;
+mod sniff;
 mod stage;
 mod staging;
 mod store;
 mod sweep;
 mod table;
 mod verify;
+mod whole;
 
 pub use damage::{Damage, DamagedFile};
 pub use error::FilesError;

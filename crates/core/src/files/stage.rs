@@ -11,6 +11,7 @@ use super::{
     disk::NewFile,
     staging::Entry,
     store::{Shared, blocking},
+    whole,
 };
 
 /// How much is read, hashed and written at a time. The type is recognised by the first of these.
@@ -164,7 +165,9 @@ impl Writing {
             .map_err(|error| FilesError::of_disk("writing a file", error))
     }
 
+    /// The whole of it is read before it is flushed: what is damaged is not worth a flush.
     fn finish(self) -> Result<Staged, FilesError> {
+        self.require_whole()?;
         self.file
             .sync()
             .map_err(|error| FilesError::of_sync("flushing a file", error))?;
@@ -178,6 +181,20 @@ impl Writing {
             entry: self.entry,
             facts,
         })
+    }
+}
+
+impl Writing {
+    fn require_whole(&self) -> Result<(), FilesError> {
+        let media_type = self.entry.key().media_type();
+        let failed = |error| FilesError::of_disk("reading a staged file", error);
+        let dir = self.entry.staging().dir();
+        let (file, _) = dir.read(&self.entry.name()).map_err(failed)?;
+        match whole::check(media_type, file, self.size_bytes) {
+            Ok(()) => Ok(()),
+            Err(whole::Flaw::Content(flaw)) => Err(FilesError::Damaged { media_type, flaw }),
+            Err(whole::Flaw::Unreadable(error)) => Err(failed(error)),
+        }
     }
 }
 
