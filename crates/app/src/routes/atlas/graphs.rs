@@ -16,7 +16,7 @@ use groundwork_core::{
     },
 };
 use groundwork_http::{ApiError, Json, PageQuery, Path, Query, RawBody};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, de::Error as _};
 
 use crate::routes::response::{ApiResult, Created};
 use crate::state::AppState;
