@@ -61,9 +61,11 @@ pub(crate) fn cors(origins: &[String]) -> Option<CorsLayer> {
         .allow_headers([
             header::AUTHORIZATION,
             header::CONTENT_TYPE,
+            header::IF_MATCH,
             header::IF_NONE_MATCH,
             header::IF_RANGE,
             header::RANGE,
+            HeaderName::from_static("content-digest"),
             HeaderName::from_static("idempotency-key"),
             request_id.clone(),
         ])
@@ -72,6 +74,7 @@ pub(crate) fn cors(origins: &[String]) -> Option<CorsLayer> {
             header::CONTENT_DISPOSITION,
             header::CONTENT_RANGE,
             header::ETAG,
+            header::LAST_MODIFIED,
             header::LOCATION,
             header::RETRY_AFTER,
             request_id,

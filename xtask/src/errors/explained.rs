@@ -282,6 +282,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Look whether it is stored before sending the request again.",
     ),
     explained(
+        "PRECONDITION_FAILED",
+        "The file is not the one that `If-Match` or `If-Unmodified-Since` of the request asks for.",
+        "Ask without the condition, and take the new `ETag`.",
+    ),
+    explained(
         "PRODUCTION_CHANGED",
         "A file changed while it was being imported; nothing was kept.",
         "Import the folder again.",

@@ -1,7 +1,10 @@
 //! Responses with the content of a stored file: streamed, cacheable, resumable (RFC 9110, sections
 //! 13 and 14).
 
-use std::{convert::Infallible, io::SeekFrom, ops::RangeInclusive};
+mod conditions;
+mod range;
+
+use std::{convert::Infallible, io::SeekFrom, time::SystemTime};
 
 use axum::{
     body::Body,
@@ -13,6 +16,10 @@ use futures_util::TryStreamExt;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncSeek, AsyncSeekExt};
 use tokio_util::io::ReaderStream;
 
+use self::{
+    conditions::{Outcome, Validators},
+    range::Part,
+};
 use crate::error::ApiError;
 
 /// A stored file, ready to be read.
@@ -24,6 +31,8 @@ pub struct Content<R> {
     pub size_bytes: u64,
     /// The BLAKE3 of the whole, in hexadecimal: its strong `ETag`.
     pub blake3: String,
+    /// When it was last modified, if that is known.
+    pub modified_at: Option<SystemTime>,
     /// The name to save it under; only what follows the last `/` counts.
     pub name: String,
     /// Reads the whole from its beginning.
@@ -35,13 +44,6 @@ pub struct Content<R> {
 pub struct ContentRequest {
     method: Method,
     headers: HeaderMap,
-}
-
-/// The part of the content that is answered with.
-enum Part {
-    Whole,
-    Range(RangeInclusive<u64>),
-    Unsatisfiable,
 }
 
 /// How much is read at a time.
@@ -60,75 +62,53 @@ impl<S: Send + Sync> FromRequestParts<S> for ContentRequest {
 
 impl ContentRequest {
     /// The answer: 200 with the whole, 206 with the one range that was asked for, 304 if the caller
-    /// has it already, 416 if the range is outside; the head alone for `HEAD`.
+    /// has it already, 412 if it is not what the caller means, 416 if the range is outside; the head
+    /// alone for `HEAD`.
     ///
     /// # Errors
-    /// 500 if the content cannot be read at the place where the range starts.
+    /// 412, 416; 500 if the content cannot be read at the place where the range starts.
     pub async fn answer<R>(self, content: Content<R>) -> Result<Response, ApiError>
     where
         R: AsyncRead + AsyncSeek + Send + Unpin + 'static,
     {
         let etag = format!("\"{}\"", content.blake3);
+        let validators = Validators {
+            etag: &etag,
+            modified_at: content.modified_at,
+        };
         let mut headers = describe(&content, &etag);
-        if self.caller_has(&etag) {
-            return Ok((StatusCode::NOT_MODIFIED, cache_headers(&headers)).into_response());
+        match conditions::evaluate(&self.headers, &validators) {
+            Outcome::Send => {}
+            Outcome::NotModified => {
+                return Ok((StatusCode::NOT_MODIFIED, cache_headers(&headers)).into_response());
+            }
+            Outcome::Failed => return Err(precondition_failed()),
         }
         let size = content.size_bytes;
-        let (status, range) = match self.part(size, &etag) {
-            Part::Whole => (StatusCode::OK, 0..=size.saturating_sub(1)),
+        let (status, first, length) = match self.part(size, &validators) {
+            Part::Whole => (StatusCode::OK, 0, size),
             Part::Range(range) => {
-                let (first, last) = (range.start(), range.end());
-                set(
-                    &mut headers,
-                    header::CONTENT_RANGE,
-                    &format!("bytes {first}-{last}/{size}"),
-                );
-                (StatusCode::PARTIAL_CONTENT, range)
+                let (first, last) = range.into_inner();
+                let place = format!("bytes {first}-{last}/{size}");
+                set(&mut headers, header::CONTENT_RANGE, &place);
+                (StatusCode::PARTIAL_CONTENT, first, last - first + 1)
             }
-            Part::Unsatisfiable => return Ok(unsatisfiable(size).into_response()),
-        };
-        let length = if size == 0 {
-            0
-        } else {
-            range.end() - range.start() + 1
+            Part::Unsatisfiable => return Err(unsatisfiable(size)),
         };
         headers.insert(header::CONTENT_LENGTH, length.into());
         if self.method == Method::HEAD {
             return Ok((status, headers, Body::empty()).into_response());
         }
-        let body = stream(content.reader, *range.start(), length).await?;
+        let body = stream(content.reader, first, length).await?;
         Ok((status, headers, body).into_response())
     }
 
-    fn header(&self, name: header::HeaderName) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    /// `If-None-Match` compares weakly, and may list several tags or `*`.
-    fn caller_has(&self, etag: &str) -> bool {
-        self.header(header::IF_NONE_MATCH).is_some_and(|tags| {
-            tags.split(',')
-                .map(str::trim)
-                .any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-        })
-    }
-
-    /// A range that is not understood, several ranges, and a range of another version of the
-    /// content (`If-Range`) are answered with the whole, as RFC 9110 allows.
-    fn part(&self, size: u64, etag: &str) -> Part {
-        let range = self
-            .header(header::RANGE)
-            .filter(|_| self.method == Method::GET)
-            .filter(|_| self.header(header::IF_RANGE).is_none_or(|tag| tag == etag));
-        let Some(Ok(ranges)) = range.map(http_range_header::parse_range_header) else {
-            return Part::Whole;
-        };
-        if ranges.ranges.len() != 1 {
-            return Part::Whole;
-        }
-        match ranges.validate(size).as_deref() {
-            Ok([range]) => Part::Range(range.clone()),
-            _ => Part::Unsatisfiable,
+    /// Only GET has ranges.
+    fn part(&self, size: u64, validators: &Validators<'_>) -> Part {
+        if self.method == Method::GET && conditions::range_counts(&self.headers, validators) {
+            range::part(&self.headers, size)
+        } else {
+            Part::Whole
         }
     }
 }
@@ -137,6 +117,10 @@ fn describe<R>(content: &Content<R>, etag: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
     set(&mut headers, header::CONTENT_TYPE, &content.media_type);
     set(&mut headers, header::ETAG, etag);
+    if let Some(modified_at) = content.modified_at {
+        let date = httpdate::fmt_http_date(modified_at);
+        set(&mut headers, header::LAST_MODIFIED, &date);
+    }
     set(&mut headers, header::ACCEPT_RANGES, "bytes");
     // Kept by the caller, and asked about each time: rights may change.
     set(&mut headers, header::CACHE_CONTROL, "private, no-cache");
@@ -154,10 +138,18 @@ fn set(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
 
 /// The headers of the 200 that a 304 repeats.
 fn cache_headers(headers: &HeaderMap) -> HeaderMap {
-    [header::ETAG, header::CACHE_CONTROL]
+    [header::ETAG, header::LAST_MODIFIED, header::CACHE_CONTROL]
         .into_iter()
         .filter_map(|name| Some((name.clone(), headers.get(name)?.clone())))
         .collect()
+}
+
+fn precondition_failed() -> ApiError {
+    ApiError::new(
+        StatusCode::PRECONDITION_FAILED,
+        "PRECONDITION_FAILED",
+        "the content is not the one that If-Match or If-Unmodified-Since asks for",
+    )
 }
 
 fn unsatisfiable(size: u64) -> ApiError {

@@ -1,6 +1,9 @@
 //! Conditions, ranges and names.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    time::{Duration, UNIX_EPOCH},
+};
 
 use axum::{Router, body::to_bytes, http::Request, routing::get};
 use proptest::prelude::*;
@@ -15,6 +18,8 @@ async fn content(request: ContentRequest) -> Result<Response, ApiError> {
         media_type: "image/png".to_owned(),
         size_bytes: TEXT.len() as u64,
         blake3: "abc".to_owned(),
+        // Sun, 06 Nov 1994 08:49:37 GMT, and a half.
+        modified_at: Some(UNIX_EPOCH + Duration::from_millis(784_111_777_500)),
         name: "keyframes/01-start.png".to_owned(),
         reader: Cursor::new(TEXT),
     };
@@ -77,6 +82,67 @@ async fn who_has_it_already_gets_304() {
 }
 
 #[tokio::test]
+async fn several_lines_of_tags_are_one_list() {
+    let lines = [
+        ("if-none-match", "\"other\""),
+        ("if-none-match", "W/\"abc\""),
+    ];
+    assert_eq!(ask(Method::GET, &lines).await.0, 304);
+    let lines = [("if-match", "\"other\""), ("if-match", "\"abc\"")];
+    assert_eq!(ask(Method::GET, &lines).await.0, 200);
+    let within = [("if-none-match", "\"x, abc ,y\"")];
+    assert_eq!(ask(Method::GET, &within).await.0, 200);
+}
+
+#[tokio::test]
+async fn another_content_than_the_caller_means_is_refused() {
+    for (name, value) in [
+        ("if-match", "\"other\""),
+        ("if-match", "W/\"abc\""),
+        ("if-match", ""),
+        ("if-unmodified-since", "Sun, 06 Nov 1994 08:49:36 GMT"),
+    ] {
+        let (status, _, body) = ask(Method::GET, &[(name, value)]).await;
+        assert_eq!(status, 412, "{name}: {value}");
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["code"], "PRECONDITION_FAILED");
+        assert_eq!(ask(Method::HEAD, &[(name, value)]).await.0, 412);
+    }
+    for (name, value) in [
+        ("if-match", "*"),
+        ("if-match", "\"abc\""),
+        ("if-unmodified-since", "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ("if-unmodified-since", "yesterday"),
+    ] {
+        let status = ask(Method::GET, &[(name, value)]).await.0;
+        assert_eq!(status, 200, "{name}: {value}");
+    }
+    // The tag counts, where there is one.
+    let both = [
+        ("if-match", "\"abc\""),
+        ("if-unmodified-since", "Sun, 06 Nov 1994 08:49:36 GMT"),
+    ];
+    assert_eq!(ask(Method::GET, &both).await.0, 200);
+    let both = [("if-match", "\"other\""), ("if-none-match", "\"abc\"")];
+    assert_eq!(ask(Method::GET, &both).await.0, 412);
+}
+
+#[tokio::test]
+async fn a_date_is_compared_by_its_seconds() {
+    let since = |date| [("if-modified-since", date)];
+    let (status, headers, _) = ask(Method::GET, &since("Sun, 06 Nov 1994 08:49:37 GMT")).await;
+    assert_eq!(status, 304);
+    assert_eq!(headers["last-modified"], "Sun, 06 Nov 1994 08:49:37 GMT");
+    let earlier = since("Sun, 06 Nov 1994 08:49:36 GMT");
+    assert_eq!(ask(Method::GET, &earlier).await.0, 200);
+    let tag_counts = [
+        ("if-none-match", "\"other\""),
+        ("if-modified-since", "Sun, 06 Nov 1994 08:49:37 GMT"),
+    ];
+    assert_eq!(ask(Method::GET, &tag_counts).await.0, 200);
+}
+
+#[tokio::test]
 async fn a_range_is_answered_with_its_part() {
     for (range, text, place) in [
         ("bytes=2-4", "234", "bytes 2-4/10"),
@@ -84,6 +150,12 @@ async fn a_range_is_answered_with_its_part() {
         ("bytes=-2", "89", "bytes 8-9/10"),
         ("bytes=8-100", "89", "bytes 8-9/10"),
         ("bytes=0-0", "0", "bytes 0-0/10"),
+        ("bytes=-10", "0123456789", "bytes 0-9/10"),
+        ("bytes=-1000", "0123456789", "bytes 0-9/10"),
+        ("bytes=-99999999999999999999", "0123456789", "bytes 0-9/10"),
+        ("bytes=9-99999999999999999999", "9", "bytes 9-9/10"),
+        ("Bytes=2-4", "234", "bytes 2-4/10"),
+        ("BYTES= ,2-4, ", "234", "bytes 2-4/10"),
     ] {
         let (status, headers, body) = ask(Method::GET, &[("range", range)]).await;
         assert_eq!((status, body.as_slice()), (206, text.as_bytes()), "{range}");
@@ -94,7 +166,12 @@ async fn a_range_is_answered_with_its_part() {
 
 #[tokio::test]
 async fn a_range_outside_is_refused() {
-    for range in ["bytes=10-", "bytes=100-200"] {
+    for range in [
+        "bytes=10-",
+        "bytes=100-200",
+        "bytes=-0",
+        "bytes=99999999999999999999-",
+    ] {
         let (status, headers, body) = ask(Method::GET, &[("range", range)]).await;
         assert_eq!(status, 416, "{range}");
         assert_eq!(headers["content-range"], "bytes */10");
@@ -105,13 +182,25 @@ async fn a_range_outside_is_refused() {
 
 #[tokio::test]
 async fn other_ranges_are_answered_with_the_whole() {
-    for range in ["bytes=0-1,3-4", "lines=1-2", "bytes=x", "nonsense"] {
+    for range in [
+        "bytes=0-1,3-4",
+        "lines=1-2",
+        "bytes=x",
+        "bytes=4-2",
+        "bytes=+1-2",
+        "bytes=1--2",
+        "bytes=-",
+        "bytes=",
+        "nonsense",
+    ] {
         assert_eq!(
             ask(Method::GET, &[("range", range)]).await.0,
             200,
             "{range}"
         );
     }
+    let twice = [("range", "bytes=0-1"), ("range", "bytes=3-4")];
+    assert_eq!(ask(Method::GET, &twice).await.0, 200);
     let stale = [("range", "bytes=0-1"), ("if-range", "\"older\"")];
     assert_eq!(ask(Method::GET, &stale).await.0, 200);
     for tag in ["W/\"abc\"", "abc", "Tue, 15 Nov 1994 12:45:26 GMT", ""] {

@@ -26,6 +26,7 @@ pub(super) async fn content(
         media_type: opened.artifact.media_type,
         size_bytes: opened.file.size_bytes,
         blake3: opened.artifact.blake3,
+        modified_at: Some(opened.artifact.created_at.into()),
         name: opened.artifact.original_name,
         reader: opened.file.content,
     };
