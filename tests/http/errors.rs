@@ -1,9 +1,9 @@
 //! Whatever is wrong is answered in one shape.
 
-use acceptance::{Engine, on_both_engines};
+use acceptance::{Engine, on_both_engines, wait_until};
 use reqwest::Method;
 use sea_orm::{ConnectionTrait as _, Database};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::api::{Api, NOBODY};
 
@@ -143,4 +143,61 @@ async fn with_a_key_configured_the_api_asks_for_it_and_health_does_not(engine: E
     let allowed = api.send(Method::GET, "/api/projects", &right, "").await;
     assert_eq!(allowed.status, 200);
     assert_eq!(api.get("/health/ready").await.status, 200);
+}
+
+#[on_both_engines]
+async fn what_is_no_request_is_answered_in_the_same_shape(engine: Engine) {
+    let api = Api::start(engine).await;
+    let get =
+        |path: &str, more: &str| format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n");
+    let long = "x".repeat(70_000);
+    let many = "X-A: 1\r\n".repeat(200);
+    let post = "POST /api/projects HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n";
+    for (request, status, code) in [
+        (get("/health", "X A: 1\r\n"), 400, "REQUEST_MALFORMED"),
+        ("lamp\r\n\r\n".to_owned(), 400, "REQUEST_MALFORMED"),
+        (get(&format!("/{long}"), ""), 414, "URI_TOO_LONG"),
+        (get("/health", &many), 431, "HEADERS_TOO_LARGE"),
+        (
+            "GET /health HTTP/1.1\r\n\r\n".to_owned(),
+            400,
+            "HOST_INVALID",
+        ),
+        (
+            get("/api/projects", "Host: evil.example\r\n"),
+            400,
+            "HOST_INVALID",
+        ),
+        (post.to_owned(), 501, "TRANSFER_ENCODING_NOT_SUPPORTED"),
+    ] {
+        let answer = api.raw(request).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{code}: {answer}"
+        );
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        let body: Value = serde_json::from_str(body).unwrap();
+        assert_eq!(body["code"], code, "{answer}");
+        assert!(body["detail"].is_string(), "{answer}");
+        for header in [
+            "x-request-id: ",
+            "x-content-type-options: nosniff",
+            "content-type: application/json",
+            "connection: close",
+            "date: ",
+        ] {
+            assert!(head.contains(header), "{header} is missing: {answer}");
+        }
+        let (_, id) = head.split_once("x-request-id: ").unwrap();
+        let id = id.lines().next().unwrap();
+        let is_logged = || api.server.output().contains(id);
+        wait_until("it is in the log", is_logged).await;
+    }
+    let old = "GET /health HTTP/1.0\r\n\r\n";
+    let answer = api.raw(old).await;
+    assert!(
+        answer.starts_with("HTTP/1.0 200") || answer.starts_with("HTTP/1.1 200"),
+        "{answer}"
+    );
 }

@@ -87,3 +87,50 @@ async fn half_a_request_does_not_use_up_the_time_of_the_others() {
     assert!(started.elapsed().as_secs() < 15, "{:?}", started.elapsed());
     drop(half);
 }
+
+#[tokio::test]
+async fn silent_connections_keep_nobody_out() {
+    let most = [("GROUNDWORK_HTTP__MAX_CONNECTIONS", "50")];
+    let api = Api::start_with(Engine::Sqlite, &most).await;
+    let mut silent = Vec::new();
+    for _ in 0..200 {
+        silent.push(api.connect("GET /health HTTP/1.1\r\nHost: lo").await);
+    }
+    let started = std::time::Instant::now();
+    let answer = api
+        .raw("GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(started.elapsed().as_secs() < 3, "{:?}", started.elapsed());
+    drop(silent);
+}
+
+#[tokio::test]
+async fn as_many_files_may_be_open_as_the_system_allows() {
+    let api = Api::start(Engine::Sqlite).await;
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", api.server.pid())).unwrap();
+    let files = limits
+        .lines()
+        .find(|line| line.starts_with("Max open files"));
+    let numbers: Vec<&str> = files.unwrap().split_whitespace().skip(3).take(2).collect();
+    assert_eq!(numbers[0], numbers[1], "{limits}");
+}
+
+#[tokio::test]
+async fn the_grace_of_a_shutdown_is_a_setting() {
+    let grace = [("GROUNDWORK_HTTP__SHUTDOWN_GRACE_S", "1")];
+    let mut api = Api::start_with(Engine::Sqlite, &grace).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let head = format!(
+        "PUT /api/scenes/{scene}/keyframes/start HTTP/1.1\r\nHost: localhost\r\n\
+         Content-Length: 1000\r\n\r\n"
+    );
+    let stalled = api.connect(head).await;
+    api.get("/api/projects").await.with(200);
+    let started = std::time::Instant::now();
+    api.server.signal(Signal::TERM);
+    assert!(api.server.ended().await.success());
+    assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
+    drop(stalled);
+}

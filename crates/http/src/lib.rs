@@ -7,12 +7,10 @@
 //! run it until a [`Shutdown`].
 //!
 //! ```no_run
-//! use std::time::Duration;
-//!
 //! use axum::{Router, routing::get};
 //! use groundwork_core::{clock::Clock, config::Config};
 //! use groundwork_http::{
-//!     ApiError, Json, Options, Path, Routes, Shutdown, bind, health, serve, service,
+//!     ApiError, Json, Options, Path, Routes, ServeOptions, Shutdown, bind, health, serve, service,
 //! };
 //!
 //! async fn square(Path(number): Path<u32>) -> Result<Json<u32>, ApiError> {
@@ -27,7 +25,7 @@
 //! };
 //! let app = service(routes, &Options::new(&config, Clock::system()));
 //! let (shutdown, listener) = (Shutdown::on_signals()?, bind(config.http.bind).await?);
-//! serve(listener, app, &shutdown, Duration::from_secs(20)).await;
+//! serve(listener, app, &shutdown, &ServeOptions::new(&config)).await;
 //! # Ok(())
 //! # }
 //! ```
@@ -44,6 +42,7 @@ mod limits;
 mod metrics;
 mod page;
 mod port_holder;
+mod refused;
 mod response_headers;
 mod service;
 mod trace;
@@ -54,7 +53,7 @@ pub use self::{
     error::{ApiError, ErrorBody, FieldError},
     extract::{Json, Path, Query, RawBody},
     health::{Check, CheckFailed, health},
-    lifecycle::{BindError, Drained, Shutdown, bind, serve},
+    lifecycle::{BindError, Drained, ServeOptions, Shutdown, bind, serve},
     metrics::{CannotCollect, Metrics},
     page::PageQuery,
     service::{Options, Routes, service},

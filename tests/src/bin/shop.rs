@@ -1,11 +1,11 @@
 //! A whole service as another repository has it: what `groundwork-cli` and `groundwork-http` leave.
 
-use std::{process::ExitCode, time::Duration};
+use std::process::ExitCode;
 
 use acceptance::shop::{self, Command, Context, Stock, Subject};
 use groundwork_cli::{CliError, Program, Result, doctor::Report};
 use groundwork_core::clock::Clock;
-use groundwork_http::{Options, Shutdown, bind, serve, service};
+use groundwork_http::{Options, ServeOptions, Shutdown, bind, serve, service};
 use groundwork_naming::Convention;
 
 struct Shop;
@@ -25,7 +25,7 @@ impl Program for Shop {
         let options = Options::new(&loaded.config, Clock::system());
         let app = service(shop::routes(), &options);
         output.line(&format!("selling lamps at http://{address}"))?;
-        serve(listener, app, &shutdown, Duration::from_secs(5)).await;
+        serve(listener, app, &shutdown, &ServeOptions::new(&loaded.config)).await;
         Ok(())
     }
     async fn run(&self, context: Context, command: Command) -> Result {

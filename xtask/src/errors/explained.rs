@@ -196,6 +196,16 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "List the graphs.",
     ),
     explained(
+        "HEADERS_TOO_LARGE",
+        "The headers of the request are too long, or more than 100.",
+        "Send fewer.",
+    ),
+    explained(
+        "HOST_INVALID",
+        "The request has no header `Host`, or several.",
+        "Send one, as HTTP/1.1 demands.",
+    ),
+    explained(
         "HOST_NOT_ALLOWED",
         "The header `Host` names no address of this machine, and the server has no API keys.",
         "Call it by its address, or configure `auth.keys`.",
@@ -317,6 +327,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Import it again.",
     ),
     explained(
+        "REQUEST_MALFORMED",
+        "What came is not a request of HTTP.",
+        "Look at what the client sends, byte for byte.",
+    ),
+    explained(
         "ROUTE_NOT_FOUND",
         "There is no such path.",
         "Correct the path.",
@@ -402,6 +417,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Ask for its data instead.",
     ),
     explained(
+        "TOO_MANY_CONNECTIONS",
+        "As many connections with requests are open as `http.max_connections` allows.",
+        "Try again after the seconds that `Retry-After` names.",
+    ),
+    explained(
         "TOO_MANY_SCENES",
         "The project has `pipeline.max_scenes` scenes.",
         "Remove a scene, or raise the limit.",
@@ -410,6 +430,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "TRANSCRIPT_NOT_FOUND",
         "There is no transcript of this id.",
         "Ask for the video, which names its transcripts.",
+    ),
+    explained(
+        "TRANSFER_ENCODING_NOT_SUPPORTED",
+        "The body has a transfer coding other than `chunked`.",
+        "Send it in chunks, or with a `Content-Length`.",
     ),
     explained(
         "UNAUTHENTICATED",
@@ -430,6 +455,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "UNSUPPORTED_MEDIA_TYPE",
         "The header `Content-Type` names a type that is not taken there.",
         "Send the type that the message names.",
+    ),
+    explained(
+        "URI_TOO_LONG",
+        "The path and the query together are too long.",
+        "Send what is long in the body.",
     ),
     explained(
         "USAGE",

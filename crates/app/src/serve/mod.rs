@@ -3,14 +3,14 @@
 mod banner;
 mod sweeper;
 
-use std::{net::SocketAddr, time::Duration};
+use std::net::SocketAddr;
 
 use groundwork_cli::{CliError, Result};
 use groundwork_core::{
     clock::Clock,
     db::{Database, Holder, ServerLock},
 };
-use groundwork_http::{Metrics, Shutdown, bind};
+use groundwork_http::{Metrics, ServeOptions, Shutdown, bind};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -18,10 +18,6 @@ use crate::{
     routes,
     state::{self, AppState, Config, Context},
 };
-
-/// How long requests that are under way get to finish once the server is asked to stop. Service
-/// managers commonly kill after 30 s.
-const DRAIN: Duration = Duration::from_secs(20);
 
 /// Serves until SIGTERM or Ctrl-C.
 pub(crate) async fn run(context: Context) -> Result {
@@ -40,7 +36,7 @@ pub(crate) async fn run(context: Context) -> Result {
     banner::print(output, &loaded, address, &pending);
 
     let app = routes::app(&state, config, &pending, metrics, &shutdown);
-    groundwork_http::serve(listener, app, &shutdown, DRAIN).await;
+    groundwork_http::serve(listener, app, &shutdown, &ServeOptions::new(config)).await;
 
     sweeper.stop().await;
     state.close().await?;

@@ -17,6 +17,10 @@ pub struct Http {
     pub request_timeout: Duration,
     /// The largest request body, in bytes.
     pub max_body_bytes: u64,
+    /// The most connections that are open at once.
+    pub max_connections: usize,
+    /// How long requests that are under way may take once the server is asked to stop.
+    pub shutdown_grace: Duration,
 }
 
 impl Section for Http {
@@ -27,10 +31,16 @@ impl Section for Http {
 bind: 127.0.0.1:8000
 # Origins of web pages that may call the API, such as https://studio.example; none by default.
 allowed_origins: []
-# A request that takes longer is answered with 504.
+# A request that takes longer is answered with 504, and one whose body stalls for so long with 408;
+# a client that takes nothing of its response for so long is cut off.
 request_timeout_s: 30
 # The largest request body (2 MiB).
 max_body_bytes: 2097152
+# The most connections at once. Then idle ones make room, or the next is answered with 503.
+max_connections: 1024
+# How long requests that are under way get to finish once the server is asked to stop. Service
+# managers commonly kill after 30 s.
+shutdown_grace_s: 20
 ";
 
     fn read(keys: &mut Keys<'_>) -> Option<Self> {
@@ -46,11 +56,15 @@ max_body_bytes: 2097152
         );
         let request_timeout = keys.seconds("request_timeout_s", 1..=3_600);
         let max_body_bytes = keys.integer("max_body_bytes", 1_024..=1 << 40);
+        let max_connections = keys.integer("max_connections", 1..=1_000_000);
+        let shutdown_grace = keys.seconds("shutdown_grace_s", 0..=3_600);
         Some(Self {
             bind: bind?,
             allowed_origins: allowed_origins?,
             request_timeout: request_timeout?,
             max_body_bytes: max_body_bytes?,
+            max_connections: max_connections?,
+            shutdown_grace: shutdown_grace?,
         })
     }
 }

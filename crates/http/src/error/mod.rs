@@ -144,6 +144,12 @@ impl ApiError {
         self.with_header(header::RETRY_AFTER, wait.as_secs().max(1).into())
     }
 
+    /// The same answer, as the last on its connection: what follows of the request is not read.
+    #[must_use]
+    pub(crate) fn closing(self) -> Self {
+        self.with_header(header::CONNECTION, HeaderValue::from_static("close"))
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {

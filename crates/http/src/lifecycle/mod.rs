@@ -6,12 +6,20 @@
 
 mod bind;
 mod busy;
-mod closing;
+mod canned;
+mod connection;
+mod descriptors;
+mod incoming;
+mod last_words;
+mod options;
 mod serve;
 mod shutdown;
+mod slots;
+mod stream;
 #[cfg(test)]
 mod tests;
 
 pub use bind::{BindError, bind};
+pub use options::ServeOptions;
 pub use serve::{Drained, serve};
 pub use shutdown::Shutdown;

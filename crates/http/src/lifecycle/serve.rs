@@ -1,8 +1,8 @@
 //! Accepting connections, and their end.
 
-use std::{io, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, http::StatusCode};
 use hyper::server::conn::http1::Builder;
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
@@ -11,11 +11,20 @@ use hyper_util::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
     task::JoinSet,
 };
+use tokio_util::sync::CancellationToken;
 use tower::service_fn;
 
-use super::{busy::Busy, closing::ClosingStream, shutdown::Shutdown};
+use super::{
+    busy::Busy,
+    connection, descriptors, last_words,
+    options::ServeOptions,
+    shutdown::Shutdown,
+    slots::{Slot, Slots},
+    stream::SharedStream,
+};
 
 /// How long a connection may take to send the head of a request.
 const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -23,6 +32,8 @@ const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
 const HEAD_GRACE: Duration = Duration::from_secs(5);
 /// The pause after a connection could not be accepted for lack of descriptors or memory.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(500);
+/// How many connections are told at once that there are too many.
+const REFUSALS: usize = 64;
 
 /// How a server's work ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,53 +47,109 @@ pub enum Drained {
     },
 }
 
-/// Serves until `shutdown` begins, then gives requests that are under way at most `drain` to
-/// finish. When it returns, the listener is closed and no handler runs any more.
+/// Serves until `shutdown` begins, then gives requests that are under way at most
+/// `options.shutdown_grace` to finish. When it returns, the listener is closed and no handler runs
+/// any more.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     shutdown: &Shutdown,
-    drain: Duration,
+    options: &ServeOptions,
 ) -> Drained {
-    let graceful = GracefulShutdown::new();
-    let mut builder = Builder::new();
-    builder
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME_LIMIT);
+    descriptors::raise(options.max_connections);
+    let server = Server {
+        router,
+        shutdown: shutdown.clone(),
+        write_pause: options.write_pause,
+        graceful: GracefulShutdown::new(),
+        slots: Slots::new(options.max_connections),
+        refusals: Arc::new(Semaphore::new(REFUSALS)),
+    };
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {
             biased;
             () = shutdown.begun() => break,
             Some(_) = connections.join_next() => {}
-            stream = accept(&listener) => {
-                let busy = Busy::default();
-                let answer = {
-                    let (busy, router) = (busy.clone(), router.clone());
-                    move |request| busy.clone().answer(router.clone(), request)
-                };
-                let service = TowerToHyperService::new(service_fn(answer));
-                let stream = ClosingStream::until(given_up(shutdown.clone(), busy), stream);
-                let connection = builder.serve_connection(TokioIo::new(stream), service);
-                let connection = graceful.watch(connection);
-                connections.spawn(async move {
-                    if let Err(error) = connection.await {
-                        tracing::debug!(%error, "a connection broke off");
-                    }
-                });
-            }
+            stream = accept(&listener) => server.take(stream, &mut connections),
         }
     }
     drop(listener);
-    finish(graceful, connections, shutdown, drain).await
+    finish(
+        server.graceful,
+        connections,
+        shutdown,
+        options.shutdown_grace,
+    )
+    .await
 }
 
-/// Waits until a connection has sent no whole head in the moment that it was given. One that has is
-/// closed after its response anyway.
-async fn given_up(shutdown: Shutdown, busy: Busy) {
-    shutdown.begun().await;
-    if !busy.starts_none_within(HEAD_GRACE).await {
-        std::future::pending::<()>().await;
+/// What every connection needs.
+struct Server {
+    router: Router,
+    shutdown: Shutdown,
+    write_pause: Duration,
+    graceful: GracefulShutdown,
+    slots: Slots,
+    refusals: Arc<Semaphore>,
+}
+
+impl Server {
+    fn take(&self, stream: TcpStream, connections: &mut JoinSet<()>) {
+        let busy = Busy::default();
+        match self.slots.take(&busy) {
+            Some(slot) => self.run(stream, busy, slot, connections),
+            None => self.refuse(stream, connections),
+        }
+    }
+
+    fn run(&self, stream: TcpStream, busy: Busy, slot: Slot, connections: &mut JoinSet<()>) {
+        let answer = {
+            let (busy, router) = (busy.clone(), self.router.clone());
+            move |request| busy.clone().answer(router.clone(), request)
+        };
+        let is_over = is_over(self.shutdown.clone(), busy.clone(), slot.gives_way());
+        let stream = SharedStream::new(stream, self.write_pause, is_over);
+        let connection = Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIME_LIMIT)
+            .serve_connection(
+                TokioIo::new(stream.clone()),
+                TowerToHyperService::new(service_fn(answer)),
+            );
+        let connection = self.graceful.watch(connection);
+        let router = self.router.clone();
+        connections.spawn(async move {
+            connection::run(connection, stream, router, busy).await;
+            drop(slot);
+        });
+    }
+
+    /// Says that there is no room. Those that there are too many of to be told are closed.
+    fn refuse(&self, stream: TcpStream, connections: &mut JoinSet<()>) {
+        if let Ok(permit) = Arc::clone(&self.refusals).try_acquire_owned() {
+            let router = self.router.clone();
+            connections.spawn(async move {
+                let answer = last_words::refusal(router, StatusCode::SERVICE_UNAVAILABLE).await;
+                last_words::say(stream, &answer).await;
+                drop(permit);
+            });
+        }
+    }
+}
+
+/// Waits until a connection makes room for another one, or has sent no whole head in the moment
+/// that the shutdown gave it. One that has is closed after its response anyway.
+async fn is_over(shutdown: Shutdown, busy: Busy, gives_way: CancellationToken) {
+    let given_up = async {
+        shutdown.begun().await;
+        if !busy.starts_none_within(HEAD_GRACE).await {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = given_up => {}
+        () = gives_way.cancelled() => {}
     }
 }
 

@@ -29,6 +29,14 @@ fn router() -> Router {
         .route("/forever", get(forever))
 }
 
+fn within(shutdown_grace: Duration) -> ServeOptions {
+    ServeOptions {
+        shutdown_grace,
+        write_pause: Duration::from_secs(30),
+        max_connections: 100,
+    }
+}
+
 async fn listen() -> (TcpListener, SocketAddr) {
     let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -53,7 +61,15 @@ async fn a_request_under_way_gets_its_answer() {
     let asked = tokio::spawn(ask(address, "/slow"));
     let server = tokio::spawn({
         let shutdown = shutdown.clone();
-        async move { serve(listener, router(), &shutdown, Duration::from_secs(5)).await }
+        async move {
+            serve(
+                listener,
+                router(),
+                &shutdown,
+                &within(Duration::from_secs(5)),
+            )
+            .await
+        }
     });
     sleep(Duration::from_millis(100)).await;
     shutdown.begin();
@@ -68,7 +84,15 @@ async fn an_idle_connection_does_not_delay_the_end() {
     let shutdown = Shutdown::new();
     let server = tokio::spawn({
         let shutdown = shutdown.clone();
-        async move { serve(listener, router(), &shutdown, Duration::from_secs(5)).await }
+        async move {
+            serve(
+                listener,
+                router(),
+                &shutdown,
+                &within(Duration::from_secs(5)),
+            )
+            .await
+        }
     });
     let _idle = TcpStream::connect(address).await.unwrap();
     sleep(Duration::from_millis(50)).await;
@@ -89,7 +113,15 @@ async fn what_does_not_finish_in_time_is_cut_off() {
     let asked = tokio::spawn(ask(address, "/forever"));
     let server = tokio::spawn({
         let shutdown = shutdown.clone();
-        async move { serve(listener, router(), &shutdown, Duration::from_millis(200)).await }
+        async move {
+            serve(
+                listener,
+                router(),
+                &shutdown,
+                &within(Duration::from_millis(200)),
+            )
+            .await
+        }
     });
     sleep(Duration::from_millis(100)).await;
     shutdown.begin();
@@ -104,7 +136,15 @@ async fn a_hurried_shutdown_does_not_wait() {
     let _asked = tokio::spawn(ask(address, "/forever"));
     let server = tokio::spawn({
         let shutdown = shutdown.clone();
-        async move { serve(listener, router(), &shutdown, Duration::from_secs(60)).await }
+        async move {
+            serve(
+                listener,
+                router(),
+                &shutdown,
+                &within(Duration::from_secs(60)),
+            )
+            .await
+        }
     });
     sleep(Duration::from_millis(100)).await;
     shutdown.hurry();
@@ -136,7 +176,15 @@ async fn half_of_a_head_may_be_finished_in_a_moment_but_not_later() {
     let shutdown = Shutdown::new();
     let server = tokio::spawn({
         let shutdown = shutdown.clone();
-        async move { serve(listener, router(), &shutdown, Duration::from_secs(60)).await }
+        async move {
+            serve(
+                listener,
+                router(),
+                &shutdown,
+                &within(Duration::from_secs(60)),
+            )
+            .await
+        }
     });
     let half = b"GET /slow HTTP/1.1\r\nHost: loc";
     let (mut one, mut other) = (
@@ -159,4 +207,158 @@ async fn half_of_a_head_may_be_finished_in_a_moment_but_not_later() {
     let mut rest = Vec::new();
     let _ = other.read_to_end(&mut rest).await;
     assert_eq!(rest, b"");
+}
+
+/// A server with these options, and a way to stop it.
+async fn given_server(router: Router, options: ServeOptions) -> (SocketAddr, Shutdown) {
+    let (listener, address) = listen().await;
+    let shutdown = Shutdown::new();
+    tokio::spawn({
+        let shutdown = shutdown.clone();
+        async move { serve(listener, router, &shutdown, &options).await }
+    });
+    (address, shutdown)
+}
+
+/// Everything that the server sends until it closes the connection.
+async fn send(address: SocketAddr, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(bytes).await.unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8(answer).unwrap()
+}
+
+/// What a file holds that looks like an answer of hyper's.
+const LIKE_HYPERS: &str = "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n";
+
+#[tokio::test]
+async fn content_that_looks_like_an_answer_of_hypers_is_sent_as_it_is() {
+    let router = Router::new()
+        .route("/like", get(async || LIKE_HYPERS))
+        .route("/slow", get(slow));
+    let (address, _shutdown) = given_server(router, within(Duration::from_secs(5))).await;
+    let (first, last) = (
+        "GET /like HTTP/1.1\r\nHost: a\r\n\r\n",
+        "GET /like HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    );
+    let answer = send(address, last.as_bytes()).await;
+    assert!(answer.ends_with(LIKE_HYPERS), "{answer}");
+    let both = send(address, format!("{first}{last}").as_bytes()).await;
+    assert_eq!(both.matches(LIKE_HYPERS).count(), 2, "{both}");
+
+    // Kept open: the whole response comes at once.
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(first.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    let read = async {
+        while !answer.ends_with(LIKE_HYPERS) {
+            let mut buffer = [0; 1024];
+            let length = stream.read(&mut buffer).await.unwrap();
+            answer.push_str(str::from_utf8(&buffer[..length]).unwrap());
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), read)
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn after_a_response_what_is_no_request_is_answered_too() {
+    let (address, _shutdown) = given_server(router(), within(Duration::from_secs(5))).await;
+    let requests = "GET /slow HTTP/1.1\r\nHost: a\r\n\r\nnonsense\r\n\r\n";
+    let answers = send(address, requests.as_bytes()).await;
+    assert!(answers.starts_with("HTTP/1.1 200"), "{answers}");
+    assert!(answers.contains("doneHTTP/1.1 400"), "{answers}");
+    assert!(
+        answers.contains("\"code\":\"REQUEST_MALFORMED\""),
+        "{answers}"
+    );
+}
+
+#[tokio::test]
+async fn a_client_that_stops_reading_is_cut_off() {
+    let router = Router::new().route("/large", get(async || vec![b'x'; 64 << 20]));
+    let options = ServeOptions {
+        write_pause: Duration::from_millis(300),
+        ..within(Duration::from_secs(60))
+    };
+    let (address, shutdown) = given_server(router, options).await;
+    let mut deaf = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /large HTTP/1.1\r\nHost: a\r\n\r\n";
+    deaf.write_all(request).await.unwrap();
+    sleep(Duration::from_millis(1500)).await;
+    let mut rest = Vec::new();
+    let _ = deaf.read_to_end(&mut rest).await;
+    assert!(rest.len() < 64 << 20, "{}", rest.len());
+    shutdown.begin();
+
+    // One that reads slowly is not.
+    let router = Router::new().route("/large", get(async || vec![b'x'; 8 << 20]));
+    let (address, _shutdown) = given_server(router, options).await;
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    let request = b"GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    slow.write_all(request).await.unwrap();
+    let mut read = 0;
+    let mut buffer = vec![0; 1 << 20];
+    loop {
+        match slow.read(&mut buffer).await.unwrap() {
+            0 => break,
+            bytes => read += bytes,
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert!(read > 8 << 20, "{read}");
+}
+
+#[tokio::test]
+async fn silent_connections_make_room_and_busy_ones_do_not() {
+    let options = ServeOptions {
+        max_connections: 2,
+        ..within(Duration::from_secs(5))
+    };
+    let (address, _shutdown) = given_server(router(), options).await;
+    let mut silent = TcpStream::connect(address).await.unwrap();
+    let _other = TcpStream::connect(address).await.unwrap();
+    let close = "Host: a\r\nConnection: close\r\n\r\n";
+    let answer = send(address, format!("GET /slow HTTP/1.1\r\n{close}").as_bytes()).await;
+    assert!(answer.ends_with("done"), "{answer}");
+    assert_eq!(silent.read(&mut [0; 1]).await.unwrap(), 0, "it is closed");
+
+    let forever = format!("GET /forever HTTP/1.1\r\n{close}");
+    let mut busy = Vec::new();
+    for _ in 0..2 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(forever.as_bytes()).await.unwrap();
+        busy.push(stream);
+    }
+    sleep(Duration::from_millis(200)).await;
+    let refused = send(address, format!("GET /slow HTTP/1.1\r\n{close}").as_bytes()).await;
+    assert!(refused.starts_with("HTTP/1.1 503"), "{refused}");
+    assert!(refused.contains("retry-after: 1"), "{refused}");
+    assert!(refused.contains("TOO_MANY_CONNECTIONS"), "{refused}");
+    drop(busy);
+    sleep(Duration::from_millis(200)).await;
+    let answer = send(address, format!("GET /slow HTTP/1.1\r\n{close}").as_bytes()).await;
+    assert!(answer.ends_with("done"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_body_that_nobody_reads_ends_the_connection_unless_it_is_small() {
+    let router = Router::new().route("/", axum::routing::post(async || "done"));
+    let (address, _shutdown) = given_server(router, within(Duration::from_secs(5))).await;
+    let post = |length: usize, more: &str| {
+        format!("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: {length}\r\n{more}\r\n")
+    };
+    let close = "Connection: close\r\n";
+    let small = format!("{}null{}null", post(4, ""), post(4, close));
+    let both = send(address, small.as_bytes()).await;
+    assert_eq!(both.matches("done").count(), 2, "{both}");
+
+    let large = [post(1 << 20, "").into_bytes(), vec![b'x'; 1 << 20]].concat();
+    let answer = send(address, &large).await.to_lowercase();
+    assert!(answer.contains("connection: close"), "{answer}");
+    assert!(answer.ends_with("done"), "{answer}");
+    let waits = send(address, post(4, "Expect: 100-continue\r\n").as_bytes()).await;
+    assert!(waits.starts_with("HTTP/1.1 200"), "{waits}");
 }

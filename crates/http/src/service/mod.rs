@@ -13,7 +13,7 @@ use groundwork_core::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{auth, fallback, host, limits, response_headers, trace};
+use crate::{auth, fallback, host, limits, refused, response_headers, trace};
 
 /// The routes of a service.
 ///
@@ -128,6 +128,7 @@ pub fn service(routes: Routes, options: &Options) -> Router {
     }
     router
         .layer(CatchPanicLayer::custom(limits::answer_panic))
+        .layer(from_fn(refused::answer))
         .layer(from_fn(response_headers::secure))
         .layer(from_fn_with_state(options.clock.clone(), trace::trace))
 }

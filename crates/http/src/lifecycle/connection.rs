@@ -1,0 +1,43 @@
+//! One connection, from its first byte to its last.
+
+use std::{future::poll_fn, pin::pin};
+
+use axum::{Router, http::StatusCode};
+
+use super::{busy::Busy, canned, last_words, stream::SharedStream};
+
+/// Lets hyper run the connection, and closes it after hyper.
+pub(super) async fn run(
+    connection: impl Future<Output = hyper::Result<()>>,
+    stream: SharedStream,
+    router: Router,
+    busy: Busy,
+) {
+    let ended = {
+        let mut connection = pin!(connection);
+        poll_fn(|context| {
+            let polled = connection.as_mut().poll(context);
+            if polled.is_pending() {
+                stream.release(context);
+            }
+            polled
+        })
+        .await
+    };
+    let Some((stream, held)) = stream.into_parts() else {
+        return;
+    };
+    if let Some(status) = refused(&ended, &held) {
+        let answer = last_words::refusal(router, status).await;
+        last_words::say(stream, &answer).await;
+    } else if !held.is_empty() || busy.left_a_body_unread() {
+        last_words::say(stream, &held).await;
+    }
+}
+
+/// The status of hyper's own answer, if that is what it wrote last.
+fn refused(ended: &hyper::Result<()>, held: &[u8]) -> Option<StatusCode> {
+    let error = ended.as_ref().err()?;
+    tracing::debug!(%error, "a connection broke off");
+    canned::status(held).filter(|_| error.is_parse())
+}
