@@ -5,9 +5,13 @@ use acceptance::{
     production::{MP4, PNG, png},
     wait_until,
 };
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use super::api::Api;
+use super::api::{Api, read_to_end};
 
 #[on_both_engines]
 async fn a_keyframe_is_stored_as_it_is_and_replaced_by_the_next(engine: Engine) {
@@ -26,7 +30,7 @@ async fn a_keyframe_is_stored_as_it_is_and_replaced_by_the_next(engine: Engine) 
     assert_eq!((content.status, &content.body[..]), (200, PNG));
 
     let second_picture = png("another");
-    let second = api.put(&path, second_picture.clone()).await.with(201);
+    let second = api.put(&path, second_picture.clone()).await.with(200);
     assert_eq!(second["artifact"]["original_name"], "start");
     let details = api.get(&format!("/api/projects/{project}")).await.with(200);
     let keyframes = details["scenes"][0]["keyframes"].as_array().unwrap();
@@ -68,6 +72,9 @@ async fn a_clip_and_an_output_are_films(engine: Engine) {
     let film = api.put(&output, MP4).await.with(201);
     let details = api.get(&format!("/api/projects/{project}")).await.with(200);
     assert_eq!(details["output"], film);
+    let film = api.put(&output, MP4).await.with(200);
+    let details = api.get(&format!("/api/projects/{project}")).await.with(200);
+    assert_eq!(details["output"], film);
     api.delete(&output).await.is_done();
     let details = api.get(&format!("/api/projects/{project}")).await.with(200);
     assert_eq!(details["output"], Value::Null);
@@ -93,7 +100,7 @@ async fn a_file_that_is_refused_leaves_nothing(engine: Engine) {
         api.put(&path, file).await.refuses(status, code);
     }
     let form = [("content-type", "multipart/form-data; boundary=x")];
-    let answer = api.send(reqwest::Method::PUT, &path, &form, "--x--").await;
+    let answer = api.send(Method::PUT, &path, &form, "--x--").await;
     answer.refuses(415, "UNSUPPORTED_MEDIA_TYPE");
     api.get(&path).await.refuses(404, "KEYFRAME_NOT_FOUND");
     assert!(api.stored().is_empty(), "{:?}", api.stored());
@@ -189,4 +196,112 @@ async fn a_name_never_reaches_the_disk(engine: Engine) {
     api.put(&too_long, PNG)
         .await
         .refuses(422, "VALIDATION_FAILED");
+}
+
+/// The path of a keyframe that a project has no picture for yet.
+async fn given_place(api: &Api) -> String {
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    format!("/api/scenes/{scene}/keyframes/start")
+}
+
+#[on_both_engines]
+async fn a_file_that_is_announced_as_too_large_is_refused_before_it_is_sent(engine: Engine) {
+    let api = Api::start_with(engine, &[("GROUNDWORK_FILES__MAX_FILE_BYTES", "100000")]).await;
+    let path = given_place(&api).await;
+    let head = |length: usize, more: &str| {
+        format!("PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n{more}\r\n")
+    };
+    // Not a byte of the body is sent.
+    for more in ["", "Expect: 100-continue\r\n"] {
+        let answer = api.raw(head(100_001, more)).await;
+        assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+        assert!(answer.contains("FILE_TOO_LARGE"), "{answer}");
+    }
+    // One that sends it nevertheless sees the answer.
+    let whole = [head(20_000_000, "").into_bytes(), vec![0; 20_000_000]].concat();
+    let answer = api.raw(whole).await;
+    assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
+
+    let mut connection = api
+        .connect(head(
+            PNG.len(),
+            "Connection: close\r\nExpect: 100-continue\r\n",
+        ))
+        .await;
+    let mut buffer = [0; 25];
+    connection.read_exact(&mut buffer).await.unwrap();
+    assert_eq!(&buffer[..], b"HTTP/1.1 100 Continue\r\n\r\n");
+    connection.write_all(PNG).await.unwrap();
+    let answer = read_to_end(connection).await;
+    assert!(answer.starts_with("HTTP/1.1 201"), "{answer}");
+}
+
+#[on_both_engines]
+async fn a_file_is_stored_only_if_it_is_what_its_head_announces(engine: Engine) {
+    let api = Api::start(engine).await;
+    let path = given_place(&api).await;
+    let empty = "sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:";
+    for (name, value, status, code) in [
+        (
+            "content-range",
+            "bytes 0-9/100",
+            400,
+            "CONTENT_RANGE_NOT_SUPPORTED",
+        ),
+        ("content-digest", empty, 400, "DIGEST_MISMATCH"),
+        ("content-digest", "sha-256=abc", 400, "DIGEST_INVALID"),
+        (
+            "content-md5",
+            "1B2M2Y8AsgTpgAmY7PhCfg==",
+            400,
+            "DIGEST_MISMATCH",
+        ),
+        (
+            "content-encoding",
+            "gzip",
+            415,
+            "CONTENT_ENCODING_NOT_SUPPORTED",
+        ),
+    ] {
+        let answer = api.send(Method::PUT, &path, &[(name, value)], PNG).await;
+        answer.refuses(status, code);
+        api.get(&path).await.refuses(404, "KEYFRAME_NOT_FOUND");
+    }
+    wait_until("nothing is left", || api.stored().is_empty()).await;
+    let project = json!({"title": "a", "prompt": "b", "style": "c"}).to_string();
+    let headers = [
+        ("content-type", "application/json"),
+        ("content-digest", empty),
+    ];
+    let answer = api
+        .send(Method::POST, "/api/projects", &headers, project)
+        .await;
+    answer.refuses(400, "DIGEST_MISMATCH");
+
+    let sha_256 = STANDARD.encode(Sha256::digest(PNG));
+    let right = format!("sha-256=:{sha_256}:");
+    let headers = [
+        ("content-digest", right.as_str()),
+        ("content-encoding", "identity"),
+    ];
+    api.send(Method::PUT, &path, &headers, PNG).await.with(201);
+}
+
+#[on_both_engines]
+async fn a_body_that_stalls_is_answered(engine: Engine) {
+    let api = Api::start_with(engine, &[("GROUNDWORK_HTTP__REQUEST_TIMEOUT_S", "1")]).await;
+    let path = given_place(&api).await;
+    let length = PNG.len();
+    let upload =
+        format!("PUT {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n\r\n");
+    let upload = [upload.as_bytes(), &PNG[..length / 2]].concat();
+    let json = "POST /api/projects HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\
+                Content-Type: application/json\r\n\r\n{\"title\":";
+    for stalled in [upload, json.as_bytes().to_vec()] {
+        let answer = api.raw(stalled).await;
+        assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+        assert!(answer.contains("BODY_STALLED"), "{answer}");
+    }
+    wait_until("nothing is left", || api.stored().is_empty()).await;
 }

@@ -42,7 +42,7 @@ async fn a_keyframe_gives_back_the_bytes_that_were_brought(engine: Engine) {
     let stored = fixture
         .studio
         .set_keyframe(scenes[0].id, position, upload(hostile, &picture));
-    let stored = stored.await.unwrap();
+    let stored = stored.await.unwrap().item;
     assert_eq!(stored.artifact.original_name, hostile);
     assert_eq!(stored.artifact.media_type, "image/png");
     assert_eq!(
@@ -75,6 +75,8 @@ async fn a_new_keyframe_takes_the_place_of_the_one_before(engine: Engine) {
         .set_keyframe(scene, start, upload("b", &png("2")))
         .await
         .unwrap();
+    assert_eq!((first.has_replaced, second.has_replaced), (false, true));
+    let (first, second) = (first.item, second.item);
     assert_eq!(second.id, first.id);
     assert_eq!(content(&fixture.studio, second.artifact.id).await, png("2"));
     let gone = fixture
@@ -243,7 +245,7 @@ async fn attempts_at_a_clip_are_numbered_and_end_once(engine: Engine) {
 async fn a_project_has_one_output(engine: Engine) {
     let fixture = Fixture::new(engine).await;
     let project = fixture.project().await.id;
-    fixture
+    let first = fixture
         .studio
         .set_output(project, upload("a.mp4", MP4))
         .await
@@ -257,7 +259,8 @@ async fn a_project_has_one_output(engine: Engine) {
         .studio
         .project_details(&fixture.db.reader(), project)
         .await;
-    assert_eq!(details.unwrap().output, Some(second));
+    assert_eq!((first.has_replaced, second.has_replaced), (false, true));
+    assert_eq!(details.unwrap().output, Some(second.item));
     fixture.files.sweep(&fixture.db).await.unwrap();
     assert_eq!(fixture.stored_files().len(), 1);
 }

@@ -74,7 +74,7 @@ impl Fixture {
         let position = KeyframePosition::Start;
         let storing = self.studio.set_keyframe(scene, position, upload);
         let (count, stored) = statements_of(storing).await;
-        (count, stored.unwrap().artifact.id)
+        (count, stored.unwrap().item.artifact.id)
     }
 }
 

@@ -31,6 +31,7 @@
 //! ```
 
 mod auth;
+mod body;
 mod content;
 mod error;
 mod extract;
@@ -38,9 +39,9 @@ mod fallback;
 mod health;
 mod host;
 mod lifecycle;
-mod limits;
 mod metrics;
 mod page;
+mod panics;
 mod port_holder;
 mod refused;
 mod response_headers;
@@ -49,6 +50,7 @@ mod trace;
 
 pub use self::{
     auth::Caller,
+    body::announced_length,
     content::{Content, ContentRequest},
     error::{ApiError, ErrorBody, FieldError},
     extract::{Json, Path, Query, RawBody},

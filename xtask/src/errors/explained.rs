@@ -53,6 +53,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Send the header `Authorization: Bearer KEY`.",
     ),
     explained(
+        "BODY_STALLED",
+        "Nothing more came of the body of a request for as long as `http.request_timeout_s`.",
+        "Send it again; if the connection is slow, raise the limit.",
+    ),
+    explained(
         "BODY_TOO_LARGE",
         "The body of the request is larger than `http.max_body_bytes`.",
         "Send less, or raise the limit.",
@@ -96,6 +101,14 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "DAMAGED",
         "What was stored is not there any more as it was stored.",
         "Bring it back from a backup; the log says what it is.",
+        "CONTENT_ENCODING_NOT_SUPPORTED",
+        "The body is compressed, which this server does not undo.",
+        "Send it as it is, without `Content-Encoding`.",
+    ),
+    explained(
+        "CONTENT_RANGE_NOT_SUPPORTED",
+        "A part of a file was to be stored in its place.",
+        "Send the whole file, without `Content-Range`.",
     ),
     explained(
         "DATABASE_BUSY",
@@ -132,6 +145,16 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "DATABASE_UNAVAILABLE",
         "The database cannot be opened or reached; the message says why.",
         "Run `groundwork doctor`.",
+    ),
+    explained(
+        "DIGEST_INVALID",
+        "`Content-Digest` or `Content-MD5` is not a digest.",
+        "Write it as `sha-256=:BASE64:`, as RFC 9530 says.",
+    ),
+    explained(
+        "DIGEST_MISMATCH",
+        "The body is not the one whose digest its head announces: it was changed on its way.",
+        "Send it again.",
     ),
     explained(
         "ENTITY_EXISTS",

@@ -25,3 +25,25 @@ impl<T: Serialize> IntoResponse for Created<T> {
         (StatusCode::CREATED, location, Json(self.body)).into_response()
     }
 }
+
+/// The response to a PUT: 201 if it was the first, 200 if it has replaced another.
+#[derive(Debug)]
+pub(super) struct Put<T> {
+    /// Whether there was one before.
+    pub(super) has_replaced: bool,
+    /// The path of what was stored.
+    pub(super) location: String,
+    /// What was stored.
+    pub(super) body: T,
+}
+
+impl<T: Serialize> IntoResponse for Put<T> {
+    fn into_response(self) -> Response {
+        let status = match self.has_replaced {
+            true => StatusCode::OK,
+            false => StatusCode::CREATED,
+        };
+        let location = [(header::LOCATION, self.location)];
+        (status, location, Json(self.body)).into_response()
+    }
+}

@@ -95,7 +95,7 @@ fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
 fn refuse_body(rejection: &BytesRejection) -> ApiError {
     match rejection {
         BytesRejection::FailedToBufferBody(FailedToBufferBody::LengthLimitError(_)) => {
-            crate::limits::too_large()
+            crate::body::too_large()
         }
         // The sender is gone, or broke off.
         _ => ApiError::new(

@@ -13,7 +13,11 @@ use groundwork_core::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{auth, fallback, host, limits, refused, response_headers, trace};
+use crate::{
+    auth,
+    body::{self, Limits},
+    fallback, host, panics, refused, response_headers, trace,
+};
 
 /// The routes of a service.
 ///
@@ -93,6 +97,16 @@ impl Options {
 /// check of the host, the limits of time and of size, and the API key for guarded routes.
 pub fn service(routes: Routes, options: &Options) -> Router {
     let require_key = from_fn_with_state(Arc::new(options.auth.clone()), auth::require_key);
+    let limits = Limits {
+        max_bytes: Some(options.max_body_bytes),
+        pause: options.request_timeout,
+        whole: Some(options.request_timeout),
+    };
+    let unlimited = Limits {
+        max_bytes: None,
+        whole: None,
+        ..limits
+    };
     let limited = routes
         .open
         .method_not_allowed_fallback(fallback::method_not_allowed)
@@ -103,22 +117,12 @@ pub fn service(routes: Routes, options: &Options) -> Router {
                 .layer(require_key.clone()),
         )
         .fallback(fallback::route_not_found)
-        .layer(from_fn_with_state(
-            options.max_body_bytes,
-            limits::limit_body,
-        ))
-        .layer(from_fn_with_state(
-            options.request_timeout,
-            limits::limit_time,
-        ));
+        .layer(from_fn_with_state(limits, body::guard));
     let streaming = routes
         .streaming
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(require_key)
-        .layer(from_fn_with_state(
-            options.request_timeout,
-            limits::limit_pauses,
-        ));
+        .layer(from_fn_with_state(unlimited, body::guard));
     let mut router = limited.merge(streaming).layer(DefaultBodyLimit::disable());
     if options.on_loopback && options.auth.keys.is_empty() {
         router = router.layer(from_fn(host::require_loopback_host));
@@ -127,7 +131,7 @@ pub fn service(routes: Routes, options: &Options) -> Router {
         router = router.layer(cors);
     }
     router
-        .layer(CatchPanicLayer::custom(limits::answer_panic))
+        .layer(CatchPanicLayer::custom(panics::answer_panic))
         .layer(from_fn(refused::answer))
         .layer(from_fn(response_headers::secure))
         .layer(from_fn_with_state(options.clock.clone(), trace::trace))

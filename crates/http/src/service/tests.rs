@@ -337,7 +337,12 @@ async fn a_streamed_body_may_take_its_time_but_not_stand_still() {
             .unwrap()
     };
     assert_eq!(send(&options(), every(4)).await.status, 200);
-    assert_eq!(send(&options(), every(6)).await.status, 400);
+    let answer = send(&options(), every(6)).await;
+    assert_eq!(
+        (answer.status, &answer.body["code"]),
+        (408, &json!("BODY_STALLED"))
+    );
+    assert_eq!(answer.headers["connection"], "close");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use groundwork_core::services::studio::{Artifact, ArtifactId, ProjectId};
 use groundwork_http::{Content, ContentRequest, Json, Path};
 
 use super::upload::Incoming;
-use crate::routes::response::{ApiResult, Created};
+use crate::routes::response::{ApiResult, Put};
 use crate::state::AppState;
 
 pub(super) async fn show(
@@ -37,13 +37,13 @@ pub(super) async fn set_output(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
     mut incoming: Incoming,
-) -> ApiResult<Created<Artifact>> {
+) -> ApiResult<Put<Artifact>> {
     let upload = incoming.upload("output");
-    let stored = parts.studio.set_output(project, upload).await;
-    let artifact = incoming.settle(stored).await?;
-    Ok(Created {
-        location: format!("/api/artifacts/{}", artifact.id),
-        body: artifact,
+    let stored = parts.studio.set_output(project, upload).await?;
+    Ok(Put {
+        has_replaced: stored.has_replaced,
+        location: format!("/api/artifacts/{}", stored.item.id),
+        body: stored.item,
     })
 }
 

@@ -56,8 +56,10 @@ pub(super) async fn complete(
     mut incoming: Incoming,
 ) -> ApiResult<Created<Clip>> {
     let upload = incoming.upload("clip");
-    let stored = parts.studio.complete_clip(clip, duration_ms, upload).await;
-    let clip = incoming.settle(stored).await?;
+    let clip = parts
+        .studio
+        .complete_clip(clip, duration_ms, upload)
+        .await?;
     let location = match &clip.artifact {
         Some(artifact) => format!("/api/artifacts/{}", artifact.id),
         None => format!("/api/clips/{}", clip.id),

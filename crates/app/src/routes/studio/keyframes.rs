@@ -5,7 +5,7 @@ use groundwork_core::services::studio::{Keyframe, KeyframePosition, SceneId, Stu
 use groundwork_http::{Json, Path};
 
 use super::upload::Incoming;
-use crate::routes::response::{ApiResult, Created};
+use crate::routes::response::{ApiResult, Put};
 use crate::state::AppState;
 
 pub(super) async fn show(
@@ -24,13 +24,13 @@ pub(super) async fn set(
     State(parts): State<AppState>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
     mut incoming: Incoming,
-) -> ApiResult<Created<Keyframe>> {
+) -> ApiResult<Put<Keyframe>> {
     let upload = incoming.upload(&position.to_string());
-    let stored = parts.studio.set_keyframe(scene, position, upload).await;
-    let keyframe = incoming.settle(stored).await?;
-    Ok(Created {
-        location: format!("/api/artifacts/{}", keyframe.artifact.id),
-        body: keyframe,
+    let stored = parts.studio.set_keyframe(scene, position, upload).await?;
+    Ok(Put {
+        has_replaced: stored.has_replaced,
+        location: format!("/api/artifacts/{}", stored.item.artifact.id),
+        body: stored.item,
     })
 }
 

@@ -8,15 +8,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
 };
 use futures_util::TryStreamExt;
-use groundwork_core::services::studio::{StudioError, Upload};
-use groundwork_http::{ApiError, Query};
+use groundwork_core::{files::FilesError, services::studio::Upload};
+use groundwork_http::{ApiError, Query, announced_length};
 use serde::Deserialize;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncRead;
 use tokio_util::io::StreamReader;
 
-/// How much of a refused file is read and thrown away, so that its sender sees the response rather
-/// than a broken connection.
-const DISCARDED_BYTES: u64 = 64 << 20;
+use crate::state::AppState;
 
 /// An uploaded file: the bytes of the body, and `?name=` for what it is called.
 pub(super) struct Incoming {
@@ -39,23 +37,14 @@ impl Incoming {
             content: &mut self.content,
         }
     }
-
-    /// The outcome of storing it. What is left of a refused file is read and thrown away.
-    pub(super) async fn settle<T>(self, stored: Result<T, StudioError>) -> Result<T, ApiError> {
-        if stored.is_err() {
-            let mut rest = self.content.take(DISCARDED_BYTES);
-            // Whether it can be read does not matter any more.
-            let _ = tokio::io::copy(&mut rest, &mut tokio::io::sink()).await;
-        }
-        Ok(stored?)
-    }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Incoming {
+impl FromRequest<AppState> for Incoming {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, ApiError> {
         refuse_forms(request.headers())?;
+        refuse_too_large(request.headers(), state.files.max_file_bytes())?;
         let (mut parts, body) = request.into_parts();
         let Query(Name { name }) = Query::from_request_parts(&mut parts, state).await?;
         Ok(Self {
@@ -69,6 +58,14 @@ fn reader(body: Body) -> Content {
     Box::pin(StreamReader::new(
         body.into_data_stream().map_err(io::Error::other),
     ))
+}
+
+/// A sender that says how much it has need not send it.
+fn refuse_too_large(headers: &HeaderMap, max_bytes: u64) -> Result<(), FilesError> {
+    match announced_length(headers) {
+        Some(length) if length > max_bytes => Err(FilesError::TooLarge { max_bytes }),
+        _ => Ok(()),
+    }
 }
 
 /// The type of a file is found from its content. A form around it would be stored with it.

@@ -31,6 +31,15 @@ pub struct Upload<R> {
     pub content: R,
 }
 
+/// What was stored in a place that holds one at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored<T> {
+    /// What is there now.
+    pub item: T,
+    /// Whether there was another one before.
+    pub has_replaced: bool,
+}
+
 /// The content of an artifact, opened.
 #[derive(Debug)]
 pub struct Content {
@@ -94,14 +103,14 @@ impl Studio {
         &self,
         project: ProjectId,
         upload: Upload<impl AsyncRead + Unpin>,
-    ) -> Result<Artifact, StudioError> {
+    ) -> Result<Stored<Artifact>, StudioError> {
         self.project(&self.db.reader(), project).await?;
         let upload = self
             .store_upload(project, ArtifactKind::Output, upload)
             .await?;
         let work = self.db.begin().await?;
         lock_project(&work, project).await?;
-        artifacts::Entity::delete_many()
+        let removed = artifacts::Entity::delete_many()
             .filter(artifacts::Column::ProjectId.eq(project))
             .filter(artifacts::Column::Kind.eq(ArtifactKind::Output))
             .exec(&work)
@@ -110,7 +119,10 @@ impl Studio {
         let artifact = self.add_artifact(&work, &upload).await?;
         self.touch(&work, project).await?;
         upload.commit_with(work).await?;
-        Ok(artifact)
+        Ok(Stored {
+            item: artifact,
+            has_replaced: removed.rows_affected > 0,
+        })
     }
 
     /// The finished film of a project, if there is one.

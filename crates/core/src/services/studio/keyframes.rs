@@ -11,7 +11,7 @@ use tokio::io::AsyncRead;
 
 use super::{
     Studio, StudioError,
-    artifacts::Upload,
+    artifacts::{Stored, Upload},
     rows::{lock_scene, project_of_scene},
     views::{Artifact, Keyframe},
 };
@@ -28,7 +28,7 @@ impl Studio {
         scene: SceneId,
         position: KeyframePosition,
         upload: Upload<impl AsyncRead + Unpin>,
-    ) -> Result<Keyframe, StudioError> {
+    ) -> Result<Stored<Keyframe>, StudioError> {
         let project = project_of_scene(&self.db.reader(), scene).await?;
         let upload = self
             .store_upload(project, ArtifactKind::Keyframe, upload)
@@ -36,7 +36,9 @@ impl Studio {
         let work = self.db.begin().await?;
         lock_scene(&work, scene).await?;
         let artifact = self.add_artifact(&work, &upload).await?;
-        let keyframe = match find(&work, scene, position).await? {
+        let before = find(&work, scene, position).await?;
+        let has_replaced = before.is_some();
+        let keyframe = match before {
             Some((keyframe, replaced)) => {
                 point_to(&work, keyframe, artifact.id).await?;
                 remove_artifact(&work, replaced).await?;
@@ -55,7 +57,10 @@ impl Studio {
             artifact,
         };
         upload.commit_with(work).await?;
-        Ok(keyframe)
+        Ok(Stored {
+            item: keyframe,
+            has_replaced,
+        })
     }
 
     /// The keyframe of a scene, if it has one there.

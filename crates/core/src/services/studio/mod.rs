@@ -36,7 +36,7 @@ pub mod storyboard;
 pub mod text;
 mod views;
 
-pub use artifacts::{Content, Upload};
+pub use artifacts::{Content, Stored, Upload};
 pub use clips::{CreateClip, UpdateClip};
 pub use entity::studio::{
     ArtifactId, ArtifactKind, ClipStatus, KeyframeId, KeyframePosition, PipelineRunId,
