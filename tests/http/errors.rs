@@ -146,6 +146,41 @@ async fn with_a_key_configured_the_api_asks_for_it_and_health_does_not(engine: E
 }
 
 #[on_both_engines]
+async fn every_fault_of_a_body_has_its_place(engine: Engine) {
+    let api = Api::start(engine).await;
+    let array = api
+        .post("/api/projects", &json!(["a", "b", "c", null]))
+        .await;
+    let error = array.refuses(422, "VALIDATION_FAILED");
+    assert_eq!(error["detail"], "must be an object, not an array");
+
+    let body = json!({"title": 1, "colour": "red", "style": null, "style_guide": []});
+    let error = api.post("/api/projects", &body).await;
+    let error = error.refuses(422, "VALIDATION_FAILED");
+    let faults: Vec<[&str; 2]> = error["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| ["field", "code"].map(|key| fault[key].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        faults,
+        [
+            ["colour", "UNKNOWN_FIELD"],
+            ["style", "INVALID_TYPE"],
+            ["style_guide", "INVALID_TYPE"],
+            ["title", "INVALID_TYPE"],
+            ["prompt", "MISSING_FIELD"],
+        ]
+    );
+    assert_eq!(error["field"], "colour");
+    let text = error.to_string();
+    for word in ["struct", "line ", "column ", "expected", "map"] {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+}
+
+#[on_both_engines]
 async fn what_is_no_request_is_answered_in_the_same_shape(engine: Engine) {
     let api = Api::start(engine).await;
     let get =

@@ -157,6 +157,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Send it again.",
     ),
     explained(
+        "DUPLICATE_FIELD",
+        "A field of a body is given twice.",
+        "Send it once.",
+    ),
+    explained(
         "ENTITY_EXISTS",
         "An entity of this name is tracked already.",
         "Use it, or choose another name.",

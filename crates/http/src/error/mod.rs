@@ -7,8 +7,8 @@
 //!  "errors": [{"field": "title", "detail": "must not be empty", "code": "INVALID_VALUE"}]}
 //! ```
 //!
-//! `field` is there if a single one is at fault. Every 422 has `errors`, also for one field alone,
-//! so that a client has one way to show them; no other status has.
+//! `detail` and `field` are those of the first fault. Every 422 has `errors`, also for one field
+//! alone, so that a client has one way to show them; no other status has.
 
 use std::{borrow::Cow, error::Error, fmt::Write, time::Duration};
 
@@ -51,7 +51,7 @@ pub struct ErrorBody {
     pub detail: String,
     /// What is wrong, for programs: stable, in capitals.
     pub code: Cow<'static, str>,
-    /// The field of the request at fault, if it is a single one.
+    /// The field of the request at fault, the first of several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
     /// Each fault of the request; only with status 422.
@@ -92,25 +92,26 @@ impl ApiError {
     /// 422 with the faults of a request, at least one.
     #[must_use]
     pub fn validation(errors: Vec<FieldError>) -> Self {
-        let detail = match errors.as_slice() {
-            [
-                FieldError {
-                    field: Some(field),
-                    detail,
-                    ..
-                },
-            ] => format!("{field}: {detail}"),
-            [FieldError { detail, .. }] => detail.clone(),
-            errors => format!("the request has {} faults", errors.len()),
+        let (field, mut detail) = match errors.first() {
+            Some(FieldError {
+                field: Some(field),
+                detail,
+                ..
+            }) => (Some(field.clone()), format!("{field}: {detail}")),
+            Some(FieldError { detail, .. }) => (None, detail.clone()),
+            None => (None, "the request has a fault".to_owned()),
         };
+        match errors.len() {
+            0 | 1 => {}
+            2 => detail.push_str(" (and another fault)"),
+            all => detail.push_str(&format!(" (and {} other faults)", all - 1)),
+        }
         let mut answer = Self::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "VALIDATION_FAILED",
             detail,
         );
-        if let [error] = errors.as_slice() {
-            answer.0.body.field.clone_from(&error.field);
-        }
+        answer.0.body.field = field;
         answer.0.body.errors = errors;
         answer
     }

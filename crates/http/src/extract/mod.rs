@@ -1,6 +1,8 @@
 //! Extractors whose refusals have the form of all errors, and name the field, line or parameter at
 //! fault.
 
+mod json;
+
 use std::borrow::Cow;
 
 use axum::{
@@ -60,7 +62,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
         let body = Bytes::from_request(request, state)
             .await
             .map_err(|rejection| refuse_body(&rejection))?;
-        parse_json(&body).map(Self)
+        json::parse(&body).map(Self)
     }
 }
 
@@ -106,50 +108,21 @@ fn refuse_body(rejection: &BytesRejection) -> ApiError {
     }
 }
 
-fn parse_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let error = error.into_inner();
-        if error.is_data() {
-            ApiError::validation(vec![data_fault(&path, &error.to_string())])
-        } else {
-            invalid_json(&error)
+/// The fault of a parameter. serde names a missing field in its message only, in backticks.
+fn query_fault(path: &str, message: &str) -> FieldError {
+    let missing = message.strip_prefix("missing field `");
+    let missing = missing.and_then(|rest| rest.strip_suffix('`'));
+    let (field, code, detail) = match missing {
+        Some(name) => (name, "MISSING_FIELD", "is missing"),
+        None if message.starts_with("unknown field") => (path, "UNKNOWN_FIELD", message),
+        None if message.contains("invalid digit") || message.contains("from empty string") => {
+            (path, "INVALID_VALUE", "must be a number")
         }
-    })?;
-    json.end().map_err(|error| invalid_json(&error))?;
-    Ok(value)
-}
-
-fn invalid_json(error: &serde_json::Error) -> ApiError {
-    ApiError::new(
-        StatusCode::BAD_REQUEST,
-        "INVALID_JSON",
-        format!("the body is not valid JSON: {error}"),
-    )
-}
-
-/// The fault of a value that was understood as text and not as what it should be. serde names a
-/// missing or unknown field in its message only, in backticks: the path leads to its parent.
-fn data_fault(path: &str, message: &str) -> FieldError {
-    let named = || message.split('`').nth(1);
-    let (code, name) = if message.starts_with("missing field") {
-        ("MISSING_FIELD", named())
-    } else if message.starts_with("unknown field") {
-        ("UNKNOWN_FIELD", None)
-    } else if message.starts_with("invalid type") {
-        ("INVALID_TYPE", None)
-    } else {
-        ("INVALID_VALUE", None)
-    };
-    let parent = Some(path).filter(|path| !matches!(*path, "." | "?" | ""));
-    let field = match (parent, name) {
-        (Some(parent), Some(name)) => Some(format!("{parent}.{name}")),
-        (parent, name) => name.or(parent).map(str::to_owned),
+        None => (path, "INVALID_VALUE", message),
     };
     FieldError {
-        field,
-        detail: message.to_owned(),
+        field: Some(field.to_owned()).filter(|field| !matches!(field.as_str(), "." | "?" | "")),
+        detail: detail.to_owned(),
         code: Cow::Borrowed(code),
     }
 }
@@ -183,7 +156,7 @@ fn refuse_path(rejection: PathRejection, names: &[String]) -> ApiError {
         [name] => Some(name.clone()),
         _ => None,
     };
-    let expected = |kind: &str| format!("must be of the type {kind}");
+    let expected = |kind: &str| format!("must be {}", json::expected(kind));
     let (field, detail) = match failure.kind() {
         ErrorKind::DeserializeError { key, message, .. } => (Some(key.clone()), message.clone()),
         ErrorKind::ParseErrorAtKey {
@@ -219,7 +192,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             .map(Self)
             .map_err(|error| {
                 let path = error.path().to_string();
-                ApiError::validation(vec![data_fault(&path, &error.into_inner().to_string())])
+                ApiError::validation(vec![query_fault(&path, &error.into_inner().to_string())])
             })
     }
 }
