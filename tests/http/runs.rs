@@ -1,7 +1,7 @@
 //! `/api/projects/{id}/runs` and `/api/runs`
 
 use acceptance::{Engine, on_both_engines};
-
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::api::Api;
@@ -48,4 +48,41 @@ async fn a_run_is_started_cancelled_and_resumed(engine: Engine) {
     again.refuses(409, "RUN_NOT_RESUMABLE");
     let runs = api.get(&path).await.with(200);
     assert_eq!(runs.as_array().unwrap().len(), 1);
+}
+
+#[on_both_engines]
+async fn a_page_of_another_origin_neither_cancels_nor_resumes_a_run(engine: Engine) {
+    let allowed = [("GROUNDWORK_HTTP__ALLOWED_ORIGINS", "https://studio.example")];
+    let api = Api::start_with(engine, &allowed).await;
+    let project = api.given_project().await;
+    api.given_scene(&project).await;
+    let path = format!("/api/projects/{project}/runs");
+    let started = api.post(&path, &Value::Null).await;
+    let run = started.header("location").to_owned();
+    let cancel = format!("{run}/cancel");
+    for headers in [
+        &[("origin", "https://evil.example")][..],
+        &[("origin", "null")],
+        &[("sec-fetch-site", "cross-site")],
+    ] {
+        let answer = api.send(Method::POST, &cancel, headers, "").await;
+        answer.refuses(403, "ORIGIN_NOT_ALLOWED");
+        let answer = api.send(Method::DELETE, &run, headers, "").await;
+        answer.refuses(403, "ORIGIN_NOT_ALLOWED");
+        assert_eq!(api.send(Method::GET, &run, headers, "").await.status, 200);
+    }
+    assert_eq!(api.get(&run).await.with(200)["status"], "running");
+    let own = api.server.url("");
+    let headers = [("origin", own.as_str()), ("sec-fetch-site", "same-origin")];
+    api.send(Method::POST, &cancel, &headers, "")
+        .await
+        .with(200);
+    let resume = format!("{run}/resume");
+    let headers = [
+        ("origin", "https://studio.example"),
+        ("sec-fetch-site", "cross-site"),
+    ];
+    api.send(Method::POST, &resume, &headers, "")
+        .await
+        .with(200);
 }

@@ -40,6 +40,7 @@ mod health;
 mod host;
 mod lifecycle;
 mod metrics;
+mod origin;
 mod page;
 mod panics;
 mod port_holder;

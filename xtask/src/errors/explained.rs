@@ -315,6 +315,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Choose a place among its scenes.",
     ),
     explained(
+        "ORIGIN_NOT_ALLOWED",
+        "Without API keys, a web page of another origin wanted to change something.",
+        "Add its origin to `http.allowed_origins`, or configure a key.",
+    ),
+    explained(
         "OUTCOME_UNKNOWN",
         "The connection broke during the commit, which may be stored or not.",
         "Look whether it is stored before sending the request again.",

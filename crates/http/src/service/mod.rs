@@ -16,7 +16,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     auth,
     body::{self, Limits},
-    fallback, host, panics, refused, response_headers, trace,
+    fallback, host, origin, panics, refused, response_headers, trace,
 };
 
 /// The routes of a service.
@@ -94,7 +94,8 @@ impl Options {
 /// A service that can be served: the routes, with an answer for everything else.
 ///
 /// From the outside in: the request's id and span, security headers, a net for panics, CORS, the
-/// check of the host, the limits of time and of size, and the API key for guarded routes.
+/// checks of the host and the origin, the limits of time and of size, and the API key for guarded
+/// routes.
 pub fn service(routes: Routes, options: &Options) -> Router {
     let require_key = from_fn_with_state(Arc::new(options.auth.clone()), auth::require_key);
     let limits = Limits {
@@ -126,6 +127,10 @@ pub fn service(routes: Routes, options: &Options) -> Router {
     let mut router = limited.merge(streaming).layer(DefaultBodyLimit::disable());
     if options.on_loopback && options.auth.keys.is_empty() {
         router = router.layer(from_fn(host::require_loopback_host));
+    }
+    if options.auth.keys.is_empty() {
+        let allowed: Arc<[String]> = options.allowed_origins.clone().into();
+        router = router.layer(from_fn_with_state(allowed, origin::refuse_foreign));
     }
     if let Some(cors) = response_headers::cors(&options.allowed_origins) {
         router = router.layer(cors);

@@ -316,6 +316,39 @@ async fn only_allowed_origins_may_read_answers() {
 }
 
 #[tokio::test]
+async fn without_keys_pages_of_other_origins_change_nothing() {
+    let evil = [("origin", "https://evil.example")];
+    for path in ["/size", "/files"] {
+        let answer = send(&options(), request(Method::POST, path, &evil)).await;
+        assert_eq!(
+            (answer.status, &answer.body["code"]),
+            (403, &json!("ORIGIN_NOT_ALLOWED"))
+        );
+        assert_eq!(
+            send(&options(), request(Method::POST, path, &[]))
+                .await
+                .status,
+            200
+        );
+    }
+    assert_eq!(ask(&options(), "/things", &evil).await.status, 200);
+    let allowed = Options {
+        allowed_origins: vec!["https://evil.example".to_owned()],
+        ..options()
+    };
+    assert_eq!(
+        send(&allowed, request(Method::POST, "/size", &evil))
+            .await
+            .status,
+        200
+    );
+    // A key says more than an origin.
+    let with_both = [evil[0], ("authorization", "Bearer open sesame")];
+    let answer = send(&with_key(), request(Method::POST, "/size", &with_both)).await;
+    assert_eq!(answer.status, 200);
+}
+
+#[tokio::test]
 async fn a_streamed_body_may_be_larger_than_others() {
     let large = || Body::from(vec![b'x'; 101]);
     let limited = Request::post("/size").body(large()).unwrap();
