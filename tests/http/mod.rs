@@ -8,6 +8,7 @@ mod downloads;
 mod errors;
 mod graphs;
 mod lifecycle;
+mod observing;
 mod projects;
 mod readiness;
 mod replaced_database;

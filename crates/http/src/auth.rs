@@ -32,8 +32,11 @@ pub(crate) async fn require_key(
     match caller(&auth, request.headers()) {
         Ok(caller) => {
             tracing::Span::current().record("caller", caller.name.as_str());
-            request.extensions_mut().insert(caller);
-            next.run(request).await
+            request.extensions_mut().insert(caller.clone());
+            let mut response = next.run(request).await;
+            // For the line in the log.
+            response.extensions_mut().insert(caller);
+            response
         }
         Err(refusal) => refusal.into_response(),
     }

@@ -48,6 +48,7 @@ mod refused;
 mod response_headers;
 mod service;
 mod trace;
+mod traffic;
 
 pub use self::{
     auth::Caller,
