@@ -134,3 +134,25 @@ async fn the_grace_of_a_shutdown_is_a_setting() {
     assert!(started.elapsed().as_secs() < 10, "{:?}", started.elapsed());
     drop(stalled);
 }
+
+#[tokio::test]
+async fn a_server_that_leaves_is_not_ready_and_goes_on_accepting_for_a_while() {
+    let delay = [("GROUNDWORK_HTTP__DRAIN_DELAY_S", "2")];
+    let mut api = Api::start_with(Engine::Sqlite, &delay).await;
+    let started = std::time::Instant::now();
+    api.server.signal(Signal::TERM);
+    let is_told = || api.server.output().contains("asked to stop");
+    wait_until("the server has seen the signal", is_told).await;
+    // Each on a connection of its own.
+    for (path, status) in [("/health/ready", 503), ("/api/projects", 200)] {
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        let answer = api.raw(request).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{answer}"
+        );
+    }
+    assert!(api.server.ended().await.success());
+    assert!(started.elapsed().as_secs() >= 2, "{:?}", started.elapsed());
+}

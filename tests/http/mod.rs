@@ -1,5 +1,6 @@
 //! Acceptance tests: the API, through the program as it is run.
 
+mod access;
 mod api;
 mod articles;
 mod atlas;

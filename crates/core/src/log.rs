@@ -1,6 +1,9 @@
 //! Sets up where log events go: to stderr, so that stdout is for data alone.
 
-use std::io::{self, IsTerminal};
+use std::{
+    io::{self, IsTerminal},
+    sync::OnceLock,
+};
 
 use tracing::Subscriber;
 use tracing_subscriber::{EnvFilter, fmt::MakeWriter};
@@ -9,6 +12,12 @@ use crate::{
     config::{Log, LogFormat},
     error::{DomainError, Kind},
 };
+
+/// Changes what is logged.
+type SetLevel = Box<dyn Fn(EnvFilter) + Send + Sync>;
+
+/// Of the subscriber that [`init`] has installed.
+static SET_LEVEL: OnceLock<SetLevel> = OnceLock::new();
 
 /// Logging was set up already, by this program or by a library that it uses.
 #[derive(Debug, thiserror::Error)]
@@ -26,8 +35,19 @@ impl DomainError for AlreadySetUp {
 /// # Errors
 /// [`AlreadySetUp`] on a second call.
 pub fn init(config: &Log) -> Result<(), AlreadySetUp> {
-    tracing::subscriber::set_global_default(subscriber(config, colour(), io::stderr))
-        .map_err(AlreadySetUp)
+    let (subscriber, set_level) = adjustable(config, colour(), io::stderr);
+    tracing::subscriber::set_global_default(subscriber).map_err(AlreadySetUp)?;
+    // Only the first call gets here.
+    let _ = SET_LEVEL.set(set_level);
+    Ok(())
+}
+
+/// Logs from now on what a level says, in the form of the setting `log.level`. Before [`init`] it
+/// does nothing.
+pub fn set_level(level: &str) {
+    if let Some(set_level) = SET_LEVEL.get() {
+        set_level(EnvFilter::new(level));
+    }
 }
 
 /// Whether what goes to stderr may be coloured: it is a terminal, and `NO_COLOR`
@@ -47,13 +67,35 @@ pub fn subscriber<W>(
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
+    adjustable(config, colour, writer).0
+}
+
+fn adjustable<W>(
+    config: &Log,
+    colour: bool,
+    writer: W,
+) -> (Box<dyn Subscriber + Send + Sync + 'static>, SetLevel)
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
     let builder = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(&config.level))
         .with_writer(writer)
         .with_ansi(colour);
     match config.format {
-        LogFormat::Text => Box::new(builder.finish()),
-        LogFormat::Json => Box::new(builder.json().flatten_event(true).finish()),
+        LogFormat::Text => {
+            let builder = builder.with_filter_reloading();
+            let handle = builder.reload_handle();
+            // It fails once the subscriber is gone.
+            let set_level = move |filter| drop(handle.reload(filter));
+            (Box::new(builder.finish()), Box::new(set_level))
+        }
+        LogFormat::Json => {
+            let builder = builder.json().flatten_event(true).with_filter_reloading();
+            let handle = builder.reload_handle();
+            let set_level = move |filter| drop(handle.reload(filter));
+            (Box::new(builder.finish()), Box::new(set_level))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! API keys: `Authorization: Bearer KEY`.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{Request, State},
@@ -9,8 +9,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use groundwork_core::config::Auth;
+use ipnet::IpNet;
 
-use crate::error::ApiError;
+use crate::{attempts::Attempts, client, error::ApiError};
 
 /// Whose key came with a request: an extension of the request, and a field of its span.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,17 +20,73 @@ pub struct Caller {
     pub name: String,
 }
 
+/// Who may pass, and who has tried too often.
+#[derive(Clone, Debug)]
+pub(crate) struct Guard {
+    auth: Arc<Auth>,
+    proxies: Arc<[IpNet]>,
+    attempts: Attempts,
+}
+
+impl Guard {
+    pub(crate) fn new(auth: Auth, proxies: &[IpNet]) -> Self {
+        Self {
+            auth: Arc::new(auth),
+            proxies: proxies.into(),
+            attempts: Attempts::default(),
+        }
+    }
+
+    /// The caller whose key came with the request. After too many wrong keys no key of the address
+    /// is looked at for a while.
+    fn caller(&self, request: &Request) -> Result<Caller, ApiError> {
+        let address = client::address(request, &self.proxies);
+        if let Some(wait) = self.attempts.wait(address) {
+            let detail =
+                "too many wrong API keys came from this address: wait, and correct the key";
+            return Err(ApiError::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "AUTH_TOO_MANY_ATTEMPTS",
+                detail,
+            )
+            .with_retry_after(wait));
+        }
+        let presented = presented(request.headers())?;
+        let known = presented.and_then(|key| self.auth.find(key.trim()));
+        known.map_or_else(
+            || Err(self.refuse(address)),
+            |key| {
+                Ok(Caller {
+                    name: key.name.clone(),
+                })
+            },
+        )
+    }
+
+    fn refuse(&self, address: IpAddr) -> ApiError {
+        let is_the_last = self.attempts.note(address);
+        tracing::warn!(client.address = %address, "refused a wrong API key");
+        if is_the_last {
+            tracing::warn!(
+                client.address = %address,
+                "too many wrong API keys: this address is not listened to for a minute"
+            );
+        }
+        unauthenticated("AUTH_INVALID_TOKEN", "the API key is not valid")
+    }
+}
+
 /// Lets a request pass that carries a key. Without configured keys every request passes: the
 /// configuration then allows loopback addresses only.
 pub(crate) async fn require_key(
-    State(auth): State<Arc<Auth>>,
+    State(guard): State<Guard>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    if auth.keys.is_empty() {
+    if guard.auth.keys.is_empty() {
         return next.run(request).await;
     }
-    match caller(&auth, request.headers()) {
+    match guard.caller(&request) {
         Ok(caller) => {
             tracing::Span::current().record("caller", caller.name.as_str());
             request.extensions_mut().insert(caller.clone());
@@ -42,23 +99,20 @@ pub(crate) async fn require_key(
     }
 }
 
-fn caller(auth: &Auth, headers: &HeaderMap) -> Result<Caller, ApiError> {
+/// The key that came with a request; `None` if what came is no key.
+fn presented(headers: &HeaderMap) -> Result<Option<&str>, ApiError> {
     let Some(value) = headers.get(header::AUTHORIZATION) else {
         return Err(unauthenticated(
             "AUTH_MISSING_TOKEN",
             "an API key is required: send it as Authorization: Bearer KEY",
         ));
     };
-    value
-        .to_str()
-        .ok()
-        .and_then(|value| value.split_once(' '))
-        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
-        .and_then(|(_, key)| auth.find(key.trim()))
-        .map(|key| Caller {
-            name: key.name.clone(),
-        })
-        .ok_or_else(|| unauthenticated("AUTH_INVALID_TOKEN", "the API key is not valid"))
+    let value = value.to_str().ok();
+    let (scheme, key) = match value.and_then(|value| value.split_once(' ')) {
+        Some(parts) => parts,
+        None => return Ok(None),
+    };
+    Ok(scheme.eq_ignore_ascii_case("bearer").then_some(key))
 }
 
 fn unauthenticated(code: &'static str, detail: &str) -> ApiError {

@@ -30,8 +30,10 @@
 //! # }
 //! ```
 
+mod attempts;
 mod auth;
 mod body;
+mod client;
 mod content;
 mod error;
 mod extract;
@@ -45,6 +47,7 @@ mod page;
 mod panics;
 mod port_holder;
 mod refused;
+mod replaceable;
 mod response_headers;
 mod service;
 mod trace;
@@ -57,9 +60,10 @@ pub use self::{
     error::{ApiError, ErrorBody, FieldError},
     extract::{Json, Path, Query, RawBody},
     health::{Check, CheckFailed, health},
-    lifecycle::{BindError, Drained, ServeOptions, Shutdown, bind, serve},
+    lifecycle::{BindError, Drained, Hangups, ServeOptions, Shutdown, bind, serve},
     metrics::{CannotCollect, Metrics},
     page::PageQuery,
+    replaceable::Replaceable,
     service::{Options, Routes, service},
     trace::RequestId,
 };

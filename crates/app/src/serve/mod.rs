@@ -1,6 +1,7 @@
 //! `groundwork serve`: opens what is needed, serves until a signal, and leaves everything closed.
 
 mod banner;
+mod reload;
 mod sweeper;
 
 use std::net::SocketAddr;
@@ -10,7 +11,7 @@ use groundwork_core::{
     clock::Clock,
     db::{Database, Holder, ServerLock},
 };
-use groundwork_http::{Metrics, ServeOptions, Shutdown, bind};
+use groundwork_http::{Hangups, Metrics, Replaceable, ServeOptions, Shutdown, bind};
 use tokio::net::TcpListener;
 use tracing::{info, warn};
 
@@ -23,6 +24,7 @@ use crate::{
 pub(crate) async fn run(context: Context) -> Result {
     let Context { output, loaded } = context;
     let shutdown = Shutdown::on_signals().map_err(CliError::internal)?;
+    let hangups = Hangups::listen().map_err(CliError::internal)?;
     let config = &loaded.config;
     let (listener, lock) = claim(config).await?;
     let metrics = Metrics::collect()?;
@@ -35,8 +37,14 @@ pub(crate) async fn run(context: Context) -> Result {
     let sweeper = sweeper::start(state.clone(), &pending);
     banner::print(output, &loaded, address, &pending);
 
-    let app = routes::app(&state, config, &pending, metrics, &shutdown);
-    groundwork_http::serve(listener, app, &shutdown, &ServeOptions::new(config)).await;
+    let routed =
+        |config: &Config| routes::app(&state, config, &pending, metrics.clone(), &shutdown);
+    let app = Replaceable::new(routed(config));
+    let options = ServeOptions::new(config);
+    tokio::select! {
+        _ = groundwork_http::serve(listener, app.router(), &shutdown, &options) => {}
+        never = reload::on_hangups(hangups, &loaded, |config| app.replace(routed(config))) => match never {},
+    }
 
     sweeper.stop().await;
     state.close().await?;

@@ -1,7 +1,11 @@
 //! Section `http`.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 
+use ipnet::IpNet;
 use url::Url;
 
 use super::{Keys, Section};
@@ -21,6 +25,10 @@ pub struct Http {
     pub max_connections: usize,
     /// How long requests that are under way may take once the server is asked to stop.
     pub shutdown_grace: Duration,
+    /// How long connections are still accepted once the server is asked to stop.
+    pub drain_delay: Duration,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 impl Section for Http {
@@ -41,6 +49,11 @@ max_connections: 1024
 # How long requests that are under way get to finish once the server is asked to stop. Service
 # managers commonly kill after 30 s.
 shutdown_grace_s: 20
+# How long a server that is asked to stop goes on accepting connections, while /health/ready already
+# answers 503: as long as a load balancer needs to see that.
+drain_delay_s: 0
+# Proxies, as addresses or networks such as 10.0.0.0/8, whose X-Forwarded-For says who the client is.
+trusted_proxies: []
 ";
 
     fn read(keys: &mut Keys<'_>) -> Option<Self> {
@@ -58,6 +71,12 @@ shutdown_grace_s: 20
         let max_body_bytes = keys.integer("max_body_bytes", 1_024..=1 << 40);
         let max_connections = keys.integer("max_connections", 1..=1_000_000);
         let shutdown_grace = keys.seconds("shutdown_grace_s", 0..=3_600);
+        let drain_delay = keys.seconds("drain_delay_s", 0..=3_600);
+        let trusted_proxies = keys.list(
+            "trusted_proxies",
+            "an address such as 10.0.0.1 or a network such as 10.0.0.0/8",
+            parse_network,
+        );
         Some(Self {
             bind: bind?,
             allowed_origins: allowed_origins?,
@@ -65,6 +84,8 @@ shutdown_grace_s: 20
             max_body_bytes: max_body_bytes?,
             max_connections: max_connections?,
             shutdown_grace: shutdown_grace?,
+            drain_delay: drain_delay?,
+            trusted_proxies: trusted_proxies?,
         })
     }
 }
@@ -75,6 +96,11 @@ fn parse_bind(text: &str) -> Option<SocketAddr> {
         Some(port) => format!("127.0.0.1:{port}").parse().ok(),
         None => text.parse().ok(),
     }
+}
+
+fn parse_network(text: &str) -> Option<IpNet> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    address.or_else(|_| text.parse()).ok()
 }
 
 /// The origin as a browser writes it in its `Origin` header (RFC 6454), so that texts compare.

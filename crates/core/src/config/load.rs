@@ -31,6 +31,7 @@ pub fn load<S: Sections>(sources: &Sources) -> Result<Loaded<S>, ConfigErrors> {
     match config {
         Some(config) if reader.problems.is_empty() => Ok(Loaded {
             config,
+            sources: sources.clone(),
             environment: layers.environment,
             files: layers.files,
             values: reader.settings,

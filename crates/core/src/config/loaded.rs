@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::{Auth, Database, Environment, Files, Http, Log, Origin, Problem};
+use super::{
+    Auth, ConfigErrors, Database, Environment, Files, Http, Log, Origin, Problem, Sections,
+    Sources, load,
+};
 
 /// Everything that can be configured, checked. `S` are the program's own sections.
 #[derive(Clone, Debug)]
@@ -30,6 +33,9 @@ pub struct Loaded<S = ()> {
     /// The checked values.
     #[serde(skip)]
     pub config: Config<S>,
+    /// Where all of it was read from.
+    #[serde(skip)]
+    pub(super) sources: Sources,
     /// The environment that was chosen.
     pub environment: Environment,
     /// The files on disk that were read, from weak to strong.
@@ -38,6 +44,17 @@ pub struct Loaded<S = ()> {
     pub values: Vec<Setting>,
     /// What deserves a look and does no harm: variables that begin as ours do and set nothing.
     pub warnings: Vec<Problem>,
+}
+
+impl<S: Sections> Loaded<S> {
+    /// The configuration as its files have it by now; variables and flags stay what they were when
+    /// the process started.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub fn reload(&self) -> Result<Self, ConfigErrors> {
+        load(&self.sources)
+    }
 }
 
 /// One effective value.

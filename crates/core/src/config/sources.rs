@@ -1,10 +1,10 @@
 //! Where configuration comes from, handed in: nothing here or beneath looks at the process.
 
-use std::{collections::BTreeMap, ffi::OsString, path::PathBuf};
+use std::{collections::BTreeMap, ffi::OsString, fmt, path::PathBuf};
 
 use super::Namespace;
 
-/// Where configuration comes from. It holds secrets, and therefore has no `Debug`.
+/// Where configuration comes from. It holds secrets, which its `Debug` leaves out.
 #[derive(Clone)]
 pub struct Sources {
     /// The names under which values are looked for, and the embedded texts.
@@ -20,6 +20,15 @@ pub struct Sources {
     /// The flag that names the environment and its value, if it was given; otherwise the variable
     /// `GROUNDWORK_ENVIRONMENT` (with the prefix of the namespace) names it, of the process or of `.env`.
     pub environment: Option<EnvironmentFlag>,
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources")
+            .field("namespace", &self.namespace.name())
+            .field("folder", &self.folder)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A value of the command line.

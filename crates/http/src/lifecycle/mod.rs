@@ -22,4 +22,4 @@ mod tests;
 pub use bind::{BindError, bind};
 pub use options::ServeOptions;
 pub use serve::{Drained, serve};
-pub use shutdown::Shutdown;
+pub use shutdown::{Hangups, Shutdown};

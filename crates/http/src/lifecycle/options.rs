@@ -9,6 +9,8 @@ use groundwork_core::config;
 pub struct ServeOptions {
     /// How long requests that are under way may take once the shutdown has begun.
     pub shutdown_grace: Duration,
+    /// How long connections are still accepted once the shutdown has begun.
+    pub drain_delay: Duration,
     /// How long a client may take nothing of its response before its connection is cut.
     pub write_pause: Duration,
     /// The most connections that are open at once.
@@ -21,6 +23,7 @@ impl ServeOptions {
     pub fn new<S>(config: &config::Config<S>) -> Self {
         Self {
             shutdown_grace: config.http.shutdown_grace,
+            drain_delay: config.http.drain_delay,
             write_pause: config.http.request_timeout,
             max_connections: config.http.max_connections,
         }

@@ -1,9 +1,9 @@
 //! Accepting connections, and their end.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, http::StatusCode};
-use hyper::server::conn::http1::Builder;
+use axum::{Router, extract::ConnectInfo, http::StatusCode};
+use hyper::{Request, body::Incoming, server::conn::http1::Builder};
 use hyper_util::{
     rt::{TokioIo, TokioTimer},
     server::graceful::GracefulShutdown,
@@ -47,7 +47,7 @@ pub enum Drained {
     },
 }
 
-/// Serves until `shutdown` begins, then gives requests that are under way at most
+/// Serves until `shutdown` begins and `options.drain_delay` is over, then gives requests that are under way at most
 /// `options.shutdown_grace` to finish. When it returns, the listener is closed and no handler runs
 /// any more.
 pub async fn serve(
@@ -59,22 +59,24 @@ pub async fn serve(
     descriptors::raise(options.max_connections);
     let server = Server {
         router,
-        shutdown: shutdown.clone(),
+        leaves: CancellationToken::new(),
         write_pause: options.write_pause,
         graceful: GracefulShutdown::new(),
         slots: Slots::new(options.max_connections),
         refusals: Arc::new(Semaphore::new(REFUSALS)),
     };
     let mut connections = JoinSet::new();
+    let mut leaves = pin!(leaves(shutdown, options.drain_delay));
     loop {
         tokio::select! {
             biased;
-            () = shutdown.begun() => break,
+            () = &mut leaves => break,
             Some(_) = connections.join_next() => {}
-            stream = accept(&listener) => server.take(stream, &mut connections),
+            (stream, peer) = accept(&listener) => server.take(stream, peer, &mut connections),
         }
     }
     drop(listener);
+    server.leaves.cancel();
     finish(
         server.graceful,
         connections,
@@ -87,7 +89,8 @@ pub async fn serve(
 /// What every connection needs.
 struct Server {
     router: Router,
-    shutdown: Shutdown,
+    /// No connection is accepted any more.
+    leaves: CancellationToken,
     write_pause: Duration,
     graceful: GracefulShutdown,
     slots: Slots,
@@ -95,20 +98,31 @@ struct Server {
 }
 
 impl Server {
-    fn take(&self, stream: TcpStream, connections: &mut JoinSet<()>) {
+    fn take(&self, stream: TcpStream, peer: SocketAddr, connections: &mut JoinSet<()>) {
         let busy = Busy::default();
         match self.slots.take(&busy) {
-            Some(slot) => self.run(stream, busy, slot, connections),
+            Some(slot) => {
+                connections.spawn(self.run(stream, peer, busy, slot));
+            }
             None => self.refuse(stream, connections),
         }
     }
 
-    fn run(&self, stream: TcpStream, busy: Busy, slot: Slot, connections: &mut JoinSet<()>) {
+    fn run(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        busy: Busy,
+        slot: Slot,
+    ) -> impl Future<Output = ()> + Send + use<> {
         let answer = {
             let (busy, router) = (busy.clone(), self.router.clone());
-            move |request| busy.clone().answer(router.clone(), request)
+            move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(ConnectInfo(peer));
+                busy.clone().answer(router.clone(), request)
+            }
         };
-        let is_over = is_over(self.shutdown.clone(), busy.clone(), slot.gives_way());
+        let is_over = is_over(self.leaves.clone(), busy.clone(), slot.gives_way());
         let stream = SharedStream::new(stream, self.write_pause, is_over);
         let connection = Builder::new()
             .timer(TokioTimer::new())
@@ -119,10 +133,10 @@ impl Server {
             );
         let connection = self.graceful.watch(connection);
         let router = self.router.clone();
-        connections.spawn(async move {
+        async move {
             connection::run(connection, stream, router, busy).await;
             drop(slot);
-        });
+        }
     }
 
     /// Says that there is no room. Those that there are too many of to be told are closed.
@@ -140,9 +154,9 @@ impl Server {
 
 /// Waits until a connection makes room for another one, or has sent no whole head in the moment
 /// that the shutdown gave it. One that has is closed after its response anyway.
-async fn is_over(shutdown: Shutdown, busy: Busy, gives_way: CancellationToken) {
+async fn is_over(leaves: CancellationToken, busy: Busy, gives_way: CancellationToken) {
     let given_up = async {
-        shutdown.begun().await;
+        leaves.cancelled().await;
         if !busy.starts_none_within(HEAD_GRACE).await {
             std::future::pending::<()>().await;
         }
@@ -153,15 +167,25 @@ async fn is_over(shutdown: Shutdown, busy: Busy, gives_way: CancellationToken) {
     }
 }
 
-async fn accept(listener: &TcpListener) -> TcpStream {
+/// Waits until no connection is to be accepted any more.
+async fn leaves(shutdown: &Shutdown, delay: Duration) {
+    shutdown.begun().await;
+    tracing::info!(?delay, "asked to stop");
+    tokio::select! {
+        () = tokio::time::sleep(delay) => {}
+        () = shutdown.hurried() => {}
+    }
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Responses are written whole; waiting to fill packets only delays them.
                 if let Err(error) = stream.set_nodelay(true) {
                     tracing::debug!(%error, "a connection keeps Nagle's algorithm");
                 }
-                return stream;
+                return (stream, peer);
             }
             // The client gave up between its request for a connection and now.
             Err(error) if is_of_the_client(&error) => {}

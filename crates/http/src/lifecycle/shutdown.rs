@@ -2,7 +2,7 @@
 
 use std::io;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Stops a server; clones stop the same one.
@@ -19,14 +19,17 @@ impl Shutdown {
         Self::default()
     }
 
-    /// A shutdown that SIGTERM and SIGINT (Ctrl-C) begin; a second signal hurries it. To be called
-    /// within a runtime.
+    /// A shutdown that SIGTERM and SIGINT (Ctrl-C) begin; a second signal hurries it. SIGHUP, which
+    /// ends a process by default, does nothing from now on: see [`Hangups`]. To be called within a
+    /// runtime.
     ///
     /// # Errors
     /// The operating system refuses a handler.
     pub fn on_signals() -> io::Result<Self> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        // Tokio keeps a handler for good.
+        drop(signal(SignalKind::hangup())?);
         let shutdown = Self::new();
         let begun = shutdown.clone();
         tokio::spawn(async move {
@@ -41,7 +44,7 @@ impl Shutdown {
         Ok(shutdown)
     }
 
-    /// Begins it: no new connections, and an end to those that are idle.
+    /// Begins it: soon no new connections, and an end to those that are idle.
     pub fn begin(&self) {
         self.begun.cancel();
     }
@@ -66,5 +69,26 @@ impl Shutdown {
     /// Waits until it is hurried.
     pub(super) async fn hurried(&self) {
         self.hurried.cancelled().await;
+    }
+}
+
+/// The signals SIGHUP that come, by which service managers ask a server to read its settings again.
+#[derive(Debug)]
+pub struct Hangups(Signal);
+
+impl Hangups {
+    /// Those from now on. To be called within a runtime.
+    ///
+    /// # Errors
+    /// The operating system refuses a handler.
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self(signal(SignalKind::hangup())?))
+    }
+
+    /// Waits for the next one.
+    pub async fn next(&mut self) {
+        if self.0.recv().await.is_none() {
+            std::future::pending().await
+        }
     }
 }

@@ -11,6 +11,7 @@ use groundwork_core::{
     clock::Clock,
     config::{self, Auth},
 };
+use ipnet::IpNet;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
@@ -70,6 +71,8 @@ pub struct Options {
     pub allowed_origins: Vec<String>,
     /// The API keys.
     pub auth: Auth,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Whether the server is reached through loopback only.
     pub on_loopback: bool,
     /// Makes request ids.
@@ -85,6 +88,7 @@ impl Options {
             max_body_bytes: config.http.max_body_bytes,
             allowed_origins: config.http.allowed_origins.clone(),
             auth: config.auth.clone(),
+            trusted_proxies: config.http.trusted_proxies.clone(),
             on_loopback: config.http.bind.ip().is_loopback(),
             clock,
         }
@@ -97,7 +101,8 @@ impl Options {
 /// checks of the host and the origin, the limits of time and of size, and the API key for guarded
 /// routes.
 pub fn service(routes: Routes, options: &Options) -> Router {
-    let require_key = from_fn_with_state(Arc::new(options.auth.clone()), auth::require_key);
+    let guard = auth::Guard::new(options.auth.clone(), &options.trusted_proxies);
+    let require_key = from_fn_with_state(guard, auth::require_key);
     let limits = Limits {
         max_bytes: Some(options.max_body_bytes),
         pause: options.request_timeout,

@@ -19,6 +19,7 @@ fn options() -> Options {
         max_body_bytes: 100,
         allowed_origins: Vec::new(),
         auth: Auth::default(),
+        trusted_proxies: Vec::new(),
         on_loopback: true,
         clock: Clock::system(),
     }
