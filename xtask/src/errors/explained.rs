@@ -98,9 +98,6 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Correct the request.",
     ),
     explained(
-        "DAMAGED",
-        "What was stored is not there any more as it was stored.",
-        "Bring it back from a backup; the log says what it is.",
         "CONTENT_ENCODING_NOT_SUPPORTED",
         "The body is compressed, which this server does not undo.",
         "Send it as it is, without `Content-Encoding`.",
@@ -109,6 +106,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "CONTENT_RANGE_NOT_SUPPORTED",
         "A part of a file was to be stored in its place.",
         "Send the whole file, without `Content-Range`.",
+    ),
+    explained(
+        "DAMAGED",
+        "What was stored is not there any more as it was stored.",
+        "Bring it back from a backup; the log says what it is.",
     ),
     explained(
         "DATABASE_BUSY",
