@@ -11,3 +11,4 @@ mod series_fixture;
 mod series_plans;
 mod series_sample;
 mod series_writes;
+mod slow_machines;

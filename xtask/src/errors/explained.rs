@@ -442,6 +442,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Send the request again, or raise the limit.",
     ),
     explained(
+        "TIME_SERIES_STALE",
+        "The articles of an import are stored, but the time series could not be brought up to date.",
+        "Run `groundwork signals rollup`, which goes on from there.",
+    ),
+    explained(
         "TOO_LARGE",
         "The request is larger than a limit allows.",
         "Send less, or raise the limit that the message names.",

@@ -22,7 +22,30 @@ pub(super) enum Backend {
     Snapshot(Arc<Snapshot>),
 }
 
+/// Tells whether a unit had its connection too long, also when the unit is gone.
+pub(super) enum UnitTime {
+    Sqlite(Arc<WriterGuard>),
+    /// Its statements say so themselves.
+    Unlimited,
+}
+
+impl UnitTime {
+    pub(super) fn is_over(&self) -> bool {
+        match self {
+            Self::Sqlite(guard) => guard.is_overdue(),
+            Self::Unlimited => false,
+        }
+    }
+}
+
 impl Backend {
+    pub(super) fn time(&self) -> UnitTime {
+        match self {
+            Self::Sqlite(guard) => UnitTime::Sqlite(Arc::clone(guard)),
+            Self::Postgres(_) | Self::Snapshot(_) => UnitTime::Unlimited,
+        }
+    }
+
     pub(super) async fn execute(&self, statement: &Statement) -> Result<ExecResult, DbErr> {
         match self {
             Self::Sqlite(guard) => guard.execute(statement).await,

@@ -86,6 +86,8 @@ pub(super) struct Inner {
     url: String,
     /// `database.acquire_timeout_ms`.
     acquire_timeout: Duration,
+    /// How long a unit, or a statement of it, may last.
+    time_limit: Duration,
     pub(super) pools: Pools,
     observer: Observer,
     reader: Reader,
@@ -129,6 +131,11 @@ impl Database {
             convention,
             url: config.url.redacted(),
             acquire_timeout: config.acquire_timeout,
+            time_limit: match engine {
+                Engine::Sqlite => config.unit_of_work_timeout,
+                Engine::Postgres if config.statement_timeout.is_zero() => Duration::MAX,
+                Engine::Postgres => config.statement_timeout,
+            },
             reader: reader(pools.readers()),
             fresh_reader: reader(pools.fresh_readers()),
             observer,
@@ -224,6 +231,7 @@ impl Database {
             convention: outer.convention,
             url: outer.url.clone(),
             acquire_timeout: timeout,
+            time_limit: outer.time_limit,
             pools: Pools::RolledBack(unit),
             observer: outer.observer,
             reader: reader.clone(),
@@ -232,6 +240,11 @@ impl Database {
         Ok(Self {
             inner: Arc::new(inner),
         })
+    }
+
+    /// How long a unit of work may last on SQLite, a statement on PostgreSQL.
+    pub(super) fn time_limit(&self) -> Duration {
+        self.inner.time_limit
     }
 
     /// The engine beneath.

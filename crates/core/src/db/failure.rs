@@ -25,6 +25,9 @@ const SQLITE_IOERR: i32 = 10;
 /// deadlock_detected (<https://www.postgresql.org/docs/current/mvcc-serialization-failure-handling.html>).
 const TIMING: [&str; 2] = ["40001", "40P01"];
 
+/// query_canceled: the statement ran longer than `statement_timeout`.
+const QUERY_CANCELED: &str = "57014";
+
 /// read_only_sql_transaction.
 const READ_ONLY_TRANSACTION: &str = "25006";
 
@@ -120,6 +123,11 @@ pub(super) fn is_retryable(error: &DbErr) -> bool {
 
 pub(super) fn is_timing(error: &sqlx::Error) -> bool {
     is_busy(error) || postgres(error).is_some_and(|error| TIMING.contains(&error.code()))
+}
+
+/// PostgreSQL gave a statement up that took too long.
+pub(super) fn is_cut_off(error: &sqlx::Error) -> bool {
+    postgres(error).is_some_and(|error| error.code() == QUERY_CANCELED)
 }
 
 /// The connection itself broke, so that an answer that was under way never came.

@@ -42,6 +42,7 @@ mod retry;
 mod rows;
 mod session;
 mod settings;
+mod sized;
 mod sql;
 mod sqlite;
 mod transactions;
@@ -61,6 +62,7 @@ pub use self::{
     reader::Reader,
     rows::Rows,
     settings::{ConnectionSettings, Role},
+    sized::UnitSize,
     sqlite::{Holder, ServerLock},
     unit::UnitOfWork,
     violation::{Violation, ViolationKind},

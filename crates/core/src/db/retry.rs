@@ -3,9 +3,11 @@
 use std::{error::Error, time::Duration};
 
 use backon::{BackoffBuilder, ExponentialBuilder};
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{DbErr, RuntimeErr, sqlx};
 
-use super::{database::Database, error::DbError, failure, metrics, unit::UnitOfWork};
+use super::{
+    backend::UnitTime, database::Database, error::DbError, failure, metrics, unit::UnitOfWork,
+};
 
 impl Database {
     /// Runs `work` in a unit of its own and commits it; repeats it while the engine refuses it for
@@ -39,6 +41,17 @@ impl Database {
         E: From<DbError> + Error + 'static,
         F: Future<Output = Result<T, E>>,
     {
+        self.repeat(&work).await.map_err(|failed| failed.error)
+    }
+
+    pub(super) async fn repeat<T, E, F>(
+        &self,
+        work: &impl Fn(UnitOfWork) -> F,
+    ) -> Result<T, Failed<E>>
+    where
+        E: From<DbError> + Error + 'static,
+        F: Future<Output = Result<T, E>>,
+    {
         let mut pauses = ExponentialBuilder::new()
             .with_min_delay(Duration::from_millis(5))
             .with_max_delay(Duration::from_millis(500))
@@ -46,7 +59,7 @@ impl Database {
             .with_jitter()
             .build();
         loop {
-            let failed = match self.attempt(&work).await {
+            let failed = match self.attempt(work).await {
                 Ok(value) => return Ok(value),
                 Err(failed) => failed,
             };
@@ -56,7 +69,7 @@ impl Database {
                     tracing::debug!(error = %failed.error, ?pause, "repeating a unit of work");
                     tokio::time::sleep(pause).await;
                 }
-                None => return Err(failed.error),
+                None => return Err(failed),
             }
         }
     }
@@ -67,26 +80,47 @@ impl Database {
         F: Future<Output = Result<T, E>>,
     {
         let unit = self.begin().await.map_err(Failed::of_the_database)?;
+        let time = unit.session.backend.time();
         let lent = unit.lend();
-        match work(lent).await {
-            Ok(value) => {
-                unit.commit().await.map_err(Failed::of_the_database)?;
-                Ok(value)
-            }
-            Err(error) => Err(Failed::of_the_work(error)),
-        }
+        let failed = match work(lent).await {
+            Ok(value) => match unit.commit().await {
+                Ok(()) => return Ok(value),
+                Err(error) => Failed::of_the_database(error),
+            },
+            Err(error) => Failed::of_the_work(error),
+        };
+        Err(failed.within(&time))
     }
 }
 
-struct Failed<E> {
-    error: E,
+/// Why a unit was not stored.
+pub(super) struct Failed<E> {
+    pub(super) error: E,
+    /// The same may succeed the next time.
     again: bool,
+    /// Nothing was stored, because it took longer than it may.
+    pub(super) is_out_of_time: bool,
 }
 
 impl<E: From<DbError> + Error + 'static> Failed<E> {
     fn of_the_work(error: E) -> Self {
         let again = chain(&error).any(is_worth_repeating) && !chain(&error).any(is_unknown);
-        Self { error, again }
+        Self::new(error, again)
+    }
+
+    fn new(error: E, again: bool) -> Self {
+        Self {
+            error,
+            again,
+            is_out_of_time: false,
+        }
+    }
+
+    /// The same, with what is known of the unit's time.
+    fn within(mut self, time: &UnitTime) -> Self {
+        let is_over = time.is_over() || chain(&self.error).any(is_cut_off);
+        self.is_out_of_time = is_over && !chain(&self.error).any(is_unknown);
+        self
     }
 
     fn of_the_database(error: DbError) -> Self {
@@ -96,24 +130,28 @@ impl<E: From<DbError> + Error + 'static> Failed<E> {
             DbError::Database { source, .. } => is_worth_repeating(source),
             _ => false,
         };
-        Self {
-            error: error.into(),
-            again,
-        }
+        Self::new(error.into(), again)
     }
 }
 
 /// Before the commit, a connection that broke has stored nothing.
 fn is_worth_repeating(error: &(dyn Error + 'static)) -> bool {
-    let driver = match (
+    driver(error).is_some_and(|error| failure::is_timing(error) || failure::is_lost(error))
+}
+
+fn is_cut_off(error: &(dyn Error + 'static)) -> bool {
+    driver(error).is_some_and(failure::is_cut_off)
+}
+
+fn driver<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a sqlx::Error> {
+    match (
         error.downcast_ref::<DbErr>(),
         error.downcast_ref::<RuntimeErr>(),
     ) {
         (Some(error), _) => failure::driver_error(error).map(AsRef::as_ref),
         (_, Some(RuntimeErr::SqlxError(error))) => Some(error.as_ref()),
         _ => None,
-    };
-    driver.is_some_and(|error| failure::is_timing(error) || failure::is_lost(error))
+    }
 }
 
 fn is_unknown(error: &(dyn Error + 'static)) -> bool {

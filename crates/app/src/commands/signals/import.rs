@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use groundwork_cli::{
-    CliError, Output, Result,
+    CliError, Exit, Output, Result,
     text::{counted, printable},
 };
 use groundwork_core::services::signals::{
-    ImportEvent, ImportOptions, Imported, LineProblem, OnProblem,
+    ImportEvent, ImportOptions, Imported, LineProblem, OnProblem, SignalsError,
 };
 use tokio::{
     fs::File,
@@ -51,7 +51,10 @@ pub(super) async fn run(output: Output, state: &AppState, import: &Import) -> Re
     let input = BufReader::with_capacity(READ_BYTES, input);
     let imported = state.signals.import(input, options, &watch).await;
     bar.finish_and_clear();
-    let imported = imported?;
+    let imported = match imported {
+        Ok(imported) => imported,
+        Err(error) => return Err(not_rolled_up(output, import, error)?),
+    };
     output.data(import.format, &imported, text)?;
     match imported.bad + imported.conflicts {
         0 => Ok(()),
@@ -62,6 +65,16 @@ pub(super) async fn run(output: Output, state: &AppState, import: &Import) -> Re
                 .with_advice("correct them and import the file again; the rest is stored"))
         }
     }
+}
+
+/// Where the articles are stored, reports them as usual: only the time series is left to do.
+fn not_rolled_up(output: Output, import: &Import, error: SignalsError) -> Result<CliError> {
+    if let SignalsError::NotRolledUp { imported, .. } = &error {
+        output.data(import.format, imported.as_ref(), stored)?;
+        let advice = "`groundwork signals rollup` goes on from there";
+        return Ok(CliError::new(Exit::TryAgain, error).with_advice(advice));
+    }
+    Ok(error.into())
 }
 
 /// The input, and how long it is as far as that is known.
@@ -89,6 +102,11 @@ fn report(output: Output, file: &Path, problem: &LineProblem) {
 }
 
 fn text(imported: &Imported) -> String {
+    stored(imported) + &rollup::text(&imported.rollup)
+}
+
+/// What became of the lines.
+fn stored(imported: &Imported) -> String {
     let Imported {
         inserted,
         updated,
@@ -96,7 +114,6 @@ fn text(imported: &Imported) -> String {
         bad,
         conflicts,
         entities_added,
-        rollup: rolled_up,
         ..
     } = imported;
     let inserted = counted(*inserted, "article");
@@ -109,6 +126,5 @@ fn text(imported: &Imported) -> String {
         let added = counted(*entities_added, "name");
         text.push_str(&format!("\n  {added} tracked from now on"));
     }
-    text.push_str(&rollup::text(rolled_up));
     text
 }

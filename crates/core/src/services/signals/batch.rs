@@ -21,7 +21,7 @@ use super::{
 use crate::clock::Clock;
 
 /// The most lines of a batch.
-const LINES: usize = 4_000;
+pub(super) const LINES: usize = 4_000;
 /// The most bytes of a batch, but for its last line.
 const BYTES: u64 = 8 << 20;
 /// How many external ids and URLs are kept in mind.

@@ -4,7 +4,7 @@ use std::io;
 
 use entity::signals::{ArticleId, TrackedEntityId};
 
-use super::problem::LineProblem;
+use super::{import::Imported, problem::LineProblem};
 use crate::{
     db::DbError,
     error::{DomainError, Kind},
@@ -70,6 +70,17 @@ pub enum SignalsError {
         /// Why.
         source: io::Error,
     },
+    /// The articles of an import are stored, and the time series is not up to date. The next rollup
+    /// goes on from there.
+    #[error("the articles are stored, but the time series is not up to date{}", left(*hours_left))]
+    NotRolledUp {
+        /// What the import did.
+        imported: Box<Imported>,
+        /// How many hours are still to be computed, where that is known.
+        hours_left: Option<u64>,
+        /// Why.
+        source: Box<SignalsError>,
+    },
     /// The database failed, or the unit of work could not begin or be kept.
     #[error(transparent)]
     Database(Box<DbError>),
@@ -84,6 +95,7 @@ impl DomainError for SignalsError {
             Self::EntityExists { .. } => Kind::AlreadyExists,
             Self::Conflict { .. } => Kind::Conflict,
             Self::InvalidValue { .. } | Self::Refused { .. } | Self::Input { .. } => Kind::Invalid,
+            Self::NotRolledUp { .. } => Kind::Unavailable,
             Self::Database(error) => error.kind(),
         }
     }
@@ -97,6 +109,7 @@ impl DomainError for SignalsError {
             Self::Refused { .. } => "LINE_REFUSED",
             Self::Conflict { .. } => "ARTICLE_CONFLICT",
             Self::Input { .. } => "INPUT_UNREADABLE",
+            Self::NotRolledUp { .. } => "TIME_SERIES_STALE",
             Self::Database(error) => error.code(),
         }
     }
@@ -112,6 +125,12 @@ impl DomainError for SignalsError {
 
 fn meant(suggestion: Option<&str>) -> String {
     suggestion.map_or_else(String::new, |name| format!("; did you mean {name:?}?"))
+}
+
+fn left(hours: Option<u64>) -> String {
+    hours.map_or_else(String::new, |hours| {
+        format!(": {hours} of its hours are still to be computed")
+    })
 }
 
 impl From<DbError> for SignalsError {

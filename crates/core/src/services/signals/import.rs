@@ -8,11 +8,11 @@ use tokio::io::AsyncBufRead;
 
 use super::{
     CreateArticle, RolledUp, Signals, SignalsError,
-    batch::{Batch, Batches},
+    batch::{Batch, Batches, Incoming, LINES},
     problem::{LineProblem, ProblemKind},
     store::{self, Outcome, Stage, Stored},
 };
-use crate::db::UnitOfWork;
+use crate::db::{UnitOfWork, UnitSize};
 
 /// How many problems an import keeps to report them at its end.
 const PROBLEMS_KEPT: usize = 1_000;
@@ -95,7 +95,8 @@ impl Signals {
     ///
     /// # Errors
     /// [`SignalsError::Refused`] if a line cannot be stored and nothing is to be stored then;
-    /// [`SignalsError::Input`] if the input cannot be read; otherwise
+    /// [`SignalsError::Input`] if the input cannot be read; [`SignalsError::NotRolledUp`] if the
+    /// articles are stored and the time series is not up to date; otherwise
     /// [`SignalsError::Database`].
     pub async fn import<R: AsyncBufRead + Unpin + Send>(
         &self,
@@ -105,8 +106,16 @@ impl Signals {
     ) -> Result<Imported, SignalsError> {
         let mut imported = self.ingest(input, options, watch).await?;
         watch(ImportEvent::RollingUp);
-        imported.rollup = self.roll_up().await?;
-        Ok(imported)
+        let (rolled_up, failed) = self.roll_up_as_far_as_possible().await;
+        imported.rollup = rolled_up;
+        let Some(source) = failed else {
+            return Ok(imported);
+        };
+        Err(SignalsError::NotRolledUp {
+            imported: Box::new(imported),
+            hours_left: self.stale_hours().await.ok(),
+            source: Box::new(source),
+        })
     }
 
     /// The same without the time series, which stays stale until the next
@@ -151,7 +160,9 @@ impl Signals {
         }
         let batch = &batch;
         let store = |work: UnitOfWork| async move {
-            let stored = self.store(&work, batch, category, Stage::New).await?;
+            let stored = self
+                .store(&work, &batch.articles, category, Stage::New)
+                .await?;
             match stored.conflicts.first() {
                 Some(problem) => Err(conflict(problem)),
                 None => Ok(stored),
@@ -171,15 +182,12 @@ impl Signals {
         options: ImportOptions,
         report: &mut Report<'_>,
     ) -> Result<(), SignalsError> {
+        let mut size = UnitSize::new(LINES);
         let mut next = batches.next().await;
         while let Some(batch) = next.map_err(|source| report.unreadable(source))? {
-            let reference = &batch;
-            let store = |work: UnitOfWork| async move {
-                self.store(&work, reference, options.category, Stage::New)
-                    .await
-            };
             // The next batch is read while this one is stored.
-            let (stored, following) = tokio::join!(self.db().write(store), batches.next());
+            let store = self.store_in_units(&batch, options.category, &mut size);
+            let (stored, following) = tokio::join!(store, batches.next());
             report.take(&mut batches, &batch, &stored?);
             next = following;
         }
@@ -198,7 +206,7 @@ impl Signals {
         let work = self.db().begin().await?;
         while let Some(batch) = next.map_err(|source| report.unreadable(source))? {
             report.refuse(&batch.problems)?;
-            let store = self.store(&work, &batch, options.category, stage);
+            let store = self.store(&work, &batch.articles, options.category, stage);
             let (stored, following) = tokio::join!(store, batches.next());
             let stored = stored?;
             report.refuse(&stored.conflicts)?;
@@ -208,14 +216,37 @@ impl Signals {
         Ok(work.commit().await?)
     }
 
+    /// Stores a batch in one unit, or in several if it takes too long for one.
+    async fn store_in_units(
+        &self,
+        batch: &Batch,
+        category: EntityCategory,
+        size: &mut UnitSize,
+    ) -> Result<Stored, SignalsError> {
+        let mut all = Stored::default();
+        let mut articles = batch.articles.as_slice();
+        while !articles.is_empty() {
+            let rest = articles;
+            let store = |work: UnitOfWork, rows: usize| async move {
+                let some = rest.get(..rows).unwrap_or(rest);
+                let stored = self.store(&work, some, category, Stage::New).await?;
+                Ok::<_, SignalsError>((stored, some.len()))
+            };
+            let (stored, count) = self.db().write_sized(size, store).await?;
+            all.append(stored);
+            articles = rest.get(count..).unwrap_or_default();
+        }
+        Ok(all)
+    }
+
     async fn store(
         &self,
         work: &UnitOfWork,
-        batch: &Batch,
+        articles: &[Incoming],
         category: EntityCategory,
         stage: Stage,
     ) -> Result<Stored, SignalsError> {
-        store::store(work, self.clock(), &batch.articles, category, stage).await
+        store::store(work, self.clock(), articles, category, stage).await
     }
 }
 

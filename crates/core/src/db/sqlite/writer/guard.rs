@@ -39,6 +39,8 @@ pub(super) struct State {
     pub(super) has_written: bool,
     /// Why the unit is over, if it did not end itself.
     pub(super) ended: Option<String>,
+    /// It had the permit too long.
+    pub(super) is_overdue: bool,
 }
 
 /// A text of statements that is under way.
@@ -81,6 +83,7 @@ impl WriterGuard {
                 has_entered: false,
                 has_written: false,
                 ended: None,
+                is_overdue: false,
             }),
         }
     }
@@ -88,6 +91,11 @@ impl WriterGuard {
     /// Why the unit is over, if it did not end itself.
     pub(in crate::db) fn ended(&self) -> Option<String> {
         self.state().ended.clone()
+    }
+
+    /// Whether the permit was taken back from the unit because it had it too long.
+    pub(in crate::db) fn is_overdue(&self) -> bool {
+        self.state().is_overdue
     }
 
     /// Stores the unit. A unit that has only read waits for those before it in its group, of which
@@ -136,6 +144,7 @@ impl WriterGuard {
                 return false;
             }
             state.ended.get_or_insert_with(|| reason.to_owned());
+            state.is_overdue = true;
         }
         self.release();
         if let Some(waker) = self.state().waker.take() {

@@ -11,7 +11,7 @@ use super::{
     sources::{self, Form, Source},
 };
 use crate::{
-    db::UnitOfWork,
+    db::{UnitOfWork, UnitSize},
     services::atlas::{Atlas, AtlasError, Kept},
 };
 
@@ -102,16 +102,21 @@ impl Atlas {
         report: &mut ImportReport,
         watch: Watch<'_>,
     ) -> Result<(), AtlasError> {
-        if batch.is_empty() {
-            return Ok(());
+        // A batch that takes too long is kept in several units.
+        let mut size = UnitSize::new(VIDEOS_PER_UNIT);
+        let mut rest = batch.as_slice();
+        while !rest.is_empty() {
+            let all = rest;
+            let keep = |work: UnitOfWork, videos: usize| async move {
+                let some = all.get(..videos).unwrap_or(all);
+                let kept = self.keep_all(&work, some).await?;
+                Ok::<_, AtlasError>((kept, some.len()))
+            };
+            let (kept, videos) = self.db.write_sized(&mut size, keep).await?;
+            report.add(&kept);
+            watch(ImportProgress::Done { videos });
+            rest = all.get(videos..).unwrap_or_default();
         }
-        let all = &batch;
-        let keep = |work| async move { self.keep_all(&work, all).await };
-        let kept = self.db.write(keep).await?;
-        report.add(&kept);
-        watch(ImportProgress::Done {
-            videos: batch.len(),
-        });
         Ok(())
     }
 

@@ -2,14 +2,17 @@
 
 use chrono::{DateTime, Utc};
 use entity::signals::{TrackedEntityId, tracked_entities};
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder, QuerySelect, Statement};
 
 use super::{outcome::RolledUp, postgres, sqlite};
 use crate::{
-    db::{Doing as _, Engine, UnitOfWork},
+    db::{Doing as _, Engine, UnitOfWork, UnitSize},
     services::signals::{Signals, SignalsError},
 };
+
+const COUNT: &str = "
+SELECT count(*) FROM (SELECT DISTINCT tracked_entity_id, starts_at FROM stale_hours) AS hours";
 
 impl Signals {
     /// Brings the time series up to date: what nobody has changed is not touched.
@@ -17,30 +20,65 @@ impl Signals {
     /// # Errors
     /// If the database fails; what was done by then is kept, and the next rollup goes on from there.
     pub async fn roll_up(&self) -> Result<RolledUp, SignalsError> {
+        let (done, failed) = self.roll_up_as_far_as_possible().await;
+        failed.map_or(Ok(done), Err)
+    }
+
+    /// The same; says what was done also if it failed.
+    pub(in crate::services::signals) async fn roll_up_as_far_as_possible(
+        &self,
+    ) -> (RolledUp, Option<SignalsError>) {
         let shares = match self.db().engine() {
             Engine::Postgres => postgres::HALVES,
             Engine::Sqlite => 1,
         };
-        let done = try_join_all((0..shares).map(|share| self.roll_up_share(share))).await?;
-        Ok(done.into_iter().fold(RolledUp::default(), RolledUp::and))
+        let done = join_all((0..shares).map(|share| self.roll_up_share(share))).await;
+        let (mut all, mut failed) = (RolledUp::default(), None);
+        for (rolled_up, error) in done {
+            all = all.and(rolled_up);
+            failed = failed.or(error);
+        }
+        if failed.is_none() && self.db().engine() == Engine::Postgres {
+            postgres::give_back_room(self.db()).await;
+        }
+        (all, failed)
+    }
+
+    /// How many hours of the time series are still to be computed.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn stale_hours(&self) -> Result<u64, SignalsError> {
+        const DOING: &str = "counting stale hours";
+        let reader = self.db().fresh_reader();
+        let count = Statement::from_string(self.db().engine().backend(), COUNT);
+        let row = reader.query_one_raw(count).await.doing(DOING)?;
+        let hours = row.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0));
+        Ok(hours.doing(DOING)?.unsigned_abs())
     }
 
     /// Brings one share of the entities up to date, unit after unit.
-    async fn roll_up_share(&self, share: i32) -> Result<RolledUp, SignalsError> {
+    async fn roll_up_share(&self, share: i32) -> (RolledUp, Option<SignalsError>) {
         let mut all = RolledUp::default();
+        let mut size = UnitSize::new(match self.db().engine() {
+            Engine::Postgres => postgres::NOTES,
+            Engine::Sqlite => sqlite::NOTES,
+        });
         loop {
-            let part = self
-                .db()
-                .write(|work| async move {
-                    match work.engine() {
-                        Engine::Postgres => postgres::roll_up(&work, share).await,
-                        Engine::Sqlite => sqlite::roll_up(&work).await,
+            let roll_up = |work: UnitOfWork, notes| async move {
+                match work.engine() {
+                    Engine::Postgres => postgres::roll_up(&work, share, notes).await,
+                    Engine::Sqlite => sqlite::roll_up(&work, notes).await,
+                }
+            };
+            match self.db().write_sized(&mut size, roll_up).await {
+                Ok(part) => {
+                    all = all.and(part.done);
+                    if part.is_last {
+                        return (all, None);
                     }
-                })
-                .await?;
-            all = all.and(part.done);
-            if part.is_last {
-                return Ok(all);
+                }
+                Err(error) => return (all, Some(error)),
             }
         }
     }

@@ -7,8 +7,8 @@ use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, StreamTrait as
 use super::outcome::{IN_PLACE, Part, RolledUp};
 use crate::{db::Doing as _, db::UnitOfWork, services::signals::SignalsError};
 
-/// How many notes a unit takes: few enough for others to wait for half a second at most.
-const NOTES: i64 = 50_000;
+/// The most notes that a unit takes: few enough for others to wait for half a second at most.
+pub(super) const NOTES: usize = 50_000;
 /// How many deviations a statement writes.
 const DEVIATIONS: usize = 250;
 
@@ -120,10 +120,11 @@ SELECT count(*) FROM (
 
 const TAKE: &str = "DELETE FROM stale_hours WHERE (tracked_entity_id, starts_at) <= (?1, ?2)";
 
-/// Takes notes and deals with them.
-pub(super) async fn roll_up(work: &UnitOfWork) -> Result<Part, SignalsError> {
+/// Takes so many notes and deals with them.
+pub(super) async fn roll_up(work: &UnitOfWork, notes: usize) -> Result<Part, SignalsError> {
     const TAKING: &str = "taking stale hours";
-    let first = Statement::from_sql_and_values(DbBackend::Sqlite, FIRST, [NOTES.into()]);
+    let most = i64::try_from(notes).unwrap_or(i64::MAX);
+    let first = Statement::from_sql_and_values(DbBackend::Sqlite, FIRST, [most.into()]);
     let Some(first) = work.query_one_raw(first).await.doing(TAKING)? else {
         return Ok(Part {
             done: RolledUp::default(),
@@ -151,7 +152,7 @@ pub(super) async fn roll_up(work: &UnitOfWork) -> Result<Part, SignalsError> {
     work.execute_raw(about(TAKE)).await.doing(TAKING)?;
     Ok(Part {
         done,
-        is_last: notes < NOTES,
+        is_last: notes < most,
     })
 }
 

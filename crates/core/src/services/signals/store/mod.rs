@@ -49,7 +49,7 @@ pub(super) enum Stage {
 }
 
 /// What became of some articles.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Stored {
     /// For each article its id and what became of it; `None` if it contradicts what is stored.
     pub(super) outcomes: Vec<Option<(ArticleId, Outcome)>>,
@@ -58,6 +58,13 @@ pub(super) struct Stored {
 }
 
 impl Stored {
+    /// This, and what became of the articles that follow.
+    pub(super) fn append(&mut self, other: Self) {
+        self.outcomes.extend(other.outcomes);
+        self.conflicts.extend(other.conflicts);
+        self.entities_added += other.entities_added;
+    }
+
     pub(super) fn count(&self, outcome: Outcome) -> usize {
         let outcomes = self.outcomes.iter().flatten();
         outcomes.filter(|(_, it)| *it == outcome).count()
