@@ -1,7 +1,11 @@
-//! Articles on PostgreSQL: copied into a temporary table, and from there into their own.
+//! Articles on PostgreSQL: a few are inserted as they are, many are copied into a temporary table, and
+//! from there into their own.
+
+use std::collections::HashSet;
 
 use entity::signals::{ArticleId, article_mentions};
-use sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value, sea_query::ArrayType};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Known, Stage, found::Found};
@@ -16,6 +20,34 @@ CREATE TEMPORARY TABLE incoming_articles (
     title text NOT NULL, source_name text, content text, published_at timestamptz NOT NULL,
     sentiment_score double precision
 ) ON COMMIT DROP";
+
+/// So few articles are handed over as values. Two `COPY`s wait for the server twice each, and where
+/// the network gathers small packets (Nagle), for 40 ms each time.
+const FEW: usize = 100;
+
+/// Articles from a text of JSON: an array of PostgreSQL's, as SeaORM hands it over, has no NULL.
+const FEW_ARTICLES: &str = "
+json_to_recordset($1::text::json) AS few (
+    place integer, id uuid, external_id text, url text, title text, source_name text, content text,
+    published_at timestamptz, sentiment_score double precision
+)";
+
+const INSERT_FEW: &str = "
+INSERT INTO articles
+    (id, external_id, url, title, source_name, content, published_at, sentiment_score)
+SELECT id, external_id, url, title, source_name, content, published_at, sentiment_score
+FROM {few} ORDER BY place
+ON CONFLICT DO NOTHING RETURNING id";
+
+const STAGE_FEW: &str = "
+INSERT INTO incoming_articles
+    (place, id, external_id, url, title, source_name, content, published_at, sentiment_score)
+SELECT place, id, external_id, url, title, source_name, content, published_at, sentiment_score
+FROM {few}";
+
+const MENTION_FEW: &str = "
+INSERT INTO article_mentions (article_id, tracked_entity_id, published_at, sentiment_score)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::double precision[])";
 
 const EMPTY: &str = "TRUNCATE incoming_articles";
 
@@ -65,6 +97,9 @@ pub(super) async fn insert(
     stage: Stage,
 ) -> Result<Vec<usize>, SignalsError> {
     const DOING: &str = "adding articles";
+    if articles.len() <= FEW && stage == Stage::New {
+        return insert_few(work, articles).await;
+    }
     let make_room = match stage {
         Stage::New => STAGE,
         Stage::Used => EMPTY,
@@ -95,6 +130,46 @@ pub(super) async fn insert(
         Ok(usize::try_from(place).unwrap_or_default())
     });
     places.collect()
+}
+
+/// The same for a few articles. They are staged only if some are there already.
+async fn insert_few(work: &UnitOfWork, articles: &[Incoming]) -> Result<Vec<usize>, SignalsError> {
+    const DOING: &str = "adding articles";
+    let insert = of_few(INSERT_FEW, articles);
+    let rows = work.query_all_raw(insert).await.doing(DOING)?;
+    let inserted = rows.iter().map(|row| row.try_get_by_index::<Uuid>(0));
+    let inserted: HashSet<Uuid> = inserted.collect::<Result<_, _>>().doing(DOING)?;
+    let left_out: Vec<usize> = (articles.iter().enumerate())
+        .filter(|(_, incoming)| !inserted.contains(&incoming.id.0))
+        .map(|(place, _)| place)
+        .collect();
+    if !left_out.is_empty() {
+        work.execute_unprepared(STAGE).await.doing(DOING)?;
+        let stage = of_few(STAGE_FEW, articles);
+        work.execute_raw(stage).await.doing(DOING)?;
+    }
+    Ok(left_out)
+}
+
+fn of_few(sql: &str, articles: &[Incoming]) -> Statement {
+    let rows = (0_i32..)
+        .zip(articles)
+        .map(|(place, Incoming { id, article, .. })| {
+            json!({
+                "place": place,
+                "id": id,
+                "external_id": article.external_id,
+                "url": article.url,
+                "title": article.title,
+                "source_name": article.source_name,
+                "content": article.content,
+                "published_at": article.published_at,
+                "sentiment_score": article.sentiment_score,
+            })
+        });
+    let rows = serde_json::Value::from_iter(rows).to_string();
+    let sql = sql.replace("{few}", FEW_ARTICLES);
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, [rows.into()])
 }
 
 /// The stored articles with the external id or the URL of those at these places.
@@ -139,6 +214,9 @@ pub(super) async fn insert_mentions(
     if mentions.is_empty() {
         return Ok(());
     }
+    if mentions.len() <= FEW {
+        return insert_few_mentions(work, mentions).await;
+    }
     let mut rows = CopyRows::new(4);
     for mention in mentions {
         rows.row()
@@ -150,6 +228,24 @@ pub(super) async fn insert_mentions(
     work.copy_in(COPY_MENTIONS, &rows)
         .await
         .doing("adding mentions")?;
+    Ok(())
+}
+
+async fn insert_few_mentions(
+    work: &UnitOfWork,
+    mentions: &[article_mentions::Model],
+) -> Result<(), SignalsError> {
+    let column = |kind: ArrayType, of: fn(&article_mentions::Model) -> Value| {
+        Value::Array(kind, Some(Box::new(mentions.iter().map(of).collect())))
+    };
+    let values = [
+        column(ArrayType::Uuid, |it| it.article_id.0.into()),
+        column(ArrayType::Uuid, |it| it.tracked_entity_id.0.into()),
+        column(ArrayType::ChronoDateTimeUtc, |it| it.published_at.into()),
+        column(ArrayType::Double, |it| it.sentiment_score.into()),
+    ];
+    let insert = Statement::from_sql_and_values(DbBackend::Postgres, MENTION_FEW, values);
+    work.execute_raw(insert).await.doing("adding mentions")?;
     Ok(())
 }
 
