@@ -38,6 +38,10 @@ impl Fixture {
         }
     }
 
+    pub(super) fn engine(&self) -> Engine {
+        self.db.engine()
+    }
+
     /// A folder for files to import.
     pub(super) fn folder(&self) -> PathBuf {
         let folder = self.scratch.dir().join("import");

@@ -15,13 +15,13 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, ExecResult, QueryResult, Statem
 use super::fixture::Fixture;
 
 /// A connection that notes how the engine goes about each query.
-struct Explaining<'c, C> {
+pub(super) struct Explaining<'c, C> {
     connection: &'c C,
     plans: Mutex<Vec<(String, String)>>,
 }
 
 impl<'c, C: ConnectionTrait> Explaining<'c, C> {
-    fn over(connection: &'c C) -> Self {
+    pub(super) fn over(connection: &'c C) -> Self {
         let plans = Mutex::default();
         Self { connection, plans }
     }
@@ -31,6 +31,11 @@ impl<'c, C: ConnectionTrait> Explaining<'c, C> {
         let plan = (statement.sql.to_string(), lines.join("\n"));
         self.plans.lock().unwrap().push(plan);
         Ok(())
+    }
+
+    /// Each query with its plan.
+    pub(super) fn plans(self) -> Vec<(String, String)> {
+        self.plans.into_inner().unwrap()
     }
 
     /// Fails if a table was read from end to end.

@@ -267,7 +267,7 @@ async fn a_bad_cue_costs_the_cue_and_not_the_transcript(engine: Engine) {
     };
 
     let strict = (fixture.atlas)
-        .import_with(&[folder.clone()], OnBadCue::RefuseFile, &|_| ())
+        .import_with(std::slice::from_ref(&folder), OnBadCue::RefuseFile, &|_| ())
         .await
         .unwrap();
     assert_eq!(

@@ -3,13 +3,19 @@
 use std::collections::BTreeSet;
 
 use acceptance::{Engine, on_both_engines};
-use groundwork_core::services::atlas::{Query, words};
+use groundwork_core::{
+    page::PageLimit,
+    services::atlas::{Query, Search, words},
+};
 use proptest::{
     strategy::{Strategy, ValueTree},
     test_runner::TestRunner,
 };
 
-use super::fixture::{Fixture, examples, texts};
+use super::{
+    fixture::{Fixture, examples, texts},
+    graph_plans::Explaining,
+};
 
 #[on_both_engines]
 async fn words_phrases_beginnings_and_exclusions(engine: Engine) {
@@ -413,4 +419,133 @@ fn holds(text: &str, query: &Query) -> bool {
         })
     };
     query.all.iter().all(has) && !query.none.iter().any(has)
+}
+
+/// Segments with the words that these SQL expressions make of `n`, in fifty transcripts of ten
+/// channels.
+async fn given_segments(fixture: &Fixture, count: i64) {
+    let numbers = match fixture.engine() {
+        Engine::Sqlite => |to: i64| {
+            format!(
+                "(WITH RECURSIVE s (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {to}) SELECT n FROM s)"
+            )
+        },
+        Engine::Postgres => |to: i64| format!("(SELECT n FROM generate_series(1, {to}) n)"),
+    };
+    let id = match fixture.engine() {
+        Engine::Sqlite => |kind: &str, n: &str| format!("CAST(printf('{kind}%015d', {n}) AS BLOB)"),
+        Engine::Postgres => |kind: &str, n: &str| format!("md5('{kind}' || ({n}))::uuid"),
+    };
+    let now = "'2026-05-01T12:00:00+00:00'";
+    let (fifty, all) = (numbers(50), numbers(count));
+    let words = "'every' || CASE WHEN n % 3 = 0 THEN ' third' ELSE '' END
+        || CASE WHEN n % 60 = 0 THEN ' rare word' WHEN n % 30 = 0 THEN ' word rare' ELSE '' END
+        || CASE WHEN n % 4000 = 0 THEN ' rarest' ELSE '' END || ' n' || n";
+    for sql in [
+        format!(
+            "INSERT INTO videos (id, external_id, title, channel, created_at, updated_at)
+             SELECT {}, 'v' || n, 'v' || n, 'channel ' || (n % 10), {now}, {now} FROM {fifty} AS s",
+            id("v", "n")
+        ),
+        format!(
+            "INSERT INTO transcripts (id, video_id, language, origin, created_at, updated_at)
+             SELECT {}, {}, 'en', 'manual', {now}, {now} FROM {fifty} AS s",
+            id("t", "n"),
+            id("v", "n")
+        ),
+        format!(
+            "INSERT INTO transcript_segments (transcript_id, position, starts_ms, ends_ms, text, words)
+             SELECT {}, n, n, n, {words}, {words} FROM {all} AS s ORDER BY n",
+            id("t", "n % 50 + 1")
+        ),
+        "ANALYZE".to_owned(),
+    ] {
+        fixture.execute(&sql).await;
+    }
+}
+
+/// The newest part of the table is searched first: what is found does not depend on how far a search
+/// had to go back.
+#[on_both_engines]
+async fn the_newest_matches_are_found_however_frequent_they_are(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    let count = 130_000;
+    given_segments(&fixture, count).await;
+    for (query, fits) in [
+        ("every", (|_| true) as fn(i64) -> bool),
+        ("third", |n| n % 3 == 0),
+        ("rare", |n| n % 30 == 0),
+        ("third rare", |n| n % 30 == 0),
+        ("\"rare word\"", |n| n % 60 == 0),
+        ("\"rare wo\"*", |n| n % 60 == 0),
+        ("rare -\"rare word\"", |n| n % 30 == 0 && n % 60 != 0),
+        ("rare -third", |_| false),
+        ("word -rarest", |n| n % 30 == 0 && n % 4000 != 0),
+        ("rarest", |n| n % 4000 == 0),
+        ("e*", |_| true),
+        ("n1299*", |n| n.to_string().starts_with("1299")),
+        ("third -every", |_| false),
+    ] {
+        let expected: Vec<i64> = (1..=count).rev().filter(|n| fits(*n)).take(1_000).collect();
+        for channel in [None, Some("channel 3")] {
+            let expected: Vec<i64> = match channel {
+                None => expected.clone(),
+                Some(_) => {
+                    let of_channel = (1..=count)
+                        .rev()
+                        .filter(|n| fits(*n) && (n % 50 + 1) % 10 == 3);
+                    of_channel.take(1_000).collect()
+                }
+            };
+            let found = fixture
+                .search_with(query, |search| search.channel = channel.map(str::to_owned))
+                .await;
+            assert_eq!(found.matches, expected.len() as u64, "{query} {channel:?}");
+            let expected: BTreeSet<i64> = expected.into_iter().collect();
+            for hit in &found.items {
+                assert!(
+                    expected.contains(&hit.position),
+                    "{query} {channel:?}: {}",
+                    hit.position
+                );
+            }
+        }
+    }
+}
+
+/// A plan that makes a `tsvector` of each row, or reads all of them, takes seconds.
+#[on_both_engines]
+async fn every_search_goes_through_the_full_text_index(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    given_segments(&fixture, 130_000).await;
+    let reader = fixture.db.reader();
+    for query in [
+        "every",
+        "\"rare word\"",
+        "third rare",
+        "every -third",
+        "rarest",
+        "e*",
+    ] {
+        let seen = Explaining::over(&reader);
+        let search = Search {
+            query: Query::parse(query).unwrap(),
+            language: None,
+            channel: None,
+            limit: PageLimit::MAX,
+        };
+        fixture.atlas.search(&seen, &search).await.unwrap();
+        for (sql, plan) in seen.plans() {
+            let asks = ["tsquery", "MATCH"].iter().any(|word| sql.contains(word));
+            let indexed = ["ix_transcript_segments_words", "VIRTUAL TABLE INDEX"];
+            assert!(
+                !asks || indexed.iter().any(|index| plan.contains(index)),
+                "{query}: {sql}\n{plan}"
+            );
+            assert!(
+                !plan.contains("Seq Scan on transcript_segments"),
+                "{query}: {sql}\n{plan}"
+            );
+        }
+    }
 }

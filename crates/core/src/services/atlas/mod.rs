@@ -3,6 +3,7 @@
 //! Reads take any connection; changes take the unit of work that they are part of. What reads files
 //! takes neither: it opens its own units, one for each video.
 
+mod candidates;
 pub mod captions;
 mod details;
 mod error;

@@ -20,6 +20,8 @@ use super::{AtlasError, words};
 pub const MAX_QUERY_BYTES: usize = 1_000;
 /// The most words of a query.
 pub const MAX_QUERY_WORDS: usize = 32;
+/// So many letters are the beginning of a large part of all words.
+const SHORT_BEGINNING: usize = 3;
 
 /// A query, taken apart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,15 +90,40 @@ impl Query {
         query
     }
 
-    /// The query as a `tsquery` of PostgreSQL.
+    /// The query as a `tsquery` of PostgreSQL, as far as an index answers it without looking at the
+    /// rows: the words of a phrase, but not that they are next to each other. For that there are
+    /// [`phrases`](Self::phrases).
     #[must_use]
     pub fn to_tsquery(&self) -> String {
         let all = self.all.iter().map(Term::to_tsquery);
-        let none = self
-            .none
-            .iter()
-            .map(|term| format!("!{}", term.to_tsquery()));
+        let none = self.none.iter().filter(|term| !term.is_phrase());
+        let none = none.map(|term| format!("!{}", term.to_tsquery()));
         all.chain(none).collect::<Vec<_>>().join(" & ")
+    }
+
+    /// Whether it has beginnings so short that they are those of a large part of all words, which an
+    /// index has to gather one by one.
+    #[must_use]
+    pub fn has_short_beginnings(&self) -> bool {
+        self.terms().any(Term::is_short_beginning)
+    }
+
+    /// The phrases as patterns of `LIKE`, and whether a segment's words, between two blanks, must fit.
+    #[must_use]
+    pub fn phrases(&self) -> Vec<(bool, String)> {
+        let mut patterns = self.patterns();
+        let is_phrase: Vec<bool> = self.terms().map(Term::is_phrase).collect();
+        let mut is_phrase = is_phrase.into_iter();
+        patterns.retain(|_| is_phrase.next().unwrap_or_default());
+        patterns
+    }
+
+    /// The whole query in patterns, as [`phrases`](Self::phrases) are.
+    #[must_use]
+    pub fn patterns(&self) -> Vec<(bool, String)> {
+        let all = self.all.iter().map(|term| (true, term.to_pattern()));
+        let none = self.none.iter().map(|term| (false, term.to_pattern()));
+        all.chain(none).collect()
     }
 
     fn terms(&self) -> impl Iterator<Item = &Term> {
@@ -127,10 +154,25 @@ impl Term {
         format!("\"{}\"{prefix}", self.words.join(" "))
     }
 
+    fn is_phrase(&self) -> bool {
+        self.words.len() > 1
+    }
+
     fn to_tsquery(&self) -> String {
         let quoted: Vec<String> = self.words.iter().map(|word| format!("'{word}'")).collect();
         let prefix = if self.is_prefix { ":*" } else { "" };
-        format!("({}{prefix})", quoted.join(" <-> "))
+        format!("({}{prefix})", quoted.join(" & "))
+    }
+
+    fn is_short_beginning(&self) -> bool {
+        let last = self.words.last();
+        self.is_prefix && last.is_some_and(|word| word.len() <= SHORT_BEGINNING)
+    }
+
+    /// Words are letters and digits, none of which means anything in a pattern.
+    fn to_pattern(&self) -> String {
+        let end = if self.is_prefix { "%" } else { " %" };
+        format!("% {}{end}", self.words.join(" "))
     }
 
     /// Whether these words of a text, from this place on, are the term.
@@ -214,23 +256,23 @@ mod tests {
             (
                 r#""Sea Level" rise"#,
                 r#"("sea level" AND "rise")"#,
-                "('sea' <-> 'level') & ('rise')",
+                "('sea' & 'level') & ('rise')",
             ),
             ("glac*", r#"("glac" *)"#, "('glac':*)"),
-            (r#""sea lev"*"#, r#"("sea lev" *)"#, "('sea' <-> 'lev':*)"),
+            (r#""sea lev"*"#, r#"("sea lev" *)"#, "('sea' & 'lev':*)"),
             (
                 "sea -tide -\"high tide\"",
                 r#"("sea") NOT "tide" NOT "high tide""#,
-                "('sea') & !('tide') & !('high' <-> 'tide')",
+                "('sea') & !('tide')",
             ),
-            ("don't", r#"("don t")"#, "('don' <-> 't')"),
+            ("don't", r#"("don t")"#, "('don' & 't')"),
             (
                 "NEAR(a b, 2)",
                 r#"("near a" AND "b" AND "zn2")"#,
-                "('near' <-> 'a') & ('b') & ('zn2')",
+                "('near' & 'a') & ('b') & ('zn2')",
             ),
             (r#""open"#, r#"("open")"#, "('open')"),
-            ("“sea level”", r#"("sea level")"#, "('sea' <-> 'level')"),
+            ("“sea level”", r#"("sea level")"#, "('sea' & 'level')"),
             (
                 "a\"b\"c",
                 r#"("a" AND "b" AND "c")"#,
@@ -241,6 +283,22 @@ mod tests {
             assert_eq!(query.to_fts5(), fts5, "{text}");
             assert_eq!(query.to_tsquery(), tsquery, "{text}");
         }
+    }
+
+    #[test]
+    fn a_phrase_is_a_pattern_too() {
+        let query = Query::parse("\"sea lev\"* rise ti* -fog -\"high tide\"").unwrap();
+        let pattern = |fits: bool, text: &str| (fits, text.to_owned());
+        let phrases = [pattern(true, "% sea lev%"), pattern(false, "% high tide %")];
+        assert_eq!(query.phrases(), phrases);
+        let all = [
+            pattern(true, "% sea lev%"),
+            pattern(true, "% rise %"),
+            pattern(true, "% ti%"),
+            pattern(false, "% fog %"),
+            pattern(false, "% high tide %"),
+        ];
+        assert_eq!(query.patterns(), all);
     }
 
     #[test]

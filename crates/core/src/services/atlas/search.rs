@@ -4,12 +4,12 @@
 //! words (`words`). The rank is computed here, so that it is the same too.
 
 use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, Value, Values};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use serde::Serialize;
 use url::Url;
 
 use super::{
-    Atlas, AtlasError,
+    Atlas, AtlasError, candidates,
     language::Language,
     query::Query,
     rank,
@@ -103,12 +103,11 @@ impl Atlas {
         search: &Search,
     ) -> Result<Found, AtlasError> {
         const DOING: &str = "searching";
-        let statement = candidates(connection.get_database_backend(), search);
-        let lines: Option<String> = match connection.query_one_raw(statement).await.doing(DOING)? {
-            Some(row) => row.try_get_by_index(0).doing(DOING)?,
-            None => None,
+        let lines = match connection.get_database_backend() {
+            DbBackend::Sqlite => candidates::sqlite::newest(connection, search).await?,
+            _ => candidates::postgres::newest(connection, search).await?,
         };
-        let candidates = lines.iter().flat_map(|lines| lines.lines()).map(candidate);
+        let candidates = lines.lines().map(candidate);
         let candidates = candidates.collect::<Result<Vec<_>, _>>().doing(DOING)?;
         let matches = candidates.len() as u64;
         let best = rank::best(&search.query, candidates.into_iter(), search.limit);
@@ -154,55 +153,6 @@ impl Atlas {
             .await
             .doing("reading what was found")
             .map_err(Into::into)
-    }
-}
-
-/// The newest segments that match, all in one row: a line for each, of its id and its words, which are
-/// letters, digits and blanks. A thousand rows would cost more than finding them.
-fn candidates(engine: DbBackend, search: &Search) -> Statement {
-    let (from, matches, query) = match engine {
-        DbBackend::Sqlite => (
-            "segment_words w CROSS JOIN transcript_segments s ON s.id = w.rowid",
-            "segment_words MATCH $1",
-            search.query.to_fts5(),
-        ),
-        _ => (
-            "transcript_segments s",
-            "to_tsvector('simple', s.words) @@ $1::text::tsquery",
-            search.query.to_tsquery(),
-        ),
-    };
-    // FTS5 gives its rows in this order by itself, if it is the first to be asked: SQLite keeps the
-    // order of a CROSS JOIN.
-    let (newest_first, join, lines) = match engine {
-        DbBackend::Sqlite => ("w.rowid", "CROSS JOIN", "group_concat(line, char(10))"),
-        _ => ("s.id", "JOIN", "string_agg(line, chr(10))"),
-    };
-    let mut values: Vec<Value> = vec![query.into()];
-    let mut sql = format!("SELECT {lines} FROM (SELECT s.id || ' ' || s.words AS line FROM {from}");
-    if search.language.is_some() || search.channel.is_some() {
-        sql.push_str(&format!(" {join} transcripts t ON t.id = s.transcript_id"));
-    }
-    if search.channel.is_some() {
-        sql.push_str(&format!(" {join} videos v ON v.id = t.video_id"));
-    }
-    sql.push_str(" WHERE ");
-    sql.push_str(matches);
-    if let Some(language) = &search.language {
-        values.push(language.as_str().into());
-        sql.push_str(&format!(" AND t.language = ${}", values.len()));
-    }
-    if let Some(channel) = &search.channel {
-        values.push(channel.as_str().into());
-        sql.push_str(&format!(" AND v.channel = ${}", values.len()));
-    }
-    sql.push_str(&format!(
-        " ORDER BY {newest_first} DESC LIMIT {MAX_RANKED}) AS found"
-    ));
-    Statement {
-        sql,
-        values: Some(Values(values)),
-        db_backend: engine,
     }
 }
 

@@ -1,0 +1,221 @@
+//! Candidates on PostgreSQL.
+//!
+//! A GIN index gives all segments that hold some words, in no order. Where that is half of a million,
+//! only the newest thousand of them are wanted. So the index also holds, for each segment, which ten
+//! thousand and which hundred thousand ids its own is among: a search first asks for the words within
+//! the newest part of the table, and for all of it only if that did not give enough.
+//!
+//! What the index cannot answer, that words are next to each other, is decided by `LIKE` over the
+//! normalised words, which takes a hundredth of the time of a `tsvector`. Everything is gathered before
+//! it is put in order: otherwise the planner walks the primary key backwards, and makes a `tsvector` of
+//! every row.
+//!
+//! A channel or a language of few transcripts is read from the index of their segments, without the
+//! full-text index.
+
+use sea_orm::{ConnectionTrait, DbBackend, Statement, Value, Values};
+use uuid::Uuid;
+
+use crate::{
+    db::Doing as _,
+    services::atlas::{
+        AtlasError,
+        search::{MAX_RANKED, Search},
+    },
+};
+
+/// As the index has it (`ix_transcript_segments_words`).
+const INDEXED: &str = "to_tsvector('simple', s.words) || array_to_tsvector(\
+    ARRAY['#' || (s.id / 10000)::text, '##' || (s.id / 100000)::text])";
+
+/// The parts of the table that the index knows: how many ids, and how a part is marked.
+const FINE: (i64, &str) = (10_000, "#");
+const COARSE: (i64, &str) = (100_000, "##");
+
+/// So many transcripts are few.
+const FEW: usize = 64;
+
+const DOING: &str = "searching";
+
+/// What of the table is searched.
+enum Scope {
+    /// This part and the one before it.
+    Newest((i64, &'static str), i64),
+    /// The ids from this one on, row by row.
+    From(i64),
+    All,
+    /// The transcripts with these ids.
+    Transcripts(Vec<Uuid>),
+}
+
+/// The lines of the newest segments that match.
+pub(in super::super) async fn newest(
+    connection: &impl ConnectionTrait,
+    search: &Search,
+) -> Result<String, AtlasError> {
+    if let Some(few) = few_transcripts(connection, search).await? {
+        return match few.is_empty() {
+            true => Ok(String::new()),
+            false => lines(connection, search, &Scope::Transcripts(few)).await,
+        };
+    }
+    let Some(last) = last_id(connection).await? else {
+        return Ok(String::new());
+    };
+    let mut seen: Option<(usize, i64)> = None;
+    for size in [FINE, COARSE] {
+        let part = last / size.0;
+        // The part before it belongs to it: this one may have just begun.
+        let covered = last - (part - 1) * size.0;
+        let is_all = part < 2;
+        let is_hopeless = seen.is_some_and(|(found, among)| {
+            let hoped = u128::from(covered.unsigned_abs()) * found as u128;
+            hoped < u128::from(MAX_RANKED) * u128::from(among.unsigned_abs())
+        });
+        if is_all || is_hopeless {
+            continue;
+        }
+        // Beginnings of half of all words are seen sooner in the rows.
+        let scope = match size == FINE && search.query.has_short_beginnings() {
+            true => Scope::From((part - 1) * size.0),
+            false => Scope::Newest(size, part),
+        };
+        let found = lines(connection, search, &scope).await?;
+        let count = found.lines().count();
+        if count as u64 >= MAX_RANKED {
+            return Ok(found);
+        }
+        seen = Some((count, covered));
+    }
+    lines(connection, search, &Scope::All).await
+}
+
+/// The transcripts that a search keeps to, if they are few. `None` for many, and for all.
+async fn few_transcripts(
+    connection: &impl ConnectionTrait,
+    search: &Search,
+) -> Result<Option<Vec<Uuid>>, AtlasError> {
+    if search.language.is_none() && search.channel.is_none() {
+        return Ok(None);
+    }
+    let mut values = Vec::new();
+    let filter = filter(search, &mut values);
+    let sql = format!(
+        "SELECT t.id FROM transcripts t JOIN videos v ON v.id = t.video_id \
+         WHERE TRUE{filter} LIMIT {}",
+        FEW + 1
+    );
+    let rows = connection
+        .query_all_raw(statement(sql, values))
+        .await
+        .doing(DOING)?;
+    let ids = rows.iter().map(|row| row.try_get_by_index::<Uuid>(0));
+    let ids: Vec<Uuid> = ids.collect::<Result<_, _>>().doing(DOING)?;
+    Ok(Some(ids).filter(|ids| ids.len() <= FEW))
+}
+
+async fn last_id(connection: &impl ConnectionTrait) -> Result<Option<i64>, AtlasError> {
+    let sql = "SELECT max(id) FROM transcript_segments".to_owned();
+    let row = connection
+        .query_one_raw(statement(sql, Vec::new()))
+        .await
+        .doing(DOING)?;
+    let last = row.map_or(Ok(None), |row| row.try_get_by_index::<Option<i64>>(0));
+    Ok(last.doing(DOING)?)
+}
+
+async fn lines(
+    connection: &impl ConnectionTrait,
+    search: &Search,
+    scope: &Scope,
+) -> Result<String, AtlasError> {
+    let row = connection
+        .query_one_raw(matching(search, scope))
+        .await
+        .doing(DOING)?;
+    let lines = row.map_or(Ok(None), |row| row.try_get_by_index::<Option<String>>(0));
+    Ok(lines.doing(DOING)?.unwrap_or_default())
+}
+
+fn matching(search: &Search, scope: &Scope) -> Statement {
+    let mut values: Vec<Value> = Vec::new();
+    let mut rows = "SELECT s.id, s.words FROM transcript_segments s".to_owned();
+    if !matches!(scope, Scope::Transcripts(_))
+        && (search.language.is_some() || search.channel.is_some())
+    {
+        rows.push_str(
+            " JOIN transcripts t ON t.id = s.transcript_id JOIN videos v ON v.id = t.video_id",
+        );
+    }
+    let patterns = match scope {
+        Scope::Transcripts(ids) => {
+            let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
+            values.push(format!("{{{}}}", ids.join(",")).into());
+            rows.push_str(" WHERE s.transcript_id = ANY ($1::text::uuid[])");
+            search.query.patterns()
+        }
+        Scope::From(id) => {
+            values.push((*id).into());
+            rows.push_str(" WHERE s.id >= $1");
+            rows.push_str(&filter(search, &mut values));
+            search.query.patterns()
+        }
+        Scope::All | Scope::Newest(..) => {
+            values.push(words(search, scope).into());
+            rows.push_str(&format!(" WHERE {INDEXED} @@ $1::text::tsquery"));
+            rows.push_str(&filter(search, &mut values));
+            search.query.phrases()
+        }
+    };
+    for (fits, pattern) in patterns {
+        values.push(pattern.into());
+        let not = if fits { "" } else { "NOT " };
+        let place = values.len();
+        rows.push_str(&format!(" AND ' ' || s.words || ' ' {not}LIKE ${place}"));
+    }
+    let newest = format!("ORDER BY id DESC LIMIT {MAX_RANKED}");
+    let sql = match scope {
+        // The planner may stop as soon as there are enough.
+        Scope::From(_) => format!(
+            "SELECT string_agg(id || ' ' || words, chr(10)) FROM ({rows} {newest}) AS newest"
+        ),
+        _ => format!(
+            "WITH found AS MATERIALIZED ({rows}) \
+             SELECT string_agg(id || ' ' || words, chr(10)) FROM (\
+             SELECT id, words FROM found {newest}) AS newest"
+        ),
+    };
+    statement(sql, values)
+}
+
+/// The query of the index.
+fn words(search: &Search, scope: &Scope) -> String {
+    let query = search.query.to_tsquery();
+    match scope {
+        Scope::Newest((_, mark), part) => {
+            format!("{query} & ('{mark}{part}' | '{mark}{}')", part - 1)
+        }
+        Scope::All | Scope::From(_) | Scope::Transcripts(_) => query,
+    }
+}
+
+fn filter(search: &Search, values: &mut Vec<Value>) -> String {
+    let mut sql = String::new();
+    if let Some(language) = &search.language {
+        values.push(language.as_str().into());
+        sql.push_str(&format!(" AND t.language = ${}", values.len()));
+    }
+    if let Some(channel) = &search.channel {
+        values.push(channel.as_str().into());
+        sql.push_str(&format!(" AND v.channel = ${}", values.len()));
+    }
+    sql
+}
+
+fn statement(sql: String, values: Vec<Value>) -> Statement {
+    Statement {
+        sql,
+        values: Some(Values(values)),
+        db_backend: DbBackend::Postgres,
+    }
+}
