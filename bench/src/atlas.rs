@@ -10,18 +10,20 @@ use std::{
 use anyhow::{Context as _, Result, ensure};
 use groundwork_core::{
     clock::Clock,
-    db::{self, Database},
+    db::{self, Database, Engine},
     page::PageLimit,
     services::atlas::{Atlas, Query, Search, words},
 };
 use groundwork_schema::run::{self, Goal, Settings};
 use migration::CONVENTION;
 use rusqlite::{Connection, params};
+use sea_orm::ConnectionTrait as _;
 
 use crate::{
     contender::settings,
     file,
     outcome::{End, Outcome, count, drive},
+    signals::BenchDatabase,
     work::{AIM, OURS, READERS, RUSQLITE},
 };
 
@@ -30,7 +32,13 @@ const SEGMENTS: u64 = 500;
 /// Segments that a bare loop commits together, as the import does.
 const TRANSCRIPTS_PER_COMMIT: u64 = 20;
 /// The limit of a search, in milliseconds.
-const SEARCH_LIMIT: f64 = 50.0;
+const SEARCH_LIMIT: f64 = 100.0;
+/// Transcripts that are searched, in proportion to those that are imported.
+const SEARCHED: u64 = 2;
+/// Channels of the videos.
+const CHANNELS: u64 = 50;
+/// Segments that one statement stores on PostgreSQL.
+const ROWS: usize = 1_000;
 /// Different words of the transcripts.
 const VOCABULARY: u64 = 20_000;
 
@@ -76,8 +84,25 @@ pub(crate) async fn search(
     length: Duration,
 ) -> Result<Vec<(&'static str, Outcome)>> {
     let file = migrated(folder, OURS).await?;
-    insert_all(&file, transcripts(length))?;
+    insert_all(&file, SEARCHED * transcripts(length))?;
     let db = Database::open(&settings(&file)?, CONVENTION).await?;
+    let outcomes = search_all(db, length).await?;
+    file::remove(&file)?;
+    Ok(outcomes)
+}
+
+/// The same on PostgreSQL.
+pub(crate) async fn search_postgres(
+    folder: &Path,
+    length: Duration,
+) -> Result<Vec<(&'static str, Outcome)>> {
+    let database = BenchDatabase::fresh(Engine::Postgres, folder).await?;
+    insert_on_postgres(&database, SEARCHED * transcripts(length)).await?;
+    let db = Database::open(&database.settings()?, CONVENTION).await?;
+    search_all(db, length).await
+}
+
+async fn search_all(db: Database, length: Duration) -> Result<Vec<(&'static str, Outcome)>> {
     let atlas = Atlas::new(db.clone(), Clock::system());
     let outcome = drive(READERS, length, move |caller, call| {
         let atlas = atlas.clone();
@@ -86,7 +111,7 @@ pub(crate) async fn search(
             let search = Search {
                 query: Query::parse(&question(&mut random))?,
                 language: None,
-                channel: None,
+                channel: (random.below(7) == 0).then(|| channel(random.below(CHANNELS))),
                 limit: PageLimit::DEFAULT,
             };
             atlas.search(&atlas.db().reader(), &search).await?;
@@ -95,12 +120,51 @@ pub(crate) async fn search(
     });
     let outcome = outcome.await?;
     db.close().await?;
-    file::remove(&file)?;
     let limit = Outcome {
         p99_ms: Some(SEARCH_LIMIT),
         ..Outcome::default()
     };
     Ok(vec![(OURS, outcome), (AIM, limit)])
+}
+
+/// The rows of `insert_all`.
+async fn insert_on_postgres(database: &BenchDatabase, transcripts: u64) -> Result<()> {
+    let connection = database.connect().await?;
+    let mut rows = Vec::with_capacity(ROWS);
+    for number in 0..transcripts {
+        let (name, channel) = (name(number), channel(number));
+        let video = format!(
+            "INSERT INTO videos (id, external_id, title, channel, created_at, updated_at)
+             VALUES (md5('{name}')::uuid, '{name}', '{name}', '{channel}', now(), now())"
+        );
+        let transcript = format!(
+            "INSERT INTO transcripts (id, video_id, language, origin, created_at, updated_at)
+             VALUES (md5('{name}')::uuid, md5('{name}')::uuid, 'en', 'manual', now(), now())"
+        );
+        for sql in [video, transcript] {
+            connection.execute_unprepared(&sql).await?;
+        }
+        for (position, text) in (0_u64..).zip(segments(number)) {
+            let (starts, words) = (position * 2_000, words::written(&text));
+            let ends = starts + 1_900;
+            rows.push(format!(
+                "(md5('{name}')::uuid, {position}, {starts}, {ends}, '{text}', '{words}')"
+            ));
+        }
+        if rows.len() >= ROWS || number + 1 == transcripts {
+            let all = rows.join(", ");
+            let sql = format!(
+                "INSERT INTO transcript_segments
+                     (transcript_id, position, starts_ms, ends_ms, text, words)
+                 VALUES {all}"
+            );
+            connection.execute_unprepared(&sql).await?;
+            rows.clear();
+        }
+    }
+    connection.execute_unprepared("VACUUM ANALYZE").await?;
+    connection.close().await?;
+    Ok(())
 }
 
 async fn import_files(file: &Path, files: &Path, transcripts: u64) -> Result<()> {
@@ -157,7 +221,7 @@ fn insert_all(file: &Path, transcripts: u64) -> Result<Duration> {
     )?;
     let mut video = connection.prepare(
         "INSERT INTO videos (id, external_id, title, channel, created_at, updated_at)
-         VALUES (?1, ?2, ?3, 'bench', ?4, ?4)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?5)",
     )?;
     let mut transcript = connection.prepare(
         "INSERT INTO transcripts (id, video_id, language, origin, created_at, updated_at)
@@ -177,7 +241,7 @@ fn insert_all(file: &Path, transcripts: u64) -> Result<Duration> {
         if number % TRANSCRIPTS_PER_COMMIT == 0 {
             connection.execute_batch("BEGIN IMMEDIATE")?;
         }
-        video.execute(params![id, name, name, INSTANT])?;
+        video.execute(params![id, name, name, channel(number), INSTANT])?;
         transcript.execute(params![id, INSTANT])?;
         for (position, (words, text)) in (0_i64..).zip(&rows) {
             let starts = position * 2_000;
@@ -197,7 +261,10 @@ fn write_files(folder: &Path, transcripts: u64) -> Result<PathBuf> {
     fs::create_dir_all(&files).with_context(|| files.display().to_string())?;
     for number in 0..transcripts {
         let name = name(number);
-        let info = format!(r#"{{"id": "{name}", "title": "{name}", "channel": "bench"}}"#);
+        let info = format!(
+            r#"{{"id": "{name}", "title": "{name}", "channel": "{}"}}"#,
+            channel(number)
+        );
         fs::write(files.join(format!("{name}.info.json")), info)?;
         let mut captions = "WEBVTT\nKind: captions\nLanguage: en\n".to_owned();
         for (position, text) in (0_u64..).zip(segments(number)) {
@@ -217,6 +284,10 @@ fn name(number: u64) -> String {
     format!("video-{number:06}")
 }
 
+fn channel(number: u64) -> String {
+    format!("channel {}", number % CHANNELS)
+}
+
 /// The texts of a transcript's segments: the same at every call.
 fn segments(number: u64) -> impl Iterator<Item = String> {
     let mut random = Random(number + 1);
@@ -230,12 +301,13 @@ fn segments(number: u64) -> impl Iterator<Item = String> {
 /// One to three words, now and then a phrase, a beginning, or an exclusion.
 fn question(random: &mut Random) -> String {
     let (one, other) = (word(random), word(random));
-    match random.below(6) {
+    match random.below(7) {
         0 => one,
         1 => format!("{one} {other}"),
         2 => format!("{one} {other} {}", word(random)),
         3 => format!("\"{one} {other}\""),
         4 => format!("{}*", one.get(..4).unwrap_or(&one)),
+        5 => format!("{}*", one.get(..2).unwrap_or(&one)),
         _ => format!("{one} -{other}"),
     }
 }

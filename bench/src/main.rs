@@ -59,8 +59,9 @@ Examples:
 )]
 struct Arguments {
     /// commits, counters, rollbacks, single (together: writes), reads, models, bulk (rows), start,
-    /// memory (server), migrate, linear, check (schema), transcripts, search (atlas), ingest, rollup
-    /// and year, each with -sqlite or -postgres (signals); all by default
+    /// memory (server), migrate, linear, check (schema), transcripts, search,
+    /// search-postgres (atlas), ingest, rollup,
+    /// first and year, each with -sqlite or -postgres (signals); all by default
     #[arg(value_name = "NAME", value_parser = works)]
     names: Vec<Works>,
 
@@ -235,10 +236,13 @@ impl Bench {
             Work::Check => schema::check(folder).await?,
             Work::Transcripts => atlas::import(folder, length).await?,
             Work::Search => atlas::search(folder, length).await?,
+            Work::SearchPostgres => atlas::search_postgres(folder, length).await?,
             Work::IngestPostgres
             | Work::IngestSqlite
             | Work::RollupPostgres
             | Work::RollupSqlite
+            | Work::FirstPostgres
+            | Work::FirstSqlite
             | Work::YearPostgres
             | Work::YearSqlite => signals::round(work, folder, python, length).await?,
             _ => Vec::new(),

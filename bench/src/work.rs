@@ -58,8 +58,10 @@ pub(crate) enum Work {
     Check,
     /// 1,000 transcripts of 500 segments, from their files into rows and a full-text index
     Transcripts,
-    /// 8 callers searching 500,000 segments
+    /// 8 callers searching 1,000,000 segments
     Search,
+    /// The same on PostgreSQL
+    SearchPostgres,
     /// 50,000 articles from a file, on PostgreSQL
     IngestPostgres,
     /// The same on SQLite
@@ -68,6 +70,10 @@ pub(crate) enum Work {
     RollupPostgres,
     /// The same on SQLite
     RollupSqlite,
+    /// A first rollup of 20,000 articles over two years, without statistics, on PostgreSQL
+    FirstPostgres,
+    /// The same on SQLite
+    FirstSqlite,
     /// A year of hourly points, on PostgreSQL
     YearPostgres,
     /// The same on SQLite
@@ -125,13 +131,15 @@ impl Work {
             "writes" => vec![Self::Commits, Self::Counters, Self::Rollbacks, Self::Single],
             "rows" => vec![Self::Reads, Self::Models, Self::Bulk],
             "server" => vec![Self::Start, Self::Memory],
-            "atlas" => vec![Self::Transcripts, Self::Search],
+            "atlas" => vec![Self::Transcripts, Self::Search, Self::SearchPostgres],
             "schema" => vec![Self::Migrate, Self::Linear, Self::Check],
             "signals" => vec![
                 Self::IngestPostgres,
                 Self::IngestSqlite,
                 Self::RollupPostgres,
                 Self::RollupSqlite,
+                Self::FirstPostgres,
+                Self::FirstSqlite,
                 Self::YearPostgres,
                 Self::YearSqlite,
             ],
@@ -161,11 +169,14 @@ impl Work {
             Self::Linear => "each of 1,000 generated migrations",
             Self::Check => "check of 500 tables",
             Self::Transcripts => "1,000 transcripts of 500 segments imported",
-            Self::Search => "full-text search over 500,000 segments, 8 callers",
+            Self::Search => "full-text search over 1,000,000 segments, 8 callers",
+            Self::SearchPostgres => "the same on PostgreSQL",
             Self::IngestPostgres => "50,000 articles from a file, PostgreSQL",
             Self::IngestSqlite => "50,000 articles from a file, SQLite",
             Self::RollupPostgres => "rollup of 1,000,000 mentions, PostgreSQL",
             Self::RollupSqlite => "rollup of 1,000,000 mentions, SQLite",
+            Self::FirstPostgres => "first rollup of 20,000 articles, PostgreSQL",
+            Self::FirstSqlite => "first rollup of 20,000 articles, SQLite",
             Self::YearPostgres => "a year of hourly points, PostgreSQL",
             Self::YearSqlite => "a year of hourly points, SQLite",
         }
@@ -178,10 +189,12 @@ impl Work {
                 Unit::PerSecond("units/s")
             }
             Self::Transcripts => Unit::PerSecond("segments/s"),
-            Self::Search => Unit::PerSecond("searches/s"),
+            Self::Search | Self::SearchPostgres => Unit::PerSecond("searches/s"),
             Self::Reads | Self::YearPostgres | Self::YearSqlite => Unit::PerSecond("reads/s"),
             Self::IngestPostgres | Self::IngestSqlite => Unit::PerSecond("articles/s"),
-            Self::RollupPostgres | Self::RollupSqlite => Unit::Millis,
+            Self::RollupPostgres | Self::RollupSqlite | Self::FirstPostgres | Self::FirstSqlite => {
+                Unit::Millis
+            }
             Self::Models | Self::Bulk => Unit::PerSecond("rows/s"),
             Self::Start | Self::Migrate | Self::Linear | Self::Check => Unit::Millis,
             Self::Memory => Unit::Megabytes,
@@ -220,6 +233,7 @@ impl Work {
         const SEARCH: &[Requirement] = &[p99(AIM, 1.0)];
         const INGEST: &[Requirement] = &[rate(SQLALCHEMY, 2.0, None), rate(SQL, 0.75, None)];
         const ROLLUP: &[Requirement] = &[rate(PYTHON, 8.0, None), rate(SQL, 0.7, None)];
+        const FIRST: &[Requirement] = &[rate(AIM, 1.0, None)];
         const YEAR: &[Requirement] = &[rate(SQLX, 0.5, None)];
         match self {
             Self::Commits => COMMITS,
@@ -236,9 +250,10 @@ impl Work {
             Self::Linear => LINEAR,
             Self::Check => CHECK,
             Self::Transcripts => TRANSCRIPTS,
-            Self::Search => SEARCH,
+            Self::Search | Self::SearchPostgres => SEARCH,
             Self::IngestPostgres | Self::IngestSqlite => INGEST,
             Self::RollupPostgres | Self::RollupSqlite => ROLLUP,
+            Self::FirstPostgres | Self::FirstSqlite => FIRST,
             Self::YearPostgres | Self::YearSqlite => YEAR,
         }
     }

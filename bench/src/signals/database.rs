@@ -26,7 +26,7 @@ const DATABASE: &str = "groundwork_bench";
 /// No statement of a peer is cut off.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(600);
 
-pub(super) struct BenchDatabase {
+pub(crate) struct BenchDatabase {
     pub(super) engine: Engine,
     pub(super) url: String,
     pub(super) file: PathBuf,
@@ -34,7 +34,7 @@ pub(super) struct BenchDatabase {
 
 impl BenchDatabase {
     /// An empty database with the newest schema.
-    pub(super) async fn fresh(engine: Engine, folder: &Path) -> Result<Self> {
+    pub(crate) async fn fresh(engine: Engine, folder: &Path) -> Result<Self> {
         let file = folder.join("signals.db");
         let url = match engine {
             Engine::Sqlite => {
@@ -57,7 +57,7 @@ impl BenchDatabase {
         Ok(database)
     }
 
-    pub(super) fn settings(&self) -> Result<config::Database> {
+    pub(crate) fn settings(&self) -> Result<config::Database> {
         Ok(config::Database {
             url: self.url.parse().context("the URL of the database")?,
             statement_timeout: STATEMENT_TIMEOUT,
@@ -72,7 +72,7 @@ impl BenchDatabase {
     }
 
     /// A connection for statements by hand, with the settings that every contender has.
-    pub(super) async fn connect(&self) -> Result<DatabaseConnection> {
+    pub(crate) async fn connect(&self) -> Result<DatabaseConnection> {
         Ok(connect_for_migration(&self.settings()?).await?)
     }
 

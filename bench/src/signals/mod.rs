@@ -3,6 +3,7 @@
 
 mod copy;
 mod database;
+mod first;
 mod ingest;
 mod rollup;
 mod year;
@@ -13,11 +14,11 @@ use anyhow::Result;
 use groundwork_core::db::Engine;
 use serde_json::json;
 
-use self::database::BenchDatabase;
+pub(crate) use self::database::BenchDatabase;
 use crate::{
     outcome::Outcome,
     python::Python,
-    work::{OURS, PYTHON, SQL, SQLALCHEMY, SQLX, Work},
+    work::{AIM, OURS, PYTHON, SQL, SQLALCHEMY, SQLX, Work},
 };
 
 /// One round of a work, each contender once.
@@ -32,6 +33,8 @@ pub(crate) async fn round(
         Work::IngestSqlite => ingest(Engine::Sqlite, folder, python).await,
         Work::RollupPostgres => rollup(Engine::Postgres, folder, python).await,
         Work::RollupSqlite => rollup(Engine::Sqlite, folder, python).await,
+        Work::FirstPostgres => first(Engine::Postgres, folder).await,
+        Work::FirstSqlite => first(Engine::Sqlite, folder).await,
         Work::YearPostgres => year(Engine::Postgres, folder, length).await,
         Work::YearSqlite => year(Engine::Sqlite, folder, length).await,
         _ => Ok(Vec::new()),
@@ -83,6 +86,16 @@ async fn rollup(
         outcomes.push((who, outcome));
     }
     Ok(outcomes)
+}
+
+async fn first(engine: Engine, folder: &Path) -> Result<Vec<(&'static str, Outcome)>> {
+    let database = BenchDatabase::fresh(engine, folder).await?;
+    first::lay_out(&database).await?;
+    let limit = Outcome {
+        amount: first::LIMIT,
+        ..Outcome::default()
+    };
+    Ok(vec![(OURS, first::ours(&database).await?), (AIM, limit)])
 }
 
 async fn year(
