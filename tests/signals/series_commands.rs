@@ -146,7 +146,7 @@ async fn articles_and_entities_are_listed(engine: Engine) {
 #[case::a_wrong_period(&["series", "Quillon 2", "--period", "dayly"], 2, "daily")]
 #[case::two_formats(&["series", "Quillon 2", "--csv", "--json"], 2, "--csv")]
 #[case::nobody_to_compare(&["compare"], 2, "NAME")]
-#[case::a_cursor_that_is_none(&["articles", "--after", "x"], 65, "no cursor")]
+#[case::a_cursor_that_is_none(&["articles", "--after", "x"], 65, "not a cursor")]
 #[case::a_blank_name(&["entities", "add", " ", "--category", "tool"], 65, "name")]
 #[case::no_category(&["entities", "add", "X"], 2, "--category")]
 #[tokio::test]

@@ -40,8 +40,11 @@ pub(crate) async fn read<T>(
 }
 
 fn request(list: &List) -> Result<PageRequest> {
-    let after = list.after.as_deref().map(str::parse).transpose();
-    let after = after.map_err(|error| CliError::bad_input(format!("--after: {error}")))?;
+    let read = |text: &str| {
+        let cursor = text.parse();
+        cursor.map_err(|error| CliError::bad_input(format!("--after {text:?}: {error}")))
+    };
+    let after = list.after.as_deref().map(read).transpose()?;
     let limit = match list.all {
         true => PageLimit::MAX,
         false => PageLimit::new(list.limit).unwrap_or(PageLimit::DEFAULT),
