@@ -24,6 +24,7 @@ mod m20261121_102000_create_transcript_segments;
 mod m20261121_110000_create_knowledge_graphs;
 mod m20261121_111000_create_graph_nodes;
 mod m20261121_112000_create_graph_edges;
+mod m20261130_090000_create_file_roots;
 mod m20261130_230000_index_the_newest_segments;
 
 /// How every constraint of this schema is named, on both engines.
@@ -58,6 +59,7 @@ pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261121_110000_create_knowledge_graphs::Migration),
         Box::new(m20261121_111000_create_graph_nodes::Migration),
         Box::new(m20261121_112000_create_graph_edges::Migration),
+        Box::new(m20261130_090000_create_file_roots::Migration),
         Box::new(m20261130_230000_index_the_newest_segments::Migration),
     ]
 }

@@ -4,7 +4,7 @@ use std::{fs, path::Path, process::Stdio, time::Duration};
 
 use acceptance::{
     Engine, Home, Outcome, Program, on_both_engines,
-    production::{Production, files_below},
+    production::{Production, files_below, stored_below},
 };
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::{process::Child, time::timeout};
@@ -64,7 +64,7 @@ async fn assert_whole_or_nothing(home: &Home) -> usize {
     let list = home.groundwork(["studio", "list", "--json"]).await.json();
     let projects = list["items"].as_array().expect("items").len();
     home.serve().await.stop().await;
-    let files = files_below(&home.dir().join("var/files"));
+    let files = stored_below(&home.dir().join("var/files"));
     assert_eq!(files.len(), projects * FILES, "{:?}", files.keys());
     projects
 }
@@ -128,7 +128,7 @@ async fn a_running_server_removes_what_a_killed_import_left(engine: Engine) {
         .await
         .succeeded();
     server.stop().await;
-    assert_eq!(files_below(&home.dir().join("var/files")).len(), FILES);
+    assert_eq!(stored_below(&home.dir().join("var/files")).len(), FILES);
 }
 
 #[tokio::test]

@@ -6,4 +6,5 @@ mod life;
 mod own_program;
 mod places;
 mod refusal;
+mod roots;
 mod walk;

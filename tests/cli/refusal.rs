@@ -4,7 +4,7 @@ use std::{fs, os::unix::fs::symlink};
 
 use acceptance::{
     Engine, Home, given, on_both_engines,
-    production::{MP4, Production, files_below},
+    production::{MP4, Production, stored_below},
 };
 use rstest::rstest;
 use serde_json::json;
@@ -20,7 +20,7 @@ async fn refused(home: &Home) -> String {
     assert_eq!(list["items"], json!([]), "something is stored");
     let files = home.dir().join("var/files");
     assert!(
-        !files.exists() || files_below(&files).is_empty(),
+        !files.exists() || stored_below(&files).is_empty(),
         "a file is stored"
     );
     output
@@ -139,11 +139,11 @@ async fn an_export_never_writes_over_what_is_there() {
     let import = home.groundwork(["studio", "import", "production", "--json"]);
     let imported = import.await.json();
     let id = imported["project"]["id"].as_str().unwrap();
-    let before = files_below(&home.dir().join("production"));
+    let before = stored_below(&home.dir().join("production"));
     let export = home.groundwork(["studio", "export", id, "production"]);
     let output = export.await.failed(65);
     assert!(output.contains("production"), "{output}");
-    assert_eq!(files_below(&home.dir().join("production")), before);
+    assert_eq!(stored_below(&home.dir().join("production")), before);
 }
 
 #[rstest]

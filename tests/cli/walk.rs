@@ -2,7 +2,7 @@
 
 use acceptance::{
     Engine, Home, Server, on_both_engines,
-    production::{Production, files_below, lighthouse},
+    production::{Production, files_below, lighthouse, stored_below},
 };
 use serde_json::Value;
 
@@ -88,11 +88,11 @@ async fn a_second_import_stores_nothing_and_says_so(
 ) {
     let (home, _server) = arrive(engine, beside).await;
     let first = import_lighthouse(&home).await;
-    let stored = files_below(&home.dir().join("var/files"));
+    let stored = stored_below(&home.dir().join("var/files"));
     let second = import_lighthouse(&home).await;
     assert_eq!(second["outcome"], "already_stored");
     assert_eq!(id_of(&second), id_of(&first));
-    assert!(files_below(&home.dir().join("var/files")) == stored);
+    assert!(stored_below(&home.dir().join("var/files")) == stored);
 
     let folder = lighthouse();
     let words = home
@@ -148,7 +148,7 @@ async fn of_two_imports_of_one_production_at_once_one_stores_it(engine: Engine) 
 
     // What the one that came too late had published is gone, at the latest after a start.
     home.serve().await.stop().await;
-    assert_eq!(files_below(&home.dir().join("var/files")).len(), 19);
+    assert_eq!(stored_below(&home.dir().join("var/files")).len(), 19);
 }
 
 #[on_both_engines]
@@ -159,7 +159,7 @@ async fn a_removed_project_takes_its_files_with_it(engine: Engine) {
         .groundwork(["studio", "remove", id_of(&imported)])
         .await
         .succeeded();
-    assert!(files_below(&home.dir().join("var/files")).is_empty());
+    assert!(stored_below(&home.dir().join("var/files")).is_empty());
     let _ = home
         .groundwork(["studio", "show", id_of(&imported)])
         .await

@@ -192,7 +192,8 @@ async fn a_missing_file_fails_the_check_and_is_added() {
     );
 
     let update = copy.update().await.succeeded(Outcome::Current);
-    let added = "added src/files/file_trash.rs\nadded src/files/mod.rs\n";
+    let added =
+        "added src/files/file_roots.rs\nadded src/files/file_trash.rs\nadded src/files/mod.rs\n";
     assert_eq!(copy.relative(&update.out), added);
     assert_eq!(copy.read("src/files/mod.rs"), original);
 }

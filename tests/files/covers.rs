@@ -197,6 +197,7 @@ async fn open_store(root: &Path) -> FileStore {
                 facts: None,
             },
         ],
+        root_table: None,
         clock: Clock::system(),
     };
     FileStore::open(options).await.unwrap()

@@ -129,6 +129,7 @@ pub(super) async fn open_store(root: &Path) -> FileStore {
         root: root.to_owned(),
         max_file_bytes: 4 << 20,
         tables: &[FILE_TABLE],
+        root_table: None,
         clock: Clock::system(),
     };
     FileStore::open(options).await.unwrap()

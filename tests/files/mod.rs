@@ -5,4 +5,5 @@ mod covers;
 mod crashes;
 mod disks;
 mod fixture;
+mod identity;
 mod trash;

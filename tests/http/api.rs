@@ -107,6 +107,8 @@ impl Api {
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => folders.push(entry.path()),
+                    // What the root calls itself.
+                    _ if entry.file_name() == "identity" => {}
                     _ => found.push(entry.path()),
                 }
             }

@@ -32,6 +32,7 @@ VALUES ('t', 'hourly', 'now', 0, -0.5, 0.5, 0, 1);
 INSERT INTO knowledge_graphs (id, name, title, video_id, is_directed, created_at, updated_at)
 VALUES ('g', 'g1', '', 'v', TRUE, 'now', 'now'), ('h', 'g2', '', NULL, FALSE, 'now', 'now');
 INSERT INTO graph_nodes (id, graph_id, key, label) VALUES ('m', 'g', 'k1', ''), ('o', 'h', 'k1', '');
+INSERT INTO file_roots (id, root_id, claimed_at) VALUES (1, 'x', 'now');
 INSERT INTO graph_edges (id, graph_id, source_id, target_id, label, weight)
 VALUES ('q', 'g', 'm', 'm', '', 1);
 ";
@@ -46,6 +47,12 @@ struct Rule {
 }
 
 const RULES: &[Rule] = &[
+    Rule {
+        name: "ck_file_roots_only_one",
+        table: "file_roots",
+        admits: &["id = 1"],
+        refuses: &["id = 0", "id = 2"],
+    },
     Rule {
         name: "ck_projects_status",
         table: "projects",

@@ -44,6 +44,7 @@ pub async fn file_store(scratch: &Scratch) -> FileStore {
         root: scratch.dir().join("files"),
         max_file_bytes: MAX_FILE_BYTES,
         tables: &[FILE_TABLE],
+        root_table: None,
         clock: clock(),
     };
     FileStore::open(options).await.expect("a file store opens")

@@ -137,6 +137,17 @@ pub fn files_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
+/// The files that a store holds under its root, without the one that says what the root calls itself.
+///
+/// # Panics
+/// If the root cannot be read.
+#[must_use]
+pub fn stored_below(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut found = files_below(root);
+    found.remove(Path::new("identity"));
+    found
+}
+
 fn scene(index: usize) -> Value {
     json!({
         "scene_index": index,

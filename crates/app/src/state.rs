@@ -90,6 +90,7 @@ pub(crate) fn file_options(config: &Config, clock: Clock) -> FileStoreOptions {
         root: config.files.root.clone(),
         max_file_bytes: config.files.max_file_bytes,
         tables: &[FILE_TABLE],
+        root_table: Some("file_roots"),
         clock,
     }
 }

@@ -412,6 +412,13 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Free some space and send the request again.",
     ),
     explained(
+        "STORAGE_MISMATCH",
+        "The folder `files.root` belongs to another database. Nothing in it is served, repaired or \
+         removed.",
+        "Set `files.root` to the root of this database. If the root was meant, take it over: \
+         `groundwork files adopt`.",
+    ),
+    explained(
         "STORAGE_NOT_DURABLE",
         "The disk did not confirm that it holds the file; nothing was kept.",
         "Check the disk, then send the file again.",

@@ -55,13 +55,14 @@ Examples:
   groundwork atlas show tide-2041"
     )]
     Atlas(atlas::Atlas),
-    /// Compare the stored files with their rows
+    /// Compare the stored files with their rows, and the files root with the database
     #[command(
         subcommand,
         after_help = "\
 Examples:
   groundwork files verify
-  groundwork files verify --json"
+  groundwork files verify --json
+  groundwork files adopt"
     )]
     Files(files::Files),
 }
@@ -70,7 +71,10 @@ Examples:
 pub(crate) async fn run(context: Context, command: Command) -> Result {
     let output = context.output;
     AppState::with(&context.loaded.config, async |state| match &command {
-        Command::Studio(command) => studio::run(output, state, command).await,
+        Command::Studio(command) => {
+            state.files.claim(&state.db).await?;
+            studio::run(output, state, command).await
+        }
         Command::Signals(command) => signals::run(output, state, command).await,
         Command::Atlas(command) => atlas::run(output, state, command).await,
         Command::Files(command) => files::run(output, state, command).await,

@@ -22,7 +22,7 @@ pub(crate) fn app(
 ) -> Router {
     let db = parts.db.clone();
     let metrics = metrics.route(move || db.measure());
-    let gate = readiness::Gate::new(parts.db.clone(), pending);
+    let gate = readiness::Gate::new(parts.db.clone(), parts.files.clone(), pending);
     let closed_until_migrated = from_fn_with_state(gate, readiness::require_schema);
     let routes = Routes {
         open: health(readiness::checks(parts, shutdown)),

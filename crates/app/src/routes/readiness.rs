@@ -14,17 +14,19 @@ use axum::{
 };
 use groundwork_core::{
     db::{Database, DbError},
-    files::FileStore,
+    files::{FileStore, FilesError},
 };
 use groundwork_http::{ApiError, Check, CheckFailed, Shutdown};
 use tracing::{info, warn};
 
 use crate::state::{self, AppState};
 
+const ESTRANGED: &str = "the files root belongs to another database";
+
 /// What has to be right before the service can do its work.
 pub(super) fn checks(parts: &AppState, shutdown: &Shutdown) -> Vec<Check> {
     let (db, schema) = (parts.db.clone(), parts.db.clone());
-    let (files, stored) = (parts.files.clone(), parts.files.clone());
+    let (files, stored, rows) = (parts.files.clone(), parts.files.clone(), parts.db.clone());
     let shutdown = shutdown.clone();
     vec![
         Check::new("server", move || {
@@ -40,8 +42,11 @@ pub(super) fn checks(parts: &AppState, shutdown: &Shutdown) -> Vec<Check> {
             async move { up_to_date(&db).await }
         }),
         Check::new("files", move || {
-            let files = files.clone();
-            async move { checked(files.health().await, "the files root cannot be written") }
+            let (files, db) = (files.clone(), rows.clone());
+            async move {
+                checked(files.health().await, "the files root cannot be written")?;
+                belongs(&files, &db).await
+            }
         }),
         Check::new("stored_files", move || {
             let files = stored.clone();
@@ -83,6 +88,14 @@ where
     }
 }
 
+/// A database that cannot be asked is another check's to report.
+async fn belongs(files: &FileStore, db: &Database) -> Result<(), CheckFailed> {
+    match files.belonging(db).await {
+        Err(error @ FilesError::Estranged { .. }) => checked::<(), _>(Err(error), ESTRANGED),
+        _ => Ok(()),
+    }
+}
+
 /// Which files they are is for `doctor` and the log.
 async fn whole(files: &FileStore) -> Result<(), CheckFailed> {
     let damaged = match files.damaged().await {
@@ -112,14 +125,16 @@ async fn up_to_date(db: &Database) -> Result<(), CheckFailed> {
 #[derive(Clone, Debug)]
 pub(super) struct Gate {
     db: Database,
+    files: FileStore,
     is_open: Arc<AtomicBool>,
 }
 
 impl Gate {
     /// A gate that is closed if there are `pending` migrations.
-    pub(super) fn new(db: Database, pending: &[String]) -> Self {
+    pub(super) fn new(db: Database, files: FileStore, pending: &[String]) -> Self {
         Self {
             db,
+            files,
             is_open: Arc::new(AtomicBool::new(pending.is_empty())),
         }
     }
@@ -140,8 +155,27 @@ pub(super) async fn require_schema(
             )
             .into_response();
         }
+        // A server that starts with the newest schema has asked this before.
+        if let Err(error) = gate.files.claim(&gate.db).await {
+            return refused(error);
+        }
         gate.is_open.store(true, Ordering::Relaxed);
         info!("the schema is up to date: the API is open");
     }
     next.run(request).await
+}
+
+/// The error names the folder, which is for the log alone.
+fn refused(error: FilesError) -> Response {
+    match error {
+        FilesError::Estranged { .. } => {
+            warn!(
+                error = &error as &dyn std::error::Error,
+                "the API stays closed"
+            );
+            let status = StatusCode::SERVICE_UNAVAILABLE;
+            ApiError::new(status, "STORAGE_MISMATCH", ESTRANGED).into_response()
+        }
+        error => ApiError::from(error).into_response(),
+    }
 }

@@ -73,7 +73,8 @@ fn holder(address: SocketAddr) -> Holder {
     }
 }
 
-/// Settles what a server before this one had in flight, which takes a schema to ask.
+/// Settles what a server before this one had in flight, which takes a schema to ask. A root that
+/// belongs to another database ends the start.
 async fn prepare(state: &AppState, pending: &[String]) -> Result {
     if pending.is_empty() {
         state.files.repair(&state.db).await?;

@@ -2,7 +2,7 @@
 
 use groundwork_core::{
     db::Database,
-    files::{DamagedRow, Depth, FileStore, FileStoreOptions},
+    files::{Belonging, DamagedRow, Depth, FileStore, FileStoreOptions},
 };
 
 use super::report::Part;
@@ -63,16 +63,28 @@ pub async fn check_files(options: FileStoreOptions, part: &mut Part<'_>) {
 /// How many damaged files are named.
 const NAMED: usize = 5;
 
-/// Looks whether every file is there with the length that its row says: a look at the folders, and no
+/// Looks whether the root belongs to this database, and whether every file is there with the length that its row says: a look at the folders, and no
 /// file is read. To be called after [`check_files`], with a database at the newest schema.
 pub async fn check_stored_files(options: FileStoreOptions, db: &Database, part: &mut Part<'_>) {
     if !options.root.exists() {
         return;
     }
-    let verified = match FileStore::open(options).await {
-        Ok(store) => store.verify(db, Depth::Sizes, |_| {}).await,
-        Err(error) => Err(error),
+    let store = match FileStore::open(options).await {
+        Ok(store) => store,
+        Err(error) => return part.fail("stored", chain(&error), "see above; then try again"),
     };
+    match store.belonging(db).await {
+        Ok(Belonging::Certain) => part.ok("database", "the files belong to this database"),
+        Ok(Belonging::Likely) => {
+            part.ok("database", "the next start notes that they belong together")
+        }
+        Err(error) => {
+            let advice =
+                "set files.root to the root of this database, or take this one over: `files adopt`";
+            return part.fail("database", chain(&error), advice);
+        }
+    }
+    let verified = store.verify(db, Depth::Sizes, |_| {}).await;
     match verified {
         Err(error) => part.fail("stored", chain(&error), "see above; then try again"),
         Ok(verified) if verified.damaged.is_empty() => {

@@ -154,6 +154,13 @@ impl Dir {
         }
     }
 
+    /// Opens this folder once more and waits for the lock on it, which lasts as long as that handle.
+    pub(super) fn lock_anew(&self) -> io::Result<Self> {
+        let anew = self.open(".")?;
+        fs::flock(&anew.fd, FlockOperation::LockExclusive)?;
+        Ok(anew)
+    }
+
     /// What has this name, links not followed.
     pub(super) fn stat(&self, name: &str) -> io::Result<Option<Stat>> {
         match fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW) {

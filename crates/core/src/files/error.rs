@@ -2,7 +2,7 @@
 
 use std::{io, path::PathBuf};
 
-use super::{Damage, DamagedFile, MediaType, StorageKey, sniff};
+use super::{Damage, DamagedFile, Estranged, MediaType, StorageKey, sniff};
 use crate::{
     db::DbError,
     error::{DomainError, Kind},
@@ -88,6 +88,18 @@ pub enum FilesError {
     Shared {
         /// The folder.
         root: PathBuf,
+    },
+    /// The root belongs to another database: what it holds must not be taken for this one's.
+    #[error(
+        "files.root {} does not belong to this database: {reason}; set files.root to the root that \
+         does, or take this one over with the command `files adopt`",
+        root.display()
+    )]
+    Estranged {
+        /// The root.
+        root: PathBuf,
+        /// How that is known.
+        reason: Estranged,
     },
     /// There is no file under the key (any more). Where it was is not for every caller to know.
     #[error("the stored file is not on the disk any more")]
@@ -178,6 +190,7 @@ impl DomainError for FilesError {
             | Self::NotDurable { .. }
             | Self::Unavailable { .. }
             | Self::Shared { .. } => Kind::Unavailable,
+            Self::Estranged { .. } => Kind::Configuration,
             Self::Missing { .. } => Kind::NotFound,
             Self::NotAsStored { .. } => Kind::Damaged,
             Self::Foreign { .. } => Kind::Internal,
@@ -196,6 +209,7 @@ impl DomainError for FilesError {
             Self::NotDurable { .. } => "STORAGE_NOT_DURABLE",
             Self::Unavailable { .. } => "STORAGE_UNAVAILABLE",
             Self::Shared { .. } => "STORAGE_SHARED",
+            Self::Estranged { .. } => "STORAGE_MISMATCH",
             Self::Missing { .. } => "FILE_MISSING",
             Self::Foreign { .. } => "FILE_FOREIGN",
             Self::Database(error) => error.code(),

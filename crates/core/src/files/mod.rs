@@ -27,6 +27,7 @@
 //!         trash_table: "file_trash",
 //!         facts: None,
 //!     }],
+//!     root_table: None,
 //!     clock: clock.clone(),
 //! })
 //! .await?;
@@ -65,6 +66,9 @@
 //! to what was in flight. A failed flush is never tried again on the same pages, which the kernel
 //! may by then have marked clean: the file is discarded, and its source has to be read anew.
 //!
+//! A root belongs to one database: both have the same id ([`FileStore::claim`]). Nothing is repaired
+//! or swept in the root of another one.
+//!
 //! Names on the disk are made of UUIDs, validated folder names and known extensions only, and are
 //! opened one by one relative to held folders, following no link: neither a hostile name nor a race
 //! leads out of the root. The root belongs to the user that runs the program (mode 0700), who alone
@@ -77,6 +81,7 @@ mod disk;
 mod error;
 mod failpoint;
 mod health;
+mod identity;
 mod key;
 mod media;
 #[cfg(test)]
@@ -85,6 +90,7 @@ mod publish;
 mod read;
 mod remove;
 mod repair;
+mod root_table;
 #[cfg(test)]
 mod samples;
 mod sniff;
@@ -99,6 +105,7 @@ mod whole;
 pub use damage::{Damage, DamagedFile};
 pub use error::FilesError;
 pub use health::Health;
+pub use identity::{Belonging, Estranged};
 pub use key::{Folder, InvalidKey, StorageKey};
 pub use media::{MediaType, UnknownMediaType};
 pub use publish::Published;

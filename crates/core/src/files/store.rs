@@ -11,6 +11,8 @@ use super::{
     FileTable, FilesError, damage,
     disk::Dir,
     failpoint::Failpoint,
+    identity::IDENTITY,
+    root_table::RootTable,
     staging::{STAGING, Staging},
     table::FileTables,
 };
@@ -26,6 +28,10 @@ pub struct FileStoreOptions {
     pub max_file_bytes: u64,
     /// The tables that refer to its files.
     pub tables: &'static [FileTable],
+    /// The table of one row that says which root the files of the database are in, such as
+    /// `file_roots`: `id` (a number, which is 1), `root_id` (a UUID) and `claimed_at`. `None`: the
+    /// root is not held against the database.
+    pub root_table: Option<&'static str>,
     /// Gives the ids in file names.
     pub clock: Clock,
 }
@@ -53,6 +59,7 @@ pub struct FileStoreOptions {
 ///         trash_table: "file_trash",
 ///         facts: None,
 ///     }],
+///     root_table: None,
 ///     clock: clock.clone(),
 /// })
 /// .await?;
@@ -79,6 +86,7 @@ pub(super) struct Shared {
     pub(super) path: PathBuf,
     pub(super) max_file_bytes: u64,
     pub(super) tables: FileTables,
+    pub(super) root_table: Option<RootTable>,
     pub(super) clock: Clock,
     /// How many files are flushed at once: more gain nothing, and keep others from the disk.
     pub(super) flushes: Semaphore,
@@ -111,6 +119,7 @@ impl FileStore {
                 path: options.root,
                 max_file_bytes: options.max_file_bytes,
                 tables: FileTables(options.tables),
+                root_table: options.root_table.map(RootTable),
                 clock: options.clock,
                 flushes: Semaphore::new(Self::CONCURRENCY),
                 staging: Mutex::new(None),
@@ -165,7 +174,8 @@ fn open_root(path: &Path, failpoint: Failpoint) -> Result<Dir, FilesError> {
 /// Whether a root was a store's before, or is nobody's yet. Another folder, `/tmp` for one, must not
 /// be taken from those who use it.
 fn is_ours(root: &Dir) -> std::io::Result<bool> {
-    Ok(root.stat(STAGING)?.is_some() || root.names()?.next().is_none())
+    let is_known = root.stat(STAGING)?.is_some() || root.stat(IDENTITY)?.is_some();
+    Ok(is_known || root.names()?.next().is_none())
 }
 
 /// Runs what waits for the disk where it holds up nobody else.

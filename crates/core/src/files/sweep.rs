@@ -28,16 +28,30 @@ impl FileStore {
     /// flushed. On SQLite, where a unit keeps all writers waiting, the flush is between two units.
     ///
     /// # Errors
-    /// If the database fails. A file that cannot be removed stays in the trash and is reported
-    /// after all the others have been tried.
+    /// [`FilesError::Estranged`] if the root belongs to another database; if the database fails. A
+    /// file that cannot be removed stays in the trash and is reported after all the others have been
+    /// tried.
     pub async fn sweep(&self, db: &Database) -> Result<Swept, FilesError> {
         let mut swept = Swept::default();
+        if !self.has_trash(db).await? {
+            return Ok(swept);
+        }
+        self.claim(db).await?;
         let mut failure = None;
         for trash in self.shared.tables.trashes() {
             let failed = self.sweep_trash(db, trash, &mut swept).await?;
             failure = failure.or(failed);
         }
         failure.map_or(Ok(swept), Err)
+    }
+
+    async fn has_trash(&self, db: &Database) -> Result<bool, FilesError> {
+        for trash in self.shared.tables.trashes() {
+            if !trash.some(&db.fresh_reader()).await?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Gives the first reason why a file could not be removed.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use sea_orm::{
     ConnectionTrait, DbErr, ExprTrait, QueryResult, Statement,
-    sea_query::{Alias, Expr, LockBehavior, LockType, Order, Query},
+    sea_query::{Alias, Expr, LockBehavior, LockType, Order, Query, SelectStatement},
 };
 
 use uuid::Uuid;
@@ -106,6 +106,23 @@ impl FileTables {
             writers.extend(table.writers(connection).await?);
         }
         Ok(writers)
+    }
+
+    /// Keys of the oldest rows with files, and of the trash: some of each.
+    pub(super) async fn oldest(
+        self,
+        connection: &impl ConnectionTrait,
+    ) -> Result<Vec<StorageKey>, FilesError> {
+        let mut keys = Vec::new();
+        for table in self.0 {
+            let rows = table.rows_after(connection, None).await?;
+            keys.extend(rows.into_iter().map(|row| row.key));
+        }
+        for trash in self.trashes() {
+            let trashed = trash.some(connection).await?;
+            keys.extend(trashed.iter().filter_map(|key| key.parse().ok()));
+        }
+        Ok(keys)
     }
 
     /// The trash tables, each once.
@@ -225,6 +242,24 @@ impl FileTable {
 }
 
 impl Trash {
+    /// Some keys in the trash, as a reader sees them.
+    pub(super) async fn some(
+        self,
+        connection: &impl ConnectionTrait,
+    ) -> Result<Vec<String>, FilesError> {
+        keys_of(self.select(None), connection).await
+    }
+
+    fn select(self, after: Option<&str>) -> SelectStatement {
+        Query::select()
+            .column(Alias::new(TRASH_KEY))
+            .from(Alias::new(self.0))
+            .and_where_option(after.map(|after| Expr::col(Alias::new(TRASH_KEY)).gt(after)))
+            .order_by(Alias::new(TRASH_KEY), Order::Asc)
+            .limit(BATCH as u64)
+            .to_owned()
+    }
+
     /// The next keys in the trash after `after`, locked for this unit of work where the engine has
     /// row locks; those that others hold are passed over.
     pub(super) async fn after(
@@ -232,24 +267,11 @@ impl Trash {
         connection: &impl ConnectionTrait,
         after: Option<&str>,
     ) -> Result<Vec<String>, FilesError> {
-        let query = Query::select()
-            .column(Alias::new(TRASH_KEY))
-            .from(Alias::new(self.0))
-            .and_where_option(after.map(|after| Expr::col(Alias::new(TRASH_KEY)).gt(after)))
-            .order_by(Alias::new(TRASH_KEY), Order::Asc)
-            .limit(BATCH as u64)
+        let query = self
+            .select(after)
             .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
             .to_owned();
-        let rows = connection
-            .query_all(&query)
-            .await
-            .map_err(failed("reading the trash"))?;
-        rows.iter()
-            .map(|row| {
-                row.try_get("", TRASH_KEY)
-                    .map_err(failed("reading the trash"))
-            })
-            .collect()
+        keys_of(query, connection).await
     }
 
     /// Forgets keys that were in the trash.
@@ -268,6 +290,17 @@ impl Trash {
             .map_err(failed("emptying the trash"))?;
         Ok(())
     }
+}
+
+async fn keys_of(
+    query: SelectStatement,
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<String>, FilesError> {
+    let doing = "reading the trash";
+    let rows = connection.query_all(&query).await.map_err(failed(doing))?;
+    rows.iter()
+        .map(|row| row.try_get("", TRASH_KEY).map_err(failed(doing)))
+        .collect()
 }
 
 /// Ids are UUIDs, numbers or texts.

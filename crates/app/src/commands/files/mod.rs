@@ -1,5 +1,6 @@
 //! `groundwork files`: what looks after the stored files.
 
+mod adopt;
 mod verify;
 
 use clap::Subcommand;
@@ -27,11 +28,28 @@ Examples:
         #[command(flatten)]
         format: Format,
     },
+    /// Make files.root the root of this database, whatever it was before
+    #[command(after_help = "\
+A root of files knows its database: a server refuses a root that belongs to another one, since it would
+remove files that it has no rows for. Take a root over when you know that it holds the files of this
+database, or that what it holds is not needed. The database that it belonged to is refused from then on.
+
+Examples:
+  groundwork files adopt
+  groundwork --set files.root=/srv/media files adopt")]
+    Adopt {
+        #[command(flatten)]
+        format: Format,
+    },
 }
 
 /// Does what the command says.
 pub(crate) async fn run(output: Output, state: &AppState, command: &Files) -> Result {
     match command {
-        Files::Verify { sizes, format } => verify::run(output, state, *sizes, *format).await,
+        Files::Verify { sizes, format } => {
+            state.files.claim(&state.db).await?;
+            verify::run(output, state, *sizes, *format).await
+        }
+        Files::Adopt { format } => adopt::run(output, state, *format).await,
     }
 }

@@ -57,6 +57,7 @@ pub(super) fn options(root: &Path) -> FileStoreOptions {
             trash_table: "file_trash",
             facts: None,
         }],
+        root_table: None,
         clock: Clock::system(),
     }
 }

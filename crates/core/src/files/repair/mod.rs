@@ -46,8 +46,10 @@ impl FileStore {
     /// missing. On SQLite a transaction dies with its process.
     ///
     /// # Errors
-    /// If the database or the disk fails; what is not yet settled is left to the next repair.
+    /// [`FilesError::Estranged`] if the root belongs to another database; if the database or the disk
+    /// fails. What is not yet settled is left to the next repair.
     pub async fn repair(&self, db: &Database) -> Result<Repaired, FilesError> {
+        self.claim(db).await?;
         let tables = self.shared.tables;
         let deadline = Instant::now() + WRITERS_TIMEOUT;
         let primary = Primary {
