@@ -251,7 +251,7 @@ mod tests {
                 MediaType::Jpeg => 6,
                 MediaType::Webp => 16,
                 MediaType::Mp4 => 24,
-                MediaType::Webm => 24,
+                MediaType::Webm => 16,
             };
             for cut in 0..shortest {
                 MediaType::recognise(&sample[..cut], MediaType::ALL)
