@@ -7,6 +7,7 @@ mod atlas;
 mod damage;
 mod downloads;
 mod errors;
+mod full_disk;
 mod graphs;
 mod lifecycle;
 mod observing;

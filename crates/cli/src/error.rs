@@ -198,7 +198,10 @@ mod tests {
         assert_eq!(exit_code(CliError::configuration("no folder etc")), 78);
         assert_eq!(exit_code(CliError::internal("unknown")), 70);
         let codes = Kind::ALL.map(|kind| Exit::from(kind).code());
-        assert_eq!(codes, [65, 75, 65, 65, 2, 65, 69, 69, 69, 75, 78, 69, 70]);
+        assert_eq!(
+            codes,
+            [65, 75, 65, 65, 2, 65, 69, 69, 69, 69, 75, 78, 69, 70]
+        );
     }
 
     #[test]

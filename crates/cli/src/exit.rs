@@ -48,9 +48,11 @@ impl From<Kind> for Exit {
         match kind {
             Kind::Usage => Self::Usage,
             Kind::NotFound | Kind::AlreadyExists | Kind::Invalid | Kind::TooLarge => Self::BadInput,
-            Kind::Unauthenticated | Kind::Forbidden | Kind::Unavailable | Kind::Damaged => {
-                Self::Unavailable
-            }
+            Kind::Unauthenticated
+            | Kind::Forbidden
+            | Kind::Unavailable
+            | Kind::Damaged
+            | Kind::Full => Self::Unavailable,
             Kind::Conflict | Kind::TimedOut => Self::TryAgain,
             Kind::Configuration => Self::Configuration,
             Kind::Internal => Self::Internal,

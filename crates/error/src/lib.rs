@@ -49,8 +49,10 @@ pub enum Kind {
     Unauthenticated,
     /// Who asks is known and may not.
     Forbidden,
-    /// Something that is needed (a database, a disk) cannot be reached or is full at present.
+    /// Something that is needed (a database, a disk) cannot be reached at present.
     Unavailable,
+    /// No space is left to store something in; freeing some helps.
+    Full,
     /// A time limit ran out.
     TimedOut,
     /// The configuration is wrong.
@@ -64,7 +66,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NotFound,
         Self::Conflict,
         Self::AlreadyExists,
@@ -74,6 +76,7 @@ impl Kind {
         Self::Unauthenticated,
         Self::Forbidden,
         Self::Unavailable,
+        Self::Full,
         Self::TimedOut,
         Self::Configuration,
         Self::Damaged,
@@ -93,6 +96,7 @@ impl Kind {
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::Forbidden => "FORBIDDEN",
             Self::Unavailable => "UNAVAILABLE",
+            Self::Full => "FULL",
             Self::TimedOut => "TIMED_OUT",
             Self::Configuration => "CONFIGURATION",
             Self::Damaged => "DAMAGED",

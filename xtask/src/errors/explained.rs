@@ -216,6 +216,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Use a key that may.",
     ),
     explained(
+        "FULL",
+        "No space is left to store something in.",
+        "Free some space and try again.",
+    ),
+    explained(
         "GRAPH_INVALID",
         "What was sent is no knowledge graph; the message names the line or the rule.",
         "Correct the graph.",
@@ -408,8 +413,9 @@ pub(super) const EXPLAINED: &[Explanation] = &[
     ),
     explained(
         "STORAGE_FULL",
-        "The disk of `files.root` is full; nothing was kept.",
-        "Free some space and send the request again.",
+        "The disk of the database or of `files.root` is full; nothing was kept.",
+        "Free some space, or remove what is not needed (that works on a full disk), and send the \
+         request again.",
     ),
     explained(
         "STORAGE_MISMATCH",

@@ -32,6 +32,7 @@ pub(crate) async fn run(context: Context) -> Result {
 
     let db = Database::open(&config.database, migration::CONVENTION).await?;
     let pending = state::migrate(&db, &config.database).await?;
+    db.keep_reserve();
     let state = AppState::over(db, config).await?;
     prepare(&state, &pending).await?;
     let sweeper = sweeper::start(state.clone(), &pending);

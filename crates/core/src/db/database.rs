@@ -22,7 +22,7 @@ use super::{
     postgres,
     reader::{self, Reader},
     session::Session,
-    sqlite::{self, Readers, Writer},
+    sqlite::{self, Readers, Reserve, Writer},
     unit::UnitOfWork,
 };
 use crate::config;
@@ -98,6 +98,7 @@ pub(super) enum Pools {
     Sqlite {
         writer: Arc<Writer>,
         readers: Arc<Readers>,
+        reserve: Arc<Reserve>,
     },
     Postgres(postgres::Pools),
     /// The unit that is never committed.
@@ -117,8 +118,16 @@ impl Database {
         let engine = config.url.engine();
         let pools = match engine {
             Engine::Sqlite => {
-                let sqlite::Pools { writer, readers } = sqlite::open(config).await?;
-                Pools::Sqlite { writer, readers }
+                let sqlite::Pools {
+                    writer,
+                    readers,
+                    reserve,
+                } = sqlite::open(config).await?;
+                Pools::Sqlite {
+                    writer,
+                    readers,
+                    reserve,
+                }
             }
             Engine::Postgres => Pools::Postgres(postgres::open(config).await?),
         };
@@ -167,6 +176,54 @@ impl Database {
     /// [`close`](Self::close), [`DbError::Database`] if the connection is lost.
     pub async fn begin(&self) -> Result<UnitOfWork, DbError> {
         self.begin_with(TransactionOptions::default()).await
+    }
+
+    /// Begins a unit of work that removes rows. On SQLite, where that needs space too, it may use
+    /// the space that [`keep_reserve`](Self::keep_reserve) keeps, if the disk is full.
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn begin_removal(&self) -> Result<UnitOfWork, DbError> {
+        let Pools::Sqlite {
+            writer, reserve, ..
+        } = &self.inner.pools
+        else {
+            return self.begin().await;
+        };
+        if !reserve.release() {
+            return self.begin().await;
+        }
+        if let Err(error) = writer.checkpoint().await {
+            // The log grows then, as far as there is space.
+            tracing::warn!(%error, "the write-ahead log could not be emptied");
+        }
+        let unit = self.begin().await?;
+        let (writer, reserve) = (Arc::clone(writer), Arc::clone(reserve));
+        tokio::spawn(async move {
+            // This waits for its turn, which comes when the unit has ended.
+            writer.checkpoint().await.ok();
+            tokio::task::spawn_blocking(move || reserve.keep())
+                .await
+                .ok();
+        });
+        Ok(unit)
+    }
+
+    /// Keeps some megabytes of the disk beside an SQLite database, as long as it is open, in which
+    /// rows can be removed when the disk is full: for a server. Elsewhere it does nothing.
+    pub fn keep_reserve(&self) {
+        let Pools::Sqlite { reserve, .. } = &self.inner.pools else {
+            return;
+        };
+        let reserve = Arc::downgrade(reserve);
+        tokio::spawn(async move {
+            while let Some(reserve) = reserve.upgrade() {
+                tokio::task::spawn_blocking(move || reserve.keep())
+                    .await
+                    .ok();
+                tokio::time::sleep(Reserve::pause()).await;
+            }
+        });
     }
 
     /// Begins a unit of work with an isolation level and an access mode. On SQLite every unit is
@@ -314,7 +371,9 @@ impl Inner {
     async fn close(&self) -> Result<(), DbError> {
         let started = Instant::now();
         let closed = match &self.pools {
-            Pools::Sqlite { writer, readers } => sqlite::close(writer, readers).await,
+            Pools::Sqlite {
+                writer, readers, ..
+            } => sqlite::close(writer, readers).await,
             Pools::Postgres(pools) => {
                 let closing = tokio::time::timeout(self.acquire_timeout, pools.close());
                 closing.await.is_ok()

@@ -144,6 +144,7 @@ impl DomainError for DbError {
             Self::Violated { .. } => "CONSTRAINT_VIOLATED",
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
             Self::Ended { .. } => "DATABASE_ERROR",
+            Self::Database { source, .. } if failure::is_full(source) => "STORAGE_FULL",
             Self::Database { .. } => "DATABASE_FAILED",
         }
     }
@@ -182,6 +183,8 @@ impl<T> Doing<T> for Result<T, DbErr> {
 pub fn kind_of(source: &DbErr) -> Kind {
     if failure::is_retryable(source) {
         Kind::Conflict
+    } else if failure::is_full(source) {
+        Kind::Full
     } else if failure::is_unavailable(source) {
         Kind::Unavailable
     } else {

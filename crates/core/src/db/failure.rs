@@ -18,6 +18,10 @@ use super::sqlite::Replaced;
 const SQLITE_BUSY: i32 = 5;
 /// SQLITE_FULL: the disk is full.
 const SQLITE_FULL: i32 = 13;
+/// SQLITE_CANTOPEN: a file cannot be opened. Once a database is open, that is too many open files.
+const SQLITE_CANTOPEN: i32 = 14;
+/// disk_full.
+const DISK_FULL: &str = "53100";
 /// SQLITE_IOERR: the disk failed.
 const SQLITE_IOERR: i32 = 10;
 
@@ -98,7 +102,16 @@ pub(super) fn is_closed(error: &DbErr) -> bool {
     )
 }
 
-/// The database cannot be reached, or its disk is full or fails. The caller is not at fault.
+/// No space is left on the disk of the database.
+pub(super) fn is_full(error: &DbErr) -> bool {
+    let Some(error) = driver_error(error) else {
+        return false;
+    };
+    sqlite(error).is_some_and(|(code, _)| code & 0xff == SQLITE_FULL)
+        || postgres(error).is_some_and(|error| error.code() == DISK_FULL)
+}
+
+/// The database cannot be reached, or its disk fails. The caller is not at fault.
 pub(super) fn is_unavailable(error: &DbErr) -> bool {
     if matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)) || is_replaced(error) {
         return true;
@@ -107,7 +120,7 @@ pub(super) fn is_unavailable(error: &DbErr) -> bool {
         return false;
     };
     if let Some((code, _)) = sqlite(error) {
-        return [SQLITE_BUSY, SQLITE_FULL, SQLITE_IOERR].contains(&(code & 0xff));
+        return [SQLITE_BUSY, SQLITE_IOERR, SQLITE_CANTOPEN].contains(&(code & 0xff));
     }
     if let Some(error) = postgres(error) {
         // Connection exception, insufficient resources, operator intervention, system error.

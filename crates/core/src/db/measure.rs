@@ -9,7 +9,9 @@ impl Database {
     /// Brings the gauges up to date: to be called just before the metrics are collected.
     pub fn measure(&self) {
         match &self.inner.pools {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite {
+                writer, readers, ..
+            } => {
                 let (used, most) = readers.in_use();
                 metrics::connections("readers", used, most);
                 metrics::connections("writer", usize::from(writer.is_held()), 1);

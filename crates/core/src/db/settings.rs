@@ -61,7 +61,9 @@ impl Database {
     /// [`DbError::Database`] if a connection does not become free in time, or does not answer.
     pub async fn settings(&self) -> Result<Vec<ConnectionSettings>, DbError> {
         let asked = match &self.inner.pools {
-            Pools::Sqlite { writer, readers } => {
+            Pools::Sqlite {
+                writer, readers, ..
+            } => {
                 let mut permit = writer.permit().await?;
                 let writer = ask_the_writer(&mut permit).await;
                 both(writer, ask_readers(readers).await)

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use rustix::io::Errno;
+
 use super::{Damage, DamagedFile, Estranged, MediaType, StorageKey, sniff};
 use crate::{
     db::DbError,
@@ -186,10 +188,10 @@ impl DomainError for FilesError {
             | Self::Damaged { .. }
             | Self::Interrupted { .. } => Kind::Invalid,
             Self::TooLarge { .. } => Kind::TooLarge,
-            Self::Full { .. }
-            | Self::NotDurable { .. }
-            | Self::Unavailable { .. }
-            | Self::Shared { .. } => Kind::Unavailable,
+            Self::Full { .. } => Kind::Full,
+            Self::NotDurable { .. } | Self::Unavailable { .. } | Self::Shared { .. } => {
+                Kind::Unavailable
+            }
             Self::Estranged { .. } => Kind::Configuration,
             Self::Missing { .. } => Kind::NotFound,
             Self::NotAsStored { .. } => Kind::Damaged,
@@ -218,6 +220,9 @@ impl DomainError for FilesError {
 }
 
 fn advice(source: &io::Error) -> &'static str {
+    if let Some(Errno::MFILE | Errno::NFILE) = Errno::from_io_error(source) {
+        return ": too many files are open; raise the limit (ulimit -n), or let fewer clients connect";
+    }
     match source.kind() {
         io::ErrorKind::ReadOnlyFilesystem => ": its disk is read-only; mount it for writing",
         io::ErrorKind::PermissionDenied => ": give it to the user that runs this program (chown)",
@@ -260,7 +265,11 @@ mod tests {
         use rustix::io::Errno;
         for errno in [Errno::NOSPC, Errno::DQUOT] {
             assert_eq!(of(errno).code(), "STORAGE_FULL");
+            assert_eq!(of(errno).kind(), Kind::Full);
+        }
+        for errno in [Errno::MFILE, Errno::NFILE] {
             assert_eq!(of(errno).kind(), Kind::Unavailable);
+            assert!(of(errno).to_string().contains("ulimit -n"));
         }
         assert_eq!(
             of(Errno::ROFS).to_string(),

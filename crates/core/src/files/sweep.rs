@@ -95,7 +95,7 @@ impl FileStore {
         if !db.engine().capabilities().locks_rows {
             work.rollback().await?;
             let removed = self.flush(unlinked, &mut settled, swept).await?;
-            work = db.begin().await?;
+            work = db.begin_removal().await?;
             trash.forget(&work, &settled).await?;
             work.commit().await?;
             return Ok(removed);

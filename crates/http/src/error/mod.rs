@@ -195,6 +195,10 @@ impl<E: DomainError> From<E> for ApiError {
                 Self::of_domain(StatusCode::SERVICE_UNAVAILABLE, &error)
                     .with_retry_after(RETRY_AFTER)
             }
+            Kind::Full => {
+                tracing::warn!(error = chain(&error), "no space is left");
+                Self::of_domain(StatusCode::INSUFFICIENT_STORAGE, &error)
+            }
             Kind::TimedOut => {
                 tracing::warn!(error = chain(&error), "a time limit ran out");
                 Self::of_domain(StatusCode::GATEWAY_TIMEOUT, &error)

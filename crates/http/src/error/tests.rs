@@ -62,6 +62,7 @@ async fn each_kind_has_its_status() {
         (Kind::Forbidden, 403),
         (Kind::Unavailable, 503),
         (Kind::TimedOut, 504),
+        (Kind::Full, 507),
         (Kind::Damaged, 500),
     ] {
         let (answered, _, body) = answer(dark(kind)).await;

@@ -14,7 +14,7 @@ pub(super) async fn run(
     format: Format,
 ) -> Result {
     let id = super::project::find(state, project).await?;
-    let work = state.db.begin().await?;
+    let work = state.db.begin_removal().await?;
     let project = state.studio.project(&work, id).await?;
     state.studio.remove_project(&work, id).await?;
     work.commit().await?;

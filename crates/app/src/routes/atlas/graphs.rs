@@ -154,7 +154,7 @@ pub(super) async fn remove(
     State(parts): State<AppState>,
     Path(graph): Path<GraphId>,
 ) -> ApiResult<StatusCode> {
-    let work = parts.db.begin().await?;
+    let work = parts.db.begin_removal().await?;
     parts.atlas.remove_graph(&work, graph).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)

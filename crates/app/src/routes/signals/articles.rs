@@ -84,7 +84,7 @@ pub(super) async fn remove(
     State(parts): State<AppState>,
     Path(article): Path<ArticleId>,
 ) -> ApiResult<StatusCode> {
-    let work = parts.db.begin().await?;
+    let work = parts.db.begin_removal().await?;
     parts.signals.remove_article(&work, article).await?;
     work.commit().await?;
     parts.signals.roll_up().await?;

@@ -51,7 +51,7 @@ pub(super) async fn remove_output(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<StatusCode> {
-    let work = parts.db.begin().await?;
+    let work = parts.db.begin_removal().await?;
     parts.studio.remove_output(&work, project).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -74,7 +74,7 @@ pub(super) async fn remove(
     State(parts): State<AppState>,
     Path(clip): Path<VideoClipId>,
 ) -> ApiResult<StatusCode> {
-    let work = parts.db.begin().await?;
+    let work = parts.db.begin_removal().await?;
     parts.studio.remove_clip(&work, clip).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)

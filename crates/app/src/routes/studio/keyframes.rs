@@ -38,7 +38,7 @@ pub(super) async fn remove(
     State(parts): State<AppState>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
 ) -> ApiResult<StatusCode> {
-    let work = parts.db.begin().await?;
+    let work = parts.db.begin_removal().await?;
     parts.studio.remove_keyframe(&work, scene, position).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)

@@ -57,7 +57,7 @@ pub(super) async fn remove(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<StatusCode> {
-    let work = parts.db.begin().await?;
+    let work = parts.db.begin_removal().await?;
     parts.studio.remove_project(&work, project).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)

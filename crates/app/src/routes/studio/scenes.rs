@@ -75,7 +75,7 @@ pub(super) async fn remove(
     State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
 ) -> ApiResult<StatusCode> {
-    let work = parts.db.begin().await?;
+    let work = parts.db.begin_removal().await?;
     parts.studio.remove_scene(&work, scene).await?;
     work.commit().await?;
     Ok(StatusCode::NO_CONTENT)

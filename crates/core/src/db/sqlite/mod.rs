@@ -9,6 +9,7 @@ mod open;
 mod opened_file;
 mod pooled_connection;
 mod readers;
+mod reserve;
 mod server_lock;
 mod snapshot;
 mod wal_monitor;
@@ -22,6 +23,7 @@ pub(super) use self::{
     open::{Pools, open, open_for_migration, path, unopened},
     opened_file::Replaced,
     readers::Readers,
+    reserve::Reserve,
     snapshot::Snapshot,
     writer::{CommitFailed, NotStored, Writer, WriterGuard, WriterPermit},
 };

@@ -36,6 +36,7 @@ use super::{
     close::close_when_replaced,
     opened_file::OpenedFile,
     readers::Readers,
+    reserve::Reserve,
     wal_monitor,
     writer::Writer,
 };
@@ -62,6 +63,7 @@ const JOURNAL_SIZE_LIMIT: &str = "67108864";
 pub(in crate::db) struct Pools {
     pub(in crate::db) writer: Arc<Writer>,
     pub(in crate::db) readers: Arc<Readers>,
+    pub(in crate::db) reserve: Arc<Reserve>,
 }
 
 /// Opens the database, and creates it when it is missing.
@@ -116,7 +118,12 @@ pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, Open
         Arc::downgrade(&writer),
         Arc::downgrade(&readers),
     ));
-    Ok(Pools { writer, readers })
+    let reserve = Arc::new(Reserve::beside(&path(&config.url)?));
+    Ok(Pools {
+        writer,
+        readers,
+        reserve,
+    })
 }
 
 /// Opens a pool of one connection that writes, for migrations.
