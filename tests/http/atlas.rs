@@ -128,7 +128,7 @@ async fn what_is_said_is_found(engine: Engine) {
         .await
         .with(200);
     assert_eq!(one["items"].as_array().unwrap().len(), 1);
-    let hostile = "/api/search?q=%27%3B%20DROP%20TABLE%20videos%3B%20--%20%22%20NEAR(%00)";
+    let hostile = "/api/search?q=%27%3B%20DROP%20TABLE%20videos%3B%20--%20%22%20NEAR(%07)";
     assert_eq!(api.get(hostile).await.status, 200);
     for (query, field) in [
         ("q=-fog", "q"),
@@ -142,4 +142,26 @@ async fn what_is_said_is_found(engine: Engine) {
         let text = String::from_utf8(answer.body.to_vec()).unwrap();
         assert!(text.contains(field), "{query}: {text}");
     }
+}
+
+/// PostgreSQL takes no NUL, not even to compare with; SQLite would find nothing.
+#[on_both_engines]
+async fn a_text_with_nul_is_refused_where_it_only_selects(engine: Engine) {
+    let api = with_examples(engine).await;
+    let near = format!("/api/graphs/{NOBODY}/neighbours?node=%00");
+    let path = format!("/api/graphs/{NOBODY}/path?from=a&to=%00");
+    for (path, field) in [
+        ("/api/videos?channel=%00", "channel"),
+        ("/api/search?q=%00", "q"),
+        ("/api/search?q=a&channel=%00", "channel"),
+        (&*near, "node"),
+        (&*path, "to"),
+    ] {
+        let answer = api.get(path).await;
+        let body = answer.with(422);
+        assert_eq!(body["code"], "VALIDATION_FAILED", "{path}: {body}");
+        assert_eq!(body["field"], field, "{path}: {body}");
+    }
+    let none = api.get("/api/videos?channel=%2500").await.with(200);
+    assert_eq!(none["items"].as_array().unwrap().len(), 0);
 }

@@ -34,14 +34,15 @@ pub struct RawBody(
     pub Bytes,
 );
 
-/// The parameters of the path; refuses those of the wrong type, such as a broken UUID, with 422.
+/// The parameters of the path; refuses those of the wrong type, such as a broken UUID, and those that
+/// hold NUL, with 422.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(
     /// One parameter, or a tuple of them.
     pub T,
 );
 
-/// The query; refuses parameters that are missing or of the wrong type with 422.
+/// The query; refuses parameters that are missing, of the wrong type, or that hold NUL, with 422.
 #[derive(Clone, Copy, Debug)]
 pub struct Query<T>(
     /// The parameters.
@@ -132,12 +133,44 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T>
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         match extract::Path::<T>::from_request_parts(parts, state).await {
-            Ok(extract::Path(value)) => Ok(Self(value)),
+            Ok(extract::Path(value)) => {
+                refuse_nul_in_path(parts, state).await?;
+                Ok(Self(value))
+            }
             Err(rejection) => {
                 let names = path_names(parts, state).await;
                 Err(refuse_path(rejection, &names))
             }
         }
+    }
+}
+
+async fn refuse_nul_in_path<S: Send + Sync>(parts: &mut Parts, state: &S) -> Result<(), ApiError> {
+    if !parts.uri.path().contains("%00") {
+        return Ok(());
+    }
+    let params = RawPathParams::from_request_parts(parts, state).await;
+    match params {
+        Ok(params) => refuse_nul(params.iter()),
+        Err(_) => Ok(()),
+    }
+}
+
+/// PostgreSQL takes no text with NUL, not even to compare with, and no engine stores one: it can
+/// match nothing.
+fn refuse_nul<'a>(params: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<(), ApiError> {
+    let faults: Vec<FieldError> = params
+        .into_iter()
+        .filter(|(name, value)| name.contains('\0') || value.contains('\0'))
+        .map(|(name, _)| FieldError {
+            field: Some(name.replace('\0', "\u{fffd}")),
+            detail: "contains a NUL character (U+0000), which no stored text contains".to_owned(),
+            code: Cow::Borrowed("INVALID_VALUE"),
+        })
+        .collect();
+    match faults.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::validation(faults)),
     }
 }
 
@@ -187,6 +220,10 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, ApiError> {
         let query = parts.uri.query().unwrap_or_default();
+        if query.contains("%00") {
+            let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+            refuse_nul(pairs.iter().map(|(name, value)| (&**name, &**value)))?;
+        }
         let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
         serde_path_to_error::deserialize(pairs)
             .map(Self)

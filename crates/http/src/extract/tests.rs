@@ -44,6 +44,7 @@ fn router() -> Router {
             }),
         )
         .route("/things/{id}", get(async |_: Path<ThingId>| ()))
+        .route("/named/{name}", get(async |_: Path<String>| ()))
         .route(
             "/things/{id}/parts/{size}",
             get(async |_: Path<(Uuid, u32)>| ()),
@@ -158,4 +159,23 @@ async fn wrong_queries_are_reported_by_parameter() {
     assert_eq!((status, &body["field"]), (422, &json!("size")), "{body}");
     let (status, body) = get_path("/search").await;
     assert_eq!((status, &body["field"]), (422, &json!("size")), "{body}");
+}
+
+#[tokio::test]
+async fn a_parameter_with_nul_is_refused_by_its_name() {
+    for (path, field) in [
+        ("/search?size=%00", "size"),
+        ("/search?size=3&word=a%00b", "word"),
+        ("/named/%00", "name"),
+    ] {
+        let (status, body) = get_path(path).await;
+        assert_eq!((status, &body["field"]), (422, &json!(field)), "{body}");
+        assert_eq!(body["errors"][0]["code"], "INVALID_VALUE", "{body}");
+    }
+    assert_eq!(
+        get_path("/named/%2500").await.0,
+        200,
+        "a text of three letters"
+    );
+    assert_eq!(get_path("/search?size=3&word=%2500").await.0, 200);
 }
