@@ -85,7 +85,7 @@ async fn a_read_inside_an_open_unit_waits_for_nobody(engine: Engine) {
     work.execute_unprepared(ADD).await.unwrap();
     for _ in 0..20 {
         assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
-        assert_eq!(number(&db.fresh_reader(), N).await.unwrap(), 0);
+        assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
     }
     work.commit().await.unwrap();
     assert_eq!(number(&db.reader(), N).await.unwrap(), 1);

@@ -1,6 +1,8 @@
 //! Acceptance tests: the database.
 
+mod cancelling;
 mod concurrency;
+mod connections;
 mod given;
 mod group;
 mod hazards;

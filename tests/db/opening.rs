@@ -7,15 +7,19 @@ use std::{
     process::Command,
 };
 
-use acceptance::{Engine, Scratch};
+use acceptance::{Engine, PostgresServer, Scratch};
 use groundwork_core::{
-    db::{Database, OpenError},
+    db::{Database, OpenError, ReplicaState},
     error::{DomainError, Kind},
 };
 use sqlx::{Connection as _, SqliteConnection};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 use url::Url;
 
-use super::given::{CONVENTION, config, opened};
+use super::given::{CONVENTION, config, number, opened};
 
 async fn refused(url: &str) -> OpenError {
     let error = Database::open(&config(url), CONVENTION).await.unwrap_err();
@@ -110,7 +114,6 @@ async fn a_database_or_a_user_that_the_server_does_not_know_is_named() {
     insta::assert_snapshot!(text(&scratch, url.as_str()).await, @r#"PostgreSQL at HOST:PORT has no database "nowhere"; create it (createdb), or name another one in database.url"#);
     url.set_username("nobody_here").unwrap();
     url.set_password(Some("s3cret")).unwrap();
-    // Why depends on how the server authenticates: no such role, or a wrong password.
     let refused = text(&scratch, url.as_str()).await;
     let start = "PostgreSQL at HOST:PORT refuses the user nobody_here: ";
     let end = "; check user and password in database.url";
@@ -122,18 +125,82 @@ async fn a_database_or_a_user_that_the_server_does_not_know_is_named() {
 }
 
 #[tokio::test]
-async fn a_replica_that_does_not_answer_is_distinguished_from_the_server() {
+async fn a_role_without_a_connection_left_and_one_that_is_not_let_in_are_told_apart() {
+    let server = PostgresServer::start();
+    server.run("CREATE ROLE few LOGIN CONNECTION LIMIT 0").await;
+    let as_user = |user: &str| server.url().replace("//postgres@", &format!("//{user}@"));
+    let full = refused(&as_user("few")).await;
+    assert!(matches!(full, OpenError::Full { .. }), "{full:?}");
+    let text = full.to_string();
+    for words in [
+        "too many connections for role",
+        "CONNECTION LIMIT",
+        "database.max_connections",
+    ] {
+        assert!(text.contains(words), "{text}");
+    }
+    let unknown = refused(&as_user("nobody_here")).await;
+    assert!(
+        matches!(unknown, OpenError::NotAllowed { .. }),
+        "{unknown:?}"
+    );
+}
+
+/// A server that agrees to TLS and then speaks something else.
+async fn without_tls() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((mut client, _)) = listener.accept().await {
+            let mut request = [0; 8];
+            let _ = client.read_exact(&mut request).await;
+            let _ = client.write_all(b"S").await;
+            let _ = client.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+        }
+    });
+    port
+}
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_made_private_does_not_blame_the_server_for_being_down() {
+    let port = without_tls().await;
+    let error = refused(&format!(
+        "postgres://ann:s3cret@127.0.0.1:{port}/a?sslmode=require"
+    ))
+    .await;
+    assert!(matches!(error, OpenError::Tls { .. }), "{error:?}");
+    let text = error.to_string();
+    assert!(
+        text.contains("sslrootcert") && !text.contains("is it running"),
+        "{text}"
+    );
+    assert!(!text.contains("s3cret"), "{text}");
+}
+
+#[tokio::test]
+async fn a_host_that_has_no_address_is_named() {
+    let error = refused("postgres://ann@no-such-host.invalid/studio").await;
+    assert!(matches!(error, OpenError::UnknownHost { .. }), "{error:?}");
+    assert!(
+        error.to_string().contains("no-such-host.invalid"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_replica_that_does_not_answer_is_left_out_from_the_start() {
     let scratch = Scratch::empty(Engine::Postgres).await;
     let mut config = config(scratch.url());
     config.replica_url = Some("postgres://ann:s3cret@127.0.0.1:1/studio".parse().unwrap());
-    let error = Database::open(&config, CONVENTION)
-        .await
-        .unwrap_err()
-        .to_string();
+    let db = Database::open(&config, CONVENTION).await.unwrap();
+    let state = db.replica().unwrap().state;
     assert!(
-        error.contains("database.replica_url") && !error.contains("s3cret"),
-        "{error}"
+        matches!(state, ReplicaState::Unreachable { .. }),
+        "{state:?}"
     );
+    let one = number(&db.replica_reader(), "SELECT 1::bigint").await;
+    assert_eq!(one.unwrap(), 1);
+    db.close().await.unwrap();
 }
 
 /// Opens a database as a user without special rights, also when the tests run as root.

@@ -21,7 +21,7 @@ async fn what_it_stored_is_seen_within_it_only_and_is_gone_afterwards(engine: En
         .await
         .unwrap();
     assert_eq!(number(&rolled_back.reader(), N).await.unwrap(), 2);
-    assert_eq!(number(&rolled_back.fresh_reader(), N).await.unwrap(), 2);
+    assert_eq!(number(&rolled_back.reader(), N).await.unwrap(), 2);
     assert_eq!(number(&db.reader(), N).await.unwrap(), 0);
     drop(rolled_back);
     increment_committed(&db).await;

@@ -100,7 +100,7 @@ async fn units_and_reads_find_a_connection_after_all_were_cut_or_the_server_was_
         }
         let one = Statement::from_string(db.engine().backend(), "SELECT 1");
         db.reader().query_one_raw(one.clone()).await.unwrap();
-        db.fresh_reader().query_all_raw(one).await.unwrap();
+        db.reader().query_all_raw(one).await.unwrap();
         let work = db.begin().await.unwrap();
         work.execute_unprepared("CREATE TABLE IF NOT EXISTS kept (id bigint)")
             .await

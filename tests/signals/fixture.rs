@@ -74,7 +74,7 @@ impl Fixture {
     }
 
     pub(crate) async fn rows(&self, sql: &str) -> Vec<QueryResult> {
-        let reader = self.db.fresh_reader();
+        let reader = self.db.reader();
         let statement = Statement::from_string(reader.get_database_backend(), sql);
         reader.query_all_raw(statement).await.unwrap()
     }

@@ -85,7 +85,7 @@ async fn a_list_goes_on_where_it_was_also_when_its_last_article_is_gone(engine: 
                 .await,
         );
     }
-    let reader = fixture.db.fresh_reader();
+    let reader = fixture.db.reader();
     let page = fixture
         .signals
         .list_articles(&reader, two(None))
@@ -159,7 +159,7 @@ async fn entities_are_tracked_once_and_found_by_name(engine: Engine) {
     let blank = fixture.try_add(" ", EntityCategory::Model).await;
     assert!(matches!(blank, Err(SignalsError::InvalidValue { .. })));
 
-    let reader = fixture.db.fresh_reader();
+    let reader = fixture.db.reader();
     let read = async |page| {
         fixture
             .signals

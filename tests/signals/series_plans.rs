@@ -209,7 +209,7 @@ async fn no_query_reads_a_whole_large_table(engine: Engine) {
         work.commit().await.unwrap();
     }
     let recorder = Recorder {
-        reader: fixture.db.fresh_reader(),
+        reader: fixture.db.reader(),
         statements: Mutex::default(),
     };
     let listed = fixture
@@ -232,7 +232,7 @@ async fn no_query_reads_a_whole_large_table(engine: Engine) {
         "{statements:?}"
     );
 
-    let reader = fixture.db.fresh_reader();
+    let reader = fixture.db.reader();
     let check = async || {
         for statement in &statements {
             let plan = plan(&reader, statement).await.unwrap();

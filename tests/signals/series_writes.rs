@@ -84,7 +84,7 @@ async fn change(signals: &Signals) {
         let import = signals.import(text.as_bytes(), options, &|_| {});
         import.await.unwrap();
     }
-    let reader = signals.db().fresh_reader();
+    let reader = signals.db().reader();
     let newest = signals
         .list_articles(&reader, PageRequest::FIRST)
         .await

@@ -142,6 +142,9 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "The SQLite file was replaced or deleted while the server used it. Nothing is read or \
          written any more.",
         "Restart the server to serve the file that is there now; the log says how to keep the old one.",
+        "DATABASE_READ_ONLY",
+        "PostgreSQL takes no changes: the server is a standby, or is set to only read.",
+        "Name the primary server in `database.url`, or all of them: `postgres://a,b/DATABASE`.",
     ),
     explained(
         "DATABASE_UNAVAILABLE",
@@ -328,7 +331,7 @@ pub(super) const EXPLAINED: &[Explanation] = &[
     ),
     explained(
         "OUTCOME_UNKNOWN",
-        "The connection broke during the commit, which may be stored or not.",
+        "The connection broke, or the time limit ran out, during the commit, which may be stored or not.",
         "Look whether it is stored before sending the request again.",
     ),
     explained(

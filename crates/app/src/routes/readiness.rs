@@ -66,7 +66,7 @@ fn is_running(is_stopping: bool) -> Result<(), CheckFailed> {
 
 async fn answers(db: &Database) -> Result<(), CheckFailed> {
     match db.ping().await {
-        Err(error @ DbError::Replaced) => Err(CheckFailed(error.to_string())),
+        Err(error @ (DbError::Replaced | DbError::ReadOnly)) => Err(CheckFailed(error.to_string())),
         answer => checked(answer, "the database does not answer"),
     }
 }

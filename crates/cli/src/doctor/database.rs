@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use groundwork_core::{
     config::Config,
-    db::{self, ConnectionSettings, Database, Engine, Role},
+    db::{self, ConnectionSettings, Database, DbError, Engine, ReplicaReport, ReplicaState, Role},
 };
 use groundwork_naming::Convention;
 
@@ -125,10 +125,71 @@ async fn connection(db: &Database, part: &mut Part<'_>) {
         }
         Err(error) => part.fail("connection", chain(&error), "is the server running?"),
     }
+    if let Err(error @ DbError::ReadOnly) = db.ping().await {
+        let advice =
+            "name the primary server in database.url, or all servers: postgres://a,b/DATABASE";
+        part.fail("changes", error, advice);
+    }
     match db.settings().await {
         Ok(all) => settings(db.engine(), &all, part),
         Err(error) => part.fail("settings", chain(&error), "try again while it is less busy"),
     }
+    if let Some(limits) = db.limits() {
+        let found = format!(
+            "{} of {} that database.max_connections asks for: {}",
+            limits.allowed, limits.wished, limits.reason
+        );
+        let advice = "lower database.max_connections, or let PostgreSQL allow more";
+        part.warn("connections", found, advice);
+    }
+    if let Some(report) = db.replica() {
+        replica(&report, part);
+    }
+}
+
+fn replica(report: &ReplicaReport, part: &mut Part<'_>) {
+    let left_out = "reads go to the primary server meanwhile";
+    match &report.state {
+        ReplicaState::Used { lag } => {
+            part.ok(
+                "replica",
+                format!("serves reads, {} ms behind", lag.as_millis()),
+            );
+        }
+        ReplicaState::Late { lag } => {
+            let (lag, most) = (lag.as_millis(), report.max_lag.as_millis());
+            let found =
+                format!("is left out: {lag} ms behind, database.replica_max_lag_ms is {most}");
+            part.warn("replica", found, left_out);
+        }
+        ReplicaState::Unreachable { reason } => {
+            part.warn("replica", format!("is left out: {reason}"), left_out);
+        }
+    }
+}
+
+/// An administrator may have set the server, the database or the role to only read.
+fn writers(all: &[ConnectionSettings], part: &mut Part<'_>) {
+    let name = "default_transaction_read_only";
+    let mut writers = all.iter().filter(|one| one.role == Role::Writer);
+    if writers.any(|one| one.values.get(name).is_some_and(|found| found == "on")) {
+        let advice = "set default_transaction_read_only = off for this server, database and user";
+        part.fail("changes", "the server is set to only read", advice);
+    }
+}
+
+/// What an acknowledged write survives. Without a synchronous standby it is on one disk.
+fn acknowledgement(all: &[ConnectionSettings], part: &mut Part<'_>) {
+    let standbys = values(all, "synchronous_standby_names");
+    let has_standbys = !standbys.is_empty() && standbys.iter().all(|names| !names.is_empty());
+    let found = match has_standbys {
+        true => "covers a synchronous standby: a failover to it loses nothing",
+        false => {
+            "covers this server's disk: a failover to a standby may lose what was acknowledged last \
+             (synchronous_standby_names is empty)"
+        }
+    };
+    part.ok("acknowledgement", found);
 }
 
 /// The database file, if SQLite would have to create it.
@@ -157,6 +218,10 @@ fn settings(engine: Engine, all: &[ConnectionSettings], part: &mut Part<'_>) {
         }
     }
     read_only(engine, all, part);
+    if engine == Engine::Postgres {
+        writers(all, part);
+        acknowledgement(all, part);
+    }
 }
 
 /// The different values that the connections report.

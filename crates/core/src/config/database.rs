@@ -13,6 +13,8 @@ pub struct Database {
     pub url: DatabaseUrl,
     /// PostgreSQL only: a replica that serves the reads.
     pub replica_url: Option<DatabaseUrl>,
+    /// PostgreSQL only: a replica that is further behind serves no reads until it has caught up.
+    pub replica_max_lag: Duration,
     /// PostgreSQL only: the most connections to the server.
     pub max_connections: u32,
     /// SQLite only: read-only connections beside the one writer.
@@ -39,10 +41,12 @@ impl Section for Database {
     const NAME: &'static str = "database";
 
     const DEFAULTS: &'static str = "\
-# sqlite://PATH, or postgres://user:password@host:port/database
+# sqlite://PATH, or postgres://user:password@host:port/database; several hosts as host1,host2
 url: sqlite://var/{program}.db
 # PostgreSQL only: a replica that serves the reads that may be a moment behind.
 replica_url: null
+# PostgreSQL only: a replica that is further behind serves no reads until it has caught up.
+replica_max_lag_ms: 1000
 # PostgreSQL only: the most connections to the server; as many again to the replica.
 max_connections: 10
 # SQLite only: read-only connections beside the one writer.
@@ -72,6 +76,7 @@ migrate_on_start: true
             optional(DatabaseUrl::schema()),
             DatabaseUrl::take_optional,
         );
+        let replica_max_lag = keys.millis("replica_max_lag_ms", 500..=3_600_000);
         let max_connections = keys.integer("max_connections", 1..=1_000);
         let readers = keys.integer("readers", 1..=64);
         let acquire_timeout = keys.millis("acquire_timeout_ms", 1..=600_000);
@@ -85,6 +90,7 @@ migrate_on_start: true
         let database = Self {
             url: url?,
             replica_url: replica_url?,
+            replica_max_lag: replica_max_lag?,
             max_connections: max_connections?,
             readers: readers?,
             acquire_timeout: acquire_timeout?,

@@ -103,7 +103,7 @@ pub use secrecy::{ExposeSecret, SecretString};
 pub use self::{
     auth::{ApiKey, Auth, InvalidKeyHash, KeyHash},
     database::Database,
-    database_url::{DatabaseUrl, InvalidDatabaseUrl},
+    database_url::{DatabaseUrl, InvalidDatabaseUrl, SessionAttributes},
     defaults::default_yaml,
     environment::Environment,
     files::Files,

@@ -1,6 +1,6 @@
 //! The database itself as SeaORM's connection: a statement is a unit of its own.
 //!
-//! A read runs as [`Database::fresh_reader`] runs it. Everything else, and a `SELECT` that the
+//! A read runs as [`Database::reader`] runs it. Everything else, and a `SELECT` that the
 //! readers refuse because it changes something after all, runs in a unit that is committed before
 //! the result is handed out. So what an engine takes in no transaction (`VACUUM`, `CREATE INDEX
 //! CONCURRENTLY`) is no statement for a database.
@@ -16,7 +16,7 @@ use super::{database::Database, failure, rows::Rows, sql};
 macro_rules! alone {
     ($db:ident, $sql:expr, |$on:ident| $run:expr) => {{
         if sql::is_read($sql) {
-            let $on = &$db.inner.fresh_reader;
+            let $on = &$db.inner.reader;
             match $run.await {
                 Err(error) if failure::is_refused_by_a_reader(&error) => {}
                 done => return done,
@@ -68,7 +68,7 @@ impl StreamTrait for Database {
         statement: Statement,
     ) -> Pin<Box<dyn Future<Output = Result<Rows<'a>, DbErr>> + 'a + Send>> {
         if sql::is_read(&statement.sql) {
-            return self.inner.fresh_reader.stream_raw(statement);
+            return self.inner.reader.stream_raw(statement);
         }
         Box::pin(async move {
             let rows = self.query_all_raw(statement).await?;

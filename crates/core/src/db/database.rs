@@ -19,18 +19,21 @@ use super::{
     metrics,
     observe::Observer,
     open_error::OpenError,
-    postgres,
+    postgres::{self, Limits, ReplicaReport},
     reader::{self, Reader},
     session::Session,
     sqlite::{self, Readers, Reserve, Writer},
     unit::UnitOfWork,
 };
-use crate::config;
+use crate::{
+    config,
+    error::{DomainError, Kind},
+};
 
 /// An open database. Cheap to clone; all clones share the same connections.
 ///
 /// It serves as SeaORM's connection. A statement on it is a unit of its own: a read runs as on
-/// [`fresh_reader`](Self::fresh_reader), and the result of anything else comes when it is on disk.
+/// [`reader`](Self::reader), and the result of anything else comes when it is on disk.
 /// What belongs together goes into a unit of work ([`begin`](Self::begin)).
 ///
 /// ```
@@ -90,8 +93,8 @@ pub(super) struct Inner {
     time_limit: Duration,
     pub(super) pools: Pools,
     observer: Observer,
-    reader: Reader,
-    pub(super) fresh_reader: Reader,
+    pub(super) reader: Reader,
+    replica_reader: Reader,
 }
 
 pub(super) enum Pools {
@@ -146,7 +149,7 @@ impl Database {
                 Engine::Postgres => config.statement_timeout,
             },
             reader: reader(pools.readers()),
-            fresh_reader: reader(pools.fresh_readers()),
+            replica_reader: reader(pools.replica_readers()),
             observer,
             pools,
         };
@@ -155,18 +158,57 @@ impl Database {
         })
     }
 
-    /// Reads what is committed. With `database.replica_url` set, a commit is seen here when it has
-    /// reached the replica, which may be a moment later.
+    /// Reads what is committed, on the server that commits: a caller that has just written, or that
+    /// decides a write by what it reads, sees every commit here.
     #[must_use]
     pub fn reader(&self) -> Reader {
         self.inner.reader.clone()
     }
 
-    /// Reads what is committed, on the server that commits: a caller that has just written, or knows of
-    /// a commit, sees it here. Without a replica it is the same as [`reader`](Self::reader).
+    /// Reads that may be a moment behind, for those who only look: on the replica, if
+    /// `database.replica_url` names one, it answers, and is not later than
+    /// `database.replica_max_lag_ms`. Otherwise the same as [`reader`](Self::reader).
+    ///
+    /// What is looked for by its id, and may have been made just now, is found with
+    /// [`find`](Self::find).
     #[must_use]
-    pub fn fresh_reader(&self) -> Reader {
-        self.inner.fresh_reader.clone()
+    pub fn replica_reader(&self) -> Reader {
+        self.inner.replica_reader.clone()
+    }
+
+    /// Looks for something that may have been made just now: on the replica, and again on the server
+    /// that commits if it is not found there.
+    ///
+    /// ```no_run
+    /// # use groundwork_core::{db::{Database, DbError, Reader}, error::DomainError};
+    /// # #[derive(Debug, thiserror::Error)]
+    /// # #[error("no such book")]
+    /// # struct ShopError;
+    /// # impl DomainError for ShopError {
+    /// #     fn kind(&self) -> groundwork_core::error::Kind { groundwork_core::error::Kind::NotFound }
+    /// #     fn code(&self) -> &'static str { "BOOK_NOT_FOUND" }
+    /// # }
+    /// # async fn book(rows: &Reader, id: i64) -> Result<String, ShopError> { Err(ShopError) }
+    /// # async fn example(db: Database) -> Result<(), ShopError> {
+    /// let title = db.find(|rows| async move { book(&rows, 7).await }).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `read`.
+    pub async fn find<T, E, F>(&self, read: impl Fn(Reader) -> F) -> Result<T, E>
+    where
+        E: DomainError,
+        F: Future<Output = Result<T, E>>,
+    {
+        let may_be_behind = self.inner.replica_reader.may_be_behind();
+        match read(self.replica_reader()).await {
+            Err(error) if may_be_behind && error.kind() == Kind::NotFound => {
+                read(self.reader()).await
+            }
+            done => done,
+        }
     }
 
     /// Begins a unit of work. On SQLite this waits for the turn to write, first come, first served.
@@ -228,7 +270,7 @@ impl Database {
 
     /// Begins a unit of work with an isolation level and an access mode. On SQLite every unit is
     /// serializable, and one that writes begins `IMMEDIATE`, whatever the options say. A unit that
-    /// only reads is a [`snapshot`](Reader::snapshot) of [`fresh_reader`](Self::fresh_reader).
+    /// only reads is a [`snapshot`](Reader::snapshot) of [`reader`](Self::reader).
     ///
     /// # Errors
     /// As [`begin`](Self::begin).
@@ -236,7 +278,7 @@ impl Database {
         let inner = &self.inner;
         let isolation = options.isolation_level;
         if options.access_mode == Some(AccessMode::ReadOnly) {
-            return inner.fresh_reader.snapshot_with(isolation).await;
+            return inner.reader.snapshot_with(isolation).await;
         }
         let backend = match &inner.pools {
             Pools::Sqlite { writer, .. } => Backend::Sqlite(writer.begin().await?),
@@ -292,7 +334,7 @@ impl Database {
             pools: Pools::RolledBack(unit),
             observer: outer.observer,
             reader: reader.clone(),
-            fresh_reader: reader,
+            replica_reader: reader,
         };
         Ok(Self {
             inner: Arc::new(inner),
@@ -323,13 +365,49 @@ impl Database {
         &self.inner.convention
     }
 
-    /// Asks the database for a sign of life, as a reader.
+    /// Asks the database for a sign of life, and whether it takes changes.
     ///
     /// # Errors
-    /// [`DbError::Database`] if none comes.
+    /// [`DbError::ReadOnly`] from a standby, [`DbError::Database`] if no answer comes.
     pub async fn ping(&self) -> Result<(), DbError> {
-        let alive = self.inner.reader.execute_unprepared("SELECT 1").await;
-        alive.map(drop).doing("reaching the database")
+        let doing = "reaching the database";
+        let Pools::Postgres(pools) = &self.inner.pools else {
+            let alive = self.inner.reader.execute_unprepared("SELECT 1").await;
+            return alive.map(drop).doing(doing);
+        };
+        let question = Statement::from_string(DbBackend::Postgres, "SELECT pg_is_in_recovery()");
+        let answer = self
+            .inner
+            .reader
+            .query_one_raw(question)
+            .await
+            .doing(doing)?;
+        let is_standby = answer.map_or(Ok(false), |row| row.try_get_by_index(0));
+        if is_standby.doing(doing)? {
+            // The next connection may lead to another server.
+            pools.renew();
+            return Err(DbError::ReadOnly);
+        }
+        Ok(())
+    }
+
+    /// What is known of the replica; `None` without one.
+    #[must_use]
+    pub fn replica(&self) -> Option<ReplicaReport> {
+        match &self.inner.pools {
+            Pools::Postgres(pools) => pools.replica.as_ref().map(|replica| replica.report()),
+            Pools::Sqlite { .. } | Pools::RolledBack(_) => None,
+        }
+    }
+
+    /// How many connections PostgreSQL allows, if it has refused one of those that
+    /// `database.max_connections` asks for.
+    #[must_use]
+    pub fn limits(&self) -> Option<Limits> {
+        match &self.inner.pools {
+            Pools::Postgres(pools) => pools.limits(),
+            Pools::Sqlite { .. } | Pools::RolledBack(_) => None,
+        }
     }
 
     /// What the database is, for people to read.
@@ -467,24 +545,26 @@ impl fmt::Debug for Database {
 }
 
 impl Pools {
-    /// The connections for reads.
+    /// The connections for reads that see every commit at once.
     fn readers(&self) -> reader::Connections {
         match self {
             Self::RolledBack(unit) => reader::Connections::RolledBack(Arc::clone(unit)),
             Self::Sqlite { readers, .. } => reader::Connections::Sqlite(Arc::clone(readers)),
-            Self::Postgres(pools) => reader::Connections::Postgres(
-                SqlxPostgresConnector::from_sqlx_postgres_pool(pools.readers.clone()),
-            ),
+            Self::Postgres(pools) => reader::Connections::Postgres(postgres::Reads {
+                primary: pools.readers.clone(),
+                replica: None,
+            }),
         }
     }
 
-    /// Those that see every commit at once.
-    fn fresh_readers(&self) -> reader::Connections {
+    /// Those for reads that may be a moment behind.
+    fn replica_readers(&self) -> reader::Connections {
         match self {
             Self::Sqlite { .. } | Self::RolledBack(_) => self.readers(),
-            Self::Postgres(pools) => reader::Connections::Postgres(
-                SqlxPostgresConnector::from_sqlx_postgres_pool(pools.fresh_readers.clone()),
-            ),
+            Self::Postgres(pools) => reader::Connections::Postgres(postgres::Reads {
+                primary: pools.readers.clone(),
+                replica: pools.replica.clone(),
+            }),
         }
     }
 }

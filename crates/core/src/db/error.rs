@@ -57,6 +57,12 @@ pub enum DbError {
         /// The engine's own words.
         source: DbErr,
     },
+    /// The server only reads: it is a standby, or an administrator has set it so.
+    #[error(
+        "the database takes no changes: PostgreSQL at database.url is a standby, or is set to only \
+         read"
+    )]
+    ReadOnly,
     /// The engine refused; nothing was stored.
     #[error("the database failed while {doing}")]
     Database {
@@ -78,7 +84,9 @@ impl From<DbError> for DbErr {
             DbError::Closed => Self::ConnectionAcquire(ConnAcquireErr::ConnectionClosed),
             DbError::OutcomeUnknown { ref source } => Self::Custom(format!("{error}: {source}")),
             DbError::Replaced => failure::wrapped(Replaced.into()),
-            DbError::Ended { .. } | DbError::TakenAlong => Self::Custom(error.to_string()),
+            DbError::Ended { .. } | DbError::TakenAlong | DbError::ReadOnly => {
+                Self::Custom(error.to_string())
+            }
         }
     }
 }
@@ -129,6 +137,7 @@ impl DomainError for DbError {
             | Self::Closed
             | Self::TakenAlong
             | Self::Replaced
+            | Self::ReadOnly
             | Self::OutcomeUnknown { .. } => Kind::Unavailable,
             Self::Violated { .. } => Kind::Conflict,
             Self::Ended { .. } => Kind::Internal,
@@ -145,6 +154,10 @@ impl DomainError for DbError {
             Self::OutcomeUnknown { .. } => "OUTCOME_UNKNOWN",
             Self::Ended { .. } => "DATABASE_ERROR",
             Self::Database { source, .. } if failure::is_full(source) => "STORAGE_FULL",
+            Self::ReadOnly => "DATABASE_READ_ONLY",
+            Self::Database { source, .. } if failure::is_refused_by_a_reader(source) => {
+                "DATABASE_READ_ONLY"
+            }
             Self::Database { .. } => "DATABASE_FAILED",
         }
     }
@@ -171,9 +184,14 @@ pub trait Doing<T> {
 
 impl<T> Doing<T> for Result<T, DbErr> {
     fn doing(self, doing: &'static str) -> Result<T, DbError> {
-        self.map_err(|source| match failure::is_replaced(&source) {
-            true => DbError::Replaced,
-            false => DbError::Database { doing, source },
+        self.map_err(|source| {
+            if failure::is_replaced(&source) {
+                DbError::Replaced
+            } else if failure::is_refused_by_a_reader(&source) {
+                DbError::ReadOnly
+            } else {
+                DbError::Database { doing, source }
+            }
         })
     }
 }
@@ -185,7 +203,7 @@ pub fn kind_of(source: &DbErr) -> Kind {
         Kind::Conflict
     } else if failure::is_full(source) {
         Kind::Full
-    } else if failure::is_unavailable(source) {
+    } else if failure::is_unavailable(source) || failure::is_refused_by_a_reader(source) {
         Kind::Unavailable
     } else {
         Kind::Internal

@@ -35,6 +35,9 @@ const QUERY_CANCELED: &str = "57014";
 /// read_only_sql_transaction.
 const READ_ONLY_TRANSACTION: &str = "25006";
 
+/// too_many_connections: of the server, of the database, or of the role.
+pub(super) const TOO_MANY_CONNECTIONS: &str = "53300";
+
 /// The driver's error within SeaORM's, if it comes from the driver.
 pub(super) fn driver_error(error: &DbErr) -> Option<&Arc<sqlx::Error>> {
     match error {
@@ -79,8 +82,17 @@ pub(super) fn ended_the_session(error: &sqlx::Error) -> bool {
 /// PostgreSQL refused a change on a connection that only reads. A `SELECT` may call a function that
 /// changes something, or lock rows.
 pub(super) fn is_refused_by_a_reader(error: &DbErr) -> bool {
-    let postgres = driver_error(error).and_then(|error| postgres(error));
-    postgres.is_some_and(|error| error.code() == READ_ONLY_TRANSACTION)
+    driver_error(error).is_some_and(|error| is_read_only(error))
+}
+
+/// PostgreSQL refused a change because the transaction, or the whole server, only reads.
+pub(super) fn is_read_only(error: &sqlx::Error) -> bool {
+    postgres(error).is_some_and(|error| error.code() == READ_ONLY_TRANSACTION)
+}
+
+/// PostgreSQL takes no more connections: the server, the database or the role has as many as it may.
+pub(super) fn is_full(error: &sqlx::Error) -> bool {
+    postgres(error).is_some_and(|error| error.code() == TOO_MANY_CONNECTIONS)
 }
 
 /// The file of the database was replaced while it was open.

@@ -19,12 +19,9 @@ impl Database {
                 metrics::sqlite(writer.waiting(), oldest.unwrap_or_default());
             }
             Pools::Postgres(pools) => {
-                let readers = ["readers", "replica"].into_iter().zip(pools.of_readers());
-                for (role, pool) in [("units", &pools.units)].into_iter().chain(readers) {
-                    let open = usize::try_from(pool.size()).unwrap_or_default();
-                    let most = usize::try_from(pool.options().get_max_connections());
-                    let used = open.saturating_sub(pool.num_idle());
-                    metrics::connections(role, used, most.unwrap_or_default());
+                for (role, pool) in pools.all() {
+                    let (used, most) = pool.in_use();
+                    metrics::connections(role, used, most);
                 }
             }
             // It has no connections of its own.

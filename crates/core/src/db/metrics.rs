@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::postgres::ReplicaState;
 use ::metrics::{
     Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
 };
@@ -16,6 +17,9 @@ const REVOKED: &str = "groundwork_db_units_timed_out_total";
 const QUEUE: &str = "groundwork_db_writer_queue";
 const USED: &str = "groundwork_db_connections_used";
 const MOST: &str = "groundwork_db_connections_max";
+const REFUSED: &str = "groundwork_db_connections_refused_total";
+const REPLICA_USED: &str = "groundwork_db_replica_used";
+const REPLICA_LAG: &str = "groundwork_db_replica_lag_seconds";
 const OLDEST: &str = "groundwork_db_oldest_read_seconds";
 const WAL: &str = "groundwork_db_wal_bytes";
 const WAL_FRAMES: &str = "groundwork_db_wal_frames";
@@ -42,6 +46,19 @@ pub(super) fn describe() {
     );
     describe_gauge!(USED, "Connections in use");
     describe_gauge!(MOST, "The most connections");
+    describe_counter!(
+        REFUSED,
+        "Connections that PostgreSQL refused because there were too many"
+    );
+    describe_gauge!(
+        REPLICA_USED,
+        "1 while the replica serves reads, 0 while it is left out"
+    );
+    describe_gauge!(
+        REPLICA_LAG,
+        Unit::Seconds,
+        "How far the replica is behind, when it was last asked"
+    );
     describe_gauge!(
         OLDEST,
         Unit::Seconds,
@@ -92,6 +109,23 @@ pub(super) fn checkpointed(frames: i64, in_the_file: i64) {
 pub(super) fn connections(role: &'static str, used: usize, most: usize) {
     gauge!(USED, "role" => role).set(number(used));
     gauge!(MOST, "role" => role).set(number(most));
+}
+
+pub(super) fn connection_refused() {
+    counter!(REFUSED).increment(1);
+}
+
+/// Whether the replica serves reads, and how late it is.
+pub(super) fn replica(state: &ReplicaState) {
+    let (used, lag) = match state {
+        ReplicaState::Used { lag } => (1.0, Some(lag)),
+        ReplicaState::Late { lag } => (0.0, Some(lag)),
+        ReplicaState::Unreachable { .. } => (0.0, None),
+    };
+    gauge!(REPLICA_USED).set(used);
+    if let Some(lag) = lag {
+        gauge!(REPLICA_LAG).set(lag.as_secs_f64());
+    }
 }
 
 /// The writer's queue and its oldest read, on SQLite.

@@ -29,6 +29,7 @@
 
 mod autocommit;
 mod backend;
+mod commit_watch;
 mod database;
 mod error;
 mod failure;
@@ -53,12 +54,13 @@ mod violation;
 pub use groundwork_naming::{Capabilities, Engine};
 
 pub use self::{
+    commit_watch::CommitWatch,
     database::{
         Database, Description, connect_for_migration, connect_for_replacement, file, may_exist,
     },
     error::{DbError, Doing, kind_of},
     open_error::OpenError,
-    postgres::CopyRows,
+    postgres::{CopyRows, Limits, ReplicaReport, ReplicaState},
     reader::Reader,
     rows::Rows,
     settings::{ConnectionSettings, Role},

@@ -122,6 +122,60 @@ pub enum OpenError {
         /// The server's own words.
         reason: String,
     },
+    /// The server does not let this user in from here.
+    #[error(
+        "PostgreSQL at {server} does not let the user {user} in: {reason}; create the role, or let it \
+         in from this machine (pg_hba.conf), or name another user in {key}"
+    )]
+    NotAllowed {
+        /// Host and port, or the socket.
+        server: String,
+        /// The user.
+        user: String,
+        /// The key that names the user.
+        key: &'static str,
+        /// The server's own words.
+        reason: String,
+    },
+    /// The server, the database or the role has as many connections as it may.
+    #[error(
+        "PostgreSQL at {server} takes no more connections: {reason}; end some of them, raise its \
+         limit (max_connections, or CONNECTION LIMIT of the role or database in {key}), or lower \
+         database.max_connections of the programs that use it"
+    )]
+    Full {
+        /// Host and port, or the socket.
+        server: String,
+        /// The key that names the server.
+        key: &'static str,
+        /// The server's own words.
+        reason: String,
+    },
+    /// The connection cannot be made private.
+    #[error(
+        "TLS with PostgreSQL at {server} failed: {reason}; check the server's certificate, and \
+         sslmode and sslrootcert in {key}"
+    )]
+    Tls {
+        /// Host and port.
+        server: String,
+        /// The key that says how the connection is made private.
+        key: &'static str,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The name of the server leads nowhere.
+    #[error(
+        "no address is known for the host {host:?} in {key}: {source}; check its spelling and DNS"
+    )]
+    UnknownHost {
+        /// The host.
+        host: String,
+        /// The key that names it.
+        key: &'static str,
+        /// The resolver's own words.
+        source: io::Error,
+    },
     /// The server has no such database.
     #[error(
         "PostgreSQL at {server} has no database {database:?}; create it (createdb), or name \

@@ -9,15 +9,15 @@ use std::{
 
 use groundwork_naming::{Convention, Engine};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult,
-    Statement, StreamTrait,
+    ConnectionTrait, DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult, Statement,
+    StreamTrait,
 };
 
 use super::{
     backend::Backend,
     error::{DbError, Doing as _},
     observe::Observer,
-    postgres::{self, Attempts},
+    postgres::Reads,
     rows::Rows,
     session::Session,
     sql,
@@ -28,10 +28,9 @@ use super::{
 /// Reads what is committed. Cheap to clone.
 ///
 /// Every statement sees the newest commit at the time it starts, and is never held up by a unit of
-/// work. With `database.replica_url` set, that is the newest commit that has reached the replica;
-/// see [`Database::fresh_reader`](super::Database::fresh_reader). A statement that would change
-/// something is refused by the engine. On PostgreSQL a statement whose connection breaks is repeated
-/// on another one; a stream is not.
+/// work; on a [`replica_reader`](super::Database::replica_reader) that is the newest commit that has
+/// reached the replica. A statement that would change something is refused by the engine. On
+/// PostgreSQL a statement whose connection breaks is repeated on another one; a stream is not.
 ///
 /// Several reads of one state are a [`snapshot`](Self::snapshot), which is also what SeaORM's
 /// `begin` gives here.
@@ -76,7 +75,7 @@ pub struct Reader {
 #[derive(Clone)]
 pub(super) enum Connections {
     Sqlite(Arc<Readers>),
-    Postgres(DatabaseConnection),
+    Postgres(Reads),
     /// What its own units have stored, though nothing is committed.
     RolledBack(Arc<UnitOfWork>),
 }
@@ -132,9 +131,8 @@ impl Reader {
                 })?;
                 (Backend::Snapshot(snapshot), Engine::Sqlite)
             }
-            Connections::Postgres(pool) => {
-                let pool = pool.get_postgres_connection_pool();
-                let begun = postgres::begin_snapshot(pool, isolation).await?;
+            Connections::Postgres(reads) => {
+                let begun = reads.snapshot(isolation).await?;
                 (Backend::Postgres(begun), Engine::Postgres)
             }
             Connections::RolledBack(unit) => return unit.savepoint().await.doing("beginning"),
@@ -142,6 +140,14 @@ impl Reader {
         let (timeout, observer) = (self.acquire_timeout, self.observer);
         let session = Session::new(backend, engine, self.convention, timeout, observer);
         Ok(UnitOfWork::new(session))
+    }
+
+    /// Whether a read may miss what is committed: a replica serves it.
+    pub(super) fn may_be_behind(&self) -> bool {
+        match &self.connections {
+            Connections::Sqlite(_) | Connections::RolledBack(_) => false,
+            Connections::Postgres(reads) => reads.may_be_behind(),
+        }
     }
 
     /// The engine in SeaORM's words, as its own connections give it: both of its traits have a method
@@ -154,20 +160,6 @@ impl Reader {
             Connections::RolledBack(unit) => unit.get_database_backend(),
         }
     }
-}
-
-/// Evaluates to the result of a read, which is repeated as [`Attempts`] says.
-macro_rules! repeating {
-    ($reader:ident, $read:expr) => {{
-        let mut attempts = Attempts::new($reader.acquire_timeout);
-        loop {
-            let result = $read.await;
-            match attempts.pause_after(&result) {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => break result,
-            }
-        }
-    }};
 }
 
 impl fmt::Debug for Reader {
@@ -187,8 +179,8 @@ impl ConnectionTrait for Reader {
         let run = async {
             match &self.connections {
                 Connections::Sqlite(readers) => readers.execute(&statement).await,
-                Connections::Postgres(pool) => {
-                    repeating!(self, pool.execute_raw(statement.clone()))
+                Connections::Postgres(reads) => {
+                    reads.execute(&statement, self.acquire_timeout).await
                 }
                 Connections::RolledBack(unit) => unit.execute_raw(statement.clone()).await,
             }
@@ -201,7 +193,9 @@ impl ConnectionTrait for Reader {
         let run = async {
             match &self.connections {
                 Connections::Sqlite(readers) => readers.execute_unprepared(sql).await,
-                Connections::Postgres(pool) => repeating!(self, pool.execute_unprepared(sql)),
+                Connections::Postgres(reads) => {
+                    reads.execute_unprepared(sql, self.acquire_timeout).await
+                }
                 Connections::RolledBack(unit) => unit.execute_unprepared(sql).await,
             }
         };
@@ -212,8 +206,8 @@ impl ConnectionTrait for Reader {
         let run = async {
             match &self.connections {
                 Connections::Sqlite(readers) => readers.query_one(&statement).await,
-                Connections::Postgres(pool) => {
-                    repeating!(self, pool.query_one_raw(statement.clone()))
+                Connections::Postgres(reads) => {
+                    reads.query_one(&statement, self.acquire_timeout).await
                 }
                 Connections::RolledBack(unit) => unit.query_one_raw(statement.clone()).await,
             }
@@ -225,8 +219,8 @@ impl ConnectionTrait for Reader {
         let run = async {
             match &self.connections {
                 Connections::Sqlite(readers) => readers.query_all(&statement).await,
-                Connections::Postgres(pool) => {
-                    repeating!(self, pool.query_all_raw(statement.clone()))
+                Connections::Postgres(reads) => {
+                    reads.query_all(&statement, self.acquire_timeout).await
                 }
                 Connections::RolledBack(unit) => unit.query_all_raw(statement.clone()).await,
             }
@@ -249,7 +243,7 @@ impl StreamTrait for Reader {
         Box::pin(async move {
             Ok(match &self.connections {
                 Connections::Sqlite(readers) => Rows::of(readers.stream(&statement).await?),
-                Connections::Postgres(pool) => Rows::of(pool.stream_raw(statement).await?),
+                Connections::Postgres(reads) => Rows::of(reads.stream(statement).await?),
                 Connections::RolledBack(unit) => unit.stream_raw(statement).await?,
             })
         })

@@ -2,12 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use sea_orm::sqlx::{self, PgPool, Row as _, SqliteConnection};
+use sea_orm::sqlx::{self, Row as _, SqliteConnection};
 
 use super::{
     database::{Database, Pools},
     error::DbError,
     failure,
+    postgres::Pool,
     sqlite::{Readers, WriterPermit},
 };
 
@@ -23,7 +24,7 @@ const PRAGMAS: [&str; 7] = [
 ];
 
 /// What PostgreSQL is asked about each connection.
-const SETTINGS: [&str; 9] = [
+const SETTINGS: [&str; 10] = [
     "application_name",
     "default_transaction_read_only",
     "default_transaction_isolation",
@@ -32,6 +33,7 @@ const SETTINGS: [&str; 9] = [
     "lock_timeout",
     "statement_timeout",
     "synchronous_commit",
+    "synchronous_standby_names",
     "TimeZone",
 ];
 
@@ -54,8 +56,8 @@ pub struct ConnectionSettings {
 }
 
 impl Database {
-    /// Asks every connection that the pools may hold, opening those that are not open yet. It waits
-    /// until each is free.
+    /// Asks every connection that the pools may hold, opening those that are not open yet, as far as
+    /// the server allows. It waits until each is free.
     ///
     /// # Errors
     /// [`DbError::Database`] if a connection does not become free in time, or does not answer.
@@ -69,9 +71,11 @@ impl Database {
                 both(writer, ask_readers(readers).await)
             }
             Pools::Postgres(pools) => {
-                let mut all = ask_postgres(&pools.units, Role::Writer).await;
-                for readers in pools.of_readers() {
-                    all = both(all, ask_postgres(readers, Role::Reader).await);
+                let units = ask_postgres(&pools.units, Role::Writer).await;
+                let mut all = both(units, ask_postgres(&pools.readers, Role::Reader).await);
+                // One that is left out is not needed.
+                if let Some(replica) = pools.replica.as_ref().filter(|it| it.is_used()) {
+                    all = both(all, ask_postgres(replica.pool(), Role::Reader).await);
                 }
                 all
             }
@@ -122,23 +126,14 @@ async fn ask_sqlite(
     Ok(ConnectionSettings { role, values })
 }
 
-async fn ask_postgres(pool: &PgPool, role: Role) -> Asked {
+async fn ask_postgres(pool: &Pool, role: Role) -> Asked {
     let mut all = Vec::new();
-    for mut connection in every(pool).await? {
+    for mut connection in pool.acquire_all().await? {
         let mut values = BTreeMap::new();
         for name in SETTINGS {
-            let value = sqlx::query_scalar("SELECT current_setting($1)").bind(name);
-            values.insert(name, value.fetch_one(&mut *connection).await?);
+            values.insert(name, connection.setting(name).await?);
         }
         all.push(ConnectionSettings { role, values });
     }
     Ok(all)
-}
-
-/// All connections of a pool at once, so that none is asked twice.
-async fn every<DB: sqlx::Database>(
-    pool: &sqlx::Pool<DB>,
-) -> Result<Vec<sqlx::pool::PoolConnection<DB>>, sqlx::Error> {
-    let most = pool.options().get_max_connections();
-    futures_util::future::try_join_all((0..most).map(|_| pool.acquire())).await
 }

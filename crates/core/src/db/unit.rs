@@ -10,6 +10,7 @@ use sea_orm::{DbBackend, DbErr};
 
 use super::{
     backend::Backend,
+    commit_watch,
     error::{DbError, Doing as _, refusal},
     failure,
     postgres::CopyRows,
@@ -151,6 +152,17 @@ impl UnitOfWork {
             let reason = reason.to_owned();
             return Err(DbError::Ended { reason });
         }
+        commit_watch::sending();
+        let committed = self.send_commit().await;
+        if let Err(error) = &committed
+            && !matches!(error, DbError::OutcomeUnknown { .. })
+        {
+            commit_watch::stored_nothing();
+        }
+        committed
+    }
+
+    async fn send_commit(self) -> Result<(), DbError> {
         match &self.session.backend {
             Backend::Sqlite(guard) => self.commit_on_sqlite(guard).await,
             Backend::Postgres(_) => self.commit_on_postgres().await,

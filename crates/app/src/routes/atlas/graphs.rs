@@ -87,7 +87,8 @@ pub(super) async fn list(
     State(parts): State<AppState>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<GraphSummary>>> {
-    let page = parts.atlas.list_graphs(&parts.db.reader(), page).await?;
+    let reader = parts.db.replica_reader();
+    let page = parts.atlas.list_graphs(&reader, page).await?;
     Ok(Json(page))
 }
 
@@ -135,12 +136,16 @@ pub(super) async fn show(
     Path(asked): Path<GraphPathSegment>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let reader = parts.db.reader();
+    let (db, atlas, graph) = (&parts.db, &parts.atlas, asked.graph);
     let Some(view) = asked.view.or_else(|| accepted(&headers)) else {
-        let summary = parts.atlas.graph(&reader, asked.graph).await?;
+        let summary = db
+            .find(|rows| async move { atlas.graph(&rows, graph).await })
+            .await?;
         return Ok((varying(), Json(summary)).into_response());
     };
-    let content: Graph = parts.atlas.graph_content(&reader, asked.graph).await?;
+    let content: Graph = db
+        .find(|rows| async move { atlas.graph_content(&rows, graph).await })
+        .await?;
     let text = apart(move || view.render(&content)).await?;
     let text = text.map_err(|error| {
         let detail = error.to_string();
@@ -170,9 +175,10 @@ pub(super) async fn neighbours(
         depth: near.depth,
         direction: near.direction,
     };
-    let reader = parts.db.reader();
-    let found = (parts.atlas)
-        .graph_neighbourhood(&reader, graph, &query)
+    let (atlas, query) = (&parts.atlas, &query);
+    let found = parts
+        .db
+        .find(|rows| async move { atlas.graph_neighbourhood(&rows, graph, query).await })
         .await?;
     Ok(Json(found))
 }
@@ -188,8 +194,12 @@ pub(super) async fn path(
         max_hops: ends.max_hops,
         direction: ends.direction,
     };
-    let reader = parts.db.reader();
-    match parts.atlas.graph_path(&reader, graph, &query).await? {
+    let (atlas, query) = (&parts.atlas, &query);
+    let found = parts
+        .db
+        .find(|rows| async move { atlas.graph_path(&rows, graph, query).await })
+        .await?;
+    match found {
         Some(path) => Ok(Json(path)),
         None => {
             let detail = format!(

@@ -33,5 +33,6 @@ pub(super) async fn search(
         channel: asked.channel,
         limit: page.limit,
     };
-    Ok(Json(parts.atlas.search(&parts.db.reader(), &search).await?))
+    let reader = parts.db.replica_reader();
+    Ok(Json(parts.atlas.search(&reader, &search).await?))
 }

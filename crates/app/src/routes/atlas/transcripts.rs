@@ -39,9 +39,11 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path(asked): Path<Asked>,
 ) -> ApiResult<Response> {
-    let reader = parts.db.reader();
-    let transcript = asked.transcript;
-    let details = parts.atlas.transcript_details(&reader, transcript).await?;
+    let (atlas, transcript) = (&parts.atlas, asked.transcript);
+    let details = parts
+        .db
+        .find(|rows| async move { atlas.transcript_details(&rows, transcript).await })
+        .await?;
     Ok(match asked.form {
         None => Json(details).into_response(),
         Some(form) => {

@@ -23,7 +23,7 @@ pub(super) async fn list(
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<Video>>> {
     let filter = VideoFilter { channel };
-    let reader = parts.db.reader();
+    let reader = parts.db.replica_reader();
     Ok(Json(parts.atlas.list_videos(&reader, &filter, page).await?))
 }
 
@@ -31,14 +31,22 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path(video): Path<VideoId>,
 ) -> ApiResult<Json<VideoDetails>> {
-    let reader = parts.db.reader();
-    Ok(Json(parts.atlas.video_details(&reader, video).await?))
+    let atlas = &parts.atlas;
+    let details = parts
+        .db
+        .find(|rows| async move { atlas.video_details(&rows, video).await })
+        .await?;
+    Ok(Json(details))
 }
 
 pub(super) async fn transcripts(
     State(parts): State<AppState>,
     Path(video): Path<VideoId>,
 ) -> ApiResult<Json<Vec<Transcript>>> {
-    let reader = parts.db.reader();
-    Ok(Json(parts.atlas.transcripts(&reader, video).await?))
+    let atlas = &parts.atlas;
+    let transcripts = parts
+        .db
+        .find(|rows| async move { atlas.transcripts(&rows, video).await })
+        .await?;
+    Ok(Json(transcripts))
 }

@@ -43,7 +43,7 @@ pub(super) async fn list(
 ) -> ApiResult<Json<Page<Article>>> {
     let page = parts
         .signals
-        .list_articles(&parts.db.reader(), page)
+        .list_articles(&parts.db.replica_reader(), page)
         .await?;
     Ok(Json(page))
 }
@@ -76,7 +76,11 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path(article): Path<ArticleId>,
 ) -> ApiResult<Json<ArticleDetails>> {
-    let article = parts.signals.article(&parts.db.reader(), article).await?;
+    let signals = &parts.signals;
+    let article = parts
+        .db
+        .find(|rows| async move { signals.article(&rows, article).await })
+        .await?;
     Ok(Json(article))
 }
 

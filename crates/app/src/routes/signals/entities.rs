@@ -24,7 +24,7 @@ pub(super) async fn list(
     Query(Filter { category }): Query<Filter>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<TrackedEntity>>> {
-    let reader = parts.db.reader();
+    let reader = parts.db.replica_reader();
     let page = parts.signals.list_entities(&reader, category, page).await?;
     Ok(Json(page))
 }
@@ -46,7 +46,11 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path(entity): Path<TrackedEntityId>,
 ) -> ApiResult<Json<TrackedEntity>> {
-    let entity = parts.signals.entity(&parts.db.reader(), entity).await?;
+    let signals = &parts.signals;
+    let entity = parts
+        .db
+        .find(|rows| async move { signals.entity(&rows, entity).await })
+        .await?;
     Ok(Json(entity))
 }
 
@@ -55,10 +59,10 @@ pub(super) async fn articles(
     Path(entity): Path<TrackedEntityId>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<ArticleAbout>>> {
-    let reader = parts.db.reader();
+    let signals = &parts.signals;
     let page = parts
-        .signals
-        .list_articles_about(&reader, entity, page)
+        .db
+        .find(|rows| async move { signals.list_articles_about(&rows, entity, page).await })
         .await?;
     Ok(Json(page))
 }

@@ -74,11 +74,11 @@ pub(super) async fn comparison(
     Query(range): Query<Range>,
 ) -> ApiResult<Json<Comparison>> {
     let entities = ids(&entities)?;
-    let reader = parts.db.reader();
+    let (signals, entities) = (&parts.signals, &entities);
     let request = request(range);
     let comparison = parts
-        .signals
-        .comparison(&reader, &entities, request)
+        .db
+        .find(|rows| async move { signals.comparison(&rows, entities, request).await })
         .await?;
     Ok(Json(comparison))
 }
@@ -93,15 +93,16 @@ pub(super) async fn movers(
         at,
         limit: page.limit,
     };
-    let movers = parts.signals.movers(&parts.db.reader(), request).await?;
+    let reader = parts.db.replica_reader();
+    let movers = parts.signals.movers(&reader, request).await?;
     Ok(Json(movers))
 }
 
 async fn read(parts: &AppState, entity: TrackedEntityId, range: Range) -> Result<Series, ApiError> {
-    let reader = parts.db.reader();
+    let (signals, request) = (&parts.signals, request(range));
     let series = parts
-        .signals
-        .series(&reader, entity, request(range))
+        .db
+        .find(|rows| async move { signals.series(&rows, entity, request).await })
         .await?;
     Ok(series)
 }

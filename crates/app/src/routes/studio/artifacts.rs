@@ -12,7 +12,11 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path(artifact): Path<ArtifactId>,
 ) -> ApiResult<Json<Artifact>> {
-    let artifact = parts.studio.artifact(&parts.db.reader(), artifact).await?;
+    let studio = &parts.studio;
+    let artifact = parts
+        .db
+        .find(|rows| async move { studio.artifact(&rows, artifact).await })
+        .await?;
     Ok(Json(artifact))
 }
 

@@ -34,7 +34,11 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path(clip): Path<VideoClipId>,
 ) -> ApiResult<Json<Clip>> {
-    let clip = parts.studio.clip(&parts.db.reader(), clip).await?;
+    let studio = &parts.studio;
+    let clip = parts
+        .db
+        .find(|rows| async move { studio.clip(&rows, clip).await })
+        .await?;
     Ok(Json(clip))
 }
 

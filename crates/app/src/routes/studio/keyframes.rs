@@ -12,11 +12,14 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
 ) -> ApiResult<Json<Keyframe>> {
+    let studio = &parts.studio;
     let keyframe = parts
-        .studio
-        .find_keyframe(&parts.db.reader(), scene, position)
-        .await?
-        .ok_or(StudioError::KeyframeNotFound { scene, position })?;
+        .db
+        .find(|rows| async move {
+            let found = studio.find_keyframe(&rows, scene, position).await?;
+            found.ok_or(StudioError::KeyframeNotFound { scene, position })
+        })
+        .await?;
     Ok(Json(keyframe))
 }
 

@@ -14,7 +14,8 @@ pub(super) async fn list(
     State(parts): State<AppState>,
     PageQuery(page): PageQuery,
 ) -> ApiResult<Json<Page<Project>>> {
-    let page = parts.studio.list_projects(&parts.db.reader(), page).await?;
+    let reader = parts.db.replica_reader();
+    let page = parts.studio.list_projects(&reader, page).await?;
     Ok(Json(page))
 }
 
@@ -35,9 +36,10 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<Json<ProjectDetails>> {
+    let studio = &parts.studio;
     let details = parts
-        .studio
-        .project_details(&parts.db.reader(), project)
+        .db
+        .find(|rows| async move { studio.project_details(&rows, project).await })
         .await?;
     Ok(Json(details))
 }

@@ -24,9 +24,14 @@ pub(super) async fn list(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<Json<Vec<Run>>> {
-    let reader = parts.db.reader();
-    parts.studio.project(&reader, project).await?;
-    let runs = parts.studio.list_runs(&reader, project).await?;
+    let studio = &parts.studio;
+    let runs = parts
+        .db
+        .find(|rows| async move {
+            studio.project(&rows, project).await?;
+            studio.list_runs(&rows, project).await
+        })
+        .await?;
     Ok(Json(runs))
 }
 
@@ -34,7 +39,11 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path(run): Path<PipelineRunId>,
 ) -> ApiResult<Json<RunDetails>> {
-    let details = parts.studio.run_details(&parts.db.reader(), run).await?;
+    let studio = &parts.studio;
+    let details = parts
+        .db
+        .find(|rows| async move { studio.run_details(&rows, run).await })
+        .await?;
     Ok(Json(details))
 }
 

@@ -21,9 +21,14 @@ pub(super) async fn list(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
 ) -> ApiResult<Json<Vec<Scene>>> {
-    let reader = parts.db.reader();
-    parts.studio.project(&reader, project).await?;
-    let scenes = parts.studio.list_scenes(&reader, project).await?;
+    let studio = &parts.studio;
+    let scenes = parts
+        .db
+        .find(|rows| async move {
+            studio.project(&rows, project).await?;
+            studio.list_scenes(&rows, project).await
+        })
+        .await?;
     Ok(Json(scenes))
 }
 
@@ -45,7 +50,11 @@ pub(super) async fn show(
     State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
 ) -> ApiResult<Json<Scene>> {
-    let scene = parts.studio.scene(&parts.db.reader(), scene).await?;
+    let studio = &parts.studio;
+    let scene = parts
+        .db
+        .find(|rows| async move { studio.scene(&rows, scene).await })
+        .await?;
     Ok(Json(scene))
 }
 

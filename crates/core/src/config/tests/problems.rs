@@ -41,7 +41,7 @@ fn all_problems_come_at_once_each_with_its_place() {
       .env:2 (GROUNDWORK_DATABASE_URL): it sets no key that exists; did you mean GROUNDWORK_DATABASE__URL?
       environment variable GROUNDWORK_FILES__MAX_BYTES_FILE: it sets no key that exists; did you mean GROUNDWORK_FILES__MAX_FILE_BYTES_FILE?
       flag --set: there is no key http.bnd; did you mean http.bind?
-      .env:3 (DATABASE_URL): database.url must be sqlite://PATH, or postgres://user:password@host:port/database with special characters percent-encoded; found a text of 27 characters (not shown)
+      .env:3 (DATABASE_URL): database.url must be sqlite://PATH, or postgres://user:password@host:port/database with special characters percent-encoded; several hosts as host1:port1,host2:port2, and target_session_attrs as any, read-write, primary, read-only or standby; found a text of 27 characters (not shown)
       environment variable GROUNDWORK_DATABASE__MAX_CONNECTIONS: database.max_connections must be a whole number from 1 to 1000; found "many"
       config/default.yaml:7: http.allowed_origins[1] must be an origin such as https://studio.example, without a path; found the text "ftp://odd.example"
       config/default.yaml:4: http.max_body_bytes must be a whole number from 1024 to 1099511627776; found the text "10"
@@ -59,8 +59,8 @@ fn values_of_the_wrong_type_are_refused() {
     )]);
     assert_snapshot!(folder.problems(&folder.sources()), @"
     the configuration has 7 problems:
-      config/default.yaml:4: database.url must be sqlite://PATH, or postgres://user:password@host:port/database with special characters percent-encoded; found a number (not shown)
-      config/default.yaml:5: database.replica_url must be sqlite://PATH, or postgres://user:password@host:port/database with special characters percent-encoded; found a list
+      config/default.yaml:4: database.url must be sqlite://PATH, or postgres://user:password@host:port/database with special characters percent-encoded; several hosts as host1:port1,host2:port2, and target_session_attrs as any, read-write, primary, read-only or standby; found a number (not shown)
+      config/default.yaml:5: database.replica_url must be sqlite://PATH, or postgres://user:password@host:port/database with special characters percent-encoded; several hosts as host1:port1,host2:port2, and target_session_attrs as any, read-write, primary, read-only or standby; found a list
       config/default.yaml:2: database.max_connections must be a whole number from 1 to 1000; found 2.5
       config/default.yaml:3: database.migrate_on_start must be true or false; found 1
       config/default.yaml:7: files.root must be a path; found nothing

@@ -1,11 +1,28 @@
 //! PostgreSQL: the pools, a unit's transaction, and rows in bulk.
 
+mod attempts;
 mod copy;
+mod lag;
+mod open;
 mod pool;
+mod pooled_connection;
+mod reads;
+mod refused;
+mod replica;
+mod scarcity;
+mod server;
+mod slot;
 mod transaction;
 
-pub use self::copy::CopyRows;
 pub(super) use self::{
-    pool::{Attempts, Pools, begin, begin_snapshot, open, open_for_migration},
+    attempts::begin,
+    open::{Pools, open, open_for_migration},
+    pool::Pool,
+    reads::Reads,
     transaction::Transaction,
+};
+pub use self::{
+    copy::CopyRows,
+    replica::{ReplicaReport, ReplicaState},
+    scarcity::Limits,
 };

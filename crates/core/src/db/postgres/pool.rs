@@ -1,312 +1,315 @@
-//! PostgreSQL: a pool for units of work and a pool for reads.
+//! A pool of connections to PostgreSQL.
 //!
-//! Settings are sent when a connection starts, so that every connection has them
-//! (<https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNECT-OPTIONS>). TLS is what
-//! `sslmode` in the URL says. A connection that was idle for [`PING_AFTER`] is asked for a sign of
-//! life before it is used: firewalls and restarts drop connections without a word.
+//! It is our own for three reasons. A server, a database or a role may allow fewer connections than
+//! are wished for: this pool then works with those that it has, where sqlx's tries to open another
+//! one until it gives up. A caller may go away at any point: this pool hands a connection on only
+//! when the server has answered everything, and nothing is open on it ([`PooledConnection`]). And a
+//! connection that is given back is free at once, so that the statements of one caller, one after
+//! the other, run on one connection.
 //!
-//! Readers are connections of their own with `default_transaction_read_only`; they share
-//! `database.max_connections` with the units, at least one connection each. A replica has as many
-//! connections again, and the reads that may be a moment behind.
-//!
-//! A server that restarts, or a firewall that forgets, breaks connections that the pool still takes
-//! for sound. A unit that cannot even begin for that reason begins again on another connection, and
-//! a read is repeated ([`Attempts`]): neither has changed anything.
+//! Callers are served first come, first served. A connection that was idle for [`PING_AFTER`] is
+//! asked for a sign of life before it is used: firewalls and restarts drop connections without a
+//! word.
 
 use std::{
     io,
-    str::FromStr,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
-use sea_orm::{DbErr, IsolationLevel, sqlx};
-use sqlx::{
-    ConnectOptions as _, Connection as _, PgConnection, PgPool,
-    postgres::{PgConnectOptions, PgPoolOptions},
-};
+use sea_orm::sqlx::{self, Connection as _};
+use tokio::sync::{Notify, Semaphore};
 
-use super::transaction::Transaction;
-use crate::{
-    config::{self, DatabaseUrl},
-    db::{
-        error::DbError,
-        failure,
-        open_error::{self, OpenError},
-    },
+use super::{
+    pooled_connection::PooledConnection,
+    scarcity::{Limits, Scarcity},
+    server::{Purpose, Server},
+    slot::{Idle, Slot, Starving, State},
 };
+use crate::{config, db::failure};
 
 /// How long a connection may be idle and still be used unasked.
 const PING_AFTER: Duration = Duration::from_secs(1);
 
-/// What the server shows for our connections in `pg_stat_activity`.
-const APPLICATION_NAME: &str = "groundwork";
+/// How long to wait before a server is asked again that is just starting, or has no room.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_millis(200));
 
-/// The connections for units of work, and those for reads.
-pub(in crate::db) struct Pools {
-    pub(in crate::db) units: PgPool,
-    /// On the replica, when there is one.
-    pub(in crate::db) readers: PgPool,
-    /// On the server that takes the units; without a replica the same pool.
-    pub(in crate::db) fresh_readers: PgPool,
-    has_replica: bool,
+/// A pool. Cheap to clone.
+#[derive(Clone)]
+pub(in crate::db) struct Pool {
+    pub(super) inner: Arc<Inner>,
 }
 
-impl Pools {
-    /// Each pool of readers, once.
-    pub(in crate::db) fn of_readers(&self) -> impl Iterator<Item = &PgPool> {
-        let replica = self.has_replica.then_some(&self.readers);
-        [&self.fresh_readers].into_iter().chain(replica)
-    }
-
-    /// Waits for what is open, and closes all connections.
-    pub(in crate::db) async fn close(&self) {
-        tokio::join!(
-            self.units.close(),
-            self.readers.close(),
-            self.fresh_readers.close()
-        );
-    }
-}
-
-/// Begins a transaction that changes rows; `None` leaves the isolation to the server's settings.
-pub(in crate::db) async fn begin(
-    pool: &PgPool,
-    isolation: Option<IsolationLevel>,
-) -> Result<Transaction, DbError> {
-    match isolation {
-        None => begin_by(pool, "BEGIN").await,
-        Some(level) => begin_by(pool, &format!("BEGIN ISOLATION LEVEL {level}")).await,
-    }
-}
-
-/// Begins a transaction that reads one state throughout, unless `isolation` asks for less.
-pub(in crate::db) async fn begin_snapshot(
-    pool: &PgPool,
-    isolation: Option<IsolationLevel>,
-) -> Result<Transaction, DbError> {
-    let level = isolation.unwrap_or(IsolationLevel::RepeatableRead);
-    begin_by(pool, &format!("BEGIN ISOLATION LEVEL {level} READ ONLY")).await
-}
-
-async fn begin_by(pool: &PgPool, statement: &str) -> Result<Transaction, DbError> {
-    let mut attempts = Attempts::new(pool.options().get_acquire_timeout());
-    loop {
-        let begun = Transaction::begin(pool, statement).await;
-        match attempts.pause_after(&begun) {
-            Some(pause) => tokio::time::sleep(pause).await,
-            None => return begun.map_err(|source| not_begun(source, attempts.started)),
-        }
-    }
-}
-
-fn not_begun(source: DbErr, started: Instant) -> DbError {
-    let waited_for = "a connection to PostgreSQL: all are in use, or it does not answer";
-    DbError::not_begun(source, waited_for, started)
-}
-
-/// Repeats what has changed nothing, while connections turn out to be broken or the engine refuses
-/// for reasons of timing.
-pub(in crate::db) struct Attempts {
-    started: Instant,
+pub(super) struct Inner {
+    server: Server,
+    most: usize,
     acquire_timeout: Duration,
-    pauses: ExponentialBackoff,
+    max_lifetime: Duration,
+    permits: Arc<Semaphore>,
+    state: Mutex<State>,
+    pub(super) scarcity: Scarcity,
+    /// A pool on the same server, which may have to make room for this one.
+    neighbour: OnceLock<Weak<Inner>>,
+    /// How many callers wait although this pool has no connection at all.
+    pub(super) starving: AtomicUsize,
+    pub(super) given_back: Notify,
 }
 
-impl Attempts {
-    pub(in crate::db) fn new(acquire_timeout: Duration) -> Self {
-        let pauses = ExponentialBuilder::new()
-            .with_min_delay(Duration::from_millis(1))
-            .with_max_delay(Duration::from_millis(100))
-            .without_max_times()
-            .with_jitter();
-        Self {
-            started: Instant::now(),
-            acquire_timeout,
-            pauses: pauses.build(),
-        }
-    }
-
-    /// How long to wait before the next attempt; `None` if this was the last one.
-    pub(in crate::db) fn pause_after<T>(&mut self, result: &Result<T, DbErr>) -> Option<Duration> {
-        let error = result.as_ref().err()?;
-        let is_lost = failure::driver_error(error).is_some_and(|error| failure::is_lost(error));
-        let is_worth_it = is_lost || failure::is_retryable(error);
-        let pause = self.pauses.next().filter(|_| is_worth_it)?;
-        (self.started.elapsed() + pause < self.acquire_timeout).then_some(pause)
-    }
-}
-
-/// Opens both pools, after one connection to each server has shown that it answers.
-pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, OpenError> {
-    let all = config.max_connections;
-    let reads = (all / 2).max(1);
-    let options = options(config, &config.url)?
-        .disable_statement_logging()
-        .options([("statement_timeout", config.statement_timeout.as_millis())]);
-    let most = all.saturating_sub(reads).max(1);
-    let units = connect(config, most, options, "database.url").await?;
-    let fresh_readers = open_readers(config, reads, &config.url, "database.url").await?;
-    let readers = match &config.replica_url {
-        Some(replica) => open_readers(config, all, replica, "database.replica_url").await?,
-        None => fresh_readers.clone(),
-    };
-    Ok(Pools {
-        units,
-        readers,
-        fresh_readers,
-        has_replica: config.replica_url.is_some(),
-    })
-}
-
-async fn open_readers(
-    config: &config::Database,
-    most: u32,
-    url: &DatabaseUrl,
-    key: &'static str,
-) -> Result<PgPool, OpenError> {
-    let options = options(config, url)?
-        .disable_statement_logging()
-        .options([("statement_timeout", config.statement_timeout.as_millis())])
-        .options([("default_transaction_read_only", "on")]);
-    connect(config, most, options, key).await
-}
-
-/// Opens the one connection of a migration. Its statements may take as long as they need, but wait
-/// for locks no longer than others do: every statement that comes after a waiting one waits too.
-pub(in crate::db) async fn open_for_migration(
-    config: &config::Database,
-) -> Result<PgPool, OpenError> {
-    let options = options(config, &config.url)?.options([("statement_timeout", 0)]);
-    connect(config, 1, options, "database.url").await
-}
-
-/// The settings of every connection.
-fn options(config: &config::Database, url: &DatabaseUrl) -> Result<PgConnectOptions, OpenError> {
-    let options = PgConnectOptions::from_str(url.expose());
-    let options = options.map_err(|error| OpenError::Url {
-        url: url.redacted(),
-        problem: open_error::not_right(&error),
-    })?;
-    Ok(options
-        .application_name(APPLICATION_NAME)
-        .options([("lock_timeout", config.lock_timeout.as_millis())])
-        .log_statements(log::LevelFilter::Trace)
-        .log_slow_statements(log::LevelFilter::Warn, config.slow_statement))
-}
-
-async fn connect(
-    config: &config::Database,
-    most: u32,
-    options: PgConnectOptions,
-    key: &'static str,
-) -> Result<PgPool, OpenError> {
-    greet(config, &options, key).await?;
-    Ok(pool(config, most).connect_lazy_with(options))
-}
-
-fn pool(config: &config::Database, most: u32) -> PgPoolOptions {
-    let max_lifetime = config.max_lifetime;
-    PgPoolOptions::new()
-        .max_connections(most)
-        .acquire_timeout(config.acquire_timeout)
-        // With either, sqlx starts a task that may never stop spinning
-        // (docs/design/014-no-maintenance-of-pools.md).
-        .idle_timeout(None)
-        .max_lifetime(None)
-        .test_before_acquire(false)
-        .before_acquire(move |connection, state| {
-            Box::pin(async move {
-                if state.age >= max_lifetime {
-                    return Ok(false);
-                }
-                if state.idle_for >= PING_AFTER {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-}
-
-/// Connects once and at once: a pool would try again for a while and then only say that it took
-/// too long.
-async fn greet(
-    config: &config::Database,
-    options: &PgConnectOptions,
-    key: &'static str,
-) -> Result<(), OpenError> {
-    let connecting = PgConnection::connect_with(options);
-    let connected = match tokio::time::timeout(config.acquire_timeout, connecting).await {
-        Ok(connected) => connected,
-        Err(_) => Err(sqlx::Error::Io(io::ErrorKind::TimedOut.into())),
-    };
-    match connected {
-        Ok(connection) => {
-            // It has served its purpose; the server notices either way.
-            let _ = connection.close().await;
-            Ok(())
-        }
-        Err(source) => Err(refused(config, options, key, source)),
-    }
-}
-
-fn refused(
-    config: &config::Database,
-    options: &PgConnectOptions,
-    key: &'static str,
-    source: sqlx::Error,
-) -> OpenError {
-    let server = match options.get_socket() {
-        Some(socket) => socket.display().to_string(),
-        None => format!("{}:{}", options.get_host(), options.get_port()),
-    };
-    if let Some(error) = failure::postgres(&source) {
-        match error.code() {
-            "28P01" | "28000" => {
-                return OpenError::Refused {
-                    server,
-                    user: options.get_username().to_owned(),
-                    key,
-                    reason: error.message().to_owned(),
-                };
-            }
-            "3D000" => {
-                let database = options.get_database().unwrap_or(options.get_username());
-                return OpenError::NoSuchDatabase {
-                    server,
-                    database: database.to_owned(),
-                    key,
-                };
-            }
-            _ => {}
-        }
-    }
-    match source {
-        sqlx::Error::Io(source) => OpenError::Unreachable {
+impl Pool {
+    /// A pool that has no connection yet.
+    pub(super) fn new(config: &config::Database, server: Server, most: u32) -> Self {
+        let most = usize::try_from(most).unwrap_or(usize::MAX).clamp(1, 10_000);
+        let inner = Inner {
             server,
-            key,
-            source,
-        },
-        source => OpenError::Other {
-            url: config.url.redacted(),
-            source,
-        },
+            most,
+            acquire_timeout: config.acquire_timeout,
+            max_lifetime: config.max_lifetime,
+            permits: Arc::new(Semaphore::new(most)),
+            state: Mutex::default(),
+            scarcity: Scarcity::default(),
+            neighbour: OnceLock::new(),
+            starving: AtomicUsize::new(0),
+            given_back: Notify::new(),
+        };
+        Self {
+            inner: Arc::new(inner),
+        }
+    }
+
+    /// Has two pools on one server make room for each other.
+    pub(super) fn share_the_server(&self, other: &Self) {
+        let _ = self.inner.neighbour.set(Arc::downgrade(&other.inner));
+        let _ = other.inner.neighbour.set(Arc::downgrade(&self.inner));
+    }
+
+    /// How long a caller waits for a connection.
+    pub(in crate::db) fn acquire_timeout(&self) -> Duration {
+        self.inner.acquire_timeout
+    }
+
+    /// How many connections were wished for.
+    pub(super) fn most(&self) -> usize {
+        self.inner.most
+    }
+
+    /// How many connections are in use, and how many there may be at present.
+    pub(in crate::db) fn in_use(&self) -> (usize, usize) {
+        let inner = &self.inner;
+        (inner.state().used, inner.scarcity.left_of(inner.most))
+    }
+
+    /// How many connections were wished for, and how many the server allows, when it has refused one.
+    pub(in crate::db) fn limits(&self) -> Option<Limits> {
+        self.inner.scarcity.limits(self.inner.most)
+    }
+
+    /// Waits for a connection.
+    pub(in crate::db) async fn acquire(&self) -> Result<PooledConnection, sqlx::Error> {
+        self.acquire_or(WhenFull::Wait).await
+    }
+
+    /// All connections that the pool may hold, opening those that are not open yet: fewer than were
+    /// wished for if the server refuses one. It waits until each is free.
+    pub(in crate::db) async fn acquire_all(&self) -> Result<Vec<PooledConnection>, sqlx::Error> {
+        let mut all = Vec::new();
+        while all.len() < self.in_use().1 {
+            let when_full = match all.is_empty() {
+                true => WhenFull::Wait,
+                false => WhenFull::Fail,
+            };
+            match self.acquire_or(when_full).await {
+                Ok(connection) => all.push(connection),
+                Err(error) if failure::is_full(&error) && !all.is_empty() => break,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
+    }
+
+    async fn acquire_or(&self, when_full: WhenFull) -> Result<PooledConnection, sqlx::Error> {
+        let deadline = Instant::now() + self.inner.acquire_timeout;
+        let acquiring = self.inner.acquire(when_full, deadline);
+        match tokio::time::timeout_at(deadline.into(), acquiring).await {
+            Ok(acquired) => acquired,
+            Err(_) => Err(sqlx::Error::PoolTimedOut),
+        }
+    }
+
+    /// Uses no connection again that is open now: the server behind it has changed its part.
+    pub(in crate::db) fn renew(&self) {
+        self.inner.renew();
+    }
+
+    /// Waits for the connections in use, and closes all. A caller that waits for one is refused.
+    pub(in crate::db) async fn close(&self) {
+        self.inner.state().is_closed = true;
+        self.inner.permits.close();
+        loop {
+            let given_back = self.inner.given_back.notified();
+            if self.inner.state().used == 0 {
+                break;
+            }
+            given_back.await;
+        }
+        let idle = std::mem::take(&mut self.inner.state().idle);
+        for idle in idle {
+            let _ = idle.connection.close().await;
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What to do when the server refuses another connection.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum WhenFull {
+    Wait,
+    Fail,
+}
 
-    /// See `docs/design/014-no-maintenance-of-pools.md`.
-    #[test]
-    fn no_pool_starts_a_task_that_looks_after_it() {
-        let sources = config::Sources::new(config::Namespace::new("test"));
-        let loaded = config::load::<()>(&sources).unwrap();
-        let pool = pool(&loaded.config.database, 4);
-        assert_eq!(
-            (pool.get_idle_timeout(), pool.get_max_lifetime()),
-            (None, None)
-        );
+impl Inner {
+    async fn acquire(
+        self: &Arc<Self>,
+        when_full: WhenFull,
+        deadline: Instant,
+    ) -> Result<PooledConnection, sqlx::Error> {
+        self.permits.add_permits(self.scarcity.try_again());
+        'waiting: loop {
+            let permit = Arc::clone(&self.permits).acquire_owned().await;
+            let permit = permit.map_err(|_| sqlx::Error::PoolClosed)?;
+            let mut slot = Slot::new(self, permit);
+            while let Some(idle) = slot.take_idle() {
+                if let Some(idle) = self.still_good(idle).await {
+                    return Ok(PooledConnection::new(idle, slot));
+                }
+                slot.forget_connection();
+            }
+            let mut starving = None;
+            let mut pause = PAUSES.0;
+            loop {
+                match self.open(&mut slot, deadline).await {
+                    Ok(opened) => return Ok(PooledConnection::new(opened, slot)),
+                    Err(error) if failure::is_full(&error) => {
+                        self.scarcity.refused(&error, self.server.purpose());
+                        let has_others = slot.withhold();
+                        if when_full == WhenFull::Fail {
+                            return Err(error);
+                        }
+                        if has_others {
+                            continue 'waiting;
+                        }
+                        starving.get_or_insert_with(|| Starving::of(self));
+                        self.take_from_the_neighbour().await;
+                    }
+                    Err(error) if self.is_worth_waiting_for(&error) => {}
+                    Err(error) => return Err(error),
+                }
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(PAUSES.1);
+            }
+        }
+    }
+
+    /// Opens a connection in a slot that has none.
+    async fn open(&self, slot: &mut Slot, deadline: Instant) -> Result<Idle, sqlx::Error> {
+        let generation = slot.count_connection();
+        let within = deadline.saturating_duration_since(Instant::now());
+        let opened = self.server.connect(within).await;
+        match opened {
+            Ok(connection) => {
+                self.permits.add_permits(self.scarcity.opened());
+                let now = Instant::now();
+                Ok(Idle {
+                    connection,
+                    opened: now,
+                    since: now,
+                    generation,
+                })
+            }
+            Err(error) => {
+                slot.forget_connection();
+                Err(error)
+            }
+        }
+    }
+
+    /// The server is on its way up, or another one is about to take its place. Nobody waits for a
+    /// replica: another server has what it has.
+    fn is_worth_waiting_for(&self, error: &sqlx::Error) -> bool {
+        let is_coming = match error {
+            sqlx::Error::Io(error) => {
+                let kinds = [
+                    io::ErrorKind::ConnectionRefused,
+                    io::ErrorKind::NotConnected,
+                ];
+                kinds.contains(&error.kind())
+            }
+            error => failure::postgres(error).is_some_and(|error| error.code() == "57P03"),
+        };
+        is_coming && self.server.purpose() != Purpose::Replica
+    }
+
+    /// An idle connection that can be used, or nothing if it had to be closed.
+    async fn still_good(&self, mut idle: Idle) -> Option<Idle> {
+        if idle.opened.elapsed() >= self.max_lifetime {
+            let _ = idle.connection.close().await;
+            return None;
+        }
+        if idle.since.elapsed() >= PING_AFTER
+            && let Err(error) = idle.connection.ping().await
+        {
+            tracing::debug!(%error, "a connection to PostgreSQL broke while it was idle");
+            return None;
+        }
+        Some(idle)
+    }
+
+    /// Closes an idle connection of the other pool on this server, if it has one.
+    async fn take_from_the_neighbour(&self) {
+        let neighbour = self.neighbour.get().and_then(Weak::upgrade);
+        let idle = neighbour.and_then(|neighbour| {
+            let mut state = neighbour.state();
+            let idle = state.idle.pop()?;
+            state.open -= 1;
+            Some(idle)
+        });
+        if let Some(idle) = idle {
+            let _ = idle.connection.close().await;
+        }
+    }
+
+    /// Whether a connection that comes back is to be used again.
+    pub(super) fn takes_back(&self, opened: Instant, generation: u64) -> bool {
+        let neighbour = self.neighbour.get().and_then(Weak::upgrade);
+        let is_wanted_there = neighbour.is_some_and(|it| it.starving.load(Ordering::Relaxed) > 0);
+        let state = self.state();
+        !state.is_closed
+            && state.generation == generation
+            && !is_wanted_there
+            && opened.elapsed() < self.max_lifetime
+    }
+
+    /// A server that only reads has refused a change: all on it is looked for anew.
+    pub(super) fn met_a_standby(&self) {
+        if self.server.purpose() != Purpose::Units {
+            return;
+        }
+        self.renew();
+        if let Some(neighbour) = self.neighbour.get().and_then(Weak::upgrade) {
+            neighbour.renew();
+        }
+    }
+
+    fn renew(&self) {
+        let mut state = self.state();
+        state.generation += 1;
+        let idle = std::mem::take(&mut state.idle);
+        state.open -= idle.len();
+        // Dropped, they close without a word, which the server notices.
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

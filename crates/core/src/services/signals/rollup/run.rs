@@ -94,7 +94,7 @@ impl Signals {
             .column(tracked_entities::Column::Id)
             .order_by_asc(tracked_entities::Column::Id)
             .into_tuple()
-            .all(&self.db().fresh_reader())
+            .all(&self.db().reader())
             .await
             .doing("listing tracked entities")?;
         let midnight = since
