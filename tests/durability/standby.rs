@@ -70,3 +70,32 @@ async fn a_server_over_a_standby_is_not_ready_refuses_changes_and_goes_on_after_
     assert_eq!(status, 201, "{body}");
     server.stop().await;
 }
+
+#[tokio::test]
+async fn a_request_that_waits_for_its_commit_too_long_has_an_unknown_outcome() {
+    let home = Home::new(Engine::Sqlite).await;
+    let primary = PostgresServer::start();
+    let limit = [("GROUNDWORK_HTTP__REQUEST_TIMEOUT_S", "2")];
+    let server = server_over(&home, &primary.url(), &limit).await;
+    assert_eq!(add_a_project(&server).await.0, 201);
+    // A standby that never comes: commits wait for it.
+    primary
+        .run("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        .await;
+    primary.run("SELECT pg_reload_conf()").await;
+    let start = Instant::now();
+    loop {
+        let (status, body) = add_a_project(&server).await;
+        // The setting arrives a moment after it was made.
+        if status == 504 {
+            assert_eq!(body["code"], "OUTCOME_UNKNOWN", "{body}");
+            break;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "{status} {body}");
+    }
+    primary
+        .run("ALTER SYSTEM RESET synchronous_standby_names")
+        .await;
+    primary.run("SELECT pg_reload_conf()").await;
+    server.stop().await;
+}

@@ -16,6 +16,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use groundwork_core::db::CommitWatch;
+
 use self::watched::{Watch, Watched};
 use crate::error::ApiError;
 
@@ -45,12 +47,13 @@ pub(crate) async fn guard(State(limits): State<Limits>, request: Request, next: 
     let watch = Arc::new(Watch::default());
     let request =
         request.map(|body| Body::new(Watched::new(body, limits, digests, Arc::clone(&watch))));
+    let commits = CommitWatch::default();
     let response = match limits.whole {
         None => next.run(request).await,
-        Some(limit) => match tokio::time::timeout(limit, next.run(request)).await {
+        Some(limit) => match tokio::time::timeout(limit, commits.over(next.run(request))).await {
             Ok(response) => response,
             Err(_) if watch.is_waiting() => return fault::stalled().into_response(),
-            Err(_) => return timed_out(limit).into_response(),
+            Err(_) => return timed_out(limit, commits.may_be_stored()).into_response(),
         },
     };
     match watch.fault() {
@@ -59,11 +62,20 @@ pub(crate) async fn guard(State(limits): State<Limits>, request: Request, next: 
     }
 }
 
-fn timed_out(limit: Duration) -> ApiError {
-    tracing::warn!(limit_s = limit.as_secs(), "the request took too long");
-    ApiError::new(
-        StatusCode::GATEWAY_TIMEOUT,
-        "TIMED_OUT",
-        format!("the request took longer than {} s", limit.as_secs_f64()),
-    )
+/// What was being done is dropped. If it may have been stored by then, the answer says so.
+fn timed_out(limit: Duration, may_be_stored: bool) -> ApiError {
+    tracing::warn!(
+        limit_s = limit.as_secs(),
+        may_be_stored,
+        "the request took too long"
+    );
+    let detail = format!("the request took longer than {} s", limit.as_secs_f64());
+    if may_be_stored {
+        let detail = format!(
+            "{detail}, and its commit was on its way: whether it is stored is not known; look \
+             before you send it again"
+        );
+        return ApiError::new(StatusCode::GATEWAY_TIMEOUT, "OUTCOME_UNKNOWN", detail);
+    }
+    ApiError::new(StatusCode::GATEWAY_TIMEOUT, "TIMED_OUT", detail)
 }
