@@ -91,7 +91,7 @@ pub(super) fn is_read_only(error: &sqlx::Error) -> bool {
 }
 
 /// PostgreSQL takes no more connections: the server, the database or the role has as many as it may.
-pub(super) fn is_full(error: &sqlx::Error) -> bool {
+pub(super) fn is_out_of_connections(error: &sqlx::Error) -> bool {
     postgres(error).is_some_and(|error| error.code() == TOO_MANY_CONNECTIONS)
 }
 

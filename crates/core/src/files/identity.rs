@@ -101,7 +101,7 @@ impl FileStore {
             return Ok(());
         };
         let ids = self.ids().await?;
-        if ids.confirmed.is_some() && ids.confirmed == table.id(&db.fresh_reader()).await? {
+        if ids.confirmed.is_some() && ids.confirmed == table.id(&db.reader()).await? {
             return Ok(());
         }
         let _lock = self.lock().await?;
@@ -137,7 +137,7 @@ impl FileStore {
             return Ok(Belonging::Certain);
         };
         let ids = self.ids().await?;
-        match self.step(&db.fresh_reader(), table, ids).await? {
+        match self.step(&db.reader(), table, ids).await? {
             Step::Nothing => Ok(Belonging::Certain),
             Step::Confirm(_) | Step::Begin(_) | Step::AddRow(_) => Ok(Belonging::Likely),
         }

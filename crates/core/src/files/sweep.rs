@@ -47,7 +47,7 @@ impl FileStore {
 
     async fn has_trash(&self, db: &Database) -> Result<bool, FilesError> {
         for trash in self.shared.tables.trashes() {
-            if !trash.some(&db.fresh_reader()).await?.is_empty() {
+            if !trash.some(&db.reader()).await?.is_empty() {
                 return Ok(true);
             }
         }

@@ -118,7 +118,7 @@ impl Run<'_> {
         let mut after: Option<String> = None;
         loop {
             let rows = table
-                .rows_after(&self.db.fresh_reader(), after.as_deref())
+                .rows_after(&self.db.reader(), after.as_deref())
                 .await?;
             let Some(last) = rows.last() else {
                 return Ok(());
@@ -175,7 +175,7 @@ impl Run<'_> {
         }
         let keys: Vec<StorageKey> = damaged.iter().map(|(row, _)| row.key.clone()).collect();
         let tables = self.store.shared.tables;
-        let known = tables.known(&self.db.fresh_reader(), &keys).await?;
+        let known = tables.known(&self.db.reader(), &keys).await?;
         for (row, damage) in damaged {
             if !known.contains(&row.key) {
                 continue;
@@ -200,7 +200,7 @@ impl Run<'_> {
     async fn forget_what_has_no_row(&mut self) -> Result<(), FilesError> {
         let held: Vec<StorageKey> = self.held.drain().collect();
         let tables = self.store.shared.tables;
-        let known = tables.known(&self.db.fresh_reader(), &held).await?;
+        let known = tables.known(&self.db.reader(), &held).await?;
         let gone = held.into_iter().filter(|key| !known.contains(key));
         self.forget(gone.collect(), false).await
     }

@@ -122,7 +122,7 @@ impl Pool {
             };
             match self.acquire_or(when_full).await {
                 Ok(connection) => all.push(connection),
-                Err(error) if failure::is_full(&error) && !all.is_empty() => break,
+                Err(error) if failure::is_out_of_connections(&error) && !all.is_empty() => break,
                 Err(error) => return Err(error),
             }
         }
@@ -190,7 +190,7 @@ impl Inner {
             loop {
                 match self.open(&mut slot, deadline).await {
                     Ok(opened) => return Ok(PooledConnection::new(opened, slot)),
-                    Err(error) if failure::is_full(&error) => {
+                    Err(error) if failure::is_out_of_connections(&error) => {
                         self.scarcity.refused(&error, self.server.purpose());
                         let has_others = slot.withhold();
                         if when_full == WhenFull::Fail {

@@ -172,6 +172,6 @@ async fn unless_it_fails<T>(
     }
     let is_its_own_fault = failure::is_retryable(error)
         || failure::is_pool_timeout(error)
-        || driver.is_some_and(|error| failure::is_full(error));
+        || driver.is_some_and(|error| failure::is_out_of_connections(error));
     (!is_its_own_fault).then_some(done)
 }

@@ -118,7 +118,7 @@ pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, Open
         Arc::downgrade(&writer),
         Arc::downgrade(&readers),
     ));
-    let reserve = Arc::new(Reserve::beside(&path(&config.url)?));
+    let reserve = Arc::new(Reserve::beside(&path));
     Ok(Pools {
         writer,
         readers,

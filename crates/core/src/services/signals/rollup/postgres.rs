@@ -307,11 +307,7 @@ pub(super) async fn give_back_room(db: &Database) {
 async fn try_to_give_back_room(db: &Database) -> Result<(), SignalsError> {
     const DOING: &str = "giving room back";
     let is_large = statement(IS_LARGE, [ROOM.into()]);
-    let looked = db
-        .fresh_reader()
-        .query_one_raw(is_large)
-        .await
-        .doing(DOING)?;
+    let looked = db.reader().query_one_raw(is_large).await.doing(DOING)?;
     let is_large = looked.map_or(Ok(false), |row| row.try_get_by_index::<bool>(0));
     if !is_large.doing(DOING)? {
         return Ok(());

@@ -50,7 +50,7 @@ impl Signals {
     /// If the database fails.
     pub async fn stale_hours(&self) -> Result<u64, SignalsError> {
         const DOING: &str = "counting stale hours";
-        let reader = self.db().fresh_reader();
+        let reader = self.db().reader();
         let count = Statement::from_string(self.db().engine().backend(), COUNT);
         let row = reader.query_one_raw(count).await.doing(DOING)?;
         let hours = row.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0));
