@@ -53,6 +53,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Send the header `Authorization: Bearer KEY`.",
     ),
     explained(
+        "AUTH_TOO_MANY_ATTEMPTS",
+        "Ten wrong API keys came from this address within a minute; no key of it is looked at.",
+        "Wait as long as `Retry-After` says, and correct the key.",
+    ),
+    explained(
         "BODY_STALLED",
         "Nothing more came of the body of a request for as long as `http.request_timeout_s`.",
         "Send it again; if the connection is slow, raise the limit.",
@@ -138,13 +143,15 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Stop that server, or serve another database.",
     ),
     explained(
+        "DATABASE_READ_ONLY",
+        "PostgreSQL takes no changes: the server is a standby, or is set to only read.",
+        "Name the primary server in `database.url`, or all of them: `postgres://a,b/DATABASE`.",
+    ),
+    explained(
         "DATABASE_REPLACED",
         "The SQLite file was replaced or deleted while the server used it. Nothing is read or \
          written any more.",
         "Restart the server to serve the file that is there now; the log says how to keep the old one.",
-        "DATABASE_READ_ONLY",
-        "PostgreSQL takes no changes: the server is a standby, or is set to only read.",
-        "Name the primary server in `database.url`, or all of them: `postgres://a,b/DATABASE`.",
     ),
     explained(
         "DATABASE_UNAVAILABLE",

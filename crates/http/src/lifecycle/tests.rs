@@ -31,6 +31,7 @@ fn router() -> Router {
 
 fn within(shutdown_grace: Duration) -> ServeOptions {
     ServeOptions {
+        drain_delay: Duration::ZERO,
         shutdown_grace,
         write_pause: Duration::from_secs(30),
         max_connections: 100,
