@@ -10,8 +10,8 @@
 //! it is put in order: otherwise the planner walks the primary key backwards, and makes a `tsvector` of
 //! every row.
 //!
-//! A channel or a language of few transcripts is read from the index of their segments, without the
-//! full-text index.
+//! Where a channel or a language has few transcripts, the segments of these are looked for in both
+//! indexes at once.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value, Values};
 use uuid::Uuid;
@@ -152,7 +152,13 @@ fn matching(search: &Search, scope: &Scope) -> Statement {
             let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
             values.push(format!("{{{}}}", ids.join(",")).into());
             rows.push_str(" WHERE s.transcript_id = ANY ($1::text::uuid[])");
-            search.query.patterns()
+            if search.query.has_short_beginnings() {
+                search.query.patterns()
+            } else {
+                values.push(words(search, scope).into());
+                rows.push_str(&format!(" AND {INDEXED} @@ $2::text::tsquery"));
+                search.query.phrases()
+            }
         }
         Scope::From(id) => {
             values.push((*id).into());
