@@ -128,10 +128,7 @@ async fn a_service_goes_on_by_itself_after_a_failover_and_has_lost_nothing() {
         lost.len(),
         ids.len()
     );
-    println!(
-        "{} acknowledged, none lost, {took:?} after the promotion",
-        ids.len()
-    );
+    assert!(ids.len() > 100, "only {} were written", ids.len());
     db.close().await.unwrap();
     drop(primary);
 }
