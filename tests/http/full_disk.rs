@@ -225,7 +225,9 @@ async fn a_server_that_may_open_no_more_files_says_when_to_try_again() {
     }
     assert!(statuses.contains(&503), "{statuses:?}");
     assert!(
-        statuses.iter().all(|status| [200, 201, 503].contains(status)),
+        statuses
+            .iter()
+            .all(|status| [200, 201, 503].contains(status)),
         "{statuses:?}"
     );
     drop(idle);

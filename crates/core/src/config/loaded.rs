@@ -51,7 +51,7 @@ impl<S: Sections> Loaded<S> {
     /// the process started.
     ///
     /// # Errors
-    /// As [`load`].
+    /// As [`load()`].
     pub fn reload(&self) -> Result<Self, ConfigErrors> {
         load(&self.sources)
     }
