@@ -137,7 +137,7 @@ async fn the_grace_of_a_shutdown_is_a_setting() {
 
 #[tokio::test]
 async fn a_server_that_leaves_is_not_ready_and_goes_on_accepting_for_a_while() {
-    let delay = [("GROUNDWORK_HTTP__DRAIN_DELAY_S", "2")];
+    let delay = [("GROUNDWORK_HTTP__DRAIN_DELAY_S", "5")];
     let mut api = Api::start_with(Engine::Sqlite, &delay).await;
     let started = std::time::Instant::now();
     api.server.signal(Signal::TERM);
@@ -154,5 +154,5 @@ async fn a_server_that_leaves_is_not_ready_and_goes_on_accepting_for_a_while() {
         );
     }
     assert!(api.server.ended().await.success());
-    assert!(started.elapsed().as_secs() >= 2, "{:?}", started.elapsed());
+    assert!(started.elapsed().as_secs() >= 5, "{:?}", started.elapsed());
 }
