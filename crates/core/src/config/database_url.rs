@@ -93,7 +93,7 @@ impl DatabaseUrl {
     }
 
     fn redacted_of_postgres(&self) -> String {
-        let shown = self.hosts().next().and_then(|one| {
+        let shown = each_host(self.expose()).next().and_then(|one| {
             let shown: String = redact(Url::parse(&one).ok()?).into();
             let (_, hosts, _) = around_the_hosts(self.expose())?;
             let (before, _, after) = around_the_hosts(&shown)?;

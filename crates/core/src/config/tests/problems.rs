@@ -213,11 +213,28 @@ fn a_replica_is_for_postgresql() {
 }
 
 #[test]
+fn a_variable_without_a_section_is_a_warning_unless_it_was_surely_meant_for_us() {
+    let variables = [("GROUNDWORK_BIND", "x"), ("GROUNDWORK_SERVICE_PORT", "80")];
+    let loaded = load(&with(&variables)).unwrap();
+    let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        warnings,
+        [
+            "environment variable GROUNDWORK_BIND: it sets no key that exists; \
+             did you mean GROUNDWORK_HTTP__BIND?",
+            "environment variable GROUNDWORK_SERVICE_PORT: it sets no key that exists",
+        ]
+    );
+    for meant in ["GROUNDWORK_DATABASE_URL", "GROUNDWORK_ENVIROMENT"] {
+        problems(&with(&[(meant, "x")]));
+    }
+}
+
+#[test]
 fn a_misspelt_variable_gets_the_exact_one() {
     for (written, meant) in [
         ("GROUNDWORK_DATABASE_URL", "GROUNDWORK_DATABASE__URL"),
         ("GROUNDWORK_DATABASE__URl", "GROUNDWORK_DATABASE__URL"),
-        ("GROUNDWORK_BIND", "GROUNDWORK_HTTP__BIND"),
         (
             "GROUNDWORK_HTTP__MAX_FILE_BYTES",
             "GROUNDWORK_FILES__MAX_FILE_BYTES",
@@ -238,7 +255,7 @@ fn a_misspelt_variable_gets_the_exact_one() {
             "{problems}"
         );
     }
-    let nothing_like_it = problems(&with(&[("GROUNDWORK_XYZZY", "x")]));
+    let nothing_like_it = problems(&with(&[("GROUNDWORK_XY__ZZY", "x")]));
     assert!(
         !nothing_like_it.contains("did you mean"),
         "{nothing_like_it}"
