@@ -163,7 +163,7 @@ impl Api {
         let scene = self.post(&format!("{path}/scenes"), scene).await;
         let path = format!("/api/scenes/{scene}");
         let _ = self.send(Method::GET, &path, vec![]).await.with(200);
-        let frame = include_bytes!("../samples/keyframe.png").to_vec();
+        let frame = include_bytes!("../../crates/core/samples/keyframe.png").to_vec();
         let path = format!("{path}/keyframes/start");
         let _ = self.send(Method::PUT, &path, frame).await.id(201);
         let _ = self.send(Method::GET, &path, vec![]).await.with(200);

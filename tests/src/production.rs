@@ -9,10 +9,10 @@ use std::{
 use serde_json::{Value, json};
 
 /// A picture of 2 × 2 pixels.
-pub const PNG: &[u8] = include_bytes!("../samples/keyframe.png");
+pub const PNG: &[u8] = include_bytes!("../../crates/core/samples/keyframe.png");
 
 /// A clip of 16 × 16 pixels and a quarter of a second, H.264.
-pub const MP4: &[u8] = include_bytes!("../samples/clip.mp4");
+pub const MP4: &[u8] = include_bytes!("../../crates/core/samples/clip.mp4");
 
 /// The production that the README imports.
 ///

@@ -32,7 +32,7 @@
 //! })
 //! .await?;
 //!
-//! # let picture = include_bytes!("../../../../tests/samples/keyframe.png");
+//! # let picture = include_bytes!("../../samples/keyframe.png");
 //! let picture = &picture[..]; // or whatever can be read
 //! let destination = Destination {
 //!     owner: clock.new_id(),

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use super::*;
 use crate::files::samples::{self, atom, element};
 
-/// The clip of the acceptance tests, of an encoder.
-const CLIP: &[u8] = include_bytes!("../../../../../tests/samples/clip.mp4");
-const KEYFRAME: &[u8] = include_bytes!("../../../../../tests/samples/keyframe.png");
+/// Of an encoder.
+const CLIP: &[u8] = include_bytes!("../../../samples/clip.mp4");
+const KEYFRAME: &[u8] = include_bytes!("../../../samples/keyframe.png");
 
 fn flaw(media_type: MediaType, bytes: &[u8]) -> Option<&'static str> {
     match check(media_type, Cursor::new(bytes), bytes.len() as u64) {
