@@ -13,7 +13,7 @@ mod lifecycle;
 mod observing;
 mod projects;
 mod readiness;
-mod replaced_database;
+mod replaced;
 mod runs;
 mod scenes;
 mod sentiment;

@@ -440,6 +440,12 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Check the disk, then send the file again.",
     ),
     explained(
+        "STORAGE_REPLACED",
+        "The folder at `files.root` was replaced or deleted while the server used it. Nothing is \
+         stored any more.",
+        "Restart the server to use the folder that is there now, or put the old one back.",
+    ),
+    explained(
         "STORAGE_SHARED",
         "The folder `files.root` is open to other users and holds what is not the store's.",
         "Use a folder of its own for the store.",

@@ -46,6 +46,12 @@ impl Dir {
         })
     }
 
+    /// Whether this is the folder that is at the path now.
+    pub(super) fn is_at(&self, path: &Path) -> bool {
+        let (found, own) = (fs::stat(path), self.own_stat());
+        matches!((found, own), (Ok(found), Ok(own)) if is_same(&found, &own))
+    }
+
     /// Whether other users than the owner may do anything here.
     pub(super) fn is_open_to_others(&self) -> io::Result<bool> {
         let mode = Mode::from_raw_mode(self.own_stat()?.st_mode);

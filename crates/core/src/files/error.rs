@@ -103,6 +103,13 @@ pub enum FilesError {
         /// How that is known.
         reason: Estranged,
     },
+    /// Another folder than the one that is open is at the path of the root, or none: what is stored
+    /// would not be found after a restart.
+    #[error(
+        "files.root was replaced or deleted while it was in use: nothing is stored any more until \
+         the service is restarted"
+    )]
+    Replaced,
     /// There is no file under the key (any more). Where it was is not for every caller to know.
     #[error("the stored file is not on the disk any more")]
     Missing {
@@ -189,9 +196,10 @@ impl DomainError for FilesError {
             | Self::Interrupted { .. } => Kind::Invalid,
             Self::TooLarge { .. } => Kind::TooLarge,
             Self::Full { .. } => Kind::Full,
-            Self::NotDurable { .. } | Self::Unavailable { .. } | Self::Shared { .. } => {
-                Kind::Unavailable
-            }
+            Self::NotDurable { .. }
+            | Self::Unavailable { .. }
+            | Self::Shared { .. }
+            | Self::Replaced => Kind::Unavailable,
             Self::Estranged { .. } => Kind::Configuration,
             Self::Missing { .. } => Kind::NotFound,
             Self::NotAsStored { .. } => Kind::Damaged,
@@ -211,6 +219,7 @@ impl DomainError for FilesError {
             Self::NotDurable { .. } => "STORAGE_NOT_DURABLE",
             Self::Unavailable { .. } => "STORAGE_UNAVAILABLE",
             Self::Shared { .. } => "STORAGE_SHARED",
+            Self::Replaced => "STORAGE_REPLACED",
             Self::Estranged { .. } => "STORAGE_MISMATCH",
             Self::Missing { .. } => "FILE_MISSING",
             Self::Foreign { .. } => "FILE_FOREIGN",

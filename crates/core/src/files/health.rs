@@ -31,9 +31,11 @@ impl FileStore {
     ///
     /// # Errors
     /// [`FilesError::Full`] or [`FilesError::Unavailable`] if it cannot; the error says why.
+    /// [`FilesError::Replaced`] if another folder is at the root's path.
     pub async fn health(&self) -> Result<Health, FilesError> {
         let shared = Arc::clone(&self.shared);
         blocking(move || {
+            shared.require_root()?;
             prove_writable(&shared)?;
             measure(&shared.root).map_err(|error| FilesError::of_disk("measuring the disk", error))
         })

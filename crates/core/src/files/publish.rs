@@ -120,6 +120,8 @@ fn publish(shared: &Arc<Shared>, staged: Vec<Staged>) -> Result<Unclaimed, Files
     for ((owner, folder), group) in folders {
         link_group(shared, &owner, &folder, group, &mut unclaimed)?;
     }
+    // After the links, so that no row speaks of a file that a restart does not find.
+    shared.require_root()?;
     unclaimed
         .0
         .sort_by_key(|published| order.get(published.key()).copied());

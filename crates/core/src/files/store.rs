@@ -94,6 +94,21 @@ pub(super) struct Shared {
     staging: Mutex<Option<Arc<Staging>>>,
 }
 
+impl Shared {
+    /// That the root which is open is the one at its path.
+    pub(super) fn require_root(&self) -> Result<(), FilesError> {
+        if self.root.is_at(&self.path) {
+            return Ok(());
+        }
+        tracing::error!(
+            root = %self.path.display(),
+            "files.root was replaced or deleted while it was in use: restart to use the folder that \
+             is there now, or put the old one back"
+        );
+        Err(FilesError::Replaced)
+    }
+}
+
 impl FileStore {
     /// How many files are best staged at once.
     pub const CONCURRENCY: usize = 16;

@@ -1,12 +1,12 @@
-//! The database file is replaced or deleted under a running server: nothing is acknowledged that a
-//! restart would not find.
+//! The database file, or the folder of the files, is replaced or deleted under a running server:
+//! nothing is acknowledged that a restart would not find.
 
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use acceptance::{Engine, wait_until};
+use acceptance::{Engine, production::png, wait_until};
 use reqwest::Method;
 use rstest::rstest;
 use rustix::process::Signal;
@@ -90,6 +90,41 @@ async fn a_restart_serves_the_file_that_is_there(#[case] ends_by: Signal) {
     assert_eq!(integrity(&database).await, "ok");
     let deleted = api.send(Method::DELETE, &path(&known), &[], "").await;
     assert_eq!(deleted.status, 204);
+}
+
+#[rstest]
+#[case::another_is_there(true)]
+#[case::it_is_gone(false)]
+#[tokio::test]
+async fn nothing_is_stored_in_a_files_root_that_was_moved_away(#[case] is_another_there: bool) {
+    let mut api = Api::start(Engine::Sqlite).await;
+    let project = api.given_project().await;
+    let scene = api.given_scene(&project).await;
+    let keyframe = format!("/api/scenes/{scene}/keyframes/start");
+    api.put(&keyframe, png("lit")).await.with(201);
+    let root = api.home.dir().join("var/files");
+    let moved = api.home.dir().join("var/moved");
+    fs::rename(&root, &moved).unwrap();
+    if is_another_there {
+        fs::create_dir(&root).unwrap();
+    }
+    let refused = api.put(&keyframe, png("dark")).await;
+    assert_eq!(
+        (refused.status, refused.json()["code"].as_str()),
+        (503, Some("STORAGE_REPLACED"))
+    );
+    assert_eq!(api.get("/health/ready").await.status, 503);
+    assert!(api.server.output().contains("put the old one back"));
+
+    api.server.signal(Signal::TERM);
+    api.server.ended().await;
+    fs::remove_dir_all(&root).ok();
+    fs::rename(&moved, &root).unwrap();
+    api.server = api.home.serve().await;
+    let keyframes = api.get(&format!("/api/projects/{project}")).await.json();
+    let stored = &keyframes["scenes"][0]["keyframes"][0]["artifact"]["size_bytes"];
+    assert_eq!(*stored, png("lit").len(), "{keyframes}");
+    api.put(&keyframe, png("dark")).await.with(200);
 }
 
 fn database(api: &Api) -> PathBuf {
