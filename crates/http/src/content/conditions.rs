@@ -96,6 +96,13 @@ fn date(headers: &HeaderMap, name: HeaderName) -> Option<SystemTime> {
     httpdate::parse_http_date(line.to_str().ok()?.trim()).ok()
 }
 
+/// Whether a header can have the date: from 1970, and with four digits of the year.
+pub(super) fn fits_a_header(time: &SystemTime) -> bool {
+    const YEAR_10000: Duration = Duration::from_secs(253_402_300_800);
+    time.duration_since(UNIX_EPOCH)
+        .is_ok_and(|since_epoch| since_epoch < YEAR_10000)
+}
+
 /// The precision of dates in headers.
 fn whole_seconds(time: SystemTime) -> SystemTime {
     let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();

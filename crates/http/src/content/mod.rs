@@ -67,10 +67,11 @@ impl ContentRequest {
     ///
     /// # Errors
     /// 412, 416; 500 if the content cannot be read at the place where the range starts.
-    pub async fn answer<R>(self, content: Content<R>) -> Result<Response, ApiError>
+    pub async fn answer<R>(self, mut content: Content<R>) -> Result<Response, ApiError>
     where
         R: AsyncRead + AsyncSeek + Send + Unpin + 'static,
     {
+        content.modified_at = content.modified_at.filter(conditions::fits_a_header);
         let etag = format!("\"{}\"", content.blake3);
         let validators = Validators {
             etag: &etag,

@@ -268,3 +268,29 @@ proptest! {
         prop_assert!(!header.contains('/') && header.bytes().all(|byte| (b' '..=b'~').contains(&byte)));
     }
 }
+
+#[tokio::test]
+async fn content_of_a_time_that_no_header_can_have_is_sent_without_it() {
+    let year = Duration::from_secs(366 * 24 * 60 * 60);
+    for modified_at in [UNIX_EPOCH - year, UNIX_EPOCH + 9_000 * year] {
+        let old = move |request: ContentRequest| async move {
+            let content = Content {
+                media_type: "image/png".to_owned(),
+                size_bytes: TEXT.len() as u64,
+                blake3: "abc".to_owned(),
+                modified_at: Some(modified_at),
+                name: "start.png".to_owned(),
+                reader: Cursor::new(TEXT),
+            };
+            request.answer(content).await
+        };
+        let request = Request::get("/")
+            .header("if-unmodified-since", "Sun, 06 Nov 1994 08:49:37 GMT")
+            .body(Body::empty())
+            .unwrap();
+        let app = Router::new().route("/", get(old));
+        let response = app.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 200);
+        assert!(!response.headers().contains_key("last-modified"));
+    }
+}
