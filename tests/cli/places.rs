@@ -208,6 +208,15 @@ async fn a_database_on_a_full_disk_is_refused_and_stays_whole() {
 }
 
 #[tokio::test]
+async fn a_new_database_has_nothing_to_back_up() {
+    let home = Home::new(Engine::Sqlite).await;
+    let _ = home.migrate(["up"]).await.succeeded();
+    let names = fs::read_dir(home.dir()).unwrap().flatten();
+    let backups = names.filter(|entry| entry.file_name().to_string_lossy().ends_with(".backup"));
+    assert_eq!(backups.count(), 0);
+}
+
+#[tokio::test]
 #[ignore = "mounts filesystems; `cargo xtask test` runs it where that is allowed"]
 async fn a_step_that_loses_data_is_refused_where_its_backup_has_no_room() {
     let mut home = Home::new(Engine::Sqlite).await;

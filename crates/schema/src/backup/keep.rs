@@ -68,9 +68,10 @@ async fn measure(
     let file = "SELECT file FROM pragma_database_list WHERE name = 'main'";
     let file = text(connection, file).await?;
     let rows = row_counts(connection).await?;
+    let of_indexes = tables_of_indexes(connection).await?;
     let has_rows = rows
         .iter()
-        .any(|(table, rows)| table != HISTORY_TABLE && *rows > 0);
+        .any(|(table, rows)| table != HISTORY_TABLE && !of_indexes.contains(table) && *rows > 0);
     if file.is_empty() || !has_rows {
         return Ok(None);
     }
@@ -81,6 +82,14 @@ async fn measure(
         rows,
         u64::try_from(bytes).unwrap_or(0),
     )))
+}
+
+/// The tables in which a full-text index keeps itself: it has rows there though nothing is indexed.
+async fn tables_of_indexes(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let shadows = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'";
+    let shadows = Statement::from_string(DbBackend::Sqlite, shadows);
+    let found = connection.query_all_raw(shadows).await?;
+    found.iter().map(|row| row.try_get_by_index(0)).collect()
 }
 
 fn require_space(database: &Path, need: u64) -> Result<(), BackupError> {
