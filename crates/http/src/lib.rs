@@ -42,6 +42,7 @@ mod health;
 mod host;
 mod lifecycle;
 mod metrics;
+mod observed;
 mod origin;
 mod page;
 mod panics;

@@ -1,20 +1,17 @@
 //! What requests and responses count for in the metrics. Their routes are the templates, so that
 //! there are only so many.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes},
+    body::Body,
     extract::{MatchedPath, Request},
     http::Method,
     response::Response,
 };
-use http_body::{Body as HttpBody, Frame, SizeHint};
 use metrics::{Counter, counter, histogram};
+
+use crate::observed::observed;
 
 /// What a request is counted under.
 #[derive(Clone, Debug)]
@@ -35,7 +32,7 @@ impl Traffic {
     /// Counts the bytes of the body as they come.
     pub(crate) fn receive(&self, request: Request) -> Request {
         let bytes = counter!("groundwork_http_received_bytes_total", "route" => self.route.clone());
-        request.map(|body| Body::new(Counted { body, bytes }))
+        request.map(|body| counted(body, bytes))
     }
 
     /// Counts the response, and the bytes of its body as they go.
@@ -53,7 +50,7 @@ impl Traffic {
         )
         .record(took);
         let bytes = counter!("groundwork_http_sent_bytes_total", "route" => route);
-        response.map(|body| Body::new(Counted { body, bytes }))
+        response.map(|body| counted(body, bytes))
     }
 }
 
@@ -64,33 +61,10 @@ fn name(method: &Method) -> &'static str {
     known.unwrap_or("other")
 }
 
-struct Counted {
-    body: Body,
-    bytes: Counter,
-}
-
-impl HttpBody for Counted {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let polled = Pin::new(&mut self.body).poll_frame(context);
-        if let Poll::Ready(Some(Ok(frame))) = &polled
-            && let Some(bytes) = frame.data_ref()
-        {
-            self.bytes.increment(bytes.len() as u64);
+fn counted(body: Body, bytes: Counter) -> Body {
+    observed(body, move |frame| {
+        if let Some(data) = frame.data_ref() {
+            bytes.increment(data.len() as u64);
         }
-        polled
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+    })
 }

@@ -2,12 +2,10 @@
 
 use std::{
     convert::Infallible,
-    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll},
     time::Duration,
 };
 
@@ -17,12 +15,12 @@ use axum::{
     http::{HeaderValue, Request, StatusCode, header},
     response::Response,
 };
-use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body::Body as HttpBody;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use super::incoming::incoming;
-use crate::refused::Refused;
+use crate::{observed::observed, refused::Refused};
 
 /// How many requests of one connection are under way; clones count the same ones.
 #[derive(Clone, Debug)]
@@ -70,7 +68,12 @@ impl Busy {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(header::CONNECTION, close);
         }
-        Ok(response.map(|body| Body::new(Counted { body, under_way })))
+        // The request is over when the body of its response is dropped.
+        Ok(response.map(|body| {
+            observed(body, move |_| {
+                let _ = &under_way;
+            })
+        }))
     }
 
     /// Whether a request is under way.
@@ -101,35 +104,5 @@ struct UnderWay(Busy);
 impl Drop for UnderWay {
     fn drop(&mut self) {
         self.0.count.send_modify(|count| *count -= 1);
-    }
-}
-
-/// The body of a response; when it ends, the request is over.
-struct Counted {
-    body: Body,
-    #[expect(
-        dead_code,
-        reason = "dropped with the body, it counts the request as over"
-    )]
-    under_way: UnderWay,
-}
-
-impl HttpBody for Counted {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
