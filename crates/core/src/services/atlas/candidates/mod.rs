@@ -2,5 +2,6 @@
 //! They come in one text: a line for each, of its id and its words, which are letters, digits and
 //! blanks. A thousand rows would cost more than finding them.
 
+mod filter;
 pub(super) mod postgres;
 pub(super) mod sqlite;

@@ -16,6 +16,7 @@
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value, Values};
 use uuid::Uuid;
 
+use super::filter::filter;
 use crate::{
     db::Doing as _,
     services::atlas::{
@@ -203,19 +204,6 @@ fn words(search: &Search, scope: &Scope) -> String {
         }
         Scope::All | Scope::From(_) | Scope::Transcripts(_) => query,
     }
-}
-
-fn filter(search: &Search, values: &mut Vec<Value>) -> String {
-    let mut sql = String::new();
-    if let Some(language) = &search.language {
-        values.push(language.as_str().into());
-        sql.push_str(&format!(" AND t.language = ${}", values.len()));
-    }
-    if let Some(channel) = &search.channel {
-        values.push(channel.as_str().into());
-        sql.push_str(&format!(" AND v.channel = ${}", values.len()));
-    }
-    sql
 }
 
 fn statement(sql: String, values: Vec<Value>) -> Statement {

@@ -4,6 +4,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value, Values};
 
+use super::filter::filter;
 use crate::{
     db::Doing as _,
     services::atlas::{
@@ -39,14 +40,7 @@ fn statement(search: &Search) -> Statement {
         sql.push_str(" CROSS JOIN videos v ON v.id = t.video_id");
     }
     sql.push_str(" WHERE segment_words MATCH $1");
-    if let Some(language) = &search.language {
-        values.push(language.as_str().into());
-        sql.push_str(&format!(" AND t.language = ${}", values.len()));
-    }
-    if let Some(channel) = &search.channel {
-        values.push(channel.as_str().into());
-        sql.push_str(&format!(" AND v.channel = ${}", values.len()));
-    }
+    sql.push_str(&filter(search, &mut values));
     sql.push_str(&format!(
         " ORDER BY w.rowid DESC LIMIT {MAX_RANKED}) AS found"
     ));
