@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use acceptance::{Engine, Home, PostgresServer, Program, Server, Stop};
+use acceptance::{Engine, Home, PostgresServer, Program, Server, Stop, send};
 use groundwork_core::{
     config,
     db::{Database, Reader, ReplicaState},
@@ -136,15 +136,8 @@ struct Api {
 impl Api {
     async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> TestResponse {
         let request = self.client.request(method, self.server.url(path));
-        let request = request
-            .header("content-type", "application/json")
-            .body(body);
-        let response = request.send().await.unwrap();
-        TestResponse {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.bytes().await.unwrap(),
-        }
+        let request = request.header("content-type", "application/json");
+        send(request.body(body)).await
     }
 
     async fn post(&self, path: &str, body: serde_json::Value) -> String {

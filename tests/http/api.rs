@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use acceptance::{Engine, Home, Program, Server, given};
+use acceptance::{Engine, Home, Program, Server, given, send};
 use groundwork_test::TestResponse;
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
@@ -54,12 +54,7 @@ impl Api {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = request.send().await.expect("an answer");
-        TestResponse {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.bytes().await.expect("the whole answer"),
-        }
+        send(request).await
     }
 
     pub(super) async fn get(&self, path: &str) -> TestResponse {

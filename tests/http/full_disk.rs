@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Write as _, path::PathBuf};
 
-use acceptance::{Engine, Home, Program, Server, production::png, wait_until};
+use acceptance::{Engine, Home, Program, Server, production::png, send, wait_until};
 use groundwork_test::TestResponse;
 use reqwest::{Client, Method};
 use serde_json::json;
@@ -39,15 +39,8 @@ impl SmallDisk {
 
     async fn send(&self, method: Method, path: &str, body: Vec<u8>) -> TestResponse {
         let request = Client::new().request(method, self.server.url(path));
-        let request = request
-            .header("content-type", "application/json")
-            .body(body);
-        let response = request.send().await.unwrap();
-        TestResponse {
-            status: response.status().as_u16(),
-            headers: response.headers().clone(),
-            body: response.bytes().await.unwrap(),
-        }
+        let request = request.header("content-type", "application/json");
+        send(request.body(body)).await
     }
 
     async fn add_project(&self, prompt: &str) -> TestResponse {

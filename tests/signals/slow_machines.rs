@@ -51,16 +51,17 @@ const OPTIONS: ImportOptions = ImportOptions {
     category: EntityCategory::Model,
 };
 
+/// Stores 20,000 articles, and leaves their hours to be rolled up.
+async fn ingest_two_years(fixture: &Fixture) {
+    let lines = two_years(20_000);
+    let ingested = fixture.signals.ingest(lines.as_bytes(), OPTIONS, &|_| {});
+    let _ = ingested.await.unwrap();
+}
+
 #[on_both_engines]
 async fn a_rollup_takes_smaller_units_where_time_is_short(engine: Engine) {
     let fixture = Fixture::new(engine).await;
-    let lines = two_years(20_000);
-    let input = lines.as_bytes();
-    let _ = fixture
-        .signals
-        .ingest(input, OPTIONS, &|_| {})
-        .await
-        .unwrap();
+    ingest_two_years(&fixture).await;
     // All of them at once take several times as long, also on a fast machine.
     let signals = hurried(&fixture, Duration::from_millis(120)).await;
     let rolled_up = signals.roll_up().await.unwrap();
@@ -96,13 +97,7 @@ async fn a_first_import_needs_no_statistics_on_postgresql() {
         let never = format!("ALTER TABLE {table} SET (autovacuum_enabled = false)");
         fixture.execute(&never).await;
     }
-    let lines = two_years(20_000);
-    let input = lines.as_bytes();
-    let _ = fixture
-        .signals
-        .ingest(input, OPTIONS, &|_| {})
-        .await
-        .unwrap();
+    ingest_two_years(&fixture).await;
     let started = std::time::Instant::now();
     let _ = fixture.signals.roll_up().await.unwrap();
     let took = started.elapsed();

@@ -21,6 +21,7 @@ pub mod load;
 mod plan;
 pub mod production;
 mod program;
+mod request;
 mod server;
 pub mod shop;
 mod wait;
@@ -31,5 +32,6 @@ pub use groundwork_test::{
 };
 pub use plan::plan;
 pub use program::{Home, Outcome, Program};
+pub use request::send;
 pub use server::Server;
 pub use wait::wait_until;

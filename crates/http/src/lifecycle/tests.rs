@@ -9,6 +9,7 @@ use axum::{Router, routing::get};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    task::JoinHandle,
     time::{Instant, sleep},
 };
 
@@ -38,6 +39,17 @@ fn within(shutdown_grace: Duration) -> ServeOptions {
     }
 }
 
+/// Serves in a task of its own.
+fn spawn(
+    listener: TcpListener,
+    router: Router,
+    shutdown: &Shutdown,
+    options: ServeOptions,
+) -> JoinHandle<Drained> {
+    let shutdown = shutdown.clone();
+    tokio::spawn(async move { serve(listener, router, &shutdown, &options).await })
+}
+
 async fn listen() -> (TcpListener, SocketAddr) {
     let listener = bind((Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -60,18 +72,12 @@ async fn a_request_under_way_gets_its_answer() {
     let (listener, address) = listen().await;
     let shutdown = Shutdown::new();
     let asked = tokio::spawn(ask(address, "/slow"));
-    let server = tokio::spawn({
-        let shutdown = shutdown.clone();
-        async move {
-            serve(
-                listener,
-                router(),
-                &shutdown,
-                &within(Duration::from_secs(5)),
-            )
-            .await
-        }
-    });
+    let server = spawn(
+        listener,
+        router(),
+        &shutdown,
+        within(Duration::from_secs(5)),
+    );
     sleep(Duration::from_millis(100)).await;
     shutdown.begin();
     assert_eq!(server.await.unwrap(), Drained::Whole);
@@ -83,18 +89,12 @@ async fn a_request_under_way_gets_its_answer() {
 async fn an_idle_connection_does_not_delay_the_end() {
     let (listener, address) = listen().await;
     let shutdown = Shutdown::new();
-    let server = tokio::spawn({
-        let shutdown = shutdown.clone();
-        async move {
-            serve(
-                listener,
-                router(),
-                &shutdown,
-                &within(Duration::from_secs(5)),
-            )
-            .await
-        }
-    });
+    let server = spawn(
+        listener,
+        router(),
+        &shutdown,
+        within(Duration::from_secs(5)),
+    );
     let _idle = TcpStream::connect(address).await.unwrap();
     sleep(Duration::from_millis(50)).await;
     let started = Instant::now();
@@ -112,18 +112,12 @@ async fn what_does_not_finish_in_time_is_cut_off() {
     let (listener, address) = listen().await;
     let shutdown = Shutdown::new();
     let asked = tokio::spawn(ask(address, "/forever"));
-    let server = tokio::spawn({
-        let shutdown = shutdown.clone();
-        async move {
-            serve(
-                listener,
-                router(),
-                &shutdown,
-                &within(Duration::from_millis(200)),
-            )
-            .await
-        }
-    });
+    let server = spawn(
+        listener,
+        router(),
+        &shutdown,
+        within(Duration::from_millis(200)),
+    );
     sleep(Duration::from_millis(100)).await;
     shutdown.begin();
     assert_eq!(server.await.unwrap(), Drained::CutOff { connections: 1 });
@@ -135,18 +129,12 @@ async fn a_hurried_shutdown_does_not_wait() {
     let (listener, address) = listen().await;
     let shutdown = Shutdown::new();
     let _asked = tokio::spawn(ask(address, "/forever"));
-    let server = tokio::spawn({
-        let shutdown = shutdown.clone();
-        async move {
-            serve(
-                listener,
-                router(),
-                &shutdown,
-                &within(Duration::from_secs(60)),
-            )
-            .await
-        }
-    });
+    let server = spawn(
+        listener,
+        router(),
+        &shutdown,
+        within(Duration::from_secs(60)),
+    );
     sleep(Duration::from_millis(100)).await;
     shutdown.hurry();
     assert_eq!(server.await.unwrap(), Drained::CutOff { connections: 1 });
@@ -175,18 +163,12 @@ async fn an_address_of_another_machine_is_reported() {
 async fn half_of_a_head_may_be_finished_in_a_moment_but_not_later() {
     let (listener, address) = listen().await;
     let shutdown = Shutdown::new();
-    let server = tokio::spawn({
-        let shutdown = shutdown.clone();
-        async move {
-            serve(
-                listener,
-                router(),
-                &shutdown,
-                &within(Duration::from_secs(60)),
-            )
-            .await
-        }
-    });
+    let server = spawn(
+        listener,
+        router(),
+        &shutdown,
+        within(Duration::from_secs(60)),
+    );
     let half = b"GET /slow HTTP/1.1\r\nHost: loc";
     let (mut one, mut other) = (
         TcpStream::connect(address).await.unwrap(),
@@ -214,10 +196,7 @@ async fn half_of_a_head_may_be_finished_in_a_moment_but_not_later() {
 async fn given_server(router: Router, options: ServeOptions) -> (SocketAddr, Shutdown) {
     let (listener, address) = listen().await;
     let shutdown = Shutdown::new();
-    tokio::spawn({
-        let shutdown = shutdown.clone();
-        async move { serve(listener, router, &shutdown, &options).await }
-    });
+    spawn(listener, router, &shutdown, options);
     (address, shutdown)
 }
 
