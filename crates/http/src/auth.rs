@@ -52,15 +52,12 @@ impl Guard {
             .with_retry_after(wait));
         }
         let presented = presented(request.headers())?;
-        let known = presented.and_then(|key| self.auth.find(key.trim()));
-        known.map_or_else(
-            || Err(self.refuse(address)),
-            |key| {
-                Ok(Caller {
-                    name: key.name.clone(),
-                })
-            },
-        )
+        match presented.and_then(|key| self.auth.find(key.trim())) {
+            Some(key) => Ok(Caller {
+                name: key.name.clone(),
+            }),
+            None => Err(self.refuse(address)),
+        }
     }
 
     fn refuse(&self, address: IpAddr) -> ApiError {

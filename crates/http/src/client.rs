@@ -11,7 +11,7 @@ use ipnet::IpNet;
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The address of the client: that of the connection, or, behind trusted proxies, the one nearest to
-/// them in `X-Forwarded-For` that is none of theirs. What stands before it anybody can write.
+/// them in `X-Forwarded-For` that is none of theirs. Anybody can write what is before it.
 pub(crate) fn address(request: &Request, proxies: &[IpNet]) -> IpAddr {
     let peer = request
         .extensions()

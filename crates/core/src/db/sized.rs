@@ -49,7 +49,7 @@ impl UnitSize {
 }
 
 impl Database {
-    /// As [`write`](Self::write), for work that takes as many rows as `size` says, which it is told.
+    /// As [`write`](Self::write), for work that takes as many rows as `size` says, which is passed to it.
     /// A unit that runs out of time (`database.unit_of_work_timeout_ms` on SQLite,
     /// `database.statement_timeout_ms` on PostgreSQL) is repeated with half of them.
     ///

@@ -59,7 +59,7 @@ pub struct Verified {
 pub struct DamagedRow {
     /// The table, such as `artifacts`.
     pub table: &'static str,
-    /// The id of the row; `None` if the store was not told in which column it is.
+    /// The id of the row; `None` if the store does not know in which column it is.
     pub row: Option<String>,
     /// The file, and what is wrong with it.
     #[serde(flatten)]

@@ -32,7 +32,7 @@ const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
 const HEAD_GRACE: Duration = Duration::from_secs(5);
 /// The pause after a connection could not be accepted for lack of descriptors or memory.
 const SHORTAGE_PAUSE: Duration = Duration::from_millis(500);
-/// How many connections are told at once that there are too many.
+/// How many connections are answered at once that there are too many.
 const REFUSALS: usize = 64;
 
 /// How a server's work ended.
@@ -139,7 +139,7 @@ impl Server {
         }
     }
 
-    /// Says that there is no room. Those that there are too many of to be told are closed.
+    /// Answers that there is no room. Where too many wait for that answer, the connection is closed.
     fn refuse(&self, stream: TcpStream, connections: &mut JoinSet<()>) {
         if let Ok(permit) = Arc::clone(&self.refusals).try_acquire_owned() {
             let router = self.router.clone();

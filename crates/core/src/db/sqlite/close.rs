@@ -12,7 +12,7 @@ use crate::db::error::DbError;
 /// Closes all connections once the unit and the reads that are open have ended, and moves the
 /// write-ahead log into the database file; false if one lasts longer than `acquire_timeout`.
 pub(in crate::db) async fn close(writer: &Arc<Writer>, readers: &Readers) -> bool {
-    let permit = writer.turn().await;
+    let permit = writer.permit_to_close().await;
     let is_closed = matches!(permit, Ok(_) | Err(DbError::Closed));
     writer.close();
     let have_reads_ended = readers.close().await;

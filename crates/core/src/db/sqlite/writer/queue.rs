@@ -89,11 +89,11 @@ impl Writer {
     /// Waits for the permit to use the connection.
     pub(in crate::db) async fn permit(self: &Arc<Self>) -> Result<WriterPermit, DbError> {
         self.file.known().map_err(|_| DbError::Replaced)?;
-        self.turn().await
+        self.permit_to_close().await
     }
 
-    /// The same, also if the file was replaced.
-    pub(in crate::db) async fn turn(self: &Arc<Self>) -> Result<WriterPermit, DbError> {
+    /// The same, also if the file was replaced: its connection has to be closed then, too.
+    pub(in crate::db) async fn permit_to_close(self: &Arc<Self>) -> Result<WriterPermit, DbError> {
         let receiver = {
             let mut queue = self.queue();
             if queue.is_closed {
