@@ -8,6 +8,7 @@ mod group;
 mod hazards;
 mod observing;
 mod opening;
+mod pooler;
 mod process;
 mod retries;
 mod rolled_back;

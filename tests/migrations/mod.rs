@@ -7,6 +7,7 @@ mod crowds;
 mod edits;
 mod history;
 mod planning;
+mod pooled;
 mod running;
 mod template;
 mod trash;

@@ -28,7 +28,7 @@ mod wait;
 
 pub use groundwork_test::{
     Engine, Scratch, on_both_engines,
-    postgres::{PostgresServer, Stop},
+    postgres::{PgBouncer, PoolMode, PostgresServer, Stop},
 };
 pub use plan::plan;
 pub use program::{Home, Outcome, Program};

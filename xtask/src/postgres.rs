@@ -4,7 +4,7 @@ use std::{path::Path, process::Command};
 
 use anyhow::{Result, bail, ensure};
 pub(crate) use groundwork_test::postgres::VARIABLE;
-use groundwork_test::postgres::{PostgresServer, installed, named_server};
+use groundwork_test::postgres::{PostgresServer, installed, named_server, pgbouncer_installed};
 
 use crate::cargo::Runner;
 
@@ -20,14 +20,17 @@ impl Server {
     /// The server that `TEST_DATABASE_URL` names, or else a new one.
     ///
     /// # Errors
-    /// If PostgreSQL is not installed and cannot be, with the one command that installs it; or if
+    /// If PostgreSQL or PgBouncer is not installed and cannot be, with the one command that installs it; or if
     /// the server does not start, with its log.
     pub(crate) fn of_environment_or_own(runner: &Runner) -> Result<Self> {
+        if pgbouncer_installed().is_none() {
+            install(runner, "PgBouncer", "pgbouncer")?;
+        }
         if let Some(url) = named_server() {
             return Ok(Self::Given { url });
         }
         if installed().is_none() {
-            install(runner)?;
+            install(runner, "PostgreSQL", "postgresql")?;
         }
         Ok(Self::Own(PostgresServer::start_shared()?))
     }
@@ -48,17 +51,14 @@ impl Server {
     }
 }
 
-/// Installs PostgreSQL where that is ours to do.
-fn install(runner: &Runner) -> Result<()> {
+/// Installs a program where that is ours to do.
+fn install(runner: &Runner, name: &str, package: &str) -> Result<()> {
     let debian = Path::new("/etc/debian_version").exists();
     let root = rustix::process::getuid().is_root();
     match (debian, root) {
         (true, true) => {
-            eprintln!("PostgreSQL is missing; installing the package `postgresql`");
-            for arguments in [
-                ["update", "-q"].as_slice(),
-                &["install", "-qy", "postgresql"],
-            ] {
+            eprintln!("{name} is missing; installing the package `{package}`");
+            for arguments in [["update", "-q"].as_slice(), &["install", "-qy", package]] {
                 let mut command = Command::new("apt-get");
                 command
                     .args(arguments)
@@ -67,13 +67,14 @@ fn install(runner: &Runner) -> Result<()> {
             }
             Ok(())
         }
-        (true, false) => bail!("PostgreSQL is missing; run: sudo apt-get install -y postgresql"),
+        (true, false) => bail!("{name} is missing; run: sudo apt-get install -y {package}"),
         _ if cfg!(target_os = "macos") => {
-            bail!("PostgreSQL is missing; run: brew install postgresql")
+            bail!("{name} is missing; run: brew install {package}")
         }
         _ => bail!(
-            "PostgreSQL is missing: put the folder of initdb and postgres on the PATH, \
-             or run: TEST_DATABASE_URL=postgres://… cargo xtask test"
+            "{name} is missing: put its programs on the PATH, or name PgBouncer with \
+             PGBOUNCER=/path/to/pgbouncer and a server of PostgreSQL with \
+             TEST_DATABASE_URL=postgres://…"
         ),
     }
 }

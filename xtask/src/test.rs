@@ -21,7 +21,9 @@ Examples:
   cargo xtask test -- cli:: -- --nocapture         with what they print
   TEST_DATABASE_URL=postgres://me@localhost/postgres cargo xtask test
                                                    on a server of yours: the tests make databases
-                                                   named groundwork_test_… and drop them again";
+                                                   named groundwork_test_… and drop them again
+  PGBOUNCER=/opt/pgbouncer/bin/pgbouncer cargo xtask test -- pool
+                                                   with another PgBouncer than the system's";
 
 /// Builds the programs and runs the tests; `arguments` go to `cargo test`.
 pub(crate) fn run(arguments: &[String]) -> Result<ExitCode> {

@@ -1,13 +1,13 @@
 //! Databases that nobody else uses, gone afterwards: where migrations are tried, and read back.
 //!
-//! A database on a server has an owner: a session whose `application_name` is the name of the
-//! database. Where a process was killed there is no such session any more, and the process
-//! that makes the next database drops that one.
+//! A database on a server has an owner: a transaction that holds a lock of the database's name. It
+//! stays open, so that a pooler in between leaves it its session. Where a process was killed there
+//! is no such lock any more, and the process that makes the next database drops that one.
 
 use std::time::Duration;
 
 use groundwork_error::{DomainError, Kind};
-use groundwork_schema::sql::identifier;
+use groundwork_schema::sql::{identifier, literal};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector,
     sqlx::{
@@ -31,7 +31,9 @@ const ABANDONED: &str = "\
     SELECT datname::text FROM pg_database AS kept \
     WHERE datname ~ '^migrate_scratch_[0-9a-f]{32}$' \
       AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user) \
-      AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = kept.datname)";
+      AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = kept.datname) \
+      AND NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
+        AND (classid::bigint << 32 | objid::bigint) = hashtextextended(kept.datname::text, 0))";
 
 /// The search path, and the schema in which it makes new tables.
 const PLACE: &str = "SELECT current_setting('search_path'), current_schema()::text";
@@ -73,9 +75,19 @@ enum Home {
     Server {
         server: Box<PgConnectOptions>,
         database: String,
-        /// Held, so that nobody takes the database for an abandoned one.
-        owner: PgConnection,
+        owner: Owner,
     },
+}
+
+/// Who a database belongs to.
+#[derive(Debug)]
+struct Owner {
+    /// Holds the lock of the name in its transaction, so that nobody takes the database for an
+    /// abandoned one.
+    #[expect(dead_code, reason = "what it holds ends with it")]
+    holder: PgConnection,
+    /// Makes and drops databases, which no transaction can.
+    session: PgConnection,
 }
 
 impl Scratch {
@@ -123,17 +135,17 @@ impl Scratch {
 
     async fn on_server(server: PgConnectOptions) -> Result<Self, ScratchError> {
         // Making a database may take a second; nobody can do anything about that.
-        let server = server.disable_statement_logging();
+        // PostgreSQL 12 and later give every digit unasked, and a pooler refuses the wish.
+        let server = server.disable_statement_logging().extra_float_digits(None);
         #[expect(
             clippy::disallowed_methods,
             reason = "no row's id, but a name that no other process takes at the same time"
         )]
         let database = format!("{PREFIX}{}", uuid::Uuid::now_v7().simple());
-        let mut owner = owner(&server, &database)
-            .await
-            .map_err(failed("reach the server for"))?;
-        drop_abandoned(&mut owner).await;
-        let made = make(&mut owner, &database).await;
+        let owner = owner(&server, &database).await;
+        let mut owner = owner.map_err(failed("reach the server for"))?;
+        drop_abandoned(&mut owner.session).await;
+        let made = make(&mut owner.session, &database).await;
         let schema = made.map_err(failed("make"))?;
         let own = server.clone().database(&database);
         let home = Home::Server {
@@ -176,18 +188,18 @@ impl Home {
                 owner,
             } => {
                 // The server may have been restarted in between.
-                let owner = match alive(owner).await {
-                    Some(owner) => Ok(owner),
-                    None => self::owner(&server, &database).await,
+                let session = match alive(owner.session).await {
+                    Some(session) => Ok(session),
+                    None => self::session(&server, &database).await,
                 };
                 let removed = async {
-                    let mut owner = owner?;
+                    let mut session = session?;
                     let drop = format!(
                         "DROP DATABASE IF EXISTS {} WITH (FORCE)",
                         identifier(&database)
                     );
-                    owner.execute(AssertSqlSafe(drop)).await?;
-                    owner.close().await
+                    session.execute(AssertSqlSafe(drop)).await?;
+                    session.close().await
                 };
                 removed.await.map_err(failed("remove"))
             }
@@ -195,12 +207,25 @@ impl Home {
     }
 }
 
-async fn alive(mut owner: PgConnection) -> Option<PgConnection> {
-    owner.ping().await.ok().map(|()| owner)
+async fn alive(mut session: PgConnection) -> Option<PgConnection> {
+    session.ping().await.ok().map(|()| session)
 }
 
-/// A session that owns the database of this name, which need not exist yet.
-async fn owner(server: &PgConnectOptions, database: &str) -> Result<PgConnection, sqlx::Error> {
+/// Takes a name for a database, which need not exist yet.
+async fn owner(server: &PgConnectOptions, database: &str) -> Result<Owner, sqlx::Error> {
+    let mut holder = session(server, database).await?;
+    let lock = format!(
+        "BEGIN; SET LOCAL idle_in_transaction_session_timeout = 0; \
+         SELECT pg_advisory_xact_lock(hashtextextended({}, 0))",
+        literal(database)
+    );
+    holder.execute(AssertSqlSafe(lock)).await?;
+    let session = session(server, database).await?;
+    Ok(Owner { holder, session })
+}
+
+/// A session that is named like the database.
+async fn session(server: &PgConnectOptions, database: &str) -> Result<PgConnection, sqlx::Error> {
     let server = server.clone().application_name(database);
     let connecting = PgConnection::connect_with(&server);
     match tokio::time::timeout(ACQUIRE_TIMEOUT, connecting).await {
@@ -212,10 +237,10 @@ async fn owner(server: &PgConnectOptions, database: &str) -> Result<PgConnection
 /// Drops what killed processes have left. A failure is no reason not to go on: another process may
 /// be doing the same, or somebody is looking at the database.
 async fn drop_abandoned(session: &mut PgConnection) {
-    let found = sqlx::query_scalar::<_, String>(ABANDONED)
-        .fetch_all(&mut *session)
-        .await;
-    for database in found.unwrap_or_default() {
+    // Prepared, its name might be another client's behind a pooler.
+    let found = session.fetch_all(ABANDONED).await;
+    let names = found.iter().flatten().filter_map(|row| row.try_get(0).ok());
+    for database in names.collect::<Vec<String>>() {
         let drop = format!("DROP DATABASE IF EXISTS {}", identifier(&database));
         if let Err(error) = session.execute(AssertSqlSafe(drop)).await {
             tracing::debug!(%error, database, "left an abandoned scratch database");

@@ -1,9 +1,9 @@
 //! Checks of the database.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
 use groundwork_core::{
-    config::Config,
+    config::{self, Config},
     db::{self, ConnectionSettings, Database, DbError, Engine, ReplicaReport, ReplicaState, Role},
 };
 use groundwork_naming::Convention;
@@ -105,7 +105,7 @@ pub(super) async fn check<S>(
             return more(Subject { config, database }, report).await;
         }
     };
-    connection(&db, &mut part).await;
+    connection(&db, &config.database, &mut part).await;
     let database = DatabaseState::Open(&db);
     more(Subject { config, database }, report).await;
     if let Err(error) = db.close().await {
@@ -117,7 +117,7 @@ pub(super) async fn check<S>(
     }
 }
 
-async fn connection(db: &Database, part: &mut Part<'_>) {
+async fn connection(db: &Database, config: &config::Database, part: &mut Part<'_>) {
     match db.describe().await {
         Ok(found) => {
             part.ok("connection", &found.url);
@@ -131,8 +131,17 @@ async fn connection(db: &Database, part: &mut Part<'_>) {
         part.fail("changes", error, advice);
     }
     match db.settings().await {
-        Ok(all) => settings(db.engine(), &all, part),
+        Ok(all) => {
+            settings(db.engine(), &all, part);
+            if db.engine() == Engine::Postgres {
+                time_limits(config, &all, part);
+            }
+        }
         Err(error) => part.fail("settings", chain(&error), "try again while it is less busy"),
+    }
+    if db.is_behind_a_pooler() {
+        let found = "in between: each unit and each read sets its limits for itself";
+        part.ok("pooler", found);
     }
     if let Some(limits) = db.limits() {
         let found = format!(
@@ -166,6 +175,43 @@ fn replica(report: &ReplicaReport, part: &mut Part<'_>) {
             part.warn("replica", format!("is left out: {reason}"), left_out);
         }
     }
+}
+
+/// The limits that are in force in a unit of work and in a read, as the server gives them.
+fn time_limits(config: &config::Database, all: &[ConnectionSettings], part: &mut Part<'_>) {
+    for (name, wanted) in [
+        ("statement_timeout", config.statement_timeout),
+        ("lock_timeout", config.lock_timeout),
+    ] {
+        let found = values(all, name);
+        if found.iter().all(|value| duration(value) == Some(wanted)) {
+            let value = found.first().copied().unwrap_or_default();
+            part.ok(name, format!("{value} on {} connections", all.len()));
+        } else {
+            let found: Vec<&str> = found.into_iter().collect();
+            let found = format!(
+                "{}, database.{name}_ms is {}",
+                found.join(" and "),
+                wanted.as_millis()
+            );
+            part.fail(name, found, BUILT_IN);
+        }
+    }
+}
+
+/// A duration as PostgreSQL writes it: `0`, `1500ms`, `5s`, `2min`.
+fn duration(text: &str) -> Option<Duration> {
+    let unit = text.trim_start_matches(|c: char| c.is_ascii_digit());
+    let number: u64 = text[..text.len() - unit.len()].parse().ok()?;
+    let factor = match unit {
+        "" | "ms" => 1,
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        "d" => 86_400_000,
+        _ => return None,
+    };
+    Some(Duration::from_millis(number * factor))
 }
 
 /// An administrator may have set the server, the database or the role to only read.
@@ -236,12 +282,34 @@ fn values<'a>(all: &'a [ConnectionSettings], name: &str) -> BTreeSet<&'a str> {
 fn read_only(engine: Engine, all: &[ConnectionSettings], part: &mut Part<'_>) {
     let (name, value) = match engine {
         Engine::Sqlite => ("query_only", "1"),
-        Engine::Postgres => ("default_transaction_read_only", "on"),
+        Engine::Postgres => ("transaction_read_only", "on"),
     };
     let mut readers = all.iter().filter(|one| one.role == Role::Reader);
     if readers.all(|one| one.values.get(name).is_some_and(|found| found == value)) {
         part.ok("readers", "cannot write");
     } else {
         part.fail("readers", "can write", BUILT_IN);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_postgres_writes_them() {
+        for (text, millis) in [
+            ("0", 0),
+            ("1500ms", 1_500),
+            ("30s", 30_000),
+            ("2min", 120_000),
+        ] {
+            assert_eq!(
+                duration(text),
+                Some(Duration::from_millis(millis)),
+                "{text}"
+            );
+        }
+        assert_eq!(duration("3 weeks"), None);
     }
 }

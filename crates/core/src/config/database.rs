@@ -15,6 +15,8 @@ pub struct Database {
     pub replica_url: Option<DatabaseUrl>,
     /// PostgreSQL only: a replica that is further behind serves no reads until it has caught up.
     pub replica_max_lag: Duration,
+    /// PostgreSQL only: where migrations connect to instead, past a pooler.
+    pub migrate_url: Option<DatabaseUrl>,
     /// PostgreSQL only: the most connections to the server.
     pub max_connections: u32,
     /// SQLite only: read-only connections beside the one writer.
@@ -47,6 +49,8 @@ url: sqlite://var/{program}.db
 replica_url: null
 # PostgreSQL only: a replica that is further behind serves no reads until it has caught up.
 replica_max_lag_ms: 1000
+# PostgreSQL only: where migrations connect to instead, if a pooler is in front of the server.
+migrate_url: null
 # PostgreSQL only: the most connections to the server; as many again to the replica.
 max_connections: 10
 # SQLite only: read-only connections beside the one writer.
@@ -77,6 +81,11 @@ migrate_on_start: true
             DatabaseUrl::take_optional,
         );
         let replica_max_lag = keys.millis("replica_max_lag_ms", 500..=3_600_000);
+        let migrate_url = keys.read(
+            "migrate_url",
+            optional(DatabaseUrl::schema()),
+            DatabaseUrl::take_optional,
+        );
         let max_connections = keys.integer("max_connections", 1..=1_000);
         let readers = keys.integer("readers", 1..=64);
         let acquire_timeout = keys.millis("acquire_timeout_ms", 1..=600_000);
@@ -91,6 +100,7 @@ migrate_on_start: true
             url: url?,
             replica_url: replica_url?,
             replica_max_lag: replica_max_lag?,
+            migrate_url: migrate_url?,
             max_connections: max_connections?,
             readers: readers?,
             acquire_timeout: acquire_timeout?,
@@ -102,22 +112,30 @@ migrate_on_start: true
             slow_statement: slow_statement?,
             migrate_on_start: migrate_on_start?,
         };
-        database.require_postgres_for_a_replica(keys)
+        let replica = database.require_postgres("replica_url", &database.replica_url, keys);
+        let migrate = database.require_postgres("migrate_url", &database.migrate_url, keys);
+        (replica && migrate).then_some(database)
     }
 }
 
 impl Database {
-    fn require_postgres_for_a_replica(self, keys: &mut Keys<'_>) -> Option<Self> {
-        let Some(replica) = &self.replica_url else {
-            return Some(self);
+    /// Whether a second URL goes with the first; refuses it otherwise.
+    fn require_postgres(
+        &self,
+        key: &str,
+        second: &Option<DatabaseUrl>,
+        keys: &mut Keys<'_>,
+    ) -> bool {
+        let Some(second) = second else {
+            return true;
         };
         let sqlite = |url: &DatabaseUrl| url.engine() == Engine::Sqlite;
-        if sqlite(&self.url) || sqlite(replica) {
-            let found = format!("{replica} beside database.url {}", self.url);
+        if sqlite(&self.url) || sqlite(second) {
+            let found = format!("{second} beside database.url {}", self.url);
             let expected = "empty unless it and database.url are PostgreSQL";
-            keys.refuse("replica_url", expected, found);
-            return None;
+            keys.refuse(key, expected, found);
+            return false;
         }
-        Some(self)
+        true
     }
 }

@@ -410,6 +410,16 @@ impl Database {
         }
     }
 
+    /// Whether a pooler such as PgBouncer is in front of PostgreSQL. Then nothing is set for a session:
+    /// each unit and each read sets its limits for itself.
+    #[must_use]
+    pub fn is_behind_a_pooler(&self) -> bool {
+        match &self.inner.pools {
+            Pools::Postgres(pools) => pools.readers.is_behind_a_pooler(),
+            Pools::Sqlite { .. } | Pools::RolledBack(_) => false,
+        }
+    }
+
     /// What the database is, for people to read.
     ///
     /// # Errors
@@ -486,8 +496,9 @@ pub fn file(config: &config::Database) -> Option<PathBuf> {
 }
 
 /// Opens one connection for migrations, in the form that SeaORM's `SchemaManager` takes. It has the
-/// settings of the writer; on PostgreSQL statements may take as long as they need, but wait for
-/// locks no longer than `database.lock_timeout_ms`.
+/// settings of the writer; on PostgreSQL it leads to `database.migrate_url` where that is set, and
+/// statements may take as long as they need, but wait for locks no longer than
+/// `database.lock_timeout_ms`.
 ///
 /// # Errors
 /// As [`Database::open`].

@@ -23,8 +23,8 @@ const PRAGMAS: [&str; 7] = [
     "wal_autocheckpoint",
 ];
 
-/// What PostgreSQL is asked about each connection.
-const SETTINGS: [&str; 10] = [
+/// What PostgreSQL is asked in a transaction on each connection.
+const SETTINGS: [&str; 11] = [
     "application_name",
     "default_transaction_read_only",
     "default_transaction_isolation",
@@ -35,6 +35,7 @@ const SETTINGS: [&str; 10] = [
     "synchronous_commit",
     "synchronous_standby_names",
     "TimeZone",
+    "transaction_read_only",
 ];
 
 /// What a connection is for.
@@ -51,7 +52,8 @@ pub enum Role {
 pub struct ConnectionSettings {
     /// What the connection is for.
     pub role: Role,
-    /// Name and value, as the engine reports them. `synchronous` is 2 for `FULL`.
+    /// Name and value, as the engine reports them. `synchronous` is 2 for `FULL`. On PostgreSQL these
+    /// are the values in a unit of work, or in a read.
     pub values: BTreeMap<&'static str, String>,
 }
 
@@ -127,12 +129,14 @@ async fn ask_sqlite(
 }
 
 async fn ask_postgres(pool: &Pool, role: Role) -> Asked {
+    let begin = match role {
+        Role::Reader if pool.is_behind_a_pooler() => "BEGIN READ ONLY",
+        Role::Writer | Role::Reader => "BEGIN",
+    };
     let mut all = Vec::new();
     for mut connection in pool.acquire_all().await? {
-        let mut values = BTreeMap::new();
-        for name in SETTINGS {
-            values.insert(name, connection.setting(name).await?);
-        }
+        let values = connection.settings(begin, SETTINGS).await?;
+        let values = SETTINGS.into_iter().zip(values).collect();
         all.push(ConnectionSettings { role, values });
     }
     Ok(all)

@@ -5,13 +5,16 @@ use std::time::Duration;
 use groundwork_error::{DomainError, Kind};
 use sea_orm::DbErr;
 
-use super::EditedMigration;
+use super::{EditedMigration, retry::sql_state};
 use groundwork_naming::{Engine, UnknownEngine};
 
 use crate::{
     backup::BackupError,
     migration::{Cause, Direction},
 };
+
+const DUPLICATE_PREPARED_STATEMENT: &str = "42P05";
+const NO_SUCH_PREPARED_STATEMENT: &str = "26000";
 
 /// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
@@ -151,6 +154,26 @@ pub enum RunError {
         /// What it asks first, or how it fails.
         why: String,
     },
+    /// A pooler in transaction mode would take the session away, which holds the lock of a migration
+    /// that runs outside of a transaction (PostgreSQL).
+    #[error(
+        "{migration} runs outside of a transaction, and so needs a session of its own, which the pooler in front of PostgreSQL hands from client to client; set database.migrate_url to a URL that leads to PostgreSQL itself, or to a pool in session mode"
+    )]
+    SharedSession {
+        /// Its name.
+        migration: String,
+    },
+    /// Statements that were prepared for one client of a pooler have met those of another
+    /// (PostgreSQL).
+    #[error(
+        "{doing} failed: the pooler in front of PostgreSQL mixes up the prepared statements of its clients, as PgBouncer does before 1.21 or with max_prepared_statements = 0; set database.migrate_url to a URL that leads to PostgreSQL itself"
+    )]
+    MixedUpStatements {
+        /// What was being done.
+        doing: &'static str,
+        /// What the database said.
+        source: DbErr,
+    },
     /// The connection is a pool of several, where one is needed.
     #[error("migrations need a connection of their own: a pool of one, not of {connections}")]
     SharedConnection {
@@ -187,7 +210,10 @@ impl DomainError for RunError {
             | Self::Orphans { .. } => Kind::Invalid,
             Self::Newer { .. } | Self::Database { .. } => Kind::Unavailable,
             Self::Busy { .. } | Self::Locked { .. } => Kind::Conflict,
-            Self::SharedConnection { .. } | Self::Engine(_) => Kind::Configuration,
+            Self::SharedConnection { .. }
+            | Self::SharedSession { .. }
+            | Self::MixedUpStatements { .. }
+            | Self::Engine(_) => Kind::Configuration,
             Self::Backup(error) => error.kind(),
         }
     }
@@ -205,7 +231,12 @@ impl RunError {
 
     /// For `map_err`: an error of the database while `doing` something.
     pub(super) fn database(doing: &'static str) -> impl FnOnce(DbErr) -> Self {
-        move |source| Self::Database { doing, source }
+        move |source| match sql_state(&source).as_deref() {
+            Some(DUPLICATE_PREPARED_STATEMENT | NO_SUCH_PREPARED_STATEMENT) => {
+                Self::MixedUpStatements { doing, source }
+            }
+            _ => Self::Database { doing, source },
+        }
     }
 }
 

@@ -23,6 +23,7 @@ mod history_table;
 mod mark_applied;
 mod next;
 mod plan;
+mod pooler;
 mod postgres;
 mod repair;
 mod retry;

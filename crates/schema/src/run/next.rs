@@ -5,7 +5,6 @@ use std::{
     time::Instant,
 };
 
-use groundwork_naming::Engine;
 use sea_orm::DatabaseConnection;
 
 use super::{
@@ -14,7 +13,6 @@ use super::{
     engine_of,
     history::{self, History},
     plan::Plan,
-    postgres,
     session::{Check, Session},
     unusable_indexes,
 };
@@ -70,9 +68,6 @@ impl<'a> Run<'a> {
         settings: &'a Settings<'a>,
     ) -> Result<Self, RunError> {
         let engine = engine_of(connection)?;
-        if engine == Engine::Postgres {
-            postgres::watch_for_death(connection).await;
-        }
         let rendering = Rendering::of(plan.migrations(), engine).await;
         Ok(Self {
             connection,
@@ -159,14 +154,14 @@ impl<'a> Run<'a> {
 
     /// Runs a migration outside of a transaction, unless another process has just done so.
     async fn run_next_bare(&mut self, position: usize) -> Result<StepOutcome, RunError> {
-        let session = Session::begin_bare(self.connection, self.settings).await?;
+        let name = self.plan.migrations()[position].name();
+        let session = Session::begin_bare(self.connection, name, self.settings).await?;
         let outcome = async {
             self.read_history(&session).await?;
             if self.next() != Some(position) {
                 return Ok(StepOutcome::Overtaken);
             }
             self.prepare(&session).await?;
-            let name = self.plan.migrations()[position].name();
             if self.plan.direction() == Direction::Up {
                 let recording = self.rendering.recording(position);
                 for index in

@@ -18,7 +18,8 @@ pub(super) const LOCK_KEY: &str = "hashtextextended('seaql_migrations', 0)";
 /// Gives back the lock of a session, and its settings.
 pub(super) async fn release(connection: &DatabaseConnection) -> Result<(), DbErr> {
     let sql = format!(
-        "RESET lock_timeout; RESET statement_timeout; SELECT pg_advisory_unlock({LOCK_KEY})"
+        "RESET lock_timeout; RESET statement_timeout; RESET client_connection_check_interval; \
+         SELECT pg_advisory_unlock({LOCK_KEY})"
     );
     connection.execute_unprepared(&sql).await.map(drop)
 }
@@ -26,7 +27,18 @@ pub(super) async fn release(connection: &DatabaseConnection) -> Result<(), DbErr
 /// Lets PostgreSQL notice within half a second that this process is gone, also in the middle of a
 /// long statement, so that its locks are free again. Older servers, and those on systems that
 /// cannot, refuse; there a statement runs to its end first.
-pub(super) async fn watch_for_death(connection: &DatabaseConnection) {
+async fn watch_for_death(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    const TRIED: &str = "SAVEPOINT watch; SET LOCAL client_connection_check_interval = 500; \
+                         RELEASE SAVEPOINT watch";
+    if transaction.execute_unprepared(TRIED).await.is_err() {
+        let undone = "ROLLBACK TO SAVEPOINT watch; RELEASE SAVEPOINT watch";
+        transaction.execute_unprepared(undone).await?;
+    }
+    Ok(())
+}
+
+/// The same for a session, until it is [released](release).
+pub(super) async fn watch_session_for_death(connection: &DatabaseConnection) {
     let sql = "SET client_connection_check_interval = 500";
     connection.execute_unprepared(sql).await.ok();
 }
@@ -45,6 +57,8 @@ pub(super) async fn try_begin(
     let transaction = begun.map_err(RunError::database("beginning a migration"))?;
     if ask_for_lock(&transaction, "pg_try_advisory_xact_lock").await? {
         limit(&transaction, "SET LOCAL", settings).await?;
+        let watched = watch_for_death(&transaction).await;
+        watched.map_err(RunError::database("beginning a migration"))?;
         return Ok(Some(transaction));
     }
     let ended = transaction.rollback().await;

@@ -7,7 +7,7 @@ use groundwork_naming::Engine;
 use sea_orm::{DatabaseConnection, DatabaseTransaction};
 use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
-use super::{RunError, Settings, engine_of, postgres, retry::Wait, sqlite};
+use super::{RunError, Settings, engine_of, pooler, postgres, retry::Wait, sqlite};
 use crate::{
     migration::{Cause, Direction, MigrationError},
     record::Recording,
@@ -53,14 +53,21 @@ impl<'c> Session<'c> {
     /// Waits for the lock without a transaction, for a migration that cannot run in one.
     pub(super) async fn begin_bare(
         connection: &'c DatabaseConnection,
+        migration: &str,
         settings: &Settings<'_>,
     ) -> Result<Self, RunError> {
         postgres::require_one(connection)?;
+        if pooler::shares_sessions(connection).await? {
+            return Err(RunError::SharedSession {
+                migration: migration.to_owned(),
+            });
+        }
         let mut wait = Wait::new(settings);
         while !postgres::ask_for_lock(connection, "pg_try_advisory_lock").await? {
             wait.a_little().await?;
         }
         let session = Self::Bare(connection);
+        postgres::watch_session_for_death(connection).await;
         postgres::limit(connection, "SET", settings).await?;
         Ok(session)
     }

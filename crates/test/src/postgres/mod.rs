@@ -3,6 +3,7 @@
 mod address;
 #[cfg(feature = "database")]
 mod databases;
+mod pgbouncer;
 mod programs;
 mod server;
 #[cfg(feature = "database")]
@@ -11,5 +12,6 @@ mod statements;
 pub use address::{VARIABLE, named_server};
 #[cfg(feature = "database")]
 pub(crate) use databases::ScratchDatabase;
-pub use programs::installed;
+pub use pgbouncer::{PgBouncer, PoolMode};
+pub use programs::{installed, pgbouncer_installed};
 pub use server::{PostgresServer, Stop};

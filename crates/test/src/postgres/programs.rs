@@ -33,6 +33,24 @@ fn debian_folders() -> Vec<PathBuf> {
     versions.into_iter().map(|(_, folder)| folder).collect()
 }
 
+/// PgBouncer: the program that the variable `PGBOUNCER` names, on the `PATH`, or in Debian's place.
+#[must_use]
+pub fn pgbouncer_installed() -> Option<PathBuf> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the harness is the home of this variable"
+    )]
+    let named = std::env::var("PGBOUNCER").ok();
+    if let Some(named) = named.filter(|path| !path.is_empty()) {
+        return Some(PathBuf::from(named));
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .chain([PathBuf::from("/usr/sbin")])
+        .map(|folder| folder.join("pgbouncer"))
+        .find(|program| program.is_file())
+}
+
 /// How the programs are run.
 #[derive(Clone, Debug)]
 pub(super) struct Programs {

@@ -22,9 +22,9 @@ use tempfile::TempDir;
 use super::programs::Programs;
 
 /// How long a server may take to start or to stop.
-const TIME_LIMIT: Duration = Duration::from_secs(60);
+pub(super) const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-const POLL_INTERVAL: Duration = Duration::from_millis(5);
+pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
 const SETTINGS: [&str; 3] = [
     "listen_addresses=127.0.0.1",
@@ -53,7 +53,7 @@ const SHARED: [&str; 6] = [
 
 /// The guard's script: `$1` is the folder, the rest the server's command line. It ends with the
 /// server, and removes the folder if the test has ended without stopping the server.
-const GUARD: &str = r#"
+pub(super) const GUARD: &str = r#"
 folder=$1; shift
 "$@" >>"$folder/log" 2>&1 </dev/null &
 server=$!
@@ -360,11 +360,11 @@ impl Drop for PostgresServer {
     clippy::panic,
     reason = "a harness has nobody to return an error to: it fails the test with a sentence"
 )]
-fn expect<T>(result: io::Result<T>) -> T {
+pub(super) fn expect<T>(result: io::Result<T>) -> T {
     result.unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn first_line(process: &mut Child) -> String {
+pub(super) fn first_line(process: &mut Child) -> String {
     let mut line = String::new();
     let mut byte = [0];
     if let Some(mut out) = process.stdout.take() {
@@ -389,7 +389,7 @@ fn run(command: &mut Command) -> io::Result<()> {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> io::Result<u16> {
+pub(super) fn free_port() -> io::Result<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     Ok(listener.local_addr()?.port())
 }

@@ -10,6 +10,7 @@ mod reads;
 mod refused;
 mod replica;
 mod scarcity;
+mod scope;
 mod server;
 mod slot;
 mod transaction;

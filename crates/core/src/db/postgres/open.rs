@@ -95,7 +95,8 @@ pub(in crate::db) async fn open(config: &config::Database) -> Result<Pools, Open
 pub(in crate::db) async fn open_for_migration(
     config: &config::Database,
 ) -> Result<PgPool, OpenError> {
-    let server = Server::new(config, &config.url, Purpose::Migration)?;
+    let url = config.migrate_url.as_ref().unwrap_or(&config.url);
+    let server = Server::new(config, url, Purpose::Migration)?;
     let options = server.greet(config.acquire_timeout).await?;
     let pool = sqlx_pool(config).connect_lazy_with(options.clone());
     Ok(pool)

@@ -26,6 +26,7 @@ use tokio::sync::{Notify, Semaphore};
 use super::{
     pooled_connection::PooledConnection,
     scarcity::{Limits, Scarcity},
+    scope::Scope,
     server::{Purpose, Server},
     slot::{Idle, Slot, Starving, State},
 };
@@ -44,7 +45,7 @@ pub(in crate::db) struct Pool {
 }
 
 pub(super) struct Inner {
-    server: Server,
+    pub(super) server: Server,
     most: usize,
     acquire_timeout: Duration,
     max_lifetime: Duration,
@@ -83,6 +84,11 @@ impl Pool {
     pub(super) fn share_the_server(&self, other: &Self) {
         let _ = self.inner.neighbour.set(Arc::downgrade(&other.inner));
         let _ = other.inner.neighbour.set(Arc::downgrade(&self.inner));
+    }
+
+    /// A pooler is in between: a session may be another client's after each transaction.
+    pub(in crate::db) fn is_behind_a_pooler(&self) -> bool {
+        self.inner.server.scope() == Scope::Transaction
     }
 
     /// How long a caller waits for a connection.

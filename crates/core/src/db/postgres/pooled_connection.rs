@@ -14,12 +14,16 @@ use futures_util::stream::BoxStream;
 use sea_orm::{DbErr, ExecResult, QueryResult, Statement, sqlx};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
-    AssertSqlSafe, Connection as _, Executor as _, PgConnection, Postgres,
+    AssertSqlSafe, Connection as _, Executor as _, PgConnection, Postgres, Row as _,
     postgres::{PgQueryResult, PgRow},
 };
 use tokio::runtime::Handle;
 
-use super::slot::{Idle, Slot};
+use super::{
+    scope::Scope,
+    server::Server,
+    slot::{Idle, Slot},
+};
 use crate::db::{failure, sql::values};
 
 /// How long the answer to an abandoned statement is waited for; then the connection is closed.
@@ -71,7 +75,8 @@ impl PooledConnection {
         &mut self,
         statement: &Statement,
     ) -> Result<ExecResult, DbErr> {
-        let done = self.ask().await?.execute(query(statement)).await;
+        let query = self.query(statement);
+        let done = self.ask().await?.execute(query).await;
         self.answered(&done).await;
         done.map(Into::into).map_err(failure::executed)
     }
@@ -89,7 +94,8 @@ impl PooledConnection {
         &mut self,
         statement: &Statement,
     ) -> Result<Option<QueryResult>, DbErr> {
-        let row = self.ask().await?.fetch_optional(query(statement)).await;
+        let query = self.query(statement);
+        let row = self.ask().await?.fetch_optional(query).await;
         self.answered(&row).await;
         row.map(|row| row.map(Into::into)).map_err(failure::wrapped)
     }
@@ -98,19 +104,44 @@ impl PooledConnection {
         &mut self,
         statement: &Statement,
     ) -> Result<Vec<QueryResult>, DbErr> {
-        let rows = self.ask().await?.fetch_all(query(statement)).await;
+        let query = self.query(statement);
+        let rows = self.ask().await?.fetch_all(query).await;
         self.answered(&rows).await;
         rows.map(|rows| rows.into_iter().map(Into::into).collect())
             .map_err(failure::wrapped)
     }
 
-    /// The value of one setting of the server.
-    pub(in crate::db) async fn setting(&mut self, name: &str) -> Result<String, sqlx::Error> {
-        let setting = sqlx::query_scalar("SELECT current_setting($1)").bind(name.to_owned());
-        let connection = self.ask_driver().await?;
-        let value = setting.fetch_one(connection).await;
-        self.answered(&value).await;
-        value
+    /// The values of settings of the server, as they are in a transaction that begins like this.
+    pub(in crate::db) async fn settings<const N: usize>(
+        &mut self,
+        begin: &str,
+        names: [&'static str; N],
+    ) -> Result<[String; N], sqlx::Error> {
+        self.begin(begin).await?;
+        let each = names.map(|name| format!("current_setting('{name}')"));
+        let text = sqlx::raw_sql(AssertSqlSafe(format!("SELECT {}", each.join(", "))));
+        let row = self.ask_driver().await?.fetch_one(text).await;
+        self.answered(&row).await;
+        self.end("ROLLBACK").await?;
+        let row = row?;
+        let mut values = [const { String::new() }; N];
+        for (at, value) in values.iter_mut().enumerate() {
+            *value = row.try_get(at)?;
+        }
+        Ok(values)
+    }
+
+    /// A session that is handed on must not keep what was prepared.
+    fn query(&self, statement: &Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+        let values = SqlxValues(values(statement));
+        sqlx::query_with(AssertSqlSafe(statement.sql.clone()), values)
+            .persistent(self.scope() == Scope::Session)
+    }
+
+    /// Where the limits of this connection are set.
+    pub(super) fn scope(&self) -> Scope {
+        let server = self.held.as_ref().map(|held| &held.slot.pool().server);
+        server.map_or(Scope::Session, Server::scope)
     }
 
     /// Sends a query, whose rows come one by one. [`answered`](Self::answered) must be called when
@@ -119,7 +150,8 @@ impl PooledConnection {
         &mut self,
         statement: &Statement,
     ) -> Result<BoxStream<'_, Result<PgRow, sqlx::Error>>, DbErr> {
-        Ok(self.ask().await?.fetch(query(statement)))
+        let query = self.query(statement);
+        Ok(self.ask().await?.fetch(query))
     }
 
     /// The driver's connection, for a statement that is about to be sent. [`answered`](Self::answered)
@@ -178,14 +210,19 @@ impl PooledConnection {
 
     /// Begins a transaction with a statement such as `BEGIN READ ONLY`.
     pub(super) async fn begin(&mut self, statement: &str) -> Result<(), sqlx::Error> {
-        let text = sqlx::raw_sql(AssertSqlSafe(statement.to_owned()));
         self.ask_driver().await?;
         let held = self.held()?;
+        let statement = held.slot.pool().server.beginning(statement);
+        let text = sqlx::raw_sql(AssertSqlSafe(statement));
         // The first poll sends it, since the connection is quiet: from here on it may be open.
         held.in_transaction = true;
         let begun = held.connection.execute(text).await;
         held.in_transaction = begun.is_ok();
         self.answered(&begun).await;
+        if begun.is_err() && self.scope() == Scope::Transaction {
+            // It may have begun, and only its limits were refused.
+            self.held()?.condition = Condition::Broken;
+        }
         begun.map(drop)
     }
 
@@ -285,11 +322,4 @@ fn leaves_it_whole(error: &sqlx::Error) -> bool {
 /// This error is one of the server's answers, after which others come.
 fn is_only_an_answer(error: &sqlx::Error) -> bool {
     leaves_it_whole(error) && failure::postgres(error).is_some()
-}
-
-fn query(statement: &Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
-    sqlx::query_with(
-        AssertSqlSafe(statement.sql.clone()),
-        SqlxValues(values(statement)),
-    )
 }

@@ -11,9 +11,13 @@ use super::{
     pool::Pool,
     pooled_connection::PooledConnection,
     replica::Replica,
+    scope::Scope,
     transaction::{Transaction, rows},
 };
 use crate::db::{backend::RowStream, error::DbError, failure};
+
+/// Begins a read where a connection has no settings of its own.
+const READ_ONLY: &str = "BEGIN READ ONLY";
 
 /// Connections for reads. Cheap to clone.
 #[derive(Clone)]
@@ -101,10 +105,20 @@ impl Reads {
         statement: Statement,
     ) -> Result<RowStream<'static>, DbErr> {
         let mut connection = self.acquire().await?;
+        let is_alone = connection.scope() == Scope::Session;
+        if !is_alone {
+            let begun = connection.begin(READ_ONLY).await;
+            begun.map_err(failure::wrapped)?;
+        }
         Ok(Box::pin(stream! {
             let mut rows = Box::pin(rows(&mut connection, statement));
             while let Some(row) = rows.next().await {
                 yield row;
+            }
+            drop(rows);
+            if !is_alone {
+                // Only what was read is of interest; a connection that fails here is closed.
+                let _ = connection.end("ROLLBACK").await;
             }
         }))
     }
@@ -152,7 +166,15 @@ async fn on<T>(
     read: &impl for<'c> Fn(&'c mut PooledConnection) -> BoxFuture<'c, Result<T, DbErr>>,
 ) -> Result<T, DbErr> {
     let mut connection = pool.acquire().await.map_err(failure::wrapped)?;
-    read(&mut connection).await
+    if connection.scope() == Scope::Session {
+        return read(&mut connection).await;
+    }
+    let begun = connection.begin(READ_ONLY).await;
+    begun.map_err(failure::wrapped)?;
+    let done = read(&mut connection).await;
+    // Nothing was changed; a connection that fails here is closed.
+    let _ = connection.end("ROLLBACK").await;
+    done
 }
 
 /// The result of a read on the replica; nothing if it is to run elsewhere.

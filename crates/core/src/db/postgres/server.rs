@@ -14,7 +14,10 @@ use std::{
 use sea_orm::sqlx::{self, Connection as _};
 use sqlx::{ConnectOptions as _, PgConnection, postgres::PgConnectOptions};
 
-use super::refused::Destination;
+use super::{
+    refused::Destination,
+    scope::{self, KnownScope, Scope},
+};
 use crate::{
     config::{self, DatabaseUrl, SessionAttributes},
     db::{
@@ -55,38 +58,58 @@ enum Wanted {
 /// A server that connections can be made to.
 #[derive(Debug)]
 pub(super) struct Server {
-    /// At least one.
+    /// At least one, each with the settings that a connection begins with.
     hosts: Vec<PgConnectOptions>,
+    /// The same hosts, for a pooler that takes no settings.
+    pooled: Vec<PgConnectOptions>,
+    scope: KnownScope,
+    /// What a transaction sets for itself in [`Scope::Transaction`].
+    limits: String,
     wanted: Wanted,
     /// The host that answered last.
     last: AtomicUsize,
     purpose: Purpose,
+    /// The key of the configuration that names it.
+    key: &'static str,
     /// The URL without its password.
     url: String,
 }
 
 impl Purpose {
-    fn key(self) -> &'static str {
+    fn key(self, config: &config::Database) -> &'static str {
         match self {
             Self::Replica => "database.replica_url",
+            Self::Migration if config.migrate_url.is_some() => "database.migrate_url",
             Self::Units | Self::Reads | Self::Migration => "database.url",
         }
     }
 
+    /// How every connection is named and logged.
+    fn known(self, config: &config::Database, options: PgConnectOptions) -> PgConnectOptions {
+        let options = options.application_name(APPLICATION_NAME);
+        match self {
+            Self::Migration => options
+                .log_statements(log::LevelFilter::Trace)
+                .log_slow_statements(log::LevelFilter::Warn, config.slow_statement),
+            Self::Units | Self::Reads | Self::Replica => options.disable_statement_logging(),
+        }
+    }
+
+    /// How long a statement waits for a lock, and how long it may run.
+    fn limits(self, config: &config::Database) -> [(&'static str, u128); 2] {
+        let statement = match self {
+            Self::Migration => 0,
+            Self::Units | Self::Reads | Self::Replica => config.statement_timeout.as_millis(),
+        };
+        [
+            ("lock_timeout", config.lock_timeout.as_millis()),
+            ("statement_timeout", statement),
+        ]
+    }
+
     /// The settings that a connection begins with.
     fn settings(self, config: &config::Database, options: PgConnectOptions) -> PgConnectOptions {
-        let options = options
-            .application_name(APPLICATION_NAME)
-            .options([("lock_timeout", config.lock_timeout.as_millis())]);
-        if self == Self::Migration {
-            return options
-                .options([("statement_timeout", 0)])
-                .log_statements(log::LevelFilter::Trace)
-                .log_slow_statements(log::LevelFilter::Warn, config.slow_statement);
-        }
-        let options = options
-            .disable_statement_logging()
-            .options([("statement_timeout", config.statement_timeout.as_millis())]);
+        let options = options.options(self.limits(config));
         match self {
             Self::Reads | Self::Replica => {
                 options.options([("default_transaction_read_only", "on")])
@@ -110,9 +133,12 @@ impl Server {
         let parsed = url.hosts().map(|host| {
             let options = PgConnectOptions::from_str(&host);
             let options = options.map_err(|error| wrong(open_error::not_right(&error)))?;
-            Ok(purpose.settings(config, options))
+            Ok(purpose.known(config, options))
         });
-        let hosts = parsed.collect::<Result<Vec<_>, OpenError>>()?;
+        let known = parsed.collect::<Result<Vec<_>, OpenError>>()?;
+        let settings = |host: &PgConnectOptions| purpose.settings(config, host.clone());
+        let hosts: Vec<_> = known.iter().map(settings).collect();
+        let limits = purpose.limits(config);
         let wanted = match url.session_attributes() {
             SessionAttributes::Any => Wanted::Any,
             SessionAttributes::ReadWrite if purpose == Purpose::Reads => Wanted::Primary,
@@ -127,11 +153,33 @@ impl Server {
         };
         Ok(Self {
             hosts,
+            // PostgreSQL 12 and later give every digit unasked.
+            pooled: (known.into_iter())
+                .map(|host| host.extra_float_digits(None))
+                .collect(),
+            scope: KnownScope::default(),
+            limits: limits
+                .map(|(name, value)| format!("; SET LOCAL {name} = {value}"))
+                .concat(),
             wanted,
             last: AtomicUsize::new(0),
             purpose,
+            key: purpose.key(config),
             url: url.redacted(),
         })
+    }
+
+    /// Where the limits of its connections are set. Known once one was made.
+    pub(super) fn scope(&self) -> Scope {
+        self.scope.get().unwrap_or(Scope::Session)
+    }
+
+    /// The text that begins a transaction with its limits.
+    pub(super) fn beginning(&self, statement: &str) -> String {
+        match self.scope() {
+            Scope::Session => statement.to_owned(),
+            Scope::Transaction => format!("{statement}{}", self.limits),
+        }
     }
 
     /// What its connections are for.
@@ -154,12 +202,15 @@ impl Server {
             Ok((host, connection)) => {
                 // It has served its purpose; the server notices either way.
                 let _ = connection.close().await;
-                Ok(&self.hosts[host])
+                Ok(match self.scope() {
+                    Scope::Session => &self.hosts[host],
+                    Scope::Transaction => &self.pooled[host],
+                })
             }
             Err(Failed { host, source }) => {
                 let destination = Destination {
                     options: &self.hosts[host],
-                    key: self.purpose.key(),
+                    key: self.key,
                     url: self.url.clone(),
                 };
                 Err(destination.refused(source).await)
@@ -195,7 +246,7 @@ impl Server {
     }
 
     async fn try_one(&self, host: usize) -> Result<PgConnection, sqlx::Error> {
-        let mut connection = PgConnection::connect_with(&self.hosts[host]).await?;
+        let mut connection = self.establish(host).await?;
         let (question, refusal) = match self.wanted {
             Wanted::Any => return Ok(connection),
             Wanted::ReadWrite => (
@@ -212,6 +263,28 @@ impl Server {
         let _ = connection.close().await;
         let refusal = io::Error::new(io::ErrorKind::NotConnected, refusal);
         Err(sqlx::Error::Io(refusal))
+    }
+}
+
+impl Server {
+    /// Connects with the settings that a connection begins with. Where a pooler refuses them, or
+    /// passes them over, each transaction sets its own.
+    async fn establish(&self, host: usize) -> Result<PgConnection, sqlx::Error> {
+        if self.scope() == Scope::Session {
+            match PgConnection::connect_with(&self.hosts[host]).await {
+                Ok(mut connection) => {
+                    if self.scope.get().is_none() {
+                        self.scope.set(Scope::of(&mut connection).await?);
+                    }
+                    return Ok(connection);
+                }
+                Err(error) if scope::is_refused_by_a_pooler(&error) => {
+                    self.scope.set(Scope::Transaction);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        PgConnection::connect_with(&self.pooled[host]).await
     }
 }
 
