@@ -23,10 +23,9 @@ const PROJECTS: Table = Table {
         Column::required("updated_at", Kind::Timestamptz),
     ],
     primary_key: &["id"],
-    foreign_keys: &[],
     uniques: &[Unique {
         columns: &["content_digest"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
     checks: &[
         Check {
@@ -51,7 +50,7 @@ const PROJECTS: Table = Table {
             },
         },
     ],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

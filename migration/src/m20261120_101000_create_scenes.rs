@@ -25,10 +25,11 @@ const SCENES: Table = Table {
         table: "projects",
         referred_columns: &["id"],
         on_delete: OnDelete::Cascade,
+        ..ForeignKey::DEFAULT
     }],
     uniques: &[Unique {
         columns: &["project_id", "scene_index"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
     checks: &[
         Check {
@@ -46,7 +47,7 @@ const SCENES: Table = Table {
             },
         },
     ],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -26,10 +26,11 @@ const ARTIFACTS: Table = Table {
         table: "projects",
         referred_columns: &["id"],
         on_delete: OnDelete::Cascade,
+        ..ForeignKey::DEFAULT
     }],
     uniques: &[Unique {
         columns: &["storage_key"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
     checks: &[
         Check {
@@ -56,8 +57,9 @@ const ARTIFACTS: Table = Table {
     ],
     indexes: &[Index {
         columns: &["project_id", "kind"],
-        only_where: None,
+        ..Index::DEFAULT
     }],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -22,6 +22,7 @@ const KEYFRAMES: Table = Table {
             table: "scenes",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
         // A keyframe without its picture is nothing. Refusing instead would make the removal of a
         // project depend on whether its scenes or its artifacts go first.
@@ -30,16 +31,17 @@ const KEYFRAMES: Table = Table {
             table: "artifacts",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
     ],
     uniques: &[
         Unique {
             columns: &["scene_id", "position"],
-            only_where: None,
+            ..Unique::DEFAULT
         },
         Unique {
             columns: &["artifact_id"],
-            only_where: None,
+            ..Unique::DEFAULT
         },
     ],
     checks: &[Check {
@@ -49,7 +51,7 @@ const KEYFRAMES: Table = Table {
             values: &["start", "end"],
         },
     }],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -26,6 +26,7 @@ const VIDEO_CLIPS: Table = Table {
             table: "scenes",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
         // As with keyframes; and a complete clip may not lose its film and stay.
         ForeignKey {
@@ -33,16 +34,17 @@ const VIDEO_CLIPS: Table = Table {
             table: "artifacts",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
     ],
     uniques: &[
         Unique {
             columns: &["scene_id", "attempt"],
-            only_where: None,
+            ..Unique::DEFAULT
         },
         Unique {
             columns: &["artifact_id"],
-            only_where: None,
+            ..Unique::DEFAULT
         },
     ],
     checks: &[
@@ -72,7 +74,7 @@ const VIDEO_CLIPS: Table = Table {
             },
         },
     ],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

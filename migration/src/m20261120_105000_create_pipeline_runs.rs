@@ -23,11 +23,13 @@ const PIPELINE_RUNS: Table = Table {
         table: "projects",
         referred_columns: &["id"],
         on_delete: OnDelete::Cascade,
+        ..ForeignKey::DEFAULT
     }],
     // A project has one running run at most; finished ones stay as its history.
     uniques: &[Unique {
         columns: &["project_id"],
         only_where: Some("status = 'running'"),
+        ..Unique::DEFAULT
     }],
     checks: &[
         Check {
@@ -44,8 +46,9 @@ const PIPELINE_RUNS: Table = Table {
     ],
     indexes: &[Index {
         columns: &["project_id", "started_at"],
-        only_where: None,
+        ..Index::DEFAULT
     }],
+    ..Table::DEFAULT
 };
 
 const PIPELINE_STEPS: Table = Table {
@@ -69,12 +72,14 @@ const PIPELINE_STEPS: Table = Table {
             table: "pipeline_runs",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
         ForeignKey {
             columns: &["scene_id"],
             table: "scenes",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
     ],
     // Two, because NULLs never equal each other: without the first, a run could hold the step
@@ -83,10 +88,12 @@ const PIPELINE_STEPS: Table = Table {
         Unique {
             columns: &["run_id", "stage"],
             only_where: Some("scene_id IS NULL"),
+            ..Unique::DEFAULT
         },
         Unique {
             columns: &["run_id", "stage", "scene_id"],
             only_where: Some("scene_id IS NOT NULL"),
+            ..Unique::DEFAULT
         },
     ],
     checks: &[
@@ -124,17 +131,18 @@ const PIPELINE_STEPS: Table = Table {
         // The steps that are due, and those whose worker fell silent.
         Index {
             columns: &["status", "next_attempt_at"],
-            only_where: None,
+            ..Index::DEFAULT
         },
         Index {
             columns: &["status", "lease_expires_at"],
-            only_where: None,
+            ..Index::DEFAULT
         },
         Index {
             columns: &["run_id", "status"],
-            only_where: None,
+            ..Index::DEFAULT
         },
     ],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -13,10 +13,9 @@ const TRACKED_ENTITIES: Table = Table {
         Column::required("category", Kind::Text),
     ],
     primary_key: &["id"],
-    foreign_keys: &[],
     uniques: &[Unique {
         columns: &["name"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
     checks: &[
         // Also what PostgreSQL can index: a key there has at most 2,704 bytes.
@@ -35,7 +34,7 @@ const TRACKED_ENTITIES: Table = Table {
             },
         },
     ],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -18,15 +18,14 @@ const ARTICLES: Table = Table {
         Column::optional("sentiment_score", Kind::Double),
     ],
     primary_key: &["id"],
-    foreign_keys: &[],
     uniques: &[
         Unique {
             columns: &["external_id"],
-            only_where: None,
+            ..Unique::DEFAULT
         },
         Unique {
             columns: &["url"],
-            only_where: None,
+            ..Unique::DEFAULT
         },
     ],
     checks: &[
@@ -52,8 +51,9 @@ const ARTICLES: Table = Table {
     // Read backwards: newest first.
     indexes: &[Index {
         columns: &["published_at", "id"],
-        only_where: None,
+        ..Index::DEFAULT
     }],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -26,15 +26,16 @@ const ARTICLE_MENTIONS: Table = Table {
             table: "articles",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
         ForeignKey {
             columns: &["tracked_entity_id"],
             table: "tracked_entities",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
     ],
-    uniques: &[],
     checks: &[Check {
         rule: "sentiment_score",
         condition: Condition::Sql("sentiment_score >= -1 AND sentiment_score <= 1"),
@@ -47,8 +48,9 @@ const ARTICLE_MENTIONS: Table = Table {
             "article_id",
             "sentiment_score",
         ],
-        only_where: None,
+        ..Index::DEFAULT
     }],
+    ..Table::DEFAULT
 };
 
 /// Keeps the copy of `published_at` current.

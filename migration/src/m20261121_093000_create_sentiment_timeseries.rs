@@ -27,8 +27,8 @@ const SENTIMENT_TIMESERIES: Table = Table {
         table: "tracked_entities",
         referred_columns: &["id"],
         on_delete: OnDelete::Cascade,
+        ..ForeignKey::DEFAULT
     }],
-    uniques: &[],
     checks: &[
         Check {
             rule: "period",
@@ -64,8 +64,9 @@ const SENTIMENT_TIMESERIES: Table = Table {
     // All entities in a window.
     indexes: &[Index {
         columns: &["period", "starts_at"],
-        only_where: None,
+        ..Index::DEFAULT
     }],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -22,10 +22,7 @@ const STALE_HOURS: Table = Table {
         Column::required("transaction_number", Kind::BigInteger),
     ],
     primary_key: &["tracked_entity_id", "starts_at", "transaction_number"],
-    foreign_keys: &[],
-    uniques: &[],
-    checks: &[],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 /// On SQLite the hour has the shape in which the other instants are stored, so that they sort

@@ -19,10 +19,9 @@ const VIDEOS: Table = Table {
         Column::required("updated_at", Kind::Timestamptz),
     ],
     primary_key: &["id"],
-    foreign_keys: &[],
     uniques: &[Unique {
         columns: &["external_id"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
     checks: &[
         Check {
@@ -39,8 +38,9 @@ const VIDEOS: Table = Table {
     ],
     indexes: &[Index {
         columns: &["channel"],
-        only_where: None,
+        ..Index::DEFAULT
     }],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

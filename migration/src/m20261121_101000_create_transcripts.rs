@@ -23,10 +23,11 @@ const TRANSCRIPTS: Table = Table {
         table: "videos",
         referred_columns: &["id"],
         on_delete: OnDelete::Cascade,
+        ..ForeignKey::DEFAULT
     }],
     uniques: &[Unique {
         columns: &["video_id", "language", "origin"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
     checks: &[
         Check {
@@ -41,7 +42,7 @@ const TRANSCRIPTS: Table = Table {
             },
         },
     ],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -31,10 +31,11 @@ const TRANSCRIPT_SEGMENTS: Table = Table {
         table: "transcripts",
         referred_columns: &["id"],
         on_delete: OnDelete::Cascade,
+        ..ForeignKey::DEFAULT
     }],
     uniques: &[Unique {
         columns: &["transcript_id", "position"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
     checks: &[
         Check {
@@ -56,7 +57,7 @@ const TRANSCRIPT_SEGMENTS: Table = Table {
             condition: Condition::Sql("\"ends_ms\" >= \"starts_ms\""),
         },
     ],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 /// The full-text index. SQLite keeps no lengths: nobody asks FTS5 for a ranking by them.

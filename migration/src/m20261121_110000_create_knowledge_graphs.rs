@@ -26,16 +26,17 @@ const KNOWLEDGE_GRAPHS: Table = Table {
         table: "videos",
         referred_columns: &["id"],
         on_delete: OnDelete::SetNull,
+        ..ForeignKey::DEFAULT
     }],
     uniques: &[Unique {
         columns: &["name"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
     checks: &[Check {
         rule: "name",
         condition: Condition::Sql("\"name\" <> ''"),
     }],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

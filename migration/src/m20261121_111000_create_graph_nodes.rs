@@ -23,23 +23,24 @@ const GRAPH_NODES: Table = Table {
         table: "knowledge_graphs",
         referred_columns: &["id"],
         on_delete: OnDelete::Cascade,
+        ..ForeignKey::DEFAULT
     }],
     uniques: &[
         Unique {
             columns: &["graph_id", "key"],
-            only_where: None,
+            ..Unique::DEFAULT
         },
         // What edges refer to, so that both ends of an edge lie in its graph.
         Unique {
             columns: &["graph_id", "id"],
-            only_where: None,
+            ..Unique::DEFAULT
         },
     ],
     checks: &[Check {
         rule: "key",
         condition: Condition::Sql("\"key\" <> ''"),
     }],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -25,24 +25,26 @@ const GRAPH_EDGES: Table = Table {
             table: "graph_nodes",
             referred_columns: &["graph_id", "id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
         ForeignKey {
             columns: &["graph_id", "target_id"],
             table: "graph_nodes",
             referred_columns: &["graph_id", "id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
     ],
     uniques: &[Unique {
         columns: &["graph_id", "source_id", "target_id", "label"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
     checks: &[Check {
         rule: "weight",
         // Infinity times zero is NaN, which SQLite reads as NULL.
         condition: Condition::Sql("\"weight\" > 0 AND coalesce(\"weight\" * 0, 1) = 0"),
     }],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -13,13 +13,11 @@ const FILE_ROOTS: Table = Table {
         Column::required("claimed_at", Kind::Timestamptz),
     ],
     primary_key: &["id"],
-    foreign_keys: &[],
-    uniques: &[],
     checks: &[Check {
         rule: "only_one",
         condition: Condition::Sql("id = 1"),
     }],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -38,13 +38,11 @@ const AUTHORS: Table = Table {
         Column::optional("portrait_key", Kind::Text),
     ],
     primary_key: &["id"],
-    foreign_keys: &[],
     uniques: &[Unique {
         columns: &["portrait_key"],
-        only_where: None,
+        ..Unique::DEFAULT
     }],
-    checks: &[],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 const COVERS: Table = Table {
@@ -59,10 +57,9 @@ const COVERS: Table = Table {
         table: "authors",
         referred_columns: &["id"],
         on_delete: OnDelete::Cascade,
+        ..ForeignKey::DEFAULT
     }],
-    uniques: &[],
-    checks: &[],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 const TRASH: Table = file_trash("removed_files");

@@ -20,21 +20,23 @@ const PAGES: Check = Check {
 };
 const TITLE: Unique = Unique {
     columns: &["title"],
-    only_where: None,
+    ..Unique::DEFAULT
 };
 const NOTE_AND_PRICE: Unique = Unique {
     columns: &["note", "price"],
-    only_where: None,
+    ..Unique::DEFAULT
 };
 const SUBTITLE: Unique = Unique {
     columns: &["subtitle"],
     only_where: Some("subtitle <> ''"),
+    ..Unique::DEFAULT
 };
 const LOANS_TO_AUTHORS: ForeignKey = ForeignKey {
     columns: &["author_id"],
     table: "authors",
     referred_columns: &["id"],
     on_delete: OnDelete::NoAction,
+    ..ForeignKey::DEFAULT
 };
 
 /// Changes that leave every value of every row as it is.
@@ -76,7 +78,7 @@ fn changes_of_rules() -> Vec<(&'static str, Alter)> {
             books()
                 .add_index(Index {
                     columns: &["note"],
-                    only_where: None,
+                    ..Index::DEFAULT
                 })
                 .drop_index(&["author_id"])
                 .drop_check("price"),
@@ -103,7 +105,7 @@ fn changes_of_rules() -> Vec<(&'static str, Alter)> {
             "strict",
             Alter::table("codes").add_unique(Unique {
                 columns: &["amount"],
-                only_where: None,
+                ..Unique::DEFAULT
             }),
         ),
         (
@@ -307,8 +309,6 @@ const STEPS: Table = Table {
         Column::optional("amount", Kind::Text),
     ],
     primary_key: &["id"],
-    foreign_keys: &[],
-    uniques: &[],
     checks: &[Check {
         rule: "stage",
         condition: Condition::OneOf {
@@ -316,22 +316,20 @@ const STEPS: Table = Table {
             values: &["draft", "done"],
         },
     }],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 const RUNS: Table = Table {
     name: "runs",
     columns: &[Column::required("id", Kind::BigInteger)],
     primary_key: &["id"],
-    foreign_keys: &[],
-    uniques: &[],
-    checks: &[],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 pub(super) const TO_RUNS: ForeignKey = ForeignKey {
     columns: &["run_id"],
     table: "runs",
     referred_columns: &["id"],
     on_delete: OnDelete::Cascade,
+    ..ForeignKey::DEFAULT
 };
 
 /// Two tables, made the same way on both engines, with rows.
@@ -356,11 +354,12 @@ async fn every_change_works_on_both_engines_and_can_be_taken_back(engine: Engine
     steps(&connection).await;
     let stage_and_run = Unique {
         columns: &["stage", "run_id"],
-        only_where: None,
+        ..Unique::DEFAULT
     };
     let one_draft = Unique {
         columns: &["run_id"],
         only_where: Some("stage = 'draft'"),
+        ..Unique::DEFAULT
     };
     let amount = Check {
         rule: "amount",
@@ -383,7 +382,7 @@ async fn every_change_works_on_both_engines_and_can_be_taken_back(engine: Engine
         .rename_column("mood", "temper")
         .add_index(Index {
             columns: &["temper"],
-            only_where: None,
+            ..Index::DEFAULT
         });
     let back = Alter::table("steps")
         .drop_index(&["temper"])

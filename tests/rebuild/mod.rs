@@ -3,6 +3,7 @@
 mod backups;
 mod changes;
 mod crash;
+mod declared;
 mod full_text;
 mod given;
 mod names;

@@ -61,23 +61,24 @@ fn one_more(alter: Alter, numbers: &mut Numbers) -> Alter {
         5 => alter.drop_check(numbers.pick(&["price", "born", "one"])),
         6 => alter.add_unique(Unique {
             columns: list,
-            only_where: None,
+            ..Unique::DEFAULT
         }),
         7 => alter.drop_unique(Unique {
             columns: list,
-            only_where: None,
+            ..Unique::DEFAULT
         }),
         8 => alter.add_foreign_key(ForeignKey {
             columns: &["sequel_of"],
             table: numbers.pick(&["books", "authors"]),
             referred_columns: &["id"],
             on_delete: OnDelete::SetNull,
+            ..ForeignKey::DEFAULT
         }),
         9 => alter.drop_foreign_key(&["sequel_of"], "books"),
         10 => alter.change_primary_key(list),
         11 => alter.add_index(Index {
             columns: list,
-            only_where: None,
+            ..Index::DEFAULT
         }),
         12 => alter.drop_column(column),
         13 => alter.add_column_filled(Column::required("fresh", Kind::Text), "'new'"),

@@ -29,17 +29,19 @@ fn changes() -> Vec<Alter> {
         })
         .add_unique(Unique {
             columns: &["word"],
-            only_where: None,
+            ..Unique::DEFAULT
         })
         .add_unique(Unique {
             columns: &["n"],
             only_where: Some("word IS NULL"),
+            ..Unique::DEFAULT
         })
         .add_foreign_key(ForeignKey {
             columns: &["n"],
             table: "p",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         })
         .add_column_filled(Column::required("more", Kind::Text), "word")
         .rename_column("more", "other")

@@ -42,7 +42,7 @@ async fn rows_that_break_a_new_rule_are_counted(engine: Engine) {
         (
             t().add_unique(Unique {
                 columns: &["word"],
-                only_where: None,
+                ..Unique::DEFAULT
             }),
             "4 rows of t violate uq_t_word",
         ),
@@ -50,6 +50,7 @@ async fn rows_that_break_a_new_rule_are_counted(engine: Engine) {
             t().add_unique(Unique {
                 columns: &["word"],
                 only_where: Some("n > 1"),
+                ..Unique::DEFAULT
             }),
             "2 rows of t violate uq_t_word",
         ),
@@ -59,6 +60,7 @@ async fn rows_that_break_a_new_rule_are_counted(engine: Engine) {
                 table: "p",
                 referred_columns: &["id"],
                 on_delete: OnDelete::Cascade,
+                ..ForeignKey::DEFAULT
             }),
             "3 rows of t violate fk_t_n_p",
         ),
@@ -168,7 +170,7 @@ async fn what_would_break_a_view_a_trigger_or_another_table_is_refused() {
         (
             books().drop_unique(Unique {
                 columns: &["note"],
-                only_where: None,
+                ..Unique::DEFAULT
             }),
             "the table books has no index uq_books_note",
         ),

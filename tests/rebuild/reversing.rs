@@ -3,9 +3,13 @@
 use acceptance::Engine;
 use groundwork_migrate::inspect;
 use groundwork_schema::{
-    alter::Alter,
+    alter::{Alter, Named},
     model::Schema,
-    table::{Check, Column, Condition, Index, Kind, Unique},
+    table::{
+        Check, Column, Condition, ConstraintTiming, Event, ForeignKey, Index, IndexKey, Kind,
+        Nulls, OnDelete, OnUpdate, PostgresTrigger, Timing, Trigger, TriggerFunction, Triggers,
+        Unique,
+    },
 };
 use rstest::rstest;
 use sea_orm_migration::sea_orm::DatabaseConnection;
@@ -17,11 +21,12 @@ use super::{
 
 const STAGE_ONCE: Unique = Unique {
     columns: &["id", "stage"],
-    only_where: None,
+    ..Unique::DEFAULT
 };
 const ONE_DRAFT: Unique = Unique {
     columns: &["run_id"],
     only_where: Some("stage = 'draft'"),
+    ..Unique::DEFAULT
 };
 const STAGE_NAMED: Check = Check {
     rule: "stage_named",
@@ -30,6 +35,49 @@ const STAGE_NAMED: Check = Check {
 const BY_AMOUNT: Index = Index {
     columns: &["amount"],
     only_where: Some("stage = 'done'"),
+    ..Index::DEFAULT
+};
+
+const BY_LENGTH: Index = Index {
+    keys: &[
+        IndexKey::expression("stage_length", "length(stage)"),
+        IndexKey::column("amount").descending(),
+    ],
+    include: &["run_id"],
+    ..Index::DEFAULT
+};
+const ONE_RUN: Unique = Unique {
+    columns: &["run_id", "stage"],
+    nulls: Nulls::Equal,
+    ..Unique::DEFAULT
+};
+const STAGE_FOLDED: Unique = Unique {
+    keys: &[
+        IndexKey::expression("stage_lower", "lower(stage)"),
+        IndexKey::column("id"),
+    ],
+    ..Unique::DEFAULT
+};
+const TO_RUNS_DEFERRED: ForeignKey = ForeignKey {
+    on_delete: OnDelete::Restrict,
+    on_update: OnUpdate::Cascade,
+    timing: ConstraintTiming::DeferrableInitiallyImmediate,
+    ..TO_RUNS
+};
+const NOTE: Triggers = Triggers {
+    function: TriggerFunction {
+        name: "steps_note",
+        body: "BEGIN DELETE FROM runs WHERE id = OLD.id; RETURN NULL; END",
+    },
+    triggers: &[Trigger {
+        name: "steps_noted",
+        table: "steps",
+        timing: Timing::After,
+        event: Event::Delete,
+        when: Some("OLD.id > 9"),
+        sqlite: Some("DELETE FROM runs WHERE id = OLD.id;"),
+        postgres: PostgresTrigger::ROW,
+    }],
 };
 
 /// What there is before, and a change of it.
@@ -80,6 +128,59 @@ fn reversible() -> Vec<(&'static str, Alter, Alter)> {
             steps().drop_unique(ONE_DRAFT),
         ),
         ("add_index", steps(), steps().add_index(BY_AMOUNT)),
+        (
+            "add_index by expression",
+            steps(),
+            steps().add_index(BY_LENGTH),
+        ),
+        (
+            "drop_index_of",
+            steps().add_index(BY_LENGTH),
+            steps().drop_index_of(BY_LENGTH),
+        ),
+        (
+            "add_column generated",
+            steps(),
+            steps().add_column(Column::required("size", Kind::BigInteger).generated("id * 2")),
+        ),
+        (
+            "add_unique with equal NULLs",
+            steps(),
+            steps().add_unique(ONE_RUN),
+        ),
+        (
+            "drop_unique by expression",
+            steps().add_unique(STAGE_FOLDED),
+            steps().drop_unique(STAGE_FOLDED),
+        ),
+        (
+            "change_default",
+            steps().set_default("amount", "'1'"),
+            steps().change_default("amount", Some("'1'"), Some("'2'")),
+        ),
+        (
+            "change_default to none",
+            steps().set_default("amount", "'1'"),
+            steps().change_default("amount", Some("'1'"), None),
+        ),
+        (
+            "add_foreign_key that cascades",
+            steps(),
+            steps().add_foreign_key(TO_RUNS_DEFERRED),
+        ),
+        ("add_triggers", steps(), steps().add_triggers(NOTE)),
+        (
+            "drop_triggers",
+            steps().add_triggers(NOTE),
+            steps().drop_triggers(NOTE),
+        ),
+        (
+            "rename_table",
+            steps(),
+            steps()
+                .rename_table("stages", &[Named::PrimaryKey, Named::Check("stage")])
+                .add_index(BY_AMOUNT),
+        ),
         (
             "several",
             steps(),

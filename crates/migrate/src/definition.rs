@@ -96,6 +96,7 @@ impl Definition {
                     name,
                     columns: columns(),
                     timing: timing(unique.characteristics),
+                    nulls_not_distinct: not_distinct(unique),
                 }),
                 ColumnOption::ForeignKey(key) => self.foreign_key(name, columns(), key, true),
                 ColumnOption::Check(check) => self.check(name, &check.expr, true),
@@ -145,6 +146,7 @@ impl Definition {
                     name: text(&unique.name),
                     columns: keys(&unique.columns),
                     timing: timing(unique.characteristics),
+                    nulls_not_distinct: not_distinct(unique),
                 };
                 self.table.uniques.push(unique);
             }
@@ -207,6 +209,7 @@ pub(crate) fn index(engine: Engine, created: &ast::CreateIndex) -> Index {
     Index {
         name: created.name.as_ref().map(last_part).unwrap_or_default(),
         unique: created.unique,
+        nulls_not_distinct: created.nulls_distinct == Some(false),
         method: method.map_or_else(|| "btree".to_owned(), |name| name.to_lowercase()),
         keys: keys.map(|key| index_key(engine, &key.column)).collect(),
         include: (created.include.iter())
@@ -263,6 +266,10 @@ fn timing(characteristics: Option<ConstraintCharacteristics>) -> Timing {
         },
         _ => Timing::Immediate,
     }
+}
+
+fn not_distinct(unique: &ast::UniqueConstraint) -> bool {
+    unique.nulls_distinct == ast::NullsDistinctOption::NotDistinct
 }
 
 fn is_autoincrement(tokens: &[Token]) -> bool {

@@ -251,6 +251,7 @@ fn parts(table: &Table, all: &mut Objects) {
         let facts = vec![
             ("columns", columns.clone()),
             ("checked", timing(unique.timing)),
+            ("NULLS", nulls(unique.nulls_not_distinct)),
         ];
         add(Kind::Unique, &named(unique.name.as_ref(), &columns), facts);
     }
@@ -351,11 +352,17 @@ fn facts_of_index(index: &Index) -> Facts {
     vec![
         ("on", keys.collect::<Vec<_>>().join(", ")),
         ("unique", index.unique.to_string()),
+        ("NULLS", nulls(index.nulls_not_distinct)),
         ("method", index.method.clone()),
         ("including", or_none(some(&index.include).as_ref())),
         ("where", or_none(index.predicate.as_ref())),
         ("valid", index.valid.to_string()),
     ]
+}
+
+/// Distinct NULLs are what nobody has to say.
+fn nulls(not_distinct: bool) -> String {
+    if not_distinct { "NOT DISTINCT" } else { NONE }.to_owned()
 }
 
 fn numbering(numbering: Numbering) -> String {

@@ -29,11 +29,8 @@
 //!         Column::required("title", Kind::Text),
 //!     ],
 //!     primary_key: &["id"],
-//!     foreign_keys: &[],
-//!     uniques: &[],
-//!     checks: &[],
-//!     indexes: &[],
-//! };
+//!     ..Table::DEFAULT
+//!  };
 //!
 //! struct CreateBooks;
 //!

@@ -122,6 +122,8 @@ pub struct Unique {
     pub columns: Vec<String>,
     /// When it is checked.
     pub timing: Timing,
+    /// Whether a NULL may exist once only, like a value (PostgreSQL).
+    pub nulls_not_distinct: bool,
 }
 
 /// A foreign key.
@@ -193,6 +195,8 @@ pub struct Index {
     pub name: String,
     /// Whether its keys may exist once only.
     pub unique: bool,
+    /// Whether a NULL may exist once only, like a value (PostgreSQL).
+    pub nulls_not_distinct: bool,
     /// How it is organised: `btree`, `gin`, …
     pub method: String,
     /// What it is ordered by.

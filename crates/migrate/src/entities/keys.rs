@@ -125,6 +125,7 @@ mod tests {
         let index = |name: &str, of: IndexedBy, predicate: Option<&str>| Index {
             name: name.to_owned(),
             unique: true,
+            nulls_not_distinct: false,
             method: "btree".to_owned(),
             keys: vec![IndexKey {
                 of,
@@ -143,6 +144,7 @@ mod tests {
             index("b", column(), Some("c0 IS NULL")),
         ];
         table.uniques = vec![Unique {
+            nulls_not_distinct: false,
             name: None,
             columns: names(&["c0"]),
             timing: Timing::Immediate,

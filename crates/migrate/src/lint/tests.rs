@@ -422,6 +422,7 @@ async fn a_live_catalog_is_linted_as_its_statements_are() {
 fn an_invalid_index_of_a_live_catalog_is_found() {
     let mut schema = Schema::empty(Engine::Postgres);
     let index = |valid| groundwork_schema::model::Index {
+        nulls_not_distinct: false,
         name: "ix_a_id".to_owned(),
         unique: false,
         method: "btree".to_owned(),

@@ -5,10 +5,11 @@ use sea_orm::DbErr;
 use sea_orm_migration::SchemaManager;
 
 use super::{
-    change::{Context, TableChange},
+    Named,
+    change::{Before, Context, TableChange},
     postgres, sqlite,
 };
-use crate::table::{Check, Column, ForeignKey, Index, Kind, Unique};
+use crate::table::{Check, Column, ForeignKey, Index, Kind, Partition, Triggers, Unique};
 
 /// Changes of one table, to be [applied](Self::apply) together.
 ///
@@ -26,7 +27,7 @@ use crate::table::{Check, Column, ForeignKey, Index, Kind, Unique};
 /// fn changes() -> Alter {
 ///     Alter::table("books")
 ///         .add_column(Column::optional("language", Kind::Text))
-///         .add_index(Index { columns: &["language"], only_where: None })
+///         .add_index(Index { columns: &["language"], ..Index::DEFAULT })
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -56,28 +57,45 @@ impl Alter {
         }
     }
 
-    /// Adds a column. A required one is refused if there are rows, which would have no value.
-    pub fn add_column(self, column: Column) -> Self {
-        self.with(TableChange::AddColumn {
-            column,
-            default: None,
-        })
+    /// Gives the table another name, and those things that the convention names after it theirs.
+    /// Views, triggers and foreign keys of other tables follow; functions of PostgreSQL do not. The
+    /// calls behind this one are about the table by its new name.
+    ///
+    /// ```
+    /// use groundwork_schema::alter::{Alter, Named};
+    ///
+    /// let up = Alter::table("books").rename_table("volumes", &[
+    ///     Named::PrimaryKey,
+    ///     Named::ForeignKey { columns: &["author_id"], table: "authors" },
+    ///     Named::Index(&["author_id"]),
+    ///     Named::Referring { table: "loans", columns: &["book_id"] },
+    /// ]);
+    /// assert!(up.reverse().is_ok());
+    /// ```
+    pub fn rename_table(self, to: &'static str, named: &'static [Named]) -> Self {
+        self.with(TableChange::RenameTable { to, named })
     }
 
-    /// Adds a column, and keeps `default`, an SQL expression, for rows that do not fill it.
+    /// Adds a column. A required one without a default is refused if there are rows, which would
+    /// have no value.
+    pub fn add_column(self, column: Column) -> Self {
+        self.with(TableChange::AddColumn { column })
+    }
+
+    /// Adds a column, and keeps `default`, an SQL expression, for rows that do not fill it. The same
+    /// as [`add_column`](Self::add_column) with a [`Column::default`].
     pub fn add_column_with_default(self, column: Column, default: &'static str) -> Self {
-        let default = Some(default);
-        self.with(TableChange::AddColumn { column, default })
+        self.add_column(column.default(default))
     }
 
     /// Adds a column, and fills it in the rows that exist with an SQL expression, which may use
-    /// other columns. New rows have no default.
+    /// other columns. New rows have the default of the column, if it has one.
     pub fn add_column_filled(self, column: Column, value: &'static str) -> Self {
         self.with(TableChange::AddFilled { column, value })
     }
 
     /// Drops a column, with the indexes and constraints of this table that use it. Refused while a
-    /// view, a trigger or a foreign key of another table uses it.
+    /// view, a trigger, a generated column or a foreign key of another table uses it.
     pub fn drop_column(self, column: &'static str) -> Self {
         self.with(TableChange::DropColumn { column })
     }
@@ -88,9 +106,9 @@ impl Alter {
         self.with(TableChange::RenameColumn { from, to })
     }
 
-    /// Changes what a column holds. Values are converted by way of their text: `'12'` becomes 12,
-    /// `'true'` true, a UUID its 36 characters, text bytes in UTF-8. A value that cannot be is an
-    /// error.
+    /// Changes what a column holds. Values, and the default, are converted by way of their text:
+    /// `'12'` becomes 12, `'true'` true, a UUID its 36 characters, text bytes in UTF-8. A number keeps
+    /// all its digits. A value that cannot be, or would lose a digit, is an error.
     pub fn change_type(self, column: &'static str, kind: Kind) -> Self {
         self.with(TableChange::Type {
             column,
@@ -129,14 +147,59 @@ impl Alter {
 
     /// Gives a column a default, an SQL expression in words of both engines.
     pub fn set_default(self, column: &'static str, default: &'static str) -> Self {
-        let default = Some(default);
-        self.with(TableChange::Default { column, default })
+        self.with(TableChange::Default {
+            column,
+            default: Some(default),
+            before: Before::Unknown,
+        })
     }
 
     /// Takes a column's default away.
     pub fn drop_default(self, column: &'static str) -> Self {
-        let default = None;
-        self.with(TableChange::Default { column, default })
+        self.with(TableChange::Default {
+            column,
+            default: None,
+            before: Before::Unknown,
+        })
+    }
+
+    /// Gives a column the default `to`, or none, in place of `from`. Says enough for a way back.
+    pub fn change_default(
+        self,
+        column: &'static str,
+        from: Option<&'static str>,
+        to: Option<&'static str>,
+    ) -> Self {
+        self.with(TableChange::Default {
+            column,
+            default: to,
+            before: Before::Was(from),
+        })
+    }
+
+    /// Gives the table the comment `to`, or none, in place of `from`. SQLite keeps no comments, so
+    /// that nothing is done there.
+    pub fn change_comment(self, from: Option<&'static str>, to: Option<&'static str>) -> Self {
+        self.with(TableChange::Comment {
+            column: None,
+            text: to,
+            before: from,
+        })
+    }
+
+    /// Gives a column the comment `to`, or none, in place of `from`. SQLite keeps no comments, so
+    /// that nothing is done there.
+    pub fn change_column_comment(
+        self,
+        column: &'static str,
+        from: Option<&'static str>,
+        to: Option<&'static str>,
+    ) -> Self {
+        self.with(TableChange::Comment {
+            column: Some(column),
+            text: to,
+            before: from,
+        })
     }
 
     /// Adds a foreign key, and an index for it unless there is one of that name.
@@ -186,12 +249,39 @@ impl Alter {
         self.with(TableChange::AddIndex(index))
     }
 
-    /// Drops the index over these columns.
+    /// Drops the index over these columns. For an expression, say the words in the name.
     pub fn drop_index(self, columns: &'static [&'static str]) -> Self {
         self.with(TableChange::DropIndex { columns })
     }
 
+    /// Drops this index. Says enough for a way back.
+    pub fn drop_index_of(self, index: Index) -> Self {
+        self.with(TableChange::DropIndexOf(index))
+    }
+
+    /// Adds triggers, which may watch other tables too.
+    pub fn add_triggers(self, triggers: Triggers<'static>) -> Self {
+        self.with(TableChange::AddTriggers(triggers))
+    }
+
+    /// Drops triggers, and the function that they run on PostgreSQL.
+    pub fn drop_triggers(self, triggers: Triggers<'static>) -> Self {
+        self.with(TableChange::DropTriggers(triggers))
+    }
+
+    /// Adds a partition to a table that is split into partitions on PostgreSQL. SQLite has none, so
+    /// that nothing is done there. Taken back, the partition goes with its rows.
+    pub fn add_partition(self, partition: Partition) -> Self {
+        self.with(TableChange::AddPartition(partition))
+    }
+
     /// Makes the changes.
+    ///
+    /// In a migration whose `use_transaction` is `Some(false)`, PostgreSQL makes them so that
+    /// programs can go on reading and writing meanwhile: indexes `CONCURRENTLY`, constraints
+    /// `NOT VALID` and then validated, rows filled in batches. Each call can then be made again
+    /// after a failure between two of them; a renamed column or table and triggers cannot, and
+    /// belong into a migration of their own.
     ///
     /// # Errors
     /// Rows that do not fulfil what a change demands, something that is to be changed and does not
@@ -203,14 +293,23 @@ impl Alter {
         convention: &Convention,
     ) -> Result<(), DbErr> {
         let connection = manager.get_connection();
-        let work = Context {
-            table: self.table,
-            convention,
-        };
-        let engine = Engine::try_from(manager.get_database_backend());
-        match engine.map_err(|unknown| DbErr::Migration(unknown.to_string()))? {
-            Engine::Sqlite => sqlite::apply(&work, &self.changes, connection).await?,
-            Engine::Postgres => postgres::apply(&work, &self.changes, connection).await?,
+        let engine = Engine::try_from(manager.get_database_backend())
+            .map_err(|unknown| DbErr::Migration(unknown.to_string()))?;
+        let is_rename = |change: &TableChange| matches!(change, TableChange::RenameTable { .. });
+        let mut table = self.table;
+        for group in (self.changes).chunk_by(|one, other| !is_rename(one) && !is_rename(other)) {
+            let work = Context {
+                table,
+                convention,
+                engine,
+            };
+            match engine {
+                Engine::Sqlite => sqlite::apply(&work, group, connection).await?,
+                Engine::Postgres => postgres::apply(&work, group, connection).await?,
+            }
+            if let [TableChange::RenameTable { to, .. }] = group {
+                table = to;
+            }
         }
         Ok(())
     }

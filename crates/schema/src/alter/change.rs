@@ -1,11 +1,11 @@
 //! A change as data, and the parts of its SQL that both engines share.
 
-use groundwork_naming::Convention;
+use groundwork_naming::{Convention, Engine};
 
+use super::Named;
 use crate::{
-    model,
-    sql::{create_index, identifier},
-    table::{Check, Column, ForeignKey, Index, Kind, Unique},
+    sql::{bare_identifier, create_index, identifier},
+    table::{Check, Column, ForeignKey, Index, Kind, Partition, Triggers, Unique},
 };
 
 /// One change of a table.
@@ -13,9 +13,8 @@ use crate::{
 pub(super) enum TableChange {
     AddColumn {
         column: Column,
-        default: Option<&'static str>,
     },
-    /// Fills existing rows; keeps no default.
+    /// Fills existing rows.
     AddFilled {
         column: Column,
         value: &'static str,
@@ -26,6 +25,10 @@ pub(super) enum TableChange {
     RenameColumn {
         from: &'static str,
         to: &'static str,
+    },
+    RenameTable {
+        to: &'static str,
+        named: &'static [Named],
     },
     Type {
         column: &'static str,
@@ -42,6 +45,13 @@ pub(super) enum TableChange {
     Default {
         column: &'static str,
         default: Option<&'static str>,
+        before: Before,
+    },
+    /// Of a column, or of the table itself.
+    Comment {
+        column: Option<&'static str>,
+        text: Option<&'static str>,
+        before: Option<&'static str>,
     },
     AddForeignKey(ForeignKey),
     DropForeignKey {
@@ -61,12 +71,29 @@ pub(super) enum TableChange {
     DropIndex {
         columns: &'static [&'static str],
     },
+    /// Says what there was.
+    DropIndexOf(Index),
+    AddTriggers(Triggers<'static>),
+    DropTriggers(Triggers<'static>),
+    AddPartition(Partition),
+    DropPartition(Partition),
+}
+
+/// What a column's default was before a change.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Before {
+    /// The call does not say.
+    Unknown,
+    /// This expression, or none.
+    Was(Option<&'static str>),
 }
 
 /// What all changes of one table share.
+#[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub(super) table: &'a str,
     pub(super) convention: &'a Convention,
+    pub(super) engine: Engine,
 }
 
 impl Context<'_> {
@@ -77,85 +104,33 @@ impl Context<'_> {
 
     /// The statement that both engines have for a change, if they do.
     pub(super) fn shared_statement(&self, change: &TableChange) -> Option<String> {
+        let drop = |name: String| format!("DROP INDEX {}", identifier(&name));
         Some(match change {
             TableChange::RenameColumn { from, to } => {
-                let (from, to) = (identifier(from), identifier(to));
+                // SQLite writes the new name into views and triggers as it is written here. In
+                // quotes it would be a text there once the column is gone.
+                let (from, to) = (bare_identifier(from), bare_identifier(to));
                 self.alter(&format!("RENAME COLUMN {from} TO {to}"))
             }
+            TableChange::RenameTable { to, .. } => {
+                self.alter(&format!("RENAME TO {}", bare_identifier(to)))
+            }
             TableChange::AddIndex(index) => {
-                create_index(self.table, &index.model(self.table, self.convention))
+                let index = index.model(self.table, self.convention, self.engine);
+                create_index(self.table, &index)
             }
-            TableChange::DropIndex { columns } => {
-                let name = self.convention.index(self.table, columns);
-                format!("DROP INDEX {}", identifier(&name))
+            TableChange::DropIndex { columns } => drop(self.convention.index(self.table, columns)),
+            TableChange::DropIndexOf(index) => {
+                drop(self.convention.index(self.table, &index.words()))
             }
-            TableChange::AddUnique(unique) if unique.only_where.is_some() => {
-                create_index(self.table, &unique.index(self.table, self.convention))
+            TableChange::AddUnique(unique) if unique.is_index(self.engine) => {
+                let index = unique.index(self.table, self.convention, self.engine);
+                create_index(self.table, &index)
             }
-            TableChange::DropUnique(unique) if unique.only_where.is_some() => {
-                let name = self.convention.unique(self.table, unique.columns);
-                format!("DROP INDEX {}", identifier(&name))
+            TableChange::DropUnique(unique) if unique.is_index(self.engine) => {
+                drop(unique.name(self.table, self.convention))
             }
             _ => return None,
         })
-    }
-}
-
-/// A column of this type with its default. Rows that exist are never numbered.
-pub(super) fn model(column: &Column, kind: &str, default: Option<&str>) -> model::Column {
-    model::Column {
-        default: default.map(self::default),
-        ..column.unnumbered(kind)
-    }
-}
-
-/// A default as both engines take it: anything but a literal is in parentheses.
-pub(super) fn default(sql: &str) -> String {
-    if is_literal(sql.trim()) {
-        sql.trim().to_owned()
-    } else {
-        format!("({sql})")
-    }
-}
-
-/// Whether this is a single literal.
-pub(super) fn is_literal(sql: &str) -> bool {
-    const WORDS: [&str; 6] = [
-        "NULL",
-        "TRUE",
-        "FALSE",
-        "CURRENT_TIMESTAMP",
-        "CURRENT_DATE",
-        "CURRENT_TIME",
-    ];
-    let text = (sql.strip_prefix('\'')).and_then(|rest| rest.strip_suffix('\''));
-    let is_number = |sql: &str| {
-        sql.starts_with(|c: char| c.is_ascii_digit() || c == '-') && sql.parse::<f64>().is_ok()
-    };
-    text.is_some_and(|inner| !inner.replace("''", "").contains('\''))
-        || is_number(sql)
-        || WORDS.iter().any(|word| sql.eq_ignore_ascii_case(word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_literals_are_without_parentheses() {
-        for literal in [
-            "'draft'",
-            "'it''s'",
-            "''",
-            "1",
-            "-1.5",
-            "NULL",
-            "current_timestamp",
-        ] {
-            assert_eq!(default(literal), literal);
-        }
-        for expression in ["'a' || 'b'", "1 + 1", "lower('A')", "infinity"] {
-            assert_eq!(default(expression), format!("({expression})"));
-        }
     }
 }

@@ -32,6 +32,7 @@
 mod calls;
 mod change;
 mod convert;
+mod named;
 mod postgres;
 mod precondition;
 mod reverse;
@@ -39,4 +40,5 @@ mod sqlite;
 mod table_rebuild;
 
 pub use calls::Alter;
+pub use named::Named;
 pub use reverse::NoWayBack;

@@ -3,8 +3,8 @@
 
 use crate::{
     rebuild::RebuildError,
-    sql::{identifier, identifiers},
-    table::{Check, ForeignKey, Unique, condition},
+    sql::identifier,
+    table::{Check, Column, ForeignKey, Nulls, Presence, Unique, condition},
 };
 use groundwork_naming::Convention;
 
@@ -36,8 +36,17 @@ pub(super) struct Rows<'a> {
 }
 
 impl Rows<'_> {
+    /// What adding a column demands, if it demands something.
+    pub(super) fn column(&self, column: &Column) -> Option<Precondition> {
+        match (column.presence, column.generated, column.default) {
+            (Presence::Optional, ..) | (_, None, Some(_)) => None,
+            (Presence::Required, Some(sql), _) => Some(self.computed(column.name, sql)),
+            (Presence::Required, None, None) => Some(self.none(column.name)),
+        }
+    }
+
     /// No rows at all: there is no value for this column.
-    pub(super) fn none(&self, column: &str) -> Precondition {
+    fn none(&self, column: &str) -> Precondition {
         Precondition {
             rule: self.not_null_name(column),
             count: format!("SELECT count(*) FROM {}", self.source),
@@ -59,21 +68,26 @@ impl Rows<'_> {
     }
 
     pub(super) fn unique(&self, unique: &Unique) -> Precondition {
-        let name = self.convention.unique(self.table, unique.columns);
-        let mut conditions: Vec<String> = (unique.columns.iter())
-            .map(|column| format!("{} IS NOT NULL", identifier(column)))
-            .collect();
+        let name = unique.name(self.table, self.convention);
+        let expressions = unique.expressions();
+        let mut conditions: Vec<String> = match unique.nulls {
+            Nulls::Distinct => (expressions.iter())
+                .map(|sql| format!("{sql} IS NOT NULL"))
+                .collect(),
+            Nulls::Equal => Vec::new(),
+        };
         conditions.extend(unique.only_where.map(|sql| format!("({sql})")));
-        self.once_only(name, unique.columns, &conditions)
+        self.once_only(name, &expressions, &conditions)
     }
 
     /// NULLs are refused by the preconditions of the single columns.
     pub(super) fn primary_key(&self, columns: &[&str]) -> Precondition {
         let name = self.convention.primary_key(self.table);
+        let columns: Vec<String> = columns.iter().map(|column| identifier(column)).collect();
         let conditions: Vec<String> = (columns.iter())
-            .map(|column| format!("{} IS NOT NULL", identifier(column)))
+            .map(|column| format!("{column} IS NOT NULL"))
             .collect();
-        self.once_only(name, columns, &conditions)
+        self.once_only(name, &columns, &conditions)
     }
 
     pub(super) fn foreign_key(&self, key: &ForeignKey) -> Precondition {
@@ -100,7 +114,7 @@ impl Rows<'_> {
     }
 
     /// A precondition that rows fulfil unless this condition holds.
-    pub(super) fn precondition(&self, rule: String, violated: &str) -> Precondition {
+    fn precondition(&self, rule: String, violated: &str) -> Precondition {
         let count = format!(
             "SELECT count(*) FROM {} AS changed WHERE {violated}",
             self.source
@@ -108,14 +122,25 @@ impl Rows<'_> {
         Precondition { rule, count }
     }
 
-    fn once_only(&self, rule: String, columns: &[&str], conditions: &[String]) -> Precondition {
+    /// The rows have a value for what this expression of the column computes.
+    fn computed(&self, column: &str, expression: &str) -> Precondition {
+        self.precondition(
+            self.not_null_name(column),
+            &format!("({expression}) IS NULL"),
+        )
+    }
+
+    fn once_only(&self, rule: String, keys: &[String], conditions: &[String]) -> Precondition {
+        let only = match conditions {
+            [] => String::new(),
+            some => format!(" WHERE {}", some.join(" AND ")),
+        };
         let count = format!(
             "SELECT CAST(coalesce(sum(again), 0) AS bigint) FROM \
-             (SELECT count(*) AS again FROM {} AS changed WHERE {} \
+             (SELECT count(*) AS again FROM {} AS changed{only} \
              GROUP BY {} HAVING count(*) > 1) AS repeated",
             self.source,
-            conditions.join(" AND "),
-            identifiers(columns),
+            keys.join(", "),
         );
         Precondition { rule, count }
     }

@@ -2,8 +2,11 @@
 
 use sea_orm::DbErr;
 
-use super::{calls::Alter, change::TableChange};
-use crate::{migration::irreversible, table::Index};
+use super::{
+    calls::Alter,
+    change::{Before, TableChange},
+};
+use crate::migration::irreversible;
 
 /// A change that cannot be reversed, because the call does not say what there was before.
 ///
@@ -39,7 +42,7 @@ impl Alter {
     ///
     /// let up = Alter::table("scenes")
     ///     .add_column(Column::optional("mood", Kind::Text))
-    ///     .add_index(Index { columns: &["mood"], only_where: None });
+    ///     .add_index(Index { columns: &["mood"], ..Index::DEFAULT });
     /// assert!(up.reverse().is_ok());
     ///
     /// let error = Alter::table("scenes").drop_column("mood").reverse().unwrap_err();
@@ -49,9 +52,18 @@ impl Alter {
     /// # Errors
     /// [`NoWayBack`] names the last call that does not say what there was before.
     pub fn reverse(&self) -> Result<Self, NoWayBack> {
-        let mut back = Self::table(self.table);
-        for change in self.changes.iter().rev() {
-            let reversed = reversed(change).map_err(|(call, why)| NoWayBack {
+        // What the table is called before each change.
+        let mut names = vec![self.table];
+        for change in &self.changes {
+            let name = *names.last().unwrap_or(&self.table);
+            names.push(match change {
+                TableChange::RenameTable { to, .. } => to,
+                _ => name,
+            });
+        }
+        let mut back = Self::table(names.pop().unwrap_or(self.table));
+        for (change, before) in self.changes.iter().zip(names).rev() {
+            let reversed = reversed(change, before).map_err(|(call, why)| NoWayBack {
                 table: self.table,
                 call,
                 why,
@@ -63,7 +75,10 @@ impl Alter {
 }
 
 /// What takes one change back, or the call and what it does not say.
-fn reversed(change: &TableChange) -> Result<Vec<TableChange>, (&'static str, &'static str)> {
+fn reversed(
+    change: &TableChange,
+    table: &'static str,
+) -> Result<Vec<TableChange>, (&'static str, &'static str)> {
     Ok(vec![match *change {
         TableChange::AddColumn { column, .. } | TableChange::AddFilled { column, .. } => {
             let column = column.name;
@@ -86,7 +101,31 @@ fn reversed(change: &TableChange) -> Result<Vec<TableChange>, (&'static str, &'s
         TableChange::AddCheck(check) => TableChange::DropCheck { rule: check.rule },
         TableChange::AddUnique(unique) => TableChange::DropUnique(unique),
         TableChange::DropUnique(unique) => TableChange::AddUnique(unique),
-        TableChange::AddIndex(Index { columns, .. }) => TableChange::DropIndex { columns },
+        TableChange::AddIndex(index) => TableChange::DropIndexOf(index),
+        TableChange::DropIndexOf(index) => TableChange::AddIndex(index),
+        TableChange::RenameTable { named, .. } => TableChange::RenameTable { to: table, named },
+        TableChange::AddTriggers(triggers) => TableChange::DropTriggers(triggers),
+        TableChange::DropTriggers(triggers) => TableChange::AddTriggers(triggers),
+        TableChange::AddPartition(partition) => TableChange::DropPartition(partition),
+        TableChange::DropPartition(partition) => TableChange::AddPartition(partition),
+        TableChange::Comment {
+            column,
+            text,
+            before,
+        } => TableChange::Comment {
+            column,
+            text: before,
+            before: text,
+        },
+        TableChange::Default {
+            column,
+            default,
+            before: Before::Was(before),
+        } => TableChange::Default {
+            column,
+            default: before,
+            before: Before::Was(default),
+        },
         TableChange::DropColumn { .. } => return Err(("drop_column", "what the column held")),
         TableChange::Type { value: None, .. } => {
             return Err(("change_type", "the type before"));

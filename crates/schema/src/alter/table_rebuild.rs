@@ -4,16 +4,18 @@
 use sea_orm::ConnectionTrait;
 
 use super::{
-    change::{Context, TableChange, default, model},
+    change::{Context, TableChange},
     convert,
     precondition::{Precondition, Rows},
 };
 use crate::{
     rebuild::{
         Definition, Object, Rebuild, RebuildError, guarding, index_mentions, indexes, number,
-        read_definition, stored_columns,
+        read_definition, renamed_index, stored_columns,
     },
-    sql::{self, check, create_index, foreign_key, identifier, unique as unique_constraint},
+    sql::{
+        self, check, create_index, default, foreign_key, identifier, unique as unique_constraint,
+    },
     table::{Column, Index, Kind, Presence, Unique, sqlite_kind},
 };
 
@@ -99,7 +101,7 @@ impl<'a> TableRebuild<'a> {
     /// Makes a change that is not a renamed column.
     pub(super) fn make(&mut self, change: &TableChange) -> Result<(), RebuildError> {
         match *change {
-            TableChange::AddColumn { column, default } => self.add_column(&column, default),
+            TableChange::AddColumn { column } => self.add_column(&column),
             TableChange::AddFilled { column, value } => self.add_filled(&column, value),
             TableChange::DropColumn { column } => self.drop_column(column),
             TableChange::Type {
@@ -112,6 +114,7 @@ impl<'a> TableRebuild<'a> {
             TableChange::Default {
                 column,
                 default: sql,
+                ..
             } => {
                 let sql = sql.map(default);
                 self.definition.set_default(column, sql.as_deref())
@@ -153,16 +156,27 @@ impl<'a> TableRebuild<'a> {
             TableChange::DropUnique(unique) => self.drop_unique(&unique),
             TableChange::PrimaryKey { columns } => self.change_primary_key(columns),
             TableChange::AddIndex(index) => {
-                let index = index.model(self.work.table, self.work.convention);
-                let sql = create_index(self.work.table, &index);
+                let (table, convention) = (self.work.table, self.work.convention);
+                let index = index.model(table, convention, self.work.engine);
+                let sql = create_index(table, &index);
                 self.add_index(index.name, sql)
             }
             TableChange::DropIndex { columns } => {
                 let name = self.work.convention.index(self.work.table, columns);
                 self.drop_index(&name)
             }
+            TableChange::DropIndexOf(index) => {
+                let name = (self.work.convention).index(self.work.table, &index.words());
+                self.drop_index(&name)
+            }
             // Never among others.
-            TableChange::RenameColumn { .. } => Ok(()),
+            TableChange::RenameColumn { .. }
+            | TableChange::RenameTable { .. }
+            | TableChange::Comment { .. }
+            | TableChange::AddTriggers(_)
+            | TableChange::DropTriggers(_)
+            | TableChange::AddPartition(_)
+            | TableChange::DropPartition(_) => Ok(()),
         }
     }
 
@@ -190,17 +204,43 @@ impl<'a> TableRebuild<'a> {
         }
     }
 
-    fn add_column(&mut self, column: &Column, default: Option<&str>) -> Result<(), RebuildError> {
-        let rest = column_rest(column, default, self.is_strict);
+    /// Gives a constraint another name; false if there is none of this name.
+    pub(super) fn rename_constraint(
+        &mut self,
+        before: &str,
+        after: &str,
+    ) -> Result<bool, RebuildError> {
+        self.definition.rename_constraint(before, after)
+    }
+
+    /// Gives an index another name: the statements that do so without a rebuild.
+    pub(super) fn rename_index(
+        &mut self,
+        before: &str,
+        after: &str,
+    ) -> Result<[String; 2], RebuildError> {
+        let is_it = |index: &&mut Object| index.name.eq_ignore_ascii_case(before);
+        let Some(index) = self.indexes.iter_mut().find(is_it) else {
+            return Err(RebuildError::Missing {
+                table: self.table.clone(),
+                what: format!("constraint or index {before}"),
+            });
+        };
+        index.sql = renamed_index(&index.sql, after)?;
+        after.clone_into(&mut index.name);
+        let drop = format!("DROP INDEX {}", identifier(before));
+        Ok([drop, index.sql.clone()])
+    }
+
+    fn add_column(&mut self, column: &Column) -> Result<(), RebuildError> {
+        let rest = column_rest(column, self.is_strict);
         self.definition.add_column(column.name, &rest)?;
-        if column.presence == Presence::Required && default.is_none() {
-            self.precondition(|rows| rows.none(column.name));
-        }
+        self.demand(|rows| rows.column(column));
         Ok(())
     }
 
     fn add_filled(&mut self, column: &Column, value: &str) -> Result<(), RebuildError> {
-        let rest = column_rest(column, None, self.is_strict);
+        let rest = column_rest(column, self.is_strict);
         self.definition.add_column(column.name, &rest)?;
         self.columns
             .push((column.name.to_owned(), value.to_owned()));
@@ -277,7 +317,7 @@ impl<'a> TableRebuild<'a> {
 
     fn add_unique(&mut self, unique: &Unique) -> Result<(), RebuildError> {
         self.precondition(|rows| rows.unique(unique));
-        let name = self.work.convention.unique(self.work.table, unique.columns);
+        let name = unique.name(self.work.table, self.work.convention);
         if let Some(sql) = self.work.shared_statement(&TableChange::AddUnique(*unique)) {
             return self.add_index(name, sql);
         }
@@ -288,10 +328,11 @@ impl<'a> TableRebuild<'a> {
 
     /// A unique rule may be a constraint or a unique index, so that either is found.
     fn drop_unique(&mut self, unique: &Unique) -> Result<(), RebuildError> {
-        if unique.only_where.is_none() && self.definition.drop_unique(unique.columns) {
+        let is_constraint = !unique.is_index(self.work.engine);
+        if is_constraint && self.definition.drop_unique(unique.columns) {
             return Ok(());
         }
-        let name = self.work.convention.unique(self.work.table, unique.columns);
+        let name = unique.name(self.work.table, self.work.convention);
         self.drop_index(&name)
     }
 
@@ -307,8 +348,9 @@ impl<'a> TableRebuild<'a> {
 
     /// Adds the index of a foreign key, unless there is one of that name.
     fn serve(&mut self, columns: &'static [&'static str]) {
-        let index = Index::over(columns).model(self.work.table, self.work.convention);
-        let sql = create_index(self.work.table, &index);
+        let (table, convention) = (self.work.table, self.work.convention);
+        let index = Index::over(columns).model(table, convention, self.work.engine);
+        let sql = create_index(table, &index);
         let name = index.name;
         if !self
             .indexes
@@ -343,6 +385,10 @@ impl<'a> TableRebuild<'a> {
 
     /// Adds a precondition of the rows as they would be now.
     fn precondition(&mut self, precondition: impl FnOnce(&Rows<'_>) -> Precondition) {
+        self.demand(|rows| Some(precondition(rows)));
+    }
+
+    fn demand(&mut self, demand: impl FnOnce(&Rows<'_>) -> Option<Precondition>) {
         let values: Vec<String> = (self.columns.iter())
             .map(|(name, value)| format!("{value} AS {}", identifier(name)))
             .collect();
@@ -356,7 +402,7 @@ impl<'a> TableRebuild<'a> {
             source: &source,
             convention: self.work.convention,
         };
-        self.preconditions.push(precondition(&rows));
+        self.preconditions.extend(demand(&rows));
     }
 
     fn value(&self, column: &str) -> Option<String> {
@@ -384,8 +430,9 @@ impl<'a> TableRebuild<'a> {
 }
 
 /// A column's definition without its name.
-pub(super) fn column_rest(column: &Column, default: Option<&str>, is_strict: bool) -> String {
-    sql::column_rest(&model(column, column_kind(column.kind, is_strict), default))
+pub(super) fn column_rest(column: &Column, is_strict: bool) -> String {
+    // Rows that exist are never numbered.
+    sql::column_rest(&column.unnumbered(column_kind(column.kind, is_strict)))
 }
 
 /// The name of a type. A `STRICT` table knows but a few.

@@ -34,4 +34,4 @@ pub(crate) use definition::Definition;
 pub(crate) use error::RebuildError;
 pub(crate) use health::Health;
 pub(crate) use replace::Rebuild;
-pub(crate) use token::index_mentions;
+pub(crate) use token::{index_mentions, renamed_index};

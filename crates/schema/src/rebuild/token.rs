@@ -29,6 +29,19 @@ pub(crate) fn index_mentions(sql: &str, column: &str) -> Result<bool, RebuildErr
     Ok(keys.iter().any(|token| token.names(column)))
 }
 
+/// The text of an index under another name, which stands before its first `ON`.
+pub(crate) fn renamed_index(sql: &str, name: &str) -> Result<String, RebuildError> {
+    let tokens = tokens(sql)?;
+    let on = tokens.iter().position(|token| token.is("ON"));
+    let old = on.and_then(|on| tokens.get(on.checked_sub(1)?));
+    let old = old.ok_or_else(|| RebuildError::Unreadable {
+        sql: sql.to_owned(),
+        why: "it is no index".to_owned(),
+    })?;
+    let (before, after) = (&sql[..old.start], &sql[old.end()..]);
+    Ok(format!("{before}{}{after}", sql::identifier(name)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

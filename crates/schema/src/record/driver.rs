@@ -52,13 +52,15 @@ impl Driver {
         lock(&self.log).statements.push(sql);
     }
 
-    /// The outermost transaction is the migration's own only where it is in none.
+    /// The outermost transaction is that of the run, unless the migration is in none. The run ends
+    /// its own.
     fn control(&mut self, whole: &str, nested: &str) {
-        let is_outermost = self.depth == 1 && lock(&self.log).is_bare;
-        let sql = if is_outermost {
-            whole.to_owned()
-        } else {
-            format!("{nested} s{}", self.depth)
+        let is_bare = lock(&self.log).is_bare;
+        let sql = match (is_bare, self.depth) {
+            (true, 1) => whole.to_owned(),
+            (false, 1) => return,
+            (true, depth) => format!("{nested} s{depth}"),
+            (false, depth) => format!("{nested} s{}", depth - 1),
         };
         let statement = Statement::from_string(self.engine.into(), sql);
         // Refused only where the replica is broken already, as the next statement shows.

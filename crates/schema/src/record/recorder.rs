@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use groundwork_naming::Engine;
-use sea_orm::{DatabaseConnection, DatabaseConnectionType, MockDatabaseConnection};
+use sea_orm::{
+    DatabaseConnection, DatabaseConnectionType, MockDatabaseConnection, TransactionTrait,
+};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
 
 use super::{
@@ -11,7 +13,7 @@ use super::{
     driver::{Driver, Log, lock},
     replica::Replica,
 };
-use crate::migration::{Direction, call, is_transactional};
+use crate::migration::{Direction, MigrationError, call, is_transactional};
 
 /// Records every migration, in the order of the list.
 pub async fn up(migrations: &[Box<dyn MigrationTrait>], engine: Engine) -> Vec<Recording> {
@@ -111,9 +113,24 @@ impl Recorder {
         }
     }
 
+    /// A migration sees whether it is in a transaction, as it does in a run.
+    async fn called(
+        &self,
+        migration: &dyn MigrationTrait,
+        direction: Direction,
+    ) -> Result<(), MigrationError> {
+        if !is_transactional(migration, self.engine) {
+            let manager = SchemaManager::new(&self.connection);
+            return call(migration, direction, &manager).await;
+        }
+        let transaction = self.connection.begin().await?;
+        let done = call(migration, direction, &SchemaManager::new(&transaction)).await;
+        transaction.commit().await?;
+        done
+    }
+
     async fn attempt(&self, migration: &dyn MigrationTrait, direction: Direction) -> Outcome {
-        let manager = SchemaManager::new(&self.connection);
-        match call(migration, direction, &manager).await {
+        match self.called(migration, direction).await {
             Ok(()) => Outcome::Complete,
             Err(failure) => Outcome::Failed {
                 cause: failure.cause,

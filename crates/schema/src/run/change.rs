@@ -8,7 +8,7 @@ use groundwork_naming::Engine;
 
 use crate::{
     record::{self, Recording},
-    sql::normal,
+    sql::unquoted,
 };
 
 /// A migration that executes something else than when it was applied.
@@ -88,8 +88,9 @@ impl Rendering {
             Some(why) => format!("{}-- fails: {why}\n", recording.text()),
             None => recording.text(),
         };
-        // If the normal form has changed since, checksums differ although both texts are the same.
-        let is_same = normal(self.engine, &before) == normal(self.engine, &present);
+        // If the normal form has changed since, checksums differ although both texts are the same;
+        // and a name means the same with quotes as without.
+        let is_same = unquoted(self.engine, &before) == unquoted(self.engine, &present);
         (!is_same).then(|| EditedMigration {
             migration: recording.migration.clone(),
             applied: before,

@@ -41,6 +41,7 @@ pub use error::RunError;
 pub use event::{Event, Report, Step};
 pub use mark_applied::mark_applied;
 pub use repair::{Repair, RepairAction, repair, repairs};
+pub(crate) use retry::sql_state;
 pub use runner::{down, engine_of, pending, redo, up};
 pub use script::{Planned, Span, plan, preview, preview_new, preview_redo, script};
 pub use settings::{Goal, Order, Settings};

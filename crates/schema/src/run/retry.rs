@@ -80,7 +80,7 @@ fn given_up(error: RunError, migration: String, waited: Duration) -> RunError {
 }
 
 /// The code of the database's own error.
-pub(super) fn sql_state(error: &DbErr) -> Option<String> {
+pub(crate) fn sql_state(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error))
     | DbErr::Query(RuntimeErr::SqlxError(error))
     | DbErr::Conn(RuntimeErr::SqlxError(error))) = error

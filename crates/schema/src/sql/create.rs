@@ -113,7 +113,8 @@ pub(crate) fn primary_key(key: &PrimaryKey) -> String {
 pub(crate) fn unique(unique: &Unique) -> String {
     let columns = identifiers(&unique.columns);
     let timing = timing(unique.timing);
-    format!("{}UNIQUE ({columns}){timing}", name(&unique.name))
+    let nulls = nulls(unique.nulls_not_distinct);
+    format!("{}UNIQUE{nulls} ({columns}){timing}", name(&unique.name))
 }
 
 /// A foreign key, as a constraint of its table.
@@ -163,6 +164,7 @@ pub fn create_index(table: &str, index: &Index) -> String {
     if !index.include.is_empty() {
         text.push_str(&format!(" INCLUDE ({})", identifiers(&index.include)));
     }
+    text.push_str(nulls(index.nulls_not_distinct));
     if let Some(predicate) = &index.predicate {
         text.push_str(&format!(" WHERE {predicate}"));
     }
@@ -195,6 +197,15 @@ fn index_key(key: &IndexKey) -> String {
     text
 }
 
+/// A NULL counts as a value (PostgreSQL).
+const fn nulls(not_distinct: bool) -> &'static str {
+    if not_distinct {
+        " NULLS NOT DISTINCT"
+    } else {
+        ""
+    }
+}
+
 fn name(name: &Option<String>) -> String {
     let name = name.as_deref();
     name.map_or_else(String::new, |name| {
@@ -213,7 +224,8 @@ fn action(event: &str, action: Action) -> String {
     format!(" ON {event} {action}")
 }
 
-const fn timing(timing: Timing) -> &'static str {
+/// When a constraint is checked, as it says so.
+pub(crate) const fn timing(timing: Timing) -> &'static str {
     match timing {
         Timing::Immediate => "",
         Timing::DeferrableInitiallyImmediate => " DEFERRABLE",

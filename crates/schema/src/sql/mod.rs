@@ -2,15 +2,19 @@
 //! a [model](crate::model). All code that reads or writes SQL, here and in tools, uses this module.
 
 mod create;
+mod default;
 mod normal;
 mod quote;
 mod token;
 mod value;
 
 pub use create::{add_foreign_key, create_index, create_table};
-pub(crate) use create::{check, column, column_rest, foreign_key, primary_key, statements, unique};
+pub(crate) use create::{
+    check, column, column_rest, foreign_key, primary_key, statements, timing, unique,
+};
+pub(crate) use default::{default, is_literal};
 pub use normal::normal;
-pub(crate) use normal::verb;
+pub(crate) use normal::{unquoted, verb};
 pub(crate) use quote::{bare_identifier, bytes_literal, identifiers, text_literal};
 pub use quote::{identifier, literal};
 pub use token::{Token, TokenKind, dialect, tokens, tokens_with_span};

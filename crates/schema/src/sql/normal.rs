@@ -3,7 +3,10 @@
 use groundwork_naming::Engine;
 use sqlparser::tokenizer::Token;
 
-use super::token::tokens_with_span;
+use super::{
+    TokenKind, bare_identifier,
+    token::{tokens, tokens_with_span},
+};
 
 /// The tokens of a text with one blank between them, where one belongs. A text that is no SQL
 /// stays as it is.
@@ -30,6 +33,20 @@ pub fn normal(engine: Engine, sql: &str) -> String {
     }
     text.truncate(text.trim_end_matches(';').len());
     text
+}
+
+/// The normal form, with no name in quotes that needs none.
+#[must_use]
+pub(crate) fn unquoted(engine: Engine, sql: &str) -> String {
+    let normal = normal(engine, sql);
+    let Ok(tokens) = tokens(engine, &normal) else {
+        return normal;
+    };
+    let bare = tokens.iter().map(|token| match &token.kind {
+        TokenKind::Name(name) => bare_identifier(name),
+        _ => token.text.to_owned(),
+    });
+    bare.collect()
 }
 
 /// The first word of a statement, in capitals.
@@ -59,6 +76,15 @@ mod tests {
         assert_eq!(normal(Engine::Sqlite, "a = 'it''s'"), "a = 'it''s'");
         let body = "AS $$ BEGIN\n  x; -- y\nEND $$";
         assert_eq!(normal(Engine::Postgres, body), body);
+    }
+
+    #[test]
+    fn a_name_means_the_same_with_quotes_as_without() {
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            let quoted = unquoted(engine, "ALTER TABLE \"t\" RENAME COLUMN \"a\" TO \"order\"");
+            assert_eq!(quoted, "ALTER TABLE t RENAME COLUMN a TO \"order\"");
+            assert_ne!(unquoted(engine, "'a'"), unquoted(engine, "a"));
+        }
     }
 
     #[test]

@@ -8,19 +8,30 @@ use super::Table;
 use crate::sql::{identifier, statements};
 
 impl Table {
-    /// The statements that create the table and its indexes, in order.
+    /// The statements that create the table with its indexes, triggers and comments, in order.
     #[must_use]
     pub fn create(&self, convention: &Convention, engine: Engine) -> Vec<String> {
-        statements(&self.model(convention, engine))
+        let mut all = statements(&self.model(convention, engine));
+        let (clause, partitions) = self.partitions(engine);
+        if let Some(table) = all.first_mut() {
+            table.push_str(&clause);
+        }
+        all.extend(partitions);
+        all.extend(self.triggers.iter().flat_map(|own| own.create_each(engine)));
+        all.extend(self.comments(engine));
+        all
     }
 
-    /// The statement that drops the table, with its constraints and indexes.
+    /// The statements that drop the table, with its constraints, indexes and triggers, in order.
     #[must_use]
-    pub fn drop(&self) -> String {
-        format!("DROP TABLE {}", identifier(self.name))
+    pub fn drop(&self, engine: Engine) -> Vec<String> {
+        let triggers = self.triggers.iter().rev();
+        (triggers.flat_map(|own| own.drop_each(engine)))
+            .chain([format!("DROP TABLE {}", identifier(self.name))])
+            .collect()
     }
 
-    /// Creates the table and its indexes.
+    /// Creates the table with its indexes, triggers and comments.
     ///
     /// # Errors
     /// What the database says about the statement that it refuses.
@@ -40,7 +51,10 @@ impl Table {
     /// # Errors
     /// What the database says, for example that another table still refers to this one.
     pub async fn drop_with(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        execute(manager, &self.drop()).await
+        for statement in self.drop(engine_of(manager)?) {
+            execute(manager, &statement).await?;
+        }
+        Ok(())
     }
 }
 

@@ -58,7 +58,7 @@ const TRASH_COLUMNS: &[Column] = &[
 
 const TRASH_INDEXES: &[Index] = &[Index {
     columns: &["trashed_at"],
-    only_where: None,
+    ..Index::DEFAULT
 }];
 
 /// The table that keeps the keys of removed rows until a sweeper has removed the files.
@@ -68,10 +68,8 @@ pub const fn file_trash(name: &'static str) -> Table {
         name,
         columns: TRASH_COLUMNS,
         primary_key: &["storage_key"],
-        foreign_keys: &[],
-        uniques: &[],
-        checks: &[],
         indexes: TRASH_INDEXES,
+        ..Table::DEFAULT
     }
 }
 

@@ -28,10 +28,9 @@
 //!         table: "authors",
 //!         referred_columns: &["id"],
 //!         on_delete: OnDelete::Cascade,
+//!         ..ForeignKey::DEFAULT
 //!     }],
-//!     uniques: &[],
-//!     checks: &[],
-//!     indexes: &[],
+//!     ..Table::DEFAULT
 //! };
 //!
 //! let statements = BOOKS.create(&CONVENTION, Engine::Sqlite);
@@ -43,9 +42,14 @@
 //! ```
 
 mod apply;
+mod column;
+mod comment;
+mod constraint;
 mod declaration;
 mod files;
+mod index;
 mod model;
+mod partition;
 mod per_engine;
 mod postgres;
 mod sqlite;
@@ -53,11 +57,15 @@ mod sqlite;
 mod tests;
 mod trigger;
 
-pub use declaration::{
-    Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Presence, Table, Unique,
-};
+pub use crate::model::{Action as OnDelete, Action as OnUpdate, Timing as ConstraintTiming};
+pub use column::{Column, Kind, Presence};
+pub(crate) use comment::statement as comment;
+pub use constraint::{Check, Condition, ForeignKey, Nulls, Unique};
+pub use declaration::Table;
 pub use files::{FileColumn, file_trash};
+pub use index::{Index, IndexKey, IndexMethod};
 pub(crate) use model::condition;
+pub use partition::{Partition, PartitionBy, PartitionRows, Partitioning};
 pub use per_engine::PerEngine;
 pub(crate) use postgres::kind as postgres_kind;
 pub(crate) use sqlite::kind as sqlite_kind;

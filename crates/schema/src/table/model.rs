@@ -4,26 +4,26 @@
 use groundwork_naming::{Convention, Engine};
 
 use super::{
-    Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Presence, Table, Unique, postgres,
-    sqlite,
+    Check, Column, Condition, ForeignKey, Index, IndexKey, Kind, Nulls, Presence, Table, Unique,
+    index::words, postgres, sqlite,
 };
 use crate::{
     model,
-    sql::{identifier, literal},
+    sql::{default, identifier, literal},
 };
 
 impl Table {
     /// The table on this engine, with names by the convention.
     #[must_use]
     pub fn model(&self, convention: &Convention, engine: Engine) -> model::Table {
-        let of_whole_table = |unique: &&Unique| unique.only_where.is_none();
-        let partial = self.uniques.iter().filter(|unique| !of_whole_table(unique));
-        let indexes = partial
-            .map(|unique| unique.index(self.name, convention))
+        let (unique_indexes, constraints): (Vec<&Unique>, Vec<&Unique>) =
+            (self.uniques.iter()).partition(|unique| unique.is_index(engine));
+        let indexes = (unique_indexes.into_iter())
+            .map(|unique| unique.index(self.name, convention, engine))
             .chain(
                 self.all_indexes()
                     .into_iter()
-                    .map(|index| index.model(self.name, convention)),
+                    .map(|index| index.model(self.name, convention, engine)),
             );
         model::Table {
             name: self.name.to_owned(),
@@ -32,7 +32,7 @@ impl Table {
                 name: Some(convention.primary_key(self.name)),
                 columns: owned(self.primary_key),
             }),
-            uniques: (self.uniques.iter().filter(of_whole_table))
+            uniques: (constraints.into_iter())
                 .map(|unique| unique.model(self.name, convention))
                 .collect(),
             foreign_keys: (self.foreign_keys.iter())
@@ -52,13 +52,16 @@ impl Table {
     /// The declared indexes, and one for each foreign key that no key or index serves yet.
     fn all_indexes(&self) -> Vec<Index> {
         let mut indexes = self.indexes.to_vec();
+        let is_sorted = |index: &Index| index.method == super::IndexMethod::Btree;
         for key in self.foreign_keys {
             let whole_table = |columns: &[&str], condition: Option<&str>| {
                 condition.is_none() && columns.starts_with(key.columns)
             };
             let served = self.primary_key.starts_with(key.columns)
                 || (self.uniques.iter()).any(|u| whole_table(u.columns, u.only_where))
-                || indexes.iter().any(|i| whole_table(i.columns, i.only_where));
+                || indexes
+                    .iter()
+                    .any(|i| is_sorted(i) && whole_table(&i.leading(), i.only_where));
             if !served {
                 indexes.push(Index::over(key.columns));
             }
@@ -86,8 +89,11 @@ impl Column {
             name: self.name.to_owned(),
             kind: kind.to_owned(),
             nullable: self.presence == Presence::Optional,
-            default: None,
-            generated: None,
+            default: self.default.map(default),
+            generated: self.generated.map(|expression| model::Generated {
+                expression: expression.to_owned(),
+                stored: true,
+            }),
             numbering: None,
             collation: None,
         }
@@ -111,35 +117,74 @@ impl ForeignKey {
             columns: owned(self.columns),
             table: self.table.to_owned(),
             referred_columns: owned(self.referred_columns),
-            on_delete: match self.on_delete {
-                OnDelete::Cascade => model::Action::Cascade,
-                OnDelete::SetNull => model::Action::SetNull,
-                OnDelete::NoAction => model::Action::NoAction,
-            },
-            on_update: model::Action::NoAction,
-            timing: model::Timing::Immediate,
+            on_delete: self.on_delete,
+            on_update: self.on_update,
+            timing: self.timing,
             valid: true,
         }
     }
 }
 
 impl Unique {
+    /// Whether it is an index on this engine, which can do more than a constraint.
+    pub(crate) fn is_index(&self, engine: Engine) -> bool {
+        let by_expressions = engine == Engine::Sqlite && self.nulls == Nulls::Equal;
+        self.only_where.is_some() || !self.keys.is_empty() || by_expressions
+    }
+
+    /// Its name.
+    pub(crate) fn name(&self, table: &str, convention: &Convention) -> String {
+        convention.unique(table, &words(self.columns, self.keys))
+    }
+
+    /// What may exist once only, as SQL.
+    pub(crate) fn expressions(&self) -> Vec<String> {
+        let of_keys = self.keys.iter().map(|key| match key.expression {
+            Some(sql) => format!("({sql})"),
+            None => identifier(key.name),
+        });
+        let columns = self.columns.iter().map(|column| identifier(column));
+        columns.chain(of_keys).collect()
+    }
+
     /// As a constraint, which the rows of the whole table fulfil.
     pub(crate) fn model(&self, table: &str, convention: &Convention) -> model::Unique {
         model::Unique {
-            name: Some(convention.unique(table, self.columns)),
+            name: Some(self.name(table, convention)),
             columns: owned(self.columns),
-            timing: model::Timing::Immediate,
+            timing: self.timing,
+            nulls_not_distinct: self.nulls == Nulls::Equal,
         }
     }
 
     /// As an index, which can be over a part of the table.
-    pub(crate) fn index(&self, table: &str, convention: &Convention) -> model::Index {
-        let name = convention.unique(table, self.columns);
+    pub(crate) fn index(
+        &self,
+        table: &str,
+        convention: &Convention,
+        engine: Engine,
+    ) -> model::Index {
+        let is_equal = self.nulls == Nulls::Equal;
+        let keys = match engine {
+            Engine::Sqlite if is_equal => self.with_nulls_as_values(),
+            engine => keys(self.columns, self.keys, engine),
+        };
         model::Index {
             unique: true,
-            ..index(name, self.columns, self.only_where)
+            nulls_not_distinct: is_equal && engine == Engine::Postgres,
+            keys,
+            ..plain(self.name(table, convention), self.only_where)
         }
+    }
+
+    /// Two keys for each: whether it is NULL, and its value. Any value may stand for NULL in the
+    /// second, since the first tells them apart.
+    fn with_nulls_as_values(&self) -> Vec<model::IndexKey> {
+        let expressions = self.expressions();
+        (expressions.iter())
+            .flat_map(|sql| [format!("{sql} IS NULL"), format!("coalesce({sql}, 0)")])
+            .map(|sql| key(model::IndexedBy::Expression(sql)))
+            .collect()
     }
 }
 
@@ -154,17 +199,27 @@ impl Check {
 }
 
 impl Index {
-    /// An index over a whole table.
-    pub(crate) const fn over(columns: &'static [&'static str]) -> Self {
-        Self {
-            columns,
-            only_where: None,
+    pub(crate) fn model(
+        &self,
+        table: &str,
+        convention: &Convention,
+        engine: Engine,
+    ) -> model::Index {
+        let name = convention.index(table, &self.words());
+        let mut model = plain(name, self.only_where);
+        model.keys = keys(self.columns, self.keys, engine);
+        if engine == Engine::Postgres {
+            model.include = owned(self.include);
+            self.method.name().clone_into(&mut model.method);
         }
+        model
     }
 
-    pub(crate) fn model(&self, table: &str, convention: &Convention) -> model::Index {
-        let name = convention.index(table, self.columns);
-        index(name, self.columns, self.only_where)
+    /// The columns that it begins with, up to the first expression.
+    fn leading(&self) -> Vec<&'static str> {
+        let of_keys = (self.keys.iter()).take_while(|key| key.expression.is_none());
+        let columns = self.columns.iter().copied();
+        columns.chain(of_keys.map(|key| key.name)).collect()
     }
 }
 
@@ -186,21 +241,44 @@ pub(crate) fn condition(condition: &Condition) -> String {
     }
 }
 
-fn index(name: String, columns: &[&str], only_where: Option<&str>) -> model::Index {
-    let key = |column: &&str| model::IndexKey {
-        of: model::IndexedBy::Column((*column).to_owned()),
-        descending: false,
-        collation: None,
-        options: None,
-    };
+/// An index without keys.
+fn plain(name: String, only_where: Option<&str>) -> model::Index {
     model::Index {
         name,
         unique: false,
+        nulls_not_distinct: false,
         method: "btree".to_owned(),
-        keys: columns.iter().map(key).collect(),
+        keys: Vec::new(),
         include: Vec::new(),
         predicate: only_where.map(str::to_owned),
         valid: true,
+    }
+}
+
+fn keys(columns: &[&str], keys: &[IndexKey], engine: Engine) -> Vec<model::IndexKey> {
+    let of_keys = keys.iter().map(|own| model::IndexKey {
+        descending: own.is_descending,
+        options: (own.class.filter(|_| engine == Engine::Postgres)).map(str::to_owned),
+        ..key(match own.expression {
+            Some(sql) => model::IndexedBy::Expression(sql.to_owned()),
+            None => model::IndexedBy::Column(own.name.to_owned()),
+        })
+    });
+    let columns = columns.iter().map(|name| of_column(name));
+    columns.chain(of_keys).collect()
+}
+
+fn of_column(name: &str) -> model::IndexKey {
+    key(model::IndexedBy::Column(name.to_owned()))
+}
+
+/// A key in ascending order.
+const fn key(of: model::IndexedBy) -> model::IndexKey {
+    model::IndexKey {
+        of,
+        descending: false,
+        collation: None,
+        options: None,
     }
 }
 

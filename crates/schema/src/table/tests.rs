@@ -29,22 +29,25 @@ const STEPS: Table = Table {
             table: "runs",
             referred_columns: &["id"],
             on_delete: OnDelete::Cascade,
+            ..ForeignKey::DEFAULT
         },
         ForeignKey {
             columns: &["clip_id", "stage"],
             table: "clips",
             referred_columns: &["id", "stage"],
             on_delete: OnDelete::NoAction,
+            ..ForeignKey::DEFAULT
         },
     ],
     uniques: &[
         Unique {
             columns: &["stage", "position"],
-            only_where: None,
+            ..Unique::DEFAULT
         },
         Unique {
             columns: &["clip_id"],
             only_where: Some("due_at IS NULL"),
+            ..Unique::DEFAULT
         },
     ],
     checks: &[
@@ -66,7 +69,9 @@ const STEPS: Table = Table {
     indexes: &[Index {
         columns: &["due_at"],
         only_where: Some("due_at IS NOT NULL"),
+        ..Index::DEFAULT
     }],
+    ..Table::DEFAULT
 };
 
 #[test]

@@ -138,34 +138,39 @@ impl<'a> Triggers<'a> {
     /// The statements that create them, as one text.
     #[must_use]
     pub fn create(&self, engine: Engine) -> String {
+        in_one_text(&self.create_each(engine))
+    }
+
+    /// The statements that create them.
+    pub(crate) fn create_each(&self, engine: Engine) -> Vec<String> {
         let function = self.function_model(engine);
         let function = function.map(|function| function.definition);
         let triggers = self.models(engine).into_iter();
         let triggers = triggers.map(|trigger| trigger.definition);
-        (function.into_iter().chain(triggers))
-            .map(|statement| format!("{statement};\n"))
-            .collect()
+        function.into_iter().chain(triggers).collect()
     }
 
     /// The statements that drop them, as one text.
     #[must_use]
     pub fn drop(&self, engine: Engine) -> String {
-        let mut text = String::new();
-        for trigger in self.on(engine).rev() {
+        in_one_text(&self.drop_each(engine))
+    }
+
+    /// The statements that drop them.
+    pub(crate) fn drop_each(&self, engine: Engine) -> Vec<String> {
+        let triggers = self.on(engine).rev().map(|trigger| {
             let (name, table) = (
                 bare_identifier(trigger.name),
                 bare_identifier(trigger.table),
             );
-            text.push_str(&match engine {
-                Engine::Sqlite => format!("DROP TRIGGER {name};\n"),
-                Engine::Postgres => format!("DROP TRIGGER {name} ON {table};\n"),
-            });
-        }
-        if engine == Engine::Postgres {
-            let name = bare_identifier(self.function.name);
-            text.push_str(&format!("DROP FUNCTION {name}();\n"));
-        }
-        text
+            match engine {
+                Engine::Sqlite => format!("DROP TRIGGER {name}"),
+                Engine::Postgres => format!("DROP TRIGGER {name} ON {table}"),
+            }
+        });
+        let name = bare_identifier(self.function.name);
+        let function = (engine == Engine::Postgres).then(|| format!("DROP FUNCTION {name}()"));
+        triggers.chain(function).collect()
     }
 
     /// Creates them.
@@ -283,6 +288,12 @@ impl Trigger<'_> {
         let is_long = create.len() + when.len() >= LONGEST_LINE;
         format!("{create}{}{when}", if is_long { '\n' } else { ' ' })
     }
+}
+
+fn in_one_text(statements: &[String]) -> String {
+    (statements.iter())
+        .map(|statement| format!("{statement};\n"))
+        .collect()
 }
 
 impl Event<'_> {

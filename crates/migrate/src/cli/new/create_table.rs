@@ -12,10 +12,7 @@ const EXAMPLES: Table = Table {
         Column::required("created_at", Kind::Timestamptz),
     ],
     primary_key: &["id"],
-    foreign_keys: &[],
-    uniques: &[],
-    checks: &[],
-    indexes: &[],
+    ..Table::DEFAULT
 };
 
 #[derive(DeriveMigrationName)]

@@ -40,15 +40,21 @@ pub(super) const CONSTRAINTS: &str = "\
                AS referred_columns, \
            k.confdeltype::text AS on_delete, k.confupdtype::text AS on_update, \
            k.condeferrable AS deferrable, k.condeferred AS deferred, k.convalidated AS valid, \
+           coalesce((SELECT (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean FROM pg_index i \
+                     WHERE i.indexrelid = k.conindid AND k.contype = 'u'), false) \
+               AS nulls_not_distinct, \
            pg_get_expr(k.conbin, k.conrelid) AS expression \
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
     LEFT JOIN pg_class r ON r.oid = k.confrelid \
     WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND k.contype IN ('p', 'u', 'f', 'c') \
     ORDER BY c.relname, k.conname";
 
-/// A row for each key of each index that no constraint brought along.
+/// A row for each key of each index that no constraint brought along. What PostgreSQL says of NULLs
+/// came with version 15, so that it is asked for in a way that works before, too.
 pub(super) const INDEXES: &str = "\
     SELECT c.relname::text AS \"table\", x.relname::text AS \"index\", i.indisunique AS is_unique, \
+           coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::boolean, false) \
+               AS nulls_not_distinct, \
            m.amname::text AS method, pg_get_expr(i.indpred, i.indrelid) AS predicate, \
            i.indisvalid AS valid, k.place > i.indnkeyatts AS is_included, \
            a.attname::text AS \"column\", \
@@ -200,6 +206,7 @@ pub(super) struct ConstraintRow {
     pub(super) deferrable: bool,
     pub(super) deferred: bool,
     pub(super) valid: bool,
+    pub(super) nulls_not_distinct: bool,
     pub(super) expression: Option<String>,
 }
 
@@ -208,6 +215,7 @@ pub(super) struct KeyRow {
     pub(super) table: String,
     pub(super) index: String,
     pub(super) is_unique: bool,
+    pub(super) nulls_not_distinct: bool,
     pub(super) method: String,
     pub(super) predicate: Option<String>,
     pub(super) valid: bool,

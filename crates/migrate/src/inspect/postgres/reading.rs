@@ -128,6 +128,7 @@ fn constraint(table: &mut Table, row: ConstraintRow) {
             name,
             columns,
             timing,
+            nulls_not_distinct: row.nulls_not_distinct,
         }),
         "f" => table.foreign_keys.push(ForeignKey {
             name,
@@ -173,6 +174,7 @@ fn index(table: &mut Table, row: KeyRow) {
         table.indexes.push(Index {
             name: row.index,
             unique: row.is_unique,
+            nulls_not_distinct: row.nulls_not_distinct,
             method: row.method,
             keys: Vec::new(),
             include: Vec::new(),

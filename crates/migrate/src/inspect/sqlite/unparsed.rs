@@ -16,6 +16,7 @@ pub(super) fn uniques(keys: &[KeyRow]) -> Vec<Unique> {
     let mut uniques = BTreeMap::<&str, Unique>::new();
     for key in keys.iter().filter(|key| key.is_unique && key.origin == "u") {
         let unique = uniques.entry(&key.index).or_insert_with(|| Unique {
+            nulls_not_distinct: false,
             name: None,
             columns: Vec::new(),
             timing: Timing::Immediate,

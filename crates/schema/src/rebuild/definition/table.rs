@@ -257,6 +257,31 @@ impl Definition {
                 .any(|column| column.clauses.iter().any(is))
     }
 
+    /// Gives the constraint of this name another one; false if there is none.
+    pub(crate) fn rename_constraint(
+        &mut self,
+        before: &str,
+        after: &str,
+    ) -> Result<bool, RebuildError> {
+        let of_columns = (self.columns.iter_mut()).flat_map(|column| &mut column.clauses);
+        let of_table = (self.constraints.iter_mut()).map(|constraint| &mut constraint.clause);
+        let is_it = |clause: &&mut Clause| {
+            let name = clause.name.as_deref();
+            name.is_some_and(|name| same(name, before))
+        };
+        let Some(clause) = of_columns.chain(of_table).find(is_it) else {
+            return Ok(false);
+        };
+        let tokens = tokens(&clause.text)?;
+        // The name is behind the word CONSTRAINT, with which the clause begins.
+        let (start, end) = tokens
+            .get(1)
+            .map_or((0, 0), |name| (name.start, name.end()));
+        clause.text.replace_range(start..end, &identifier(after));
+        clause.name = Some(after.to_owned());
+        Ok(true)
+    }
+
     /// Removes the check of this name; returns whether there was one.
     pub(crate) fn drop_check(&mut self, name: &str) -> bool {
         self.remove(|_, clause| {

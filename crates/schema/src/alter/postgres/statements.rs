@@ -1,79 +1,24 @@
-//! The changes on PostgreSQL, which has a statement for each.
+//! The statements of changes within a transaction.
 
-use sea_orm::{ConnectionTrait, TransactionTrait};
-use sea_orm_migration::SchemaManagerConnection;
+use groundwork_naming::Engine;
 
-use super::{
-    change::{Context, TableChange, default, model},
-    convert,
-    precondition::{Precondition, Rows},
-};
+use super::step::Step;
 use crate::{
+    alter::{
+        Named,
+        change::{Context, TableChange},
+        convert,
+        precondition::{Precondition, Rows},
+    },
     model::PrimaryKey,
-    rebuild::{RebuildError, guarding, number},
-    sql::{self, check, create_index, foreign_key, identifier},
-    table::{Index, Presence, postgres_kind},
+    sql::{self, check, create_index, default, foreign_key, identifier},
+    table::{self, Column, Index, Presence, postgres_kind},
 };
-
-/// A statement, and what it demands of the rows.
-struct Step {
-    sql: String,
-    precondition: Option<Precondition>,
-}
-
-/// Makes the changes, one after the other.
-pub(super) async fn apply(
-    work: &Context<'_>,
-    changes: &[TableChange],
-    connection: &SchemaManagerConnection<'_>,
-) -> Result<(), RebuildError> {
-    for step in changes.iter().flat_map(|change| steps(work, change)) {
-        match &step.precondition {
-            Some(precondition) => attempt(work, &step.sql, precondition, connection).await?,
-            None => {
-                connection.execute_unprepared(&step.sql).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// A refused statement ends its transaction, and with it the chance to count the rows that are at
-/// fault; under a savepoint it ends that only.
-async fn attempt(
-    work: &Context<'_>,
-    sql: &str,
-    precondition: &Precondition,
-    connection: &SchemaManagerConnection<'_>,
-) -> Result<(), RebuildError> {
-    let savepoint = connection.begin().await?;
-    let Err(source) = savepoint.execute_unprepared(sql).await else {
-        return Ok(savepoint.commit().await?);
-    };
-    savepoint.rollback().await?;
-    let rows = number(connection, &guarding(&precondition.count)).await?;
-    Err(if rows == 0 {
-        RebuildError::Database { source }
-    } else {
-        precondition.violated(work.table, rows)
-    })
-}
 
 /// The statements of a change, in order.
-fn steps(work: &Context<'_>, change: &TableChange) -> Vec<Step> {
-    let quoted = identifier(work.table);
-    let rows = Rows {
-        table: work.table,
-        source: &quoted,
-        convention: work.convention,
-    };
-    let precondition = precondition(&rows, change);
-    let mut steps: Vec<Step> = statements(work, change)
-        .into_iter()
-        .map(|sql| Step {
-            sql,
-            precondition: None,
-        })
+pub(super) fn steps(work: &Context<'_>, change: &TableChange) -> Vec<Step> {
+    let mut steps: Vec<Step> = (statements(work, change).into_iter())
+        .map(Step::plain)
         .collect();
     // The rest of a change, such as the index of a foreign key, demands nothing.
     let checked = match change {
@@ -81,38 +26,60 @@ fn steps(work: &Context<'_>, change: &TableChange) -> Vec<Step> {
         _ => 0,
     };
     if let Some(step) = steps.get_mut(checked) {
-        step.precondition = precondition;
+        step.precondition = precondition(work, change);
     }
     steps
 }
 
-fn precondition(rows: &Rows<'_>, change: &TableChange) -> Option<Precondition> {
+/// What a change demands of the rows.
+pub(super) fn precondition(work: &Context<'_>, change: &TableChange) -> Option<Precondition> {
+    let source = identifier(work.table);
+    let rows = Rows {
+        table: work.table,
+        source: &source,
+        convention: work.convention,
+    };
     Some(match change {
-        TableChange::AddColumn {
-            column,
-            default: None,
-        } if column.presence == Presence::Required => rows.none(column.name),
+        TableChange::AddColumn { column } => return rows.column(column),
         TableChange::Require { column, .. } => rows.not_null(column),
+        TableChange::AddFilled { column, .. } if column.presence == Presence::Required => {
+            rows.not_null(column.name)
+        }
         TableChange::AddForeignKey(key) => rows.foreign_key(key),
         TableChange::AddCheck(check) => rows.check(check),
         TableChange::AddUnique(unique) => rows.unique(unique),
+        TableChange::PrimaryKey { columns } => rows.primary_key(columns),
         _ => return None,
     })
 }
 
+/// `ALTER TABLE … ALTER COLUMN …`, to be continued.
+pub(super) fn of_column(work: &Context<'_>, column: &str, rest: &str) -> String {
+    work.alter(&format!("ALTER COLUMN {} {rest}", identifier(column)))
+}
+
+/// A column as it is added, and the statement of its comment. Rows that exist are never numbered.
+pub(super) fn added(work: &Context<'_>, column: &Column) -> (String, Option<String>) {
+    let model = column.unnumbered(postgres_kind(column.kind));
+    let comment = |text| table::comment(work.table, Some(column.name), Some(text));
+    (sql::column(&model), column.comment.map(comment))
+}
+
 fn statements(work: &Context<'_>, change: &TableChange) -> Vec<String> {
+    if let TableChange::RenameTable { to, named } = change {
+        return rename_table(work, change, to, named);
+    }
     if let Some(statement) = work.shared_statement(change) {
         return vec![statement];
     }
-    let of_column = |column: &str, rest: &str| {
-        work.alter(&format!("ALTER COLUMN {} {rest}", identifier(column)))
-    };
+    let of_column = |column: &str, rest: &str| of_column(work, column, rest);
     let drop_constraint =
         |name: String| work.alter(&format!("DROP CONSTRAINT {}", identifier(&name)));
     match change {
-        TableChange::AddColumn { column, default } => {
-            let column = model(column, postgres_kind(column.kind), *default);
-            vec![work.alter(&format!("ADD COLUMN {}", sql::column(&column)))]
+        TableChange::AddColumn { column } => {
+            let (added, comment) = added(work, column);
+            let add = work.alter(&format!("ADD COLUMN {added}"));
+            std::iter::once(add).chain(comment).collect()
         }
         TableChange::AddFilled { column, value } => {
             let name = identifier(column.name);
@@ -121,6 +88,7 @@ fn statements(work: &Context<'_>, change: &TableChange) -> Vec<String> {
                 work.alter(&format!("ADD COLUMN {name} {kind}")),
                 format!("UPDATE {} SET {name} = {value}", identifier(work.table)),
             ];
+            statements.extend(rest_of_filled(work, column));
             if column.presence == Presence::Required {
                 statements.push(of_column(column.name, "SET NOT NULL"));
             }
@@ -151,13 +119,25 @@ fn statements(work: &Context<'_>, change: &TableChange) -> Vec<String> {
         TableChange::Default {
             column,
             default: Some(sql),
+            ..
         } => {
             vec![of_column(column, &format!("SET DEFAULT {}", default(sql)))]
         }
         TableChange::Default {
             column,
             default: None,
+            ..
         } => vec![of_column(column, "DROP DEFAULT")],
+        TableChange::Comment { column, text, .. } => {
+            vec![table::comment(work.table, *column, *text)]
+        }
+        TableChange::AddTriggers(triggers) => triggers.create_each(Engine::Postgres),
+        TableChange::DropTriggers(triggers) => triggers.drop_each(Engine::Postgres),
+        TableChange::AddPartition(partition) => vec![partition.create(work.table)],
+        TableChange::DropPartition(partition) => {
+            let name = partition.table(work.table);
+            vec![format!("DROP TABLE {}", identifier(&name))]
+        }
         TableChange::AddForeignKey(key) => vec![
             work.alter(&format!(
                 "ADD {}",
@@ -190,15 +170,46 @@ fn statements(work: &Context<'_>, change: &TableChange) -> Vec<String> {
             sql::unique(&unique.model(work.table, work.convention))
         ))],
         TableChange::DropUnique(unique) => {
-            vec![drop_constraint(
-                work.convention.unique(work.table, unique.columns),
-            )]
+            vec![drop_constraint(unique.name(work.table, work.convention))]
         }
         TableChange::PrimaryKey { columns } => change_primary_key(work, columns),
         TableChange::RenameColumn { .. }
+        | TableChange::RenameTable { .. }
         | TableChange::AddIndex(_)
-        | TableChange::DropIndex { .. } => Vec::new(),
+        | TableChange::DropIndex { .. }
+        | TableChange::DropIndexOf(_) => Vec::new(),
     }
+}
+
+/// The default and the comment of a column that was added and filled.
+pub(super) fn rest_of_filled(work: &Context<'_>, column: &Column) -> Vec<String> {
+    let default = column.default.map(|sql| {
+        let rest = format!("SET DEFAULT {}", default(sql));
+        of_column(work, column.name, &rest)
+    });
+    default.into_iter().chain(added(work, column).1).collect()
+}
+
+/// What is named after the table is renamed behind it.
+fn rename_table(
+    work: &Context<'_>,
+    change: &TableChange,
+    to: &str,
+    named: &[Named],
+) -> Vec<String> {
+    let names = named.iter().map(|named| {
+        let renaming = named.renaming(work.convention, work.table, to);
+        let (before, after) = (identifier(&renaming.before), identifier(&renaming.after));
+        // A unique rule may be a constraint or an index; its index has its name in both cases.
+        if renaming.is_index {
+            return format!("ALTER INDEX {before} RENAME TO {after}");
+        }
+        let table = identifier(renaming.table.unwrap_or(to));
+        format!("ALTER TABLE {table} RENAME CONSTRAINT {before} TO {after}")
+    });
+    (work.shared_statement(change).into_iter())
+        .chain(names)
+        .collect()
 }
 
 fn change_primary_key(work: &Context<'_>, columns: &[&str]) -> Vec<String> {
@@ -214,7 +225,7 @@ fn change_primary_key(work: &Context<'_>, columns: &[&str]) -> Vec<String> {
 
 /// The index that serves a foreign key.
 fn index_unless_exists(work: &Context<'_>, columns: &'static [&'static str]) -> String {
-    let index = Index::over(columns).model(work.table, work.convention);
+    let index = Index::over(columns).model(work.table, work.convention, work.engine);
     let create = create_index(work.table, &index);
     create.replacen("CREATE INDEX", "CREATE INDEX IF NOT EXISTS", 1)
 }
