@@ -32,6 +32,10 @@ impl Refused {
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
                 ("HEADERS_TOO_LARGE", "the headers are too long, or too many")
             }
+            StatusCode::REQUEST_TIMEOUT => (
+                "HEAD_TIMED_OUT",
+                "the head of the request did not come in time",
+            ),
             StatusCode::SERVICE_UNAVAILABLE => (
                 "TOO_MANY_CONNECTIONS",
                 "as many connections are open as there may be (http.max_connections)",

@@ -67,6 +67,7 @@ pub(crate) fn cors(origins: &[String]) -> Option<CorsLayer> {
             header::RANGE,
             HeaderName::from_static("content-digest"),
             HeaderName::from_static("idempotency-key"),
+            HeaderName::from_static("repr-digest"),
             request_id.clone(),
         ])
         .expose_headers([

@@ -246,6 +246,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Send fewer.",
     ),
     explained(
+        "HEAD_TIMED_OUT",
+        "The head of a request did not come within 30 seconds.",
+        "Send the request at once, or open the connection when there is one to send.",
+    ),
+    explained(
         "HOST_INVALID",
         "The request has no header `Host`, or several.",
         "Send one, as HTTP/1.1 demands.",

@@ -1,5 +1,6 @@
-//! Digests that a request announces for its body: `Content-Digest` (RFC 9530), and `Content-MD5`
-//! (RFC 1864), which older clients send.
+//! Digests that a request announces for its body: `Content-Digest` and `Repr-Digest` (RFC 9530), and
+//! `Content-MD5` (RFC 1864), which older clients send. A body is whole and has no coding here, so that
+//! content and representation are the same.
 
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -9,6 +10,7 @@ use sha2::{Digest as _, Sha256, Sha512};
 use crate::error::ApiError;
 
 const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
+const REPR_DIGEST: HeaderName = HeaderName::from_static("repr-digest");
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 
 /// The digests that a body must have; usually none.
@@ -31,14 +33,13 @@ impl Digests {
     /// Those in the headers. Algorithms that are not known are not compared, as RFC 9530 says.
     pub(super) fn announced(headers: &HeaderMap) -> Result<Self, ApiError> {
         let mut digests = Vec::new();
-        for line in headers.get_all(CONTENT_DIGEST) {
-            let line = line.to_str().map_err(|_| malformed(&CONTENT_DIGEST))?;
-            for member in line
-                .split(',')
-                .map(str::trim)
-                .filter(|text| !text.is_empty())
-            {
-                digests.extend(content_digest(member)?);
+        for header in [&CONTENT_DIGEST, &REPR_DIGEST] {
+            for line in headers.get_all(header) {
+                let line = line.to_str().map_err(|_| malformed(header))?;
+                let members = line.split(',').map(str::trim);
+                for member in members.filter(|text| !text.is_empty()) {
+                    digests.extend(digest(header, member)?);
+                }
             }
         }
         for line in headers.get_all(CONTENT_MD5) {
@@ -89,10 +90,8 @@ impl Expected {
 }
 
 /// A member such as `sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:`.
-fn content_digest(member: &str) -> Result<Option<Expected>, ApiError> {
-    let (name, value) = member
-        .split_once('=')
-        .ok_or_else(|| malformed(&CONTENT_DIGEST))?;
+fn digest(header: &HeaderName, member: &str) -> Result<Option<Expected>, ApiError> {
+    let (name, value) = member.split_once('=').ok_or_else(|| malformed(header))?;
     let (name, hasher) = match name.trim_end() {
         "sha-256" => ("SHA-256", Hasher::Sha256(Sha256::new())),
         "sha-512" => ("SHA-512", Hasher::Sha512(Box::new(Sha512::new()))),
@@ -103,8 +102,8 @@ fn content_digest(member: &str) -> Result<Option<Expected>, ApiError> {
     let base64 = value
         .strip_prefix(':')
         .and_then(|value| value.strip_suffix(':'))
-        .ok_or_else(|| malformed(&CONTENT_DIGEST))?;
-    Expected::new(name, hasher, base64, &CONTENT_DIGEST).map(Some)
+        .ok_or_else(|| malformed(header))?;
+    Expected::new(name, hasher, base64, header).map(Some)
 }
 
 impl Hasher {
@@ -163,6 +162,8 @@ mod tests {
         let body = "{\"hello\": \"world\"}\n";
         assert_eq!(outcome(CONTENT_DIGEST, SHA_256, body), Ok(None));
         assert_eq!(outcome(CONTENT_DIGEST, SHA_256, "{}"), Ok(Some("SHA-256")));
+        assert_eq!(outcome(REPR_DIGEST, SHA_256, body), Ok(None));
+        assert_eq!(outcome(REPR_DIGEST, SHA_256, "{}"), Ok(Some("SHA-256")));
         let with_others = format!("crc32c=:AAAAAA==:, {SHA_256};q=1");
         assert_eq!(
             outcome(CONTENT_DIGEST, &with_others, "{}"),
@@ -181,6 +182,7 @@ mod tests {
     fn what_is_no_digest_is_refused() {
         for value in ["sha-256", "sha-256=abc", "sha-256=:abc:", "sha-256=:AAAA:"] {
             assert_eq!(outcome(CONTENT_DIGEST, value, ""), Err(400), "{value}");
+            assert_eq!(outcome(REPR_DIGEST, value, ""), Err(400), "{value}");
         }
         assert_eq!(outcome(CONTENT_MD5, "lamp", ""), Err(400));
         assert_eq!(outcome(CONTENT_DIGEST, "unixsum=:AAAA:", ""), Ok(None));

@@ -4,7 +4,11 @@ use std::{future::poll_fn, pin::pin};
 
 use axum::{Router, http::StatusCode};
 
-use super::{busy::Busy, canned, last_words, stream::SharedStream};
+use super::{
+    busy::Busy,
+    canned, last_words,
+    stream::{Left, SharedStream},
+};
 
 /// Lets hyper run the connection, and closes it after hyper.
 pub(super) async fn run(
@@ -24,10 +28,19 @@ pub(super) async fn run(
         })
         .await
     };
-    let Some((stream, held)) = stream.into_parts() else {
+    let Some(Left {
+        stream,
+        held,
+        owes_an_answer,
+    }) = stream.into_parts()
+    else {
         return;
     };
-    if let Some(status) = refused(&ended, &held) {
+    // A connection that is kept open for the next request ends without a word: an answer to nothing
+    // would be taken for that of a request that is on its way.
+    let is_late = owes_an_answer && ended.as_ref().is_err_and(hyper::Error::is_timeout);
+    let late = is_late.then_some(StatusCode::REQUEST_TIMEOUT);
+    if let Some(status) = late.or_else(|| refused(&ended, &held)) {
         let answer = last_words::refusal(router, status).await;
         last_words::say(stream, &answer).await;
     } else if !held.is_empty() || busy.left_a_body_unread() {

@@ -13,6 +13,8 @@ pub struct ServeOptions {
     pub drain_delay: Duration,
     /// How long a client may take nothing of its response before its connection is cut.
     pub write_pause: Duration,
+    /// How long a connection may take to send the head of a request.
+    pub head_time_limit: Duration,
     /// The most connections that are open at once.
     pub max_connections: usize,
 }
@@ -25,6 +27,7 @@ impl ServeOptions {
             shutdown_grace: config.http.shutdown_grace,
             drain_delay: config.http.drain_delay,
             write_pause: config.http.request_timeout,
+            head_time_limit: Duration::from_secs(30),
             max_connections: config.http.max_connections,
         }
     }

@@ -26,8 +26,6 @@ use super::{
     stream::SharedStream,
 };
 
-/// How long a connection may take to send the head of a request.
-const HEAD_TIME_LIMIT: Duration = Duration::from_secs(30);
 /// How long a connection may take for the rest of a head once the shutdown has begun.
 const HEAD_GRACE: Duration = Duration::from_secs(5);
 /// The pause after a connection could not be accepted for lack of descriptors or memory.
@@ -61,6 +59,7 @@ pub async fn serve(
         router,
         leaves: CancellationToken::new(),
         write_pause: options.write_pause,
+        head_time_limit: options.head_time_limit,
         graceful: GracefulShutdown::new(),
         slots: Slots::new(options.max_connections),
         refusals: Arc::new(Semaphore::new(REFUSALS)),
@@ -92,6 +91,7 @@ struct Server {
     /// No connection is accepted any more.
     leaves: CancellationToken,
     write_pause: Duration,
+    head_time_limit: Duration,
     graceful: GracefulShutdown,
     slots: Slots,
     refusals: Arc<Semaphore>,
@@ -126,7 +126,7 @@ impl Server {
         let stream = SharedStream::new(stream, self.write_pause, is_over);
         let connection = Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD_TIME_LIMIT)
+            .header_read_timeout(self.head_time_limit)
             .serve_connection(
                 TokioIo::new(stream.clone()),
                 TowerToHyperService::new(service_fn(answer)),

@@ -30,6 +30,17 @@ struct Inner {
     write_pause: Duration,
     paused: Option<Pin<Box<Sleep>>>,
     held: Vec<u8>,
+    /// Nothing was answered yet, or something has come since.
+    owes_an_answer: bool,
+}
+
+/// What hyper leaves of a stream.
+pub(super) struct Left {
+    pub(super) stream: TcpStream,
+    /// What hyper wrote last, if that is an answer of its own.
+    pub(super) held: Vec<u8>,
+    /// Whether the client has begun a request, or its first is still to come.
+    pub(super) owes_an_answer: bool,
 }
 
 impl SharedStream {
@@ -44,6 +55,7 @@ impl SharedStream {
             write_pause,
             paused: None,
             held: Vec::new(),
+            owes_an_answer: true,
         })))
     }
 
@@ -53,12 +65,15 @@ impl SharedStream {
         let _ = self.lock().poll_release(context);
     }
 
-    /// The stream, and what hyper wrote last if that is an answer of its own; `None` while there
-    /// are clones.
-    pub(super) fn into_parts(self) -> Option<(TcpStream, Vec<u8>)> {
+    /// The stream and what is left to say; `None` while there are clones.
+    pub(super) fn into_parts(self) -> Option<Left> {
         let inner = Arc::into_inner(self.0)?;
         let inner = inner.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Some((inner.stream, inner.held))
+        Some(Left {
+            stream: inner.stream,
+            held: inner.held,
+            owes_an_answer: inner.owes_an_answer,
+        })
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {
@@ -86,6 +101,7 @@ impl Inner {
     ) -> Poll<io::Result<usize>> {
         if written.is_ready() {
             self.paused = None;
+            self.owes_an_answer = false;
             return written;
         }
         let pause = self.write_pause;
@@ -105,8 +121,10 @@ impl AsyncRead for SharedStream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let inner = &mut *self.lock();
+        let before = buffer.filled().len();
         let read = Pin::new(&mut inner.stream).poll_read(context, buffer);
         if read.is_ready() {
+            inner.owes_an_answer |= buffer.filled().len() > before;
             return read;
         }
         // Once it is over, every read finds the end.

@@ -35,6 +35,7 @@ fn within(shutdown_grace: Duration) -> ServeOptions {
         drain_delay: Duration::ZERO,
         shutdown_grace,
         write_pause: Duration::from_secs(30),
+        head_time_limit: Duration::from_secs(30),
         max_connections: 100,
     }
 }
@@ -341,4 +342,35 @@ async fn a_body_that_nobody_reads_ends_the_connection_unless_it_is_small() {
     assert!(answer.ends_with("done"), "{answer}");
     let waits = send(address, post(4, "Expect: 100-continue\r\n").as_bytes()).await;
     assert!(waits.starts_with("HTTP/1.1 200"), "{waits}");
+}
+
+#[tokio::test]
+async fn a_head_that_does_not_come_in_time_is_answered_408_and_an_idle_connection_closed() {
+    let options = ServeOptions {
+        head_time_limit: Duration::from_millis(400),
+        ..within(Duration::from_secs(1))
+    };
+    let (address, shutdown) = given_server(router(), options).await;
+    for part in ["GET /slow HTTP/1.1\r\nHost: loc", ""] {
+        let answer = send(address, part.as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{part:?}: {answer:?}");
+        assert!(answer.contains("\"code\":\"HEAD_TIMED_OUT\""), "{answer}");
+        assert!(
+            answer.to_lowercase().contains("connection: close"),
+            "{answer}"
+        );
+    }
+    let whole = "GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let answer = send(address, whole.as_bytes()).await;
+    assert!(answer.ends_with("done"), "{answer}");
+    // The half of a second request is one that began.
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(whole.as_bytes()).await.unwrap();
+    let mut first = vec![0; answer.len()];
+    stream.read_exact(&mut first).await.unwrap();
+    stream.write_all(b"GET /sl").await.unwrap();
+    let mut second = String::new();
+    stream.read_to_string(&mut second).await.unwrap();
+    assert!(second.starts_with("HTTP/1.1 408 "), "{second}");
+    shutdown.begin();
 }
