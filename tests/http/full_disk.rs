@@ -2,7 +2,9 @@
 
 use std::{fs::File, io::Write as _, path::PathBuf};
 
-use acceptance::{Engine, Home, Program, Server, production::png, send, wait_until};
+use acceptance::{
+    Engine, Home, PostgresServer, Program, Server, production::png, send, wait_until,
+};
 use groundwork_test::TestResponse;
 use reqwest::{Client, Method};
 use serde_json::json;
@@ -224,4 +226,40 @@ async fn a_server_that_may_open_no_more_files_says_when_to_try_again() {
         "{statuses:?}"
     );
     drop(idle);
+}
+
+/// PostgreSQL's own word for it, as a server says it whose disk takes nothing more.
+const FULL: [&str; 2] = [
+    "CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+       RAISE EXCEPTION 'could not extend file: No space left on device'
+         USING ERRCODE = 'disk_full'; END $$",
+    "CREATE TRIGGER full_disk BEFORE INSERT OR UPDATE ON projects
+     FOR EACH ROW EXECUTE FUNCTION full_disk()",
+];
+
+#[tokio::test]
+async fn a_full_disk_of_postgres_is_said_as_such_and_reading_and_removing_go_on() {
+    let postgres = PostgresServer::start();
+    let mut home = Home::new(Engine::Sqlite).await;
+    home.set_database_url(postgres.url());
+    let server = home.serve().await;
+    let add = || {
+        let body = json!({"title": "Dusk", "prompt": "a lamp", "style": "ink"});
+        let request = Client::new().post(server.url("/api/projects"));
+        let request = request.header("content-type", "application/json");
+        send(request.body(body.to_string()))
+    };
+    let id = add().await.id(201);
+    let path = format!("/api/projects/{id}");
+    for sql in FULL {
+        postgres.run(sql).await;
+    }
+    add().await.refuses(507, "STORAGE_FULL");
+    send(Client::new().get(server.url(&path))).await.with(200);
+    send(Client::new().delete(server.url(&path)))
+        .await
+        .is_done();
+    postgres.run("DROP TRIGGER full_disk ON projects").await;
+    let _ = add().await.id(201);
+    server.stop().await;
 }

@@ -9,6 +9,7 @@ mod downloads;
 mod errors;
 mod full_disk;
 mod graphs;
+mod hangups;
 mod lifecycle;
 mod observing;
 mod projects;
