@@ -8,5 +8,8 @@ fn main() -> std::process::ExitCode {
     let names = Namespace::new("groundwork").share("pipeline");
     let sources = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
     let program = concat!("migrate ", env!("CARGO_PKG_VERSION"));
-    cli::run(&App::new(names, migrations(), CONVENTION, sources, program))
+    cli::run(&App {
+        kept_by_restore: &["file_roots"],
+        ..App::new(names, migrations(), CONVENTION, sources, program)
+    })
 }

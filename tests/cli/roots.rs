@@ -2,6 +2,7 @@
 
 use acceptance::{Engine, Home, given, on_both_engines, production::Production};
 use serde_json::Value;
+use sqlx::{Connection as _, SqliteConnection};
 
 /// A home with a production in its database and its files root.
 async fn given_home(engine: Engine) -> Home {
@@ -53,6 +54,33 @@ async fn a_server_over_another_root_or_another_database_does_not_start(engine: E
     let adopted = home.groundwork(["files", "adopt"]).await.succeeded();
     assert!(adopted.contains("4 files, all there"), "{adopted}");
     home.serve().await.stop().await;
+}
+
+#[tokio::test]
+async fn a_backup_from_before_the_claim_still_belongs_to_the_root_when_it_is_restored() {
+    let home = Home::over(given::migrated(Engine::Sqlite).await);
+    let backup = home.dir().join("before.backup");
+    let url = format!("sqlite://{}", database_file(&home));
+    let mut session = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::query("VACUUM INTO $1")
+        .bind(backup.display().to_string())
+        .execute(&mut session)
+        .await
+        .unwrap();
+    session.close().await.unwrap();
+    Production::with_scenes(1).write_to(&home.dir().join("production"));
+    let import = ["studio", "import", "production"];
+    let _ = home.groundwork(import).await.succeeded();
+
+    let _ = home.migrate(["restore", "before.backup"]).await.succeeded();
+    let found = check(&home).await;
+    assert_eq!(found["outcome"], "ok", "{found}");
+    home.serve().await.stop().await;
+    // What an adoption has changed since is kept, too.
+    let _ = home.groundwork(["files", "adopt"]).await.succeeded();
+    let _ = home.migrate(["restore", "before.backup"]).await.succeeded();
+    assert_eq!(check(&home).await["outcome"], "ok");
+    let _ = home.groundwork(import).await.succeeded();
 }
 
 /// Runs `groundwork` in a home, over another database.

@@ -208,6 +208,67 @@ async fn processes_that_start_at_the_same_time_agree_on_one_id(engine: Engine) {
     }
 }
 
+/// What a process leaves that was killed between two steps of a claim, or of an adoption.
+#[derive(Clone, Copy, Debug)]
+enum Killed {
+    /// The candidate is in the root.
+    Proposed,
+    /// The database has its row, too.
+    Committed,
+    /// The file of the id before was removed.
+    Unlinked,
+    /// The id is in the root, and its candidate still is as well.
+    Linked,
+}
+
+#[on_both_engines]
+async fn a_claim_that_was_killed_is_finished_by_the_next_start(
+    engine: Engine,
+    #[values(0, 2)] files: u64,
+    #[values(Killed::Proposed, Killed::Committed, Killed::Unlinked, Killed::Linked)] at: Killed,
+    #[values(false, true)] is_adoption: bool,
+) {
+    let fixture = given_claimed(engine, files).await;
+    let (root, db) = (fixture.store.root().to_owned(), &fixture.db);
+    let before = std::fs::read_to_string(root.join("identity")).unwrap();
+    let new = "0199b2c4-7f1e-7a30-8a55-1c9d3c1f7b21";
+    if !is_adoption {
+        forget_id(&root);
+        forget_row(db).await;
+    }
+    std::fs::write(root.join("identity.new"), format!("{new}\n")).unwrap();
+    if !matches!(at, Killed::Proposed) {
+        let id: uuid::Uuid = new.parse().unwrap();
+        forget_row(db).await;
+        let work = db.begin().await.unwrap();
+        let now = Clock::system().now();
+        let values: [sea_orm::Value; 2] = [id.into(), now.into()];
+        let sql = "INSERT INTO file_roots (id, root_id, claimed_at) VALUES (1, $1, $2)";
+        let backend = db.get_database_backend();
+        let statement = sea_orm::Statement::from_sql_and_values(backend, sql, values);
+        work.execute_raw(statement).await.unwrap();
+        work.commit().await.unwrap();
+    }
+    if matches!(at, Killed::Unlinked | Killed::Linked) && is_adoption {
+        forget_id(&root);
+    }
+    if matches!(at, Killed::Linked) {
+        std::fs::hard_link(root.join("identity.new"), root.join("identity")).unwrap();
+    }
+
+    let next = store(&root).await;
+    next.claim(db).await.unwrap();
+    assert_eq!(next.belonging(db).await.unwrap(), Belonging::Certain);
+    let after = std::fs::read_to_string(root.join("identity")).unwrap();
+    let is_kept = is_adoption && matches!(at, Killed::Proposed);
+    assert_eq!(after.trim(), if is_kept { before.trim() } else { new });
+    next.repair(db).await.unwrap();
+    next.sweep(db).await.unwrap();
+    for key in fixture.keys().await {
+        assert!(root.join(key).exists());
+    }
+}
+
 fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {

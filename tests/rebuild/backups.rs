@@ -73,7 +73,9 @@ async fn a_rebuild_is_preceded_by_a_copy_that_brings_everything_back() {
     let lost = DatabaseSnapshot::of(&connection).await;
     connection.close().await.unwrap();
 
-    let restored = backup::restore(&database(&scratch), None).await.unwrap();
+    let restored = backup::restore(&database(&scratch), None, &[])
+        .await
+        .unwrap();
     assert_eq!(restored.from, backup.file);
     let connection = connect(&scratch).await;
     require_sound(&connection).await;
@@ -91,7 +93,7 @@ async fn a_rebuild_is_preceded_by_a_copy_that_brings_everything_back() {
 
     // What was replaced can be brought back as well.
     let replaced = restored.replaced.unwrap();
-    backup::restore(&database(&scratch), Some(&replaced))
+    backup::restore(&database(&scratch), Some(&replaced), &[])
         .await
         .unwrap();
     assert_eq!(DatabaseSnapshot::of(&connect(&scratch).await).await, lost);
@@ -178,7 +180,7 @@ async fn what_cannot_be_brought_back_leaves_the_database_as_it_was(
         "used" => {
             let user = connect(&scratch).await;
             execute(&user, "BEGIN; INSERT INTO notes VALUES ('half', NULL)").await;
-            let error = backup::restore(&database(&scratch), Some(&file))
+            let error = backup::restore(&database(&scratch), Some(&file), &[])
                 .await
                 .unwrap_err();
             execute(&user, "ROLLBACK").await;
@@ -190,17 +192,17 @@ async fn what_cannot_be_brought_back_leaves_the_database_as_it_was(
             let middle = bytes.len() / 2;
             bytes[4096..middle].fill(7);
             fs::write(&file, bytes).unwrap();
-            backup::restore(&database(&scratch), Some(&file))
+            backup::restore(&database(&scratch), Some(&file), &[])
                 .await
                 .unwrap_err()
         }
         "missing" => {
             let nowhere = PathBuf::from("nowhere.backup");
-            backup::restore(&database(&scratch), Some(&nowhere))
+            backup::restore(&database(&scratch), Some(&nowhere), &[])
                 .await
                 .unwrap_err()
         }
-        _ => backup::restore(&database(&scratch), None)
+        _ => backup::restore(&database(&scratch), None, &[])
             .await
             .unwrap_err(),
     };
@@ -216,7 +218,7 @@ async fn a_database_that_is_no_longer_one_is_replaced_too() {
     execute(&connection, &format!("VACUUM INTO '{}'", file.display())).await;
     connection.close().await.unwrap();
     fs::write(database(&scratch), "no database at all".repeat(1000)).unwrap();
-    let restored = backup::restore(&database(&scratch), Some(&file))
+    let restored = backup::restore(&database(&scratch), Some(&file), &[])
         .await
         .unwrap();
     assert_eq!(DatabaseSnapshot::of(&connect(&scratch).await).await, before);
@@ -224,7 +226,7 @@ async fn a_database_that_is_no_longer_one_is_replaced_too() {
     assert!(kept.starts_with("no database"));
     // And one that is gone.
     fs::remove_file(database(&scratch)).unwrap();
-    let restored = backup::restore(&database(&scratch), Some(&file))
+    let restored = backup::restore(&database(&scratch), Some(&file), &[])
         .await
         .unwrap();
     assert_eq!(restored.replaced, None);
@@ -258,7 +260,7 @@ async fn the_command_keeps_shows_and_brings_back() {
     let refused = home.migrate(["restore"]).await.failed(75);
     assert!(refused.contains("a server is running on"), "{refused}");
     assert!(refused.contains("stop it first"), "{refused}");
-    drop(server);
+    server.stop().await;
 
     let restored = home.migrate(["restore", name, "--json"]).await;
     let restored = restored.json();

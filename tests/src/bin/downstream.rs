@@ -31,6 +31,7 @@ fn main() -> ExitCode {
             PathBuf::from,
         ),
         now: chrono::DateTime::UNIX_EPOCH,
+        kept_by_restore: &[],
         program: "downstream 1.0.0".to_owned(),
     };
     cli::run(&app)

@@ -20,6 +20,9 @@ pub struct App {
     pub sources: PathBuf,
     /// The time, for the names of new migrations.
     pub now: DateTime<Utc>,
+    /// Tables whose rows `migrate restore` leaves as they are, such as the one that says which root the
+    /// files are in: an older state of the data changes nothing about the installation.
+    pub kept_by_restore: &'static [&'static str],
     /// Name and version of the program, such as `studio 1.2.0`, for the history.
     pub program: String,
 }
@@ -39,6 +42,7 @@ impl App {
             migrations,
             convention,
             sources: sources.into(),
+            kept_by_restore: &[],
             now: Clock::system().now(),
             program: program.into(),
         }

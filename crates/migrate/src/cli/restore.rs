@@ -46,7 +46,9 @@ impl Restore {
         if self.list {
             self.show(&backup::list(&database)?, output)?;
         } else {
-            let restored = backup::restore(&database, self.file.as_deref()).await?;
+            let restored =
+                backup::restore(&database, self.file.as_deref(), context.app.kept_by_restore)
+                    .await?;
             self.report(&restored, output)?;
         }
         Ok(())

@@ -10,7 +10,7 @@ use std::{
 use sea_orm::{
     DbErr, RuntimeErr,
     sqlx::{
-        self, ConnectOptions, Connection, SqliteConnection,
+        self, AssertSqlSafe, ConnectOptions, Connection, Executor, SqliteConnection,
         sqlite::{SqliteConnectOptions, SqliteLockingMode},
     },
 };
@@ -21,6 +21,7 @@ use super::{
     copies::{folder, list, sync_folder},
     keep::verify,
 };
+use crate::sql::identifier;
 
 /// What [`restore`] has done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,12 +37,20 @@ pub struct Restored {
 /// Puts a copy into the place of a database: `file`, or the newest one. At every moment there is
 /// the old database or the new one; the old one is kept beside.
 ///
+/// The rows of `kept` tables are those of the database that is replaced, where both have the table:
+/// they say something about the installation, such as which root of files belongs to it, which an older
+/// state of the data does not change.
+///
 /// A *server* is known by the lock (`flock`) that it holds on `DATABASE.lock`; another process by
 /// the locks of SQLite.
 ///
 /// # Errors
 /// Any [`BackupError`]; the database is then what it was.
-pub async fn restore(database: &Path, file: Option<&Path>) -> Result<Restored, BackupError> {
+pub async fn restore(
+    database: &Path,
+    file: Option<&Path>,
+    kept: &[&str],
+) -> Result<Restored, BackupError> {
     // A link keeps leading to the database.
     let database = &database
         .canonicalize()
@@ -49,9 +58,16 @@ pub async fn restore(database: &Path, file: Option<&Path>) -> Result<Restored, B
     let from = choose(database, file)?;
     let _server = lock_out_servers(database)?;
     verify(&from, None).await?;
-    let hold = hold(database).await?;
+    let mut hold = hold(database).await?;
     let new = beside(database, "restoring");
     copy(&from, &new)?;
+    if let Some(hold) = hold.as_mut().filter(|_| !kept.is_empty()) {
+        let taken_over = take_over(hold, &new, kept).await;
+        taken_over.map_err(|error| {
+            let source = DbErr::Exec(RuntimeErr::SqlxError(error.into()));
+            BackupError::database("taking over what says where this database's files are")(source)
+        })?;
+    }
     let replaced = set_aside(database)?;
     fs::rename(&new, database).map_err(BackupError::io("replacing", database))?;
     sync_folder(database)?;
@@ -141,6 +157,45 @@ async fn hold(database: &Path) -> Result<Option<SqliteConnection>, BackupError> 
             }
         },
     }
+}
+
+/// Gives the database that is about to be in the place of another the rows of that one's tables. The
+/// file stays locked: that is what SQLite's exclusive mode is for.
+async fn take_over(
+    connection: &mut SqliteConnection,
+    new: &Path,
+    tables: &[&str],
+) -> Result<(), sqlx::Error> {
+    connection.execute("COMMIT").await?;
+    sqlx::query("ATTACH $1 AS restored")
+        .bind(new.to_string_lossy().into_owned())
+        .execute(&mut *connection)
+        .await?;
+    connection
+        .execute(
+            "PRAGMA restored.journal_mode = DELETE; PRAGMA foreign_keys = OFF; BEGIN EXCLUSIVE",
+        )
+        .await?;
+    for table in tables {
+        let columns = "SELECT group_concat(name) FROM pragma_table_info($1, $2)";
+        let of = |schema: &'static str| {
+            let columns = sqlx::query_scalar::<_, Option<String>>(columns);
+            columns.bind((*table).to_owned()).bind(schema)
+        };
+        let own = of("main").fetch_one(&mut *connection).await?;
+        if own.is_none() || own != of("restored").fetch_one(&mut *connection).await? {
+            continue;
+        }
+        let table = identifier(table);
+        let sql = format!(
+            "DELETE FROM restored.{table} WHERE EXISTS (SELECT 1 FROM main.{table});
+             INSERT INTO restored.{table} SELECT * FROM main.{table} WHERE true
+             ON CONFLICT DO NOTHING"
+        );
+        connection.execute(AssertSqlSafe(sql)).await?;
+    }
+    connection.execute("COMMIT; DETACH restored").await?;
+    Ok(())
 }
 
 /// SQLite's code without its extension.

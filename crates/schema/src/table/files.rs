@@ -5,8 +5,8 @@ use sea_orm::DbErr;
 use sea_orm_migration::SchemaManager;
 
 use super::{
-    Column, Event, Index, Kind, PostgresTrigger, Presence, Table, Timing, Trigger, TriggerFunction,
-    Triggers,
+    Check, Column, Condition, Event, Index, Kind, PostgresTrigger, Presence, Table, Timing,
+    Trigger, TriggerFunction, Triggers,
     apply::{engine_of, execute},
 };
 
@@ -69,6 +69,30 @@ pub const fn file_trash(name: &'static str) -> Table {
         columns: TRASH_COLUMNS,
         primary_key: &["storage_key"],
         indexes: TRASH_INDEXES,
+        ..Table::DEFAULT
+    }
+}
+
+const ROOT_COLUMNS: &[Column] = &[
+    Column::required("id", Kind::BigInteger),
+    Column::required("root_id", Kind::Uuid),
+    Column::required("claimed_at", Kind::Timestamptz),
+];
+
+const ROOT_CHECKS: &[Check] = &[Check {
+    rule: "only_one",
+    condition: Condition::Sql("id = 1"),
+}];
+
+/// The table of the one row that says which root of files belongs to the database
+/// (`FileStoreOptions::root_table` of `groundwork-core`).
+#[must_use]
+pub const fn file_roots(name: &'static str) -> Table {
+    Table {
+        name,
+        columns: ROOT_COLUMNS,
+        primary_key: &["id"],
+        checks: ROOT_CHECKS,
         ..Table::DEFAULT
     }
 }

@@ -62,7 +62,7 @@ pub use column::{Column, Kind, Presence};
 pub(crate) use comment::statement as comment;
 pub use constraint::{Check, Condition, ForeignKey, Nulls, Unique};
 pub use declaration::Table;
-pub use files::{FileColumn, file_trash};
+pub use files::{FileColumn, file_roots, file_trash};
 pub use index::{Index, IndexKey, IndexMethod};
 pub(crate) use model::condition;
 pub use partition::{Partition, PartitionBy, PartitionRows, Partitioning};
