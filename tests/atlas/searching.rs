@@ -513,6 +513,35 @@ async fn the_newest_matches_are_found_however_frequent_they_are(engine: Engine) 
     }
 }
 
+/// So many transcripts that their segments are not gathered first.
+#[on_both_engines]
+async fn a_search_of_a_channel_with_many_transcripts_keeps_to_it(engine: Engine) {
+    let fixture = Fixture::new(engine).await;
+    given_segments(&fixture, 5_000).await;
+    let fits = |n: i64| n % 3 == 0 && (n % 50 + 1) % 10 == 3;
+    let expected: BTreeSet<i64> = (1..=5_000).filter(|n| fits(*n)).collect();
+    let found = async || {
+        let found = fixture.search_with("third", |search| {
+            search.channel = Some("channel 3".to_owned());
+        });
+        let positions = found.await.items.into_iter().map(|hit| hit.position);
+        positions.collect::<BTreeSet<i64>>()
+    };
+    assert_eq!(found().await, expected);
+    let id = match engine {
+        Engine::Sqlite => "CAST(printf('m%015d', position) AS BLOB)",
+        Engine::Postgres => "md5('m' || position)::uuid",
+    };
+    let more = format!(
+        "INSERT INTO transcripts (id, video_id, language, origin, created_at, updated_at)
+         SELECT {id}, v.id, 'l' || position, 'manual', v.created_at, v.updated_at
+         FROM transcript_segments s CROSS JOIN videos v
+         WHERE s.position <= 400 AND v.title = 'v3'"
+    );
+    fixture.execute(&more).await;
+    assert_eq!(found().await, expected);
+}
+
 /// A plan that makes a `tsvector` of each row, or reads all of them, takes seconds.
 #[on_both_engines]
 async fn every_search_goes_through_the_full_text_index(engine: Engine) {

@@ -1,6 +1,9 @@
 //! Candidates on SQLite. FTS5 gives its rows newest first by itself, if it is the first to be asked:
 //! SQLite keeps the order of a `CROSS JOIN`. Phrases and exclusions are its own, and beginnings of up
 //! to three letters have an index of their own.
+//!
+//! Where a channel or a language has few transcripts, the ids of their segments are gathered first, and
+//! each match is looked for among them: going to the video of every match takes ten times as long.
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value, Values};
 
@@ -13,37 +16,84 @@ use crate::{
     },
 };
 
+/// So many transcripts are few. Gathering the segments of more takes longer than the search.
+const FEW: usize = 256;
+
+const DOING: &str = "searching";
+
+/// Where matches are looked for.
+#[derive(Clone, Copy)]
+enum Scope {
+    All,
+    /// Among the segments of the few transcripts that fit.
+    FewTranscripts,
+    /// In every match's own transcript and video.
+    ManyTranscripts,
+}
+
 /// The lines of the newest segments that match.
 pub(in super::super) async fn newest(
     connection: &impl ConnectionTrait,
     search: &Search,
 ) -> Result<String, AtlasError> {
-    const DOING: &str = "searching";
+    let scope = scope(connection, search).await?;
     let row = connection
-        .query_one_raw(statement(search))
+        .query_one_raw(matching(search, scope))
         .await
         .doing(DOING)?;
     let lines = row.map_or(Ok(None), |row| row.try_get_by_index::<Option<String>>(0));
     Ok(lines.doing(DOING)?.unwrap_or_default())
 }
 
-fn statement(search: &Search) -> Statement {
+async fn scope(connection: &impl ConnectionTrait, search: &Search) -> Result<Scope, AtlasError> {
+    if search.language.is_none() && search.channel.is_none() {
+        return Ok(Scope::All);
+    }
+    let mut values = Vec::new();
+    let filter = filter(search, &mut values);
+    let sql = format!(
+        "SELECT 1 FROM transcripts t JOIN videos v ON v.id = t.video_id WHERE TRUE{filter} LIMIT {}",
+        FEW + 1
+    );
+    let rows = connection.query_all_raw(statement(sql, values)).await;
+    Ok(match rows.doing(DOING)?.len() > FEW {
+        true => Scope::ManyTranscripts,
+        false => Scope::FewTranscripts,
+    })
+}
+
+fn matching(search: &Search, scope: Scope) -> Statement {
     let mut values: Vec<Value> = vec![search.query.to_fts5().into()];
-    let mut sql = "SELECT group_concat(line, char(10)) FROM (\
-                   SELECT s.id || ' ' || s.words AS line \
-                   FROM segment_words w CROSS JOIN transcript_segments s ON s.id = w.rowid"
-        .to_owned();
-    if search.language.is_some() || search.channel.is_some() {
-        sql.push_str(" CROSS JOIN transcripts t ON t.id = s.transcript_id");
-    }
-    if search.channel.is_some() {
-        sql.push_str(" CROSS JOIN videos v ON v.id = t.video_id");
-    }
-    sql.push_str(" WHERE segment_words MATCH $1");
-    sql.push_str(&filter(search, &mut values));
-    sql.push_str(&format!(
-        " ORDER BY w.rowid DESC LIMIT {MAX_RANKED}) AS found"
-    ));
+    let filter = filter(search, &mut values);
+    let (joins, fits) = match scope {
+        Scope::All => ("", String::new()),
+        // The plus keeps FTS5 from being asked for each of these ids.
+        Scope::FewTranscripts => (
+            "",
+            format!(
+                " AND +w.rowid IN (SELECT s.id FROM videos v \
+                 JOIN transcripts t ON t.video_id = v.id \
+                 CROSS JOIN transcript_segments s ON s.transcript_id = t.id WHERE TRUE{filter})"
+            ),
+        ),
+        Scope::ManyTranscripts => (
+            " CROSS JOIN transcript_segments s ON s.id = w.rowid \
+             CROSS JOIN transcripts t ON t.id = s.transcript_id \
+             CROSS JOIN videos v ON v.id = t.video_id",
+            filter,
+        ),
+    };
+    let sql = format!(
+        "WITH newest AS MATERIALIZED (\
+         SELECT w.rowid AS id FROM segment_words w{joins} WHERE segment_words MATCH $1{fits} \
+         ORDER BY w.rowid DESC LIMIT {MAX_RANKED}) \
+         SELECT group_concat(line, char(10)) FROM (SELECT s.id || ' ' || s.words AS line \
+         FROM newest n CROSS JOIN transcript_segments s ON s.id = n.id) AS found"
+    );
+    statement(sql, values)
+}
+
+fn statement(sql: String, values: Vec<Value>) -> Statement {
     Statement {
         sql,
         values: Some(Values(values)),
