@@ -2,10 +2,11 @@
 
 use std::{fs, process::Stdio, time::Duration};
 
-use acceptance::{Engine, Home, Outcome, Program, Scratch, on_both_engines};
+use acceptance::{Engine, Home, Outcome, Program, Scratch, given, on_both_engines};
 use groundwork_schema::run::{self, Goal, State};
 use rstest::rstest;
 use sea_orm::DatabaseConnection;
+use sqlx::Connection as _;
 
 use super::{catalog::catalog, connect, scripts, tables, up};
 
@@ -241,4 +242,44 @@ fn without_times(text: &str) -> String {
     text.lines()
         .map(|line| line.split(" (").next().unwrap_or(line).to_owned() + "\n")
         .collect()
+}
+
+#[tokio::test]
+async fn a_database_that_another_process_has_to_itself_is_waited_for() {
+    let home = Home::over(given::migrated(Engine::Sqlite).await);
+    let url = home.database_url().replace("sqlite://", "");
+    let file = home.dir().join(url).display().to_string();
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(&file);
+    let mut other = sqlx::SqliteConnection::connect_with(&options)
+        .await
+        .unwrap();
+    // As a tool does that locks the file as a whole: no reader gets in either.
+    for sql in ["PRAGMA journal_mode = DELETE", "BEGIN EXCLUSIVE"] {
+        sqlx::Executor::execute(&mut other, sql).await.unwrap();
+    }
+    let start = std::time::Instant::now();
+    let refused = home.migrate(["up", "--wait", "2"]).await.failed(75);
+    assert!(refused.contains("another process"), "{refused}");
+    assert!(
+        (1..12).contains(&start.elapsed().as_secs()),
+        "{:?}",
+        start.elapsed()
+    );
+    let waiting = home.migrate(["up", "--wait", "40"]);
+    let freed = async {
+        tokio::time::sleep(std::time::Duration::from_secs(7)).await;
+        sqlx::Executor::execute(&mut other, "COMMIT").await.unwrap();
+    };
+    let (done, ()) = tokio::join!(waiting, freed);
+    let _ = done.succeeded();
+}
+
+#[on_both_engines]
+async fn a_plan_speaks_the_language_of_the_configured_database(engine: Engine) {
+    let home = Home::new(engine).await;
+    let plan = home.migrate(["plan", "--sql"]).await.succeeded();
+    let is_of_postgres = plan.contains("pg_advisory_xact_lock");
+    assert_eq!(is_of_postgres, engine == Engine::Postgres, "{plan}");
+    let other = home.migrate(["plan", "--sql", "--engine", "sqlite"]).await;
+    assert!(other.succeeded().contains("BEGIN IMMEDIATE"));
 }

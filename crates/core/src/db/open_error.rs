@@ -74,7 +74,8 @@ pub enum OpenError {
     },
     /// Another process kept the database locked all the time.
     #[error(
-        "another process keeps {} locked; gave up after {} ms (database.acquire_timeout_ms)",
+        "another process keeps {} locked; gave up after {} ms (database.acquire_timeout_ms, or --wait \
+         of migrate)",
         path.display(),
         waited.as_millis()
     )]
@@ -201,7 +202,10 @@ pub enum OpenError {
 
 impl DomainError for OpenError {
     fn kind(&self) -> Kind {
-        Kind::Unavailable
+        match self {
+            Self::Locked { .. } => Kind::Conflict,
+            _ => Kind::Unavailable,
+        }
     }
 
     fn code(&self) -> &'static str {
@@ -229,7 +233,10 @@ pub(super) fn of_sqlite(
             path,
             source: io::Error::other(source),
         },
-        _ if failure::is_busy(&source) => OpenError::Locked { path, waited },
+        // Nothing else keeps a first connection from being opened in time.
+        _ if failure::is_busy(&source) || matches!(source, sqlx::Error::PoolTimedOut) => {
+            OpenError::Locked { path, waited }
+        }
         _ => OpenError::Other { url, source },
     }
 }

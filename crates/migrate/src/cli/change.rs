@@ -185,7 +185,8 @@ impl Change<'_> {
         if self.options.dry_run {
             return self.show(context, &settings).await;
         }
-        let connection = context.connect().await?;
+        let wait = Duration::from_secs(self.options.wait);
+        let connection = context.connect_within(wait).await?;
         let (database, migrations) = (&connection, &app.migrations);
         let done = async {
             let report = match self.way {

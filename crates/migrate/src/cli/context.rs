@@ -1,5 +1,7 @@
 //! What every command of `migrate` works with, and how it gets at the database.
 
+use std::time::Duration;
+
 use groundwork_cli::{CliError, Output, Result, SettingsFlags};
 use groundwork_core::{
     config::{self, Loaded},
@@ -26,6 +28,16 @@ impl Context<'_> {
     /// Opens the database, which is created where it is missing (SQLite).
     pub(super) async fn connect(&self) -> Result<DatabaseConnection> {
         let database = self.settings()?;
+        Ok(db::connect_for_migration(&database).await?)
+    }
+
+    /// As [`connect`](Self::connect), waiting so long for another process that has the database to
+    /// itself.
+    pub(super) async fn connect_within(&self, wait: Duration) -> Result<DatabaseConnection> {
+        let mut database = self.settings()?;
+        database.acquire_timeout = wait.max(Duration::from_secs(1));
+        // An attempt ends before the time for all of them.
+        database.busy_timeout = database.busy_timeout.min(database.acquire_timeout / 4);
         Ok(db::connect_for_migration(&database).await?)
     }
 

@@ -35,9 +35,9 @@ pub(super) struct Plan {
     /// The way back
     #[arg(long)]
     down: bool,
-    /// For which engine
-    #[arg(long, value_enum, default_value = "sqlite")]
-    engine: EngineName,
+    /// For which engine [default: that of the configured database]
+    #[arg(long, value_enum)]
+    engine: Option<EngineName>,
     /// As JSON: for each migration its name, direction, is_transactional, statements, reads, fails
     #[arg(long)]
     json: bool,
@@ -61,8 +61,9 @@ impl Plan {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result {
         let (app, output) = (context.app, context.output);
         let engine = match self.engine {
-            EngineName::Sqlite => Engine::Sqlite,
-            EngineName::Postgres => Engine::Postgres,
+            Some(EngineName::Sqlite) => Engine::Sqlite,
+            Some(EngineName::Postgres) => Engine::Postgres,
+            None => context.settings()?.url.engine(),
         };
         let direction = if self.down {
             Direction::Down
