@@ -28,6 +28,7 @@ mod context;
 mod diagram;
 mod entities;
 mod lint;
+mod mark;
 mod new;
 mod plan;
 mod repair;

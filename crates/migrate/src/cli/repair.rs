@@ -10,8 +10,8 @@ use groundwork_schema::run::{self, Repair as Correction, RepairAction, Settings}
 /// Accept edits of applied migrations, deliberately
 ///
 /// Writes to the history alone: the present SQL of edited migrations is what counts from now on,
-/// the SQL of those that were applied without is written down, and those that this program has lost
-/// are forgotten. The schema is not touched.
+/// the SQL of those that were applied without is written down, those that were renamed get the name of the
+/// migration that executes the same, and those that this program has lost are forgotten. The schema is not touched.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 Examples:
@@ -21,7 +21,7 @@ pub(super) struct Repair {
     /// Show what would be accepted, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// As JSON: for each migration its name, action (accept, record, forget), applied, present
+    /// As JSON: for each migration its name, action (accept, record, rename, forget), to, applied, present
     #[arg(long)]
     json: bool,
 }
@@ -62,6 +62,7 @@ fn described(correction: &Correction) -> String {
     match &correction.action {
         RepairAction::Accept(change) => format!("accept {name}\n{}", change.diff().trim_end()),
         RepairAction::Record => format!("record {name}"),
+        RepairAction::Rename { to } => format!("rename {name} to {to}"),
         RepairAction::Forget => format!("forget {name}"),
     }
 }
@@ -71,6 +72,7 @@ fn described(correction: &Correction) -> String {
 struct Row<'a> {
     migration: &'a str,
     action: &'static str,
+    to: Option<&'a str>,
     applied: Option<&'a str>,
     present: Option<&'a str>,
 }
@@ -80,11 +82,17 @@ impl<'a> Row<'a> {
         let (action, change) = match &correction.action {
             RepairAction::Accept(change) => ("accept", Some(change)),
             RepairAction::Record => ("record", None),
+            RepairAction::Rename { .. } => ("rename", None),
             RepairAction::Forget => ("forget", None),
+        };
+        let to = match &correction.action {
+            RepairAction::Rename { to } => Some(to.as_str()),
+            _ => None,
         };
         Self {
             migration: &correction.migration,
             action,
+            to,
             applied: change.map(|change| change.applied.as_str()),
             present: change.map(|change| change.present.as_str()),
         }

@@ -114,6 +114,12 @@ impl Pass<'_> {
         }
         let waivers = waiver::of_statements(engine, &statements, |_| whole.clone());
         self.waivers.extend(waivers);
+        for recording in [up, down] {
+            if let Some(statement) = recording.transaction_control(engine) {
+                let message = format!("{statement} is within the transaction of the migration");
+                self.add(&both::TRANSACTION_CONTROL, engine, &whole, message);
+            }
+        }
         self.outcome(engine, up, &whole);
         self.down(engine, up, down, &whole);
     }

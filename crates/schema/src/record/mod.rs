@@ -13,5 +13,6 @@ mod replica;
 mod tests;
 
 pub use crate::migration::Cause;
+pub(crate) use recorder::alone;
 pub use recorder::{down, rendered, up};
 pub use recording::{Outcome, Recording};

@@ -36,6 +36,16 @@ pub async fn rendered(migrations: &[Box<dyn MigrationTrait>], engine: Engine) ->
     recordings
 }
 
+/// Renders one way of one migration by itself. What it asks about those before it has no answer, and
+/// ends it.
+pub(crate) async fn alone(
+    migration: &dyn MigrationTrait,
+    direction: Direction,
+    engine: Engine,
+) -> Recording {
+    Recorder::untried(engine).run(migration, direction).await
+}
+
 /// Records how every migration is taken back, in the order of the list.
 pub async fn down(migrations: &[Box<dyn MigrationTrait>], engine: Engine) -> Vec<Recording> {
     let recorder = Recorder::new(engine);

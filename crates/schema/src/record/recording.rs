@@ -4,7 +4,7 @@ use groundwork_naming::Engine;
 
 use crate::{
     migration::Cause,
-    sql::{normal, tokens},
+    sql::{normal, tokens, transaction_control},
 };
 
 /// What a migration executes.
@@ -70,10 +70,24 @@ impl Recording {
         Some(hash.finalize().to_hex().to_string())
     }
 
+    /// Whether it executes and asks nothing that is known.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.statements.is_empty() && self.reads.is_none()
+    }
+
     /// Whether it does nothing but create tables, indexes and views, which breaks no foreign key.
     pub(crate) fn only_creates(&self) -> bool {
         let is_known = self.reads.is_none() && self.outcome.is_complete();
         is_known && self.statements.iter().all(|sql| creates_one(sql))
+    }
+
+    /// The first statement that would end the transaction which the migration runs in, or nest one in
+    /// it by hand; `None` where there is none, or where it runs in no transaction.
+    #[must_use]
+    pub fn transaction_control(&self, engine: Engine) -> Option<&str> {
+        let texts = self.statements.iter().filter(|sql| !is_nested(sql));
+        let mut found = texts.filter_map(|sql| transaction_control(engine, sql));
+        found.next().filter(|_| self.is_transactional)
     }
 
     /// The statements as one text.
@@ -86,6 +100,18 @@ impl Recording {
         }
         text
     }
+}
+
+/// Whether this is how SeaORM's own nested transaction begins or ends, which is balanced.
+fn is_nested(sql: &str) -> bool {
+    [
+        "SAVEPOINT s",
+        "RELEASE SAVEPOINT s",
+        "ROLLBACK TO SAVEPOINT s",
+    ]
+    .iter()
+    .filter_map(|verb| sql.strip_prefix(verb))
+    .any(|number| number.parse::<u32>().is_ok())
 }
 
 /// Whether this is one statement that creates a table, an index or a view.

@@ -1,5 +1,7 @@
 //! Whether the migrations that are applied still are what they were.
 
+use std::collections::HashSet;
+
 use sea_orm_migration::MigrationTrait;
 use similar::TextDiff;
 
@@ -64,6 +66,33 @@ impl Rendering {
                 self.change(recording, applied)
             })
             .collect()
+    }
+
+    /// Applied migrations that the program lacks, each with the one of the program that is pending and
+    /// executes the same. Where several would do, the one that is not taken yet, in the order of the list.
+    pub(super) fn renamed(&self, history: &History) -> Vec<(String, String)> {
+        let known: HashSet<&str> = (self.recordings.iter())
+            .map(|recording| recording.migration.as_str())
+            .collect();
+        let mut taken = HashSet::new();
+        let mut found = Vec::new();
+        for (old, entry) in history
+            .iter()
+            .filter(|(old, _)| !known.contains(old.as_str()))
+        {
+            let same = self.recordings.iter().find(|recording| {
+                entry.checksum.is_some()
+                    && !recording.is_empty()
+                    && !history.contains_key(&recording.migration)
+                    && !taken.contains(&recording.migration)
+                    && recording.checksum(self.engine) == entry.checksum
+            });
+            if let Some(new) = same {
+                taken.insert(new.migration.clone());
+                found.push((old.clone(), new.migration.clone()));
+            }
+        }
+        found
     }
 
     /// The positions of applied migrations whose SQL was never written down, and can be.

@@ -38,6 +38,24 @@ pub enum RunError {
         /// Their names.
         migrations: Vec<String>,
     },
+    /// Migrations that the program lacks are applied, and it has others that execute the same.
+    #[error(
+        "{}; run `migrate repair`, which gives the history the new name, or `migrate mark --renamed {}`",
+        renamed(migrations),
+        migrations.iter().map(|(old, new)| format!("{old}={new}")).collect::<Vec<_>>().join(" --renamed ")
+    )]
+    Renamed {
+        /// The name in the history, and that of the program.
+        migrations: Vec<(String, String)>,
+    },
+    /// What the history is to say, it says already, or it does not say what is to be changed.
+    #[error("{migration} {why}; `migrate status` shows what the history says")]
+    Marked {
+        /// The migration.
+        migration: String,
+        /// Why not, as the end of the sentence.
+        why: &'static str,
+    },
     /// A migration that is pending comes before one that has been applied.
     #[error(
         "{} came before {newest}, which is applied already; give it a newer timestamp, or run `migrate up --out-of-order` if the order does not matter",
@@ -108,6 +126,31 @@ pub enum RunError {
         /// Whether it is safe to try again: it is one statement only.
         is_retriable: bool,
         /// What the database, or the migration, said.
+        source: DbErr,
+    },
+    /// A migration has a statement that begins or ends a transaction, though it runs in one. It was not
+    /// run.
+    #[error(
+        "{migration} was not run: it has {statement:?} on its way {direction}, and runs in a transaction already, which ends with its record in the history; take BEGIN, COMMIT, ROLLBACK and SAVEPOINT out of it, or split it in two migrations"
+    )]
+    TransactionControl {
+        /// Its name.
+        migration: String,
+        /// Which way it was to be run.
+        direction: Direction,
+        /// The statement, as it is written.
+        statement: String,
+    },
+    /// A migration has ended the transaction that it ran in.
+    #[error(
+        "{migration} ended its own transaction on its way {direction}: what it did until then is kept, and the history does not have it; undo it by hand, and take COMMIT and ROLLBACK out of the migration"
+    )]
+    EndedTransaction {
+        /// Its name.
+        migration: String,
+        /// Which way it was run.
+        direction: Direction,
+        /// What the database said.
         source: DbErr,
     },
     /// A migration would leave rows that refer to nothing. Only SQLite finds this at the end; on
@@ -201,12 +244,16 @@ impl DomainError for RunError {
         match self {
             Self::NoSuchMigration { .. } | Self::AmbiguousName { .. } => Kind::Usage,
             Self::Missing { .. }
+            | Self::Renamed { .. }
+            | Self::Marked { .. }
             | Self::OutOfOrder { .. }
             | Self::Changed { .. }
             | Self::Unplannable { .. }
             | Self::Duplicate { .. }
             | Self::Failed { .. }
             | Self::FailedBare { .. }
+            | Self::TransactionControl { .. }
+            | Self::EndedTransaction { .. }
             | Self::Orphans { .. } => Kind::Invalid,
             Self::Newer { .. } | Self::Database { .. } => Kind::Unavailable,
             Self::Busy { .. } | Self::Locked { .. } => Kind::Conflict,
@@ -238,6 +285,13 @@ impl RunError {
             _ => Self::Database { doing, source },
         }
     }
+}
+
+fn renamed(migrations: &[(String, String)]) -> String {
+    let each = migrations.iter().map(|(old, new)| {
+        format!("{old} is applied, and {new} executes the same under another name")
+    });
+    each.collect::<Vec<_>>().join("; ")
 }
 
 fn changed(changes: &[EditedMigration]) -> String {

@@ -179,6 +179,24 @@ pub(super) async fn fill(
     write(connection, "recording the SQL of a migration", sql, values).await
 }
 
+/// Gives an entry another name.
+pub(super) async fn rename(
+    connection: &impl ConnectionTrait,
+    from: &str,
+    to: &str,
+    by: &str,
+) -> Result<(), RunError> {
+    let sql = format!("UPDATE {TABLE} SET version = $2, program = $3 WHERE version = $1");
+    let values: [Value; 3] = [from.into(), to.into(), by.into()];
+    write(
+        connection,
+        "renaming a migration in the history",
+        sql,
+        values,
+    )
+    .await
+}
+
 /// Notes that a migration was taken back.
 pub(super) async fn delete(
     connection: &impl ConnectionTrait,

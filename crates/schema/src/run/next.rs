@@ -5,6 +5,7 @@ use std::{
     time::Instant,
 };
 
+use groundwork_naming::Engine;
 use sea_orm::DatabaseConnection;
 
 use super::{
@@ -12,6 +13,7 @@ use super::{
     change::Rendering,
     engine_of,
     history::{self, History},
+    opened::{self, Opened},
     plan::Plan,
     session::{Check, Session},
     unusable_indexes,
@@ -19,6 +21,7 @@ use super::{
 use crate::{
     backup::BackupPolicy,
     migration::{Direction, HISTORY_TABLE, call},
+    record,
 };
 
 /// Which edits of applied migrations a run accepts.
@@ -36,6 +39,10 @@ pub(super) struct Run<'a> {
     settings: &'a Settings<'a>,
     rendering: Rendering,
     backups: BackupPolicy,
+    /// The session as it was before the first step.
+    opened: Opened,
+    /// Nothing has run on this connection yet (SQLite).
+    is_fresh: bool,
     /// What the history says; `None` before it was read, or when another process has changed it.
     known: Option<Known>,
 }
@@ -76,12 +83,17 @@ impl<'a> Run<'a> {
             settings,
             rendering,
             backups: BackupPolicy::new(settings.backups),
+            opened: Opened::of(connection).await?,
+            is_fresh: true,
             known: None,
         })
     }
 
     /// Runs the next migration under the lock.
     pub(super) async fn run_next(&mut self) -> Result<StepOutcome, RunError> {
+        if !std::mem::take(&mut self.is_fresh) && engine_of(self.connection)? == Engine::Sqlite {
+            opened::renew(self.connection).await?;
+        }
         let session = Session::begin(self.connection, self.settings).await?;
         let done = async {
             self.read_history(&session).await?;
@@ -90,6 +102,7 @@ impl<'a> Run<'a> {
             let Some(position) = next else {
                 return Ok(None);
             };
+            self.refuse_transaction_control(position).await?;
             self.keep_backup(&session, position).await?;
             self.prepare(&session).await?;
             let step = self.perform(&session, position).await?;
@@ -114,6 +127,31 @@ impl<'a> Run<'a> {
                 self.known = None;
                 Err(error)
             }
+        }
+    }
+
+    /// A statement that ends the transaction would leave a half of the migration without a record.
+    async fn refuse_transaction_control(&self, position: usize) -> Result<(), RunError> {
+        let direction = self.plan.direction();
+        let engine = engine_of(self.connection)?;
+        let migration = self.plan.migrations()[position].as_ref();
+        let found = match direction {
+            Direction::Up => {
+                let recording = self.rendering.recording(position);
+                recording.transaction_control(engine).map(str::to_owned)
+            }
+            Direction::Down => {
+                let recording = record::alone(migration, direction, engine).await;
+                recording.transaction_control(engine).map(str::to_owned)
+            }
+        };
+        match found {
+            None => Ok(()),
+            Some(statement) => Err(RunError::TransactionControl {
+                migration: migration.name().to_owned(),
+                direction,
+                statement,
+            }),
         }
     }
 
@@ -196,6 +234,12 @@ impl<'a> Run<'a> {
         let history = history::read(&session.connection()).await?;
         let history = history.unwrap_or_default();
         let applied: BTreeSet<String> = history.keys().cloned().collect();
+        let renamed = self.rendering.renamed(&history);
+        if !renamed.is_empty() {
+            return Err(RunError::Renamed {
+                migrations: renamed,
+            });
+        }
         let todo = self.plan.todo(&applied, self.settings.order)?;
         self.refuse_changes(&history, &todo)?;
         self.known = Some(Known {
@@ -250,9 +294,12 @@ impl<'a> Run<'a> {
         });
         let started = Instant::now();
         let recording = self.rendering.recording(position);
-        call(migration, direction, &session.manager())
-            .await
-            .map_err(|error| session.run_error(recording, direction, error))?;
+        session.mark().await?;
+        if let Err(error) = call(migration, direction, &session.manager()).await {
+            return Err(session.failed(recording, direction, error).await);
+        }
+        session.release_mark(recording, direction).await?;
+        session.reset(self.settings, &self.opened).await?;
         let took = started.elapsed();
         match direction {
             Direction::Up => {

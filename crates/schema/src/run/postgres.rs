@@ -17,11 +17,9 @@ pub(super) const LOCK_KEY: &str = "hashtextextended('seaql_migrations', 0)";
 
 /// Gives back the lock of a session, and its settings.
 pub(super) async fn release(connection: &DatabaseConnection) -> Result<(), DbErr> {
-    let sql = format!(
-        "RESET lock_timeout; RESET statement_timeout; RESET client_connection_check_interval; \
-         SELECT pg_advisory_unlock({LOCK_KEY})"
-    );
-    connection.execute_unprepared(&sql).await.map(drop)
+    let sql = "RESET lock_timeout; RESET statement_timeout; RESET client_connection_check_interval; \
+               SELECT pg_catalog.pg_advisory_unlock_all()";
+    connection.execute_unprepared(sql).await.map(drop)
 }
 
 /// Lets PostgreSQL notice within half a second that this process is gone, also in the middle of a

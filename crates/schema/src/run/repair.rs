@@ -31,6 +31,11 @@ pub enum RepairAction {
     Accept(EditedMigration),
     /// The SQL of a migration is written down that was applied without.
     Record,
+    /// The history gives an applied migration the name that the program has for what executes the same.
+    Rename {
+        /// The migration of the program.
+        to: String,
+    },
     /// The history forgets a migration that the program has lost.
     Forget,
 }
@@ -49,7 +54,7 @@ pub async fn repairs(
 }
 
 /// Accepts every edit of an applied migration, writes down the SQL of those that were applied
-/// without, and forgets those that the program has lost. Returns what it did.
+/// without, gives those that were renamed their new names, and forgets those that the program has lost. Returns what it did.
 ///
 /// # Errors
 /// [`RunError::Newer`] if the database knows migrations that are newer than this program: it must
@@ -69,7 +74,12 @@ pub async fn repair(
             history::prepare(&connection, settings.convention).await?;
         }
         for repair in &repairs {
-            match repair.action {
+            match &repair.action {
+                RepairAction::Rename { to } => {
+                    let by = settings.program.unwrap_or("repair");
+                    let by = format!("{by} (renamed from {})", repair.migration);
+                    history::rename(&connection, &repair.migration, to, &by).await?;
+                }
                 RepairAction::Forget => history::delete(&connection, &repair.migration).await?,
                 RepairAction::Accept(_) | RepairAction::Record => {
                     let position = plan::position(migrations, &repair.migration)?;
@@ -101,7 +111,11 @@ fn needed(
     rendering: &Rendering,
 ) -> Result<Vec<Repair>, RunError> {
     let names: BTreeSet<String> = history.keys().cloned().collect();
-    let (newer, missing) = plan::unknown(migrations, &names);
+    let renamed = rendering.renamed(history);
+    let (mut newer, mut missing) = plan::unknown(migrations, &names);
+    for unknown in [&mut newer, &mut missing] {
+        unknown.retain(|name| renamed.iter().all(|(old, _)| old != name));
+    }
     if !newer.is_empty() {
         return Err(RunError::Newer { migrations: newer });
     }
@@ -117,5 +131,10 @@ fn needed(
         migration,
         action: RepairAction::Forget,
     });
-    Ok(accepted.chain(recorded).chain(forgotten).collect())
+    let renamed = renamed.into_iter().map(|(migration, to)| Repair {
+        migration,
+        action: RepairAction::Rename { to },
+    });
+    let all = accepted.chain(recorded).chain(renamed).chain(forgotten);
+    Ok(all.collect())
 }

@@ -79,6 +79,16 @@ fn given_up(error: RunError, migration: String, waited: Duration) -> RunError {
     }
 }
 
+/// After these errors SQLite has rolled the transaction back by itself, whatever the statement was:
+/// `SQLITE_BUSY`, `SQLITE_NOMEM`, `SQLITE_INTERRUPT`, `SQLITE_IOERR`, `SQLITE_FULL`, and a constraint
+/// with `ON CONFLICT ROLLBACK` (<https://www.sqlite.org/lang_transaction.html>).
+pub(super) fn takes_all_back(error: &DbErr) -> bool {
+    const CODES: [u32; 6] = [5, 7, 9, 10, 13, 19];
+    let code = sql_state(error).filter(|code| code.len() < 5);
+    let code = code.and_then(|code| code.parse::<u32>().ok());
+    code.is_some_and(|code| CODES.contains(&(code & 0xff)))
+}
+
 /// The code of the database's own error.
 pub(crate) fn sql_state(error: &DbErr) -> Option<String> {
     let (DbErr::Exec(RuntimeErr::SqlxError(error))

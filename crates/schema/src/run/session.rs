@@ -4,10 +4,15 @@
 //! holds an advisory lock. Either ends with the transaction, however the process ends.
 
 use groundwork_naming::Engine;
-use sea_orm::{DatabaseConnection, DatabaseTransaction};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr};
 use sea_orm_migration::{SchemaManager, SchemaManagerConnection};
 
-use super::{RunError, Settings, engine_of, pooler, postgres, retry::Wait, sqlite};
+use super::opened::Opened;
+use super::{
+    RunError, Settings, engine_of, pooler, postgres,
+    retry::{self, Wait},
+    sqlite,
+};
 use crate::{
     migration::{Cause, Direction, MigrationError},
     record::Recording,
@@ -19,6 +24,20 @@ pub(super) enum Session<'c> {
     Transaction(DatabaseTransaction),
     /// PostgreSQL only: the lock is the session's.
     Bare(&'c DatabaseConnection),
+}
+
+const MARK: &str = "SAVEPOINT groundwork_migration";
+const RELEASE_MARK: &str = "RELEASE SAVEPOINT groundwork_migration";
+const BACK_TO_MARK: &str = "ROLLBACK TO SAVEPOINT groundwork_migration";
+
+/// Whether there is no such savepoint, or no transaction at all.
+fn is_without_mark(error: &DbErr) -> bool {
+    match retry::sql_state(error).as_deref() {
+        // invalid_savepoint_specification, no_active_sql_transaction
+        Some("3B001" | "25P01") => true,
+        // SQLite has no code of its own for it.
+        _ => error.to_string().contains("no such savepoint"),
+    }
 }
 
 /// What has to hold at a commit.
@@ -88,8 +107,67 @@ impl<'c> Session<'c> {
         }
     }
 
+    /// Marks where a migration begins.
+    pub(super) async fn mark(&self) -> Result<(), RunError> {
+        let Self::Transaction(transaction) = self else {
+            return Ok(());
+        };
+        let marked = transaction.execute_unprepared(MARK).await;
+        marked
+            .map(drop)
+            .map_err(RunError::database("beginning a migration"))
+    }
+
+    /// Ends a migration that ran well: the mark is there only if the transaction still is the
+    /// runner's.
+    pub(super) async fn release_mark(
+        &self,
+        recording: &Recording,
+        direction: Direction,
+    ) -> Result<(), RunError> {
+        let Self::Transaction(transaction) = self else {
+            return Ok(());
+        };
+        let released = transaction.execute_unprepared(RELEASE_MARK).await;
+        released
+            .map(drop)
+            .map_err(|source| match is_without_mark(&source) {
+                true => RunError::EndedTransaction {
+                    migration: recording.migration.clone(),
+                    direction,
+                    source,
+                },
+                false => RunError::Database {
+                    doing: "ending a migration",
+                    source,
+                },
+            })
+    }
+
+    /// The error of a migration that failed, which must not say that nothing was kept when the
+    /// transaction was no longer the runner's.
+    pub(super) async fn failed(
+        &self,
+        recording: &Recording,
+        direction: Direction,
+        error: MigrationError,
+    ) -> RunError {
+        if let Self::Transaction(transaction) = self
+            && !retry::takes_all_back(&error.source)
+            && let Err(source) = transaction.execute_unprepared(BACK_TO_MARK).await
+            && is_without_mark(&source)
+        {
+            return RunError::EndedTransaction {
+                migration: recording.migration.clone(),
+                direction,
+                source: error.source,
+            };
+        }
+        self.run_error(recording, direction, error)
+    }
+
     /// The error of a migration that failed here.
-    pub(super) fn run_error(
+    fn run_error(
         &self,
         recording: &Recording,
         direction: Direction,
@@ -112,6 +190,26 @@ impl<'c> Session<'c> {
                 source,
             },
         }
+    }
+
+    /// Gives the session back the settings that it was opened with, so that nothing of one migration is
+    /// met by its record or by the next one.
+    pub(super) async fn reset(
+        &self,
+        settings: &Settings<'_>,
+        opened: &Opened,
+    ) -> Result<(), RunError> {
+        let connection = self.connection();
+        if engine_of(&connection)? != Engine::Postgres {
+            return Ok(());
+        }
+        let reset = opened.restore(&connection).await;
+        reset.map_err(RunError::database("resetting the session"))?;
+        let set = match self {
+            Self::Transaction(_) => "SET LOCAL",
+            Self::Bare(_) => "SET",
+        };
+        postgres::limit(&connection, set, settings).await
     }
 
     /// Makes the migration last, if every foreign key still holds.

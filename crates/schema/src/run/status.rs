@@ -106,7 +106,7 @@ fn of_history(
 /// What is wrong with the history as a whole, in the order in which a run would say it.
 ///
 /// # Errors
-/// [`RunError::Missing`], [`RunError::Newer`], [`RunError::OutOfOrder`] or [`RunError::Changed`],
+/// [`RunError::Renamed`], [`RunError::Missing`], [`RunError::Newer`], [`RunError::OutOfOrder`] or [`RunError::Changed`],
 /// and [`RunError::Database`].
 pub async fn examine(
     connection: &impl ConnectionTrait,
@@ -114,9 +114,15 @@ pub async fn examine(
 ) -> Result<(), RunError> {
     let history = history::read(connection).await?.unwrap_or_default();
     let names: BTreeSet<String> = history.keys().cloned().collect();
+    let rendering = Rendering::of(migrations, engine_of(connection)?).await;
+    let renamed = rendering.renamed(&history);
+    if !renamed.is_empty() {
+        return Err(RunError::Renamed {
+            migrations: renamed,
+        });
+    }
     plan::refuse_unknown(migrations, &names)?;
     plan::refuse_inserted(migrations, &names)?;
-    let rendering = Rendering::of(migrations, engine_of(connection)?).await;
     let changes = rendering.changes(&history);
     if changes.is_empty() {
         Ok(())

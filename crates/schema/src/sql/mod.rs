@@ -1,6 +1,7 @@
 //! SQL as text: its tokens, identifiers and literals, its normal form, and the statements that make
 //! a [model](crate::model). All code that reads or writes SQL, here and in tools, uses this module.
 
+mod control;
 mod create;
 mod default;
 mod normal;
@@ -8,6 +9,7 @@ mod quote;
 mod token;
 mod value;
 
+pub use control::transaction_control;
 pub use create::{add_foreign_key, create_index, create_table};
 pub(crate) use create::{
     check, column, column_rest, foreign_key, primary_key, statements, timing, unique,

@@ -15,6 +15,7 @@ pub(super) const ALL: &[&Rule] = &[
     &NOT_UNDERSTOOD,
     &ROWS_READ_FIRST,
     &MIGRATION_FAILS,
+    &TRANSACTION_CONTROL,
     &WAIVER_WITHOUT_REASON,
     &WAIVER_OF_NOTHING,
     &WAIVER_OF_UNKNOWN_RULE,
@@ -180,6 +181,20 @@ pub(in crate::lint) const MIGRATION_FAILS: Rule = Rule {
     instead: "What the message says.",
     bad: Example::Rust("connection.execute_unprepared(\"CREATE TABLE t (\").await?;"),
     good: Example::Rust("T.create_with(manager, &CONVENTION).await"),
+};
+
+pub(in crate::lint) const TRANSACTION_CONTROL: Rule = Rule {
+    id: "GW314",
+    name: "transaction-control",
+    severity: Severity::Error,
+    why: "A migration runs in one transaction together with its record in the history. A COMMIT of its own \
+           keeps a half of it without a record, and `migrate` refuses to run it.",
+    instead: "No BEGIN, COMMIT, ROLLBACK or SAVEPOINT; two migrations where there must be two \
+           transactions.",
+    bad: Example::Rust(
+        "connection.execute_unprepared(\"DELETE FROM clips; COMMIT; BEGIN\").await?;",
+    ),
+    good: Example::Rust("connection.execute_unprepared(\"DELETE FROM clips\").await?;"),
 };
 
 pub(in crate::lint) const WAIVER_WITHOUT_REASON: Rule = Rule {
