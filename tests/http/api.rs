@@ -11,6 +11,8 @@ use tokio::{
     net::TcpStream,
 };
 
+use super::documented;
+
 /// An id that nothing has.
 pub(super) const NOBODY: &str = "0199b2c4-7f1e-7a30-8a55-1c9d3c1f7b21";
 
@@ -47,6 +49,7 @@ impl Api {
         headers: &[(&str, &str)],
         body: impl Into<reqwest::Body>,
     ) -> TestResponse {
+        let name = method.to_string();
         let mut request = self
             .client
             .request(method, self.server.url(path))
@@ -54,7 +57,9 @@ impl Api {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        send(request).await
+        let response = send(request).await;
+        documented::check(&name, path, &response);
+        response
     }
 
     pub(super) async fn get(&self, path: &str) -> TestResponse {

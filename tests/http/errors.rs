@@ -109,7 +109,8 @@ async fn an_internal_error_is_logged_and_never_shown(engine: Engine) {
 
     let answer = api.get("/api/projects").await;
     let body = answer.with(500);
-    let nothing = json!({"detail": "Internal server error", "code": "INTERNAL_ERROR"});
+    let nothing = json!({"detail": "Internal server error", "code": "INTERNAL_ERROR", "status": 500,
+                        "title": "Internal error", "type": "/docs/errors/INTERNAL_ERROR"});
     assert_eq!(body, nothing);
     assert_eq!(api.get("/health").await.status, 200, "the server goes on");
     let log = api.server.stop().await;

@@ -5,6 +5,8 @@ mod api;
 mod articles;
 mod atlas;
 mod damage;
+mod document;
+mod documented;
 mod downloads;
 mod errors;
 mod full_disk;

@@ -4,6 +4,7 @@ use std::{fmt, str::FromStr};
 
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// Where a page starts and how many items it may hold.
@@ -156,11 +157,12 @@ impl Serialize for Cursor {
 /// let page = Page::of_surplus(rows(second), limit, |id| *id);
 /// assert_eq!((page.items.len(), page.next), (1, None));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Page<T> {
     /// The items, in the list's order.
     pub items: Vec<T>,
     /// Where the next page starts; `None` on the last one.
+    #[schema(value_type = Option<String>, example = json!(null))]
     pub next: Option<Cursor>,
 }
 

@@ -13,11 +13,11 @@ use axum::{
     extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use futures_util::future::join_all;
 use serde::Serialize;
-use serde_json::json;
+use utoipa::{ToSchema, openapi::OpenApi};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::extract::Json;
 
@@ -102,40 +102,88 @@ impl fmt::Debug for Check {
     }
 }
 
-#[derive(Serialize)]
+/// What a check found.
+#[derive(Serialize, ToSchema)]
+#[schema(as = CheckOutcome)]
 struct Outcome {
+    /// `ok`, `warn` or `failed`.
+    #[schema(example = "ok")]
     status: &'static str,
+    /// How long it took.
     duration_ms: u64,
+    /// What is not right.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "the database does not answer", extensions(("x-optional" = json!(true))))]
     detail: Option<String>,
 }
 
 /// The routes `/health` and `/health/ready`; the latter answers 503 unless all checks are right.
 pub fn health(checks: Vec<Check>) -> Router {
-    Router::new()
-        .route("/health", get(alive))
-        .route("/health/ready", get(ready))
-        .with_state(Arc::new(checks))
+    router().with_state(Arc::new(checks)).into()
 }
 
-async fn alive() -> Response {
-    Json(json!({"status": "ok"})).into_response()
+/// What the routes say of themselves.
+pub(crate) fn described() -> OpenApi {
+    router().into_openapi()
 }
 
+fn router() -> OpenApiRouter<Arc<Vec<Check>>> {
+    OpenApiRouter::new()
+        .routes(routes!(alive))
+        .routes(routes!(ready))
+}
+
+/// That the process answers.
+#[derive(Serialize, ToSchema)]
+struct Alive {
+    #[schema(example = "ok")]
+    status: &'static str,
+}
+
+/// Whether the service can do its work, and why not.
+#[derive(Serialize, ToSchema)]
+struct Readiness {
+    /// `ready` or `not_ready`.
+    #[schema(example = "ready")]
+    status: &'static str,
+    /// Each check by its name.
+    #[schema(value_type = BTreeMap<String, Outcome>, example = json!({"database": {"status": "ok", "duration_ms": 1}}))]
+    checks: BTreeMap<&'static str, Outcome>,
+}
+
+/// Whether the process answers
+///
+/// It asks nobody, not even the database.
+#[utoipa::path(
+    get, path = "/health", operation_id = "get_health", tag = "operation",
+    responses((status = 200, description = "The process answers", body = Alive))
+)]
+async fn alive() -> Json<Alive> {
+    Json(Alive { status: "ok" })
+}
+
+/// Whether the service can do its work
+#[utoipa::path(
+    get, path = "/health/ready", operation_id = "get_readiness", tag = "operation",
+    responses(
+        (status = 200, description = "It can", body = Readiness),
+        (status = 503, description = "It cannot: a check has failed", body = Readiness)
+    )
+)]
 async fn ready(State(checks): State<Arc<Vec<Check>>>) -> Response {
     let outcomes = join_all(checks.iter().map(Check::outcome)).await;
     let is_ready = outcomes.iter().all(|outcome| outcome.status != "failed");
-    let checks: BTreeMap<&str, Outcome> = checks
+    let checks: BTreeMap<&'static str, Outcome> = checks
         .iter()
         .map(|check| check.name)
         .zip(outcomes)
         .collect();
-    let (status, word) = if is_ready {
+    let (code, status) = if is_ready {
         (StatusCode::OK, "ready")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "not_ready")
     };
-    (status, Json(json!({"status": word, "checks": checks}))).into_response()
+    (code, Json(Readiness { status, checks })).into_response()
 }
 
 #[cfg(test)]
@@ -144,7 +192,7 @@ mod tests {
         body::{Body, to_bytes},
         http::Request,
     };
-    use serde_json::Value;
+    use serde_json::{Value, json};
     use tower::ServiceExt;
 
     use super::*;

@@ -35,6 +35,7 @@ mod auth;
 mod body;
 mod client;
 mod content;
+mod contract;
 mod error;
 mod extract;
 mod fallback;
@@ -42,7 +43,9 @@ mod health;
 mod host;
 mod lifecycle;
 mod metrics;
+mod negotiation;
 mod observed;
+mod openapi;
 mod origin;
 mod page;
 mod panics;
@@ -63,7 +66,8 @@ pub use self::{
     health::{Check, CheckFailed, health},
     lifecycle::{BindError, Drained, Hangups, ServeOptions, Shutdown, bind, serve},
     metrics::{CannotCollect, Metrics},
-    page::PageQuery,
+    openapi::{About, Described, Document, ErrorCode},
+    page::{LimitQuery, PageQuery},
     replaceable::Replaceable,
     service::{Options, Routes, service},
     trace::RequestId,

@@ -8,10 +8,11 @@ use axum::{
     extract::State,
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use groundwork_core::error::{DomainError, Kind};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// How often what was recorded is summed up, also while nobody asks for it.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -67,9 +68,7 @@ impl Metrics {
             collected: self.collected,
             measure: Box::new(measure),
         };
-        Router::new()
-            .route("/metrics", get(render))
-            .with_state(Arc::new(source))
+        router().with_state(Arc::new(source)).into()
     }
 }
 
@@ -78,6 +77,22 @@ struct Source {
     measure: Box<dyn Fn() + Send + Sync>,
 }
 
+/// What the route says of itself.
+pub(crate) fn described() -> OpenApi {
+    router().into_openapi()
+}
+
+fn router() -> OpenApiRouter<Arc<Source>> {
+    OpenApiRouter::new().routes(routes!(render))
+}
+
+/// What the service counts
+///
+/// In the text format of Prometheus.
+#[utoipa::path(
+    get, path = "/metrics", operation_id = "get_metrics", tag = "operation",
+    responses((status = 200, description = "The metrics", body = String, content_type = "text/plain"))
+)]
 async fn render(State(source): State<Arc<Source>>) -> Response {
     (source.measure)();
     let text = source.collected.render();

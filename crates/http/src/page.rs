@@ -5,6 +5,10 @@ use std::borrow::Cow;
 use axum::{extract::FromRequestParts, http::request::Parts};
 use groundwork_core::page::{Cursor, PageLimit, PageRequest};
 use serde::Deserialize;
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 
 use crate::{
     error::{ApiError, FieldError},
@@ -36,10 +40,64 @@ pub struct PageQuery(
     pub PageRequest,
 );
 
+/// How many items are asked for, of what has no further pages.
+#[derive(Clone, Copy, Debug)]
+pub struct LimitQuery(
+    /// The most items.
+    pub PageLimit,
+);
+
 #[derive(Deserialize)]
 struct Parameters {
     after: Option<String>,
     limit: Option<String>,
+}
+
+/// How the document describes them.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only describes the parameter")]
+struct DescribedCursor {
+    /// The cursor that the page before gave as `next`, unchanged.
+    #[param(pattern = "^([0-9a-f]{16})?[0-9a-f]{32}$")]
+    after: Option<String>,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "only describes the parameter")]
+struct DescribedLimit {
+    /// The most items that are answered.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<u16>,
+}
+
+impl IntoParams for PageQuery {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let mut parameters = DescribedCursor::into_params(&parameter_in);
+        parameters.extend(DescribedLimit::into_params(parameter_in));
+        parameters
+    }
+}
+
+impl IntoParams for LimitQuery {
+    fn into_params(parameter_in: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        DescribedLimit::into_params(parameter_in)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for LimitQuery {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Query(Parameters { limit, .. }) = Query::from_request_parts(parts, state).await?;
+        let mut faults = Vec::new();
+        let limit = read_limit(limit, &mut faults);
+        match faults.is_empty() {
+            true => Ok(Self(limit)),
+            false => Err(ApiError::validation(faults)),
+        }
+    }
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
@@ -53,20 +111,24 @@ impl<S: Send + Sync> FromRequestParts<S> for PageQuery {
                 .map_err(|error| faults.push(fault("after", error.to_string())))
                 .ok()
         });
-        let limit = limit.map_or(Some(PageLimit::DEFAULT), |text| {
-            text.parse().ok().and_then(PageLimit::new)
-        });
-        let limit = limit.unwrap_or_else(|| {
-            let most = PageLimit::MAX.items();
-            faults.push(fault("limit", format!("must be a number from 1 to {most}")));
-            PageLimit::DEFAULT
-        });
+        let limit = read_limit(limit, &mut faults);
         if faults.is_empty() {
             Ok(Self(PageRequest { after, limit }))
         } else {
             Err(ApiError::validation(faults))
         }
     }
+}
+
+fn read_limit(limit: Option<String>, faults: &mut Vec<FieldError>) -> PageLimit {
+    let limit = limit.map_or(Some(PageLimit::DEFAULT), |text| {
+        text.parse().ok().and_then(PageLimit::new)
+    });
+    limit.unwrap_or_else(|| {
+        let most = PageLimit::MAX.items();
+        faults.push(fault("limit", format!("must be a number from 1 to {most}")));
+        PageLimit::DEFAULT
+    })
 }
 
 fn fault(field: &str, detail: String) -> FieldError {

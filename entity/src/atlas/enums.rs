@@ -38,6 +38,16 @@ macro_rules! enums {
             }
         }
 
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                let texts = utoipa::openapi::schema::Object::with_type(utoipa::openapi::Type::String);
+                let texts = utoipa::openapi::ObjectBuilder::from(texts);
+                texts.enum_values(Some(Self::VALUES.iter().copied())).into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+
         impl FromStr for $name {
             type Err = UnknownValue;
 

@@ -10,7 +10,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident,)+) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[derive(DeriveValueType, Deserialize, Serialize)]
+        #[derive(DeriveValueType, Deserialize, Serialize, utoipa::ToSchema)]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 

@@ -322,6 +322,11 @@ pub(super) const EXPLAINED: &[Explanation] = &[
         "Correct the key.",
     ),
     explained(
+        "NOT_ACCEPTABLE",
+        "The header `Accept` leaves out every type that the route answers with.",
+        "Accept one of the types that the message names, or send no `Accept`.",
+    ),
+    explained(
         "NOT_FOUND",
         "What was asked for does not exist.",
         "Correct the name or the id.",

@@ -1,7 +1,9 @@
-//! The page `docs/errors.md`: every code of an error with its meaning and its remedy. The codes are
-//! found in the sources; a code without an explanation, or the other way round, is reported.
+//! Every code of an error with its meaning and its remedy: the page `docs/errors.md`, and the lists
+//! that programs show. The codes are found in the sources; a code without an explanation, or the
+//! other way round, is reported.
 
 mod explained;
+mod list;
 mod page;
 mod sources;
 
@@ -12,34 +14,59 @@ use anyhow::{Context as _, Result};
 use crate::cargo::workspace;
 
 const PAGE: &str = "docs/errors.md";
+/// What the crate `groundwork-http` brings to every service.
+const FOUNDATION: &str = "crates/http/src/openapi/errors.json";
+/// What `groundwork` adds.
+const OWN: &str = "crates/app/src/routes/errors.json";
 
-/// Writes the page.
+/// Writes the page and the lists.
 ///
 /// # Errors
-/// If a source cannot be read, or the page not be written.
+/// If a source cannot be read, or a file not be written.
 pub(crate) fn write() -> Result<Vec<String>> {
-    let root = workspace();
-    let found = sources::codes(&root)?;
-    let violations = page::violations(&found);
+    let (violations, files) = rendered()?;
     if violations.is_empty() {
-        fs::write(root.join(PAGE), page::render(&found))
-            .with_context(|| format!("cannot write {PAGE}"))?;
+        for (path, text) in files {
+            fs::write(workspace().join(path), text)
+                .with_context(|| format!("cannot write {path}"))?;
+        }
     }
     Ok(violations)
 }
 
-/// What is wrong with the page, a sentence each; empty is good.
+/// What is wrong with the page and the lists, a sentence each; empty is good.
 ///
 /// # Errors
-/// If a source or the page cannot be read.
+/// If a source or a file cannot be read.
 pub(crate) fn violations() -> Result<Vec<String>> {
-    let root = workspace();
-    let found = sources::codes(&root)?;
-    let mut violations = page::violations(&found);
-    let committed =
-        fs::read_to_string(root.join(PAGE)).with_context(|| format!("cannot read {PAGE}"))?;
-    if violations.is_empty() && committed != page::render(&found) {
-        violations.push(format!("{PAGE} is not current: run `cargo xtask errors`"));
+    let (mut violations, files) = rendered()?;
+    if !violations.is_empty() {
+        return Ok(violations);
+    }
+    for (path, text) in files {
+        let committed = fs::read_to_string(workspace().join(path))
+            .with_context(|| format!("cannot read {path}"))?;
+        if committed != text {
+            violations.push(format!("{path} is not current: run `cargo xtask errors`"));
+        }
     }
     Ok(violations)
+}
+
+/// The path of a file and its text.
+type File = (&'static str, String);
+
+/// What is wrong with the codes, and the files as they should be.
+fn rendered() -> Result<(Vec<String>, [File; 3])> {
+    let root = workspace();
+    let (found, foundation) = (sources::codes(&root)?, sources::foundation(&root)?);
+    let files = [
+        (PAGE, page::render(&found)),
+        (
+            FOUNDATION,
+            list::render(|code| foundation.contains_key(code))?,
+        ),
+        (OWN, list::render(|code| !foundation.contains_key(code))?),
+    ];
+    Ok((page::violations(&found), files))
 }

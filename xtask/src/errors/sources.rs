@@ -11,13 +11,17 @@ use anyhow::{Context as _, Result};
 /// Each code, with the crates that have it.
 pub(super) type Codes = BTreeMap<String, BTreeSet<&'static str>>;
 
-/// Where codes are, and the crate that a reader knows it by.
-const FOLDERS: [(&str, &str); 6] = [
+/// Where codes of every service are, and the crate that a reader knows it by.
+const FOUNDATION: [(&str, &str); 4] = [
     ("crates/error/src", "groundwork-error"),
     ("crates/core/src/db", "groundwork-core"),
     ("crates/core/src/files", "groundwork-core"),
-    ("crates/core/src/services", "groundwork-core"),
     ("crates/http/src", "groundwork-http"),
+];
+
+/// Where the codes of the domains and of their routes are.
+const DOMAINS: [(&str, &str); 2] = [
+    ("crates/core/src/services", "groundwork-core"),
     ("crates/app/src/routes", "groundwork"),
 ];
 
@@ -26,8 +30,17 @@ const OTHERS: [&str; 3] = ["CARGO_PKG_VERSION", "CURRENT_TIMESTAMP", "NO_COLOR"]
 
 /// All codes.
 pub(super) fn codes(root: &Path) -> Result<Codes> {
+    let mut codes = foundation(root)?;
+    for (folder, owner) in DOMAINS {
+        gather(&root.join(folder), owner, &mut codes)?;
+    }
+    Ok(codes)
+}
+
+/// The codes that every service on the foundation has.
+pub(super) fn foundation(root: &Path) -> Result<Codes> {
     let mut codes = Codes::new();
-    for (folder, owner) in FOLDERS {
+    for (folder, owner) in FOUNDATION {
         gather(&root.join(folder), owner, &mut codes)?;
     }
     Ok(codes)

@@ -4,7 +4,10 @@ use clap::Subcommand;
 use groundwork_cli::Result;
 
 use super::{atlas, files, signals, studio};
-use crate::state::{AppState, Context};
+use crate::{
+    routes::document,
+    state::{AppState, Context},
+};
 
 /// What `groundwork --help` shows beneath the flags.
 pub(crate) const EXAMPLES: &str = "\
@@ -65,11 +68,23 @@ Examples:
   groundwork files adopt"
     )]
     Files(files::Files),
+    /// Print the API's description, an OpenAPI 3.1 document
+    #[command(after_help = "\
+A running server gives the same at /openapi.json, and shows it at /docs. This needs neither a server
+nor a database.
+
+Examples:
+  groundwork openapi > openapi.json
+  groundwork openapi | jq -r '.paths | keys[]'")]
+    Openapi,
 }
 
 /// Does what the command says.
 pub(crate) async fn run(context: Context, command: Command) -> Result {
     let output = context.output;
+    if matches!(command, Command::Openapi) {
+        return output.text(&document().to_json());
+    }
     AppState::with(&context.loaded.config, async |state| match &command {
         Command::Studio(command) => {
             state.files.claim(&state.db).await?;
@@ -78,6 +93,7 @@ pub(crate) async fn run(context: Context, command: Command) -> Result {
         Command::Signals(command) => signals::run(output, state, command).await,
         Command::Atlas(command) => atlas::run(output, state, command).await,
         Command::Files(command) => files::run(output, state, command).await,
+        Command::Openapi => Ok(()),
     })
     .await
 }

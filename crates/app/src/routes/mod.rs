@@ -1,6 +1,7 @@
 //! The routes, by domain: each reads a request, calls one service, and writes the response.
 
 mod atlas;
+mod document;
 mod readiness;
 mod response;
 mod signals;
@@ -9,8 +10,11 @@ mod studio;
 use axum::{Router, middleware::from_fn_with_state};
 use groundwork_core::clock::Clock;
 use groundwork_http::{Metrics, Options, Routes, Shutdown, health, service};
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::{AppState, Config};
+
+pub(crate) use self::document::document;
 
 /// The whole service; the API opens once none of the `pending` migrations is left.
 pub(crate) fn app(
@@ -26,24 +30,25 @@ pub(crate) fn app(
     let closed_until_migrated = from_fn_with_state(gate, readiness::require_schema);
     let routes = Routes {
         open: health(readiness::checks(parts, shutdown)),
-        guarded: api(parts.clone())
+        guarded: Router::from(api().with_state(parts.clone()))
             .route_layer(closed_until_migrated.clone())
             .merge(metrics),
-        streaming: uploads(parts.clone()).route_layer(closed_until_migrated),
+        streaming: Router::from(uploads().with_state(parts.clone()))
+            .route_layer(closed_until_migrated),
+        document: document(),
     };
     service(routes, &Options::new(config, Clock::system()))
 }
 
 /// The routes of every domain.
-fn api(parts: AppState) -> Router {
-    Router::new()
+fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .merge(studio::api())
         .merge(signals::api())
         .merge(atlas::api())
-        .with_state(parts)
 }
 
 /// Routes that stream files, without a time limit.
-fn uploads(parts: AppState) -> Router {
-    studio::streaming().with_state(parts)
+fn uploads() -> OpenApiRouter<AppState> {
+    studio::streaming()
 }

@@ -2,10 +2,15 @@
 //! statuses.
 //!
 //! ```json
-//! {"detail": "no project …", "code": "PROJECT_NOT_FOUND"}
+//! {"detail": "no project …", "code": "PROJECT_NOT_FOUND",
+//!  "type": "/docs/errors/PROJECT_NOT_FOUND", "title": "Project not found", "status": 404}
 //! {"detail": "title: must not be empty", "code": "VALIDATION_FAILED", "field": "title",
-//!  "errors": [{"field": "title", "detail": "must not be empty", "code": "INVALID_VALUE"}]}
+//!  "errors": [{"field": "title", "detail": "must not be empty", "code": "INVALID_VALUE"}],
+//!  "type": "/docs/errors/VALIDATION_FAILED", "title": "Validation failed", "status": 422}
 //! ```
+//!
+//! `type`, `title` and `status` are what RFC 9457 adds; a caller that accepts
+//! `application/problem+json` gets the same body under that name.
 //!
 //! `detail` and `field` are those of the first fault. Every 422 has `errors`, also for one field
 //! alone, so that a client has one way to show them; no other status has.
@@ -13,11 +18,13 @@
 use std::{borrow::Cow, error::Error, fmt::Write, time::Duration};
 
 use axum::{
+    Extension,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use groundwork_core::error::{DomainError, Kind};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// An error as a response. Every [`DomainError`] turns into one with `?`.
 ///
@@ -44,31 +51,85 @@ struct ErrorResponse {
     headers: HeaderMap,
 }
 
-/// The body of an error response.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// The body of every error; also a problem of RFC 9457.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Error)]
 pub struct ErrorBody {
     /// What is wrong, for people.
+    #[schema(example = "title: must not be empty")]
     pub detail: String,
     /// What is wrong, for programs: stable, in capitals.
+    #[schema(value_type = String, example = "VALIDATION_FAILED")]
     pub code: Cow<'static, str>,
     /// The field of the request at fault, the first of several.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "title", extensions(("x-optional" = json!(true))))]
     pub field: Option<String>,
     /// Each fault of the request; only with status 422.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldError>,
+    /// The page about the code.
+    #[serde(rename = "type")]
+    #[schema(format = "uri-reference", example = "/docs/errors/VALIDATION_FAILED")]
+    pub page: String,
+    /// The code in words.
+    #[schema(example = "Validation failed")]
+    pub title: String,
+    /// The status of the response.
+    #[schema(minimum = 400, maximum = 599, example = 422)]
+    pub status: u16,
 }
 
 /// One fault of a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
     /// The path of the field, such as `scenes[2].start_prompt`; `None` for the whole.
+    #[schema(example = "title")]
     pub field: Option<String>,
     /// What is wrong, for people.
+    #[schema(example = "must not be empty")]
     pub detail: String,
     /// What is wrong, for programs.
+    #[schema(value_type = String, example = "INVALID_VALUE")]
     pub code: Cow<'static, str>,
 }
+
+impl ErrorBody {
+    fn new(status: StatusCode, code: Cow<'static, str>, detail: String) -> Self {
+        Self {
+            detail,
+            page: format!("/docs/errors/{code}"),
+            title: in_words(&code),
+            status: status.as_u16(),
+            code,
+            field: None,
+            errors: Vec::new(),
+        }
+    }
+
+    /// A body as the documentation shows it.
+    pub(crate) fn example(status: u16, code: &str, detail: &str, errors: Vec<FieldError>) -> Self {
+        let known = StatusCode::from_u16(status).unwrap_or_default();
+        let body = Self::new(known, code.to_owned().into(), detail.to_owned());
+        Self {
+            field: errors.first().and_then(|fault| fault.field.clone()),
+            errors,
+            ..body
+        }
+    }
+}
+
+/// `PROJECT_NOT_FOUND` is "Project not found".
+fn in_words(code: &str) -> String {
+    let words = code.to_ascii_lowercase().replace('_', " ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    first.into_iter().chain(letters).collect()
+}
+
+/// That a response is an error of this form: an extension of the response.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IsError;
 
 /// When to try again what is unavailable at present.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -79,12 +140,7 @@ impl ApiError {
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self(Box::new(ErrorResponse {
             status,
-            body: ErrorBody {
-                detail: detail.into(),
-                code: Cow::Borrowed(code),
-                field: None,
-                errors: Vec::new(),
-            },
+            body: ErrorBody::new(status, Cow::Borrowed(code), detail.into()),
             headers: HeaderMap::new(),
         }))
     }
@@ -226,7 +282,7 @@ impl IntoResponse for ApiError {
             body,
             headers,
         } = *self.0;
-        (status, headers, axum::Json(body)).into_response()
+        (status, headers, Extension(IsError), axum::Json(body)).into_response()
     }
 }
 

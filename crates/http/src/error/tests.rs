@@ -79,7 +79,8 @@ async fn an_internal_error_reveals_nothing() {
     assert_eq!(status, 500);
     assert_eq!(
         body,
-        json!({"detail": "Internal server error", "code": "INTERNAL_ERROR"})
+        json!({"detail": "Internal server error", "code": "INTERNAL_ERROR", "status": 500,
+               "title": "Internal error", "type": "/docs/errors/INTERNAL_ERROR"})
     );
 }
 

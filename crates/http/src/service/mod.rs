@@ -17,7 +17,10 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     auth,
     body::{self, Limits},
-    fallback, host, origin, panics, refused, response_headers, trace,
+    contract::{self, Contract},
+    fallback, host, negotiation,
+    openapi::Document,
+    origin, panics, refused, response_headers, trace,
 };
 
 /// The routes of a service.
@@ -57,6 +60,9 @@ pub struct Routes {
     /// For callers with an API key, too: what takes or gives whole files. A body may be as large
     /// and take as long as the handler lets it, as long as it keeps coming.
     pub streaming: Router,
+    /// What the routes say of themselves. The service shows it, and holds requests to it: a
+    /// parameter of the query that it does not name is refused, and so is what accepts no answer.
+    pub document: Document,
 }
 
 /// The settings of the layers around the routes.
@@ -113,12 +119,17 @@ pub fn service(routes: Routes, options: &Options) -> Router {
         whole: None,
         ..limits
     };
+    let contract = Contract::of(routes.document.value());
+    let hold = from_fn_with_state(contract, contract::hold);
     let limited = routes
         .open
+        .merge(routes.document.routes())
+        .layer(hold.clone())
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .merge(
             routes
                 .guarded
+                .layer(hold.clone())
                 .method_not_allowed_fallback(fallback::method_not_allowed)
                 .layer(require_key.clone()),
         )
@@ -126,6 +137,7 @@ pub fn service(routes: Routes, options: &Options) -> Router {
         .layer(from_fn_with_state(limits, body::guard));
     let streaming = routes
         .streaming
+        .layer(hold)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(require_key)
         .layer(from_fn_with_state(unlimited, body::guard));
@@ -138,11 +150,14 @@ pub fn service(routes: Routes, options: &Options) -> Router {
         router = router.layer(from_fn_with_state(allowed, origin::refuse_foreign));
     }
     if let Some(cors) = response_headers::cors(&options.allowed_origins) {
-        router = router.layer(cors);
+        // A page may read what became of its request even if a handler panicked.
+        let panics = CatchPanicLayer::custom(panics::answer_panic);
+        router = router.layer(panics).layer(cors);
     }
     router
         .layer(CatchPanicLayer::custom(panics::answer_panic))
         .layer(from_fn(refused::answer))
+        .layer(from_fn(negotiation::name_errors))
         .layer(from_fn(response_headers::secure))
         .layer(from_fn_with_state(options.clock.clone(), trace::trace))
 }

@@ -75,6 +75,7 @@ fn app(options: &Options) -> Router {
         open: health(Vec::new()),
         guarded,
         streaming,
+        ..Routes::default()
     };
     service(routes, options)
 }
@@ -115,7 +116,8 @@ async fn a_wrong_path_is_answered_in_the_common_shape() {
     assert_eq!(answer.status, 404);
     assert_eq!(
         answer.body,
-        json!({"detail": "there is nothing at /thongs", "code": "ROUTE_NOT_FOUND"})
+        json!({"detail": "there is nothing at /thongs", "code": "ROUTE_NOT_FOUND", "status": 404,
+               "title": "Route not found", "type": "/docs/errors/ROUTE_NOT_FOUND"})
     );
 }
 
@@ -159,7 +161,8 @@ async fn a_panic_is_answered_and_reveals_nothing() {
     assert_eq!(answer.status, 500);
     assert_eq!(
         answer.body,
-        json!({"detail": "Internal server error", "code": "INTERNAL_ERROR"})
+        json!({"detail": "Internal server error", "code": "INTERNAL_ERROR", "status": 500,
+               "title": "Internal error", "type": "/docs/errors/INTERNAL_ERROR"})
     );
 }
 
@@ -388,4 +391,95 @@ async fn streaming_routes_are_guarded_and_answer_wrong_methods_like_all_others()
         (answer.status, &answer.body["code"]),
         (405, &json!("METHOD_NOT_ALLOWED"))
     );
+}
+
+#[tokio::test]
+async fn a_panic_is_answered_to_a_page_that_may_read_it() {
+    let options = Options {
+        allowed_origins: vec!["https://studio.example".to_owned()],
+        ..options()
+    };
+    let origin = [("origin", "https://studio.example")];
+    let answer = ask(&options, "/panics", &origin).await;
+    assert_eq!(answer.status, 500);
+    assert_eq!(
+        answer.headers["access-control-allow-origin"],
+        "https://studio.example"
+    );
+}
+
+#[tokio::test]
+async fn an_error_is_a_problem_where_that_is_asked_for() {
+    for (accept, media_type) in [
+        ("application/problem+json", "application/problem+json"),
+        (
+            "application/json, application/problem+json;q=0.5",
+            "application/problem+json",
+        ),
+        ("application/json", "application/json"),
+        ("application/problem+json;q=0", "application/json"),
+    ] {
+        let answer = ask(&options(), "/thongs", &[("accept", accept)]).await;
+        assert_eq!(answer.headers["content-type"], media_type, "{accept}");
+        assert_eq!(answer.body["type"], "/docs/errors/ROUTE_NOT_FOUND");
+    }
+    let fine = ask(
+        &options(),
+        "/whoami",
+        &[("accept", "application/problem+json")],
+    )
+    .await;
+    assert_eq!(fine.headers["content-type"], "application/json");
+}
+
+/// A list with one parameter.
+#[utoipa::path(
+    get, path = "/list", operation_id = "list_things",
+    params(("limit" = Option<u8>, Query, description = "How many")),
+    responses((status = 200, description = "Some", body = String))
+)]
+async fn list() -> &'static str {
+    "[]"
+}
+
+#[tokio::test]
+async fn a_request_is_held_to_the_document() {
+    let documented = || {
+        let router = utoipa_axum::router::OpenApiRouter::new();
+        router.routes(utoipa_axum::routes!(list)).split_for_parts()
+    };
+    let ask = async |path: &str, accept: &str| {
+        let (guarded, described) = documented();
+        let described = crate::Described {
+            guarded: described,
+            ..crate::Described::default()
+        };
+        let routes = Routes {
+            guarded,
+            document: Document::new(&crate::About::default(), described),
+            ..Routes::default()
+        };
+        let request = request(Method::GET, path, &[("accept", accept)]);
+        let response = service(routes, &options()).oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        (
+            status,
+            serde_json::from_slice::<Value>(&body).unwrap_or_default(),
+        )
+    };
+    assert_eq!(ask("/list?limit=1", "*/*").await.0, 200);
+    let (status, body) = ask("/list?offset=1&limit=1&page=2", "*/*").await;
+    assert_eq!(status, 422);
+    let fields: Vec<&Value> = body["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| &e["field"])
+        .collect();
+    assert_eq!(fields, ["offset", "page"]);
+    assert_eq!(body["errors"][0]["code"], "UNKNOWN_FIELD");
+    let (status, body) = ask("/list", "image/png").await;
+    assert_eq!((status, &body["code"]), (406, &json!("NOT_ACCEPTABLE")));
+    assert_eq!(ask("/openapi.json", "*/*").await.0, 200);
 }

@@ -37,7 +37,7 @@ pub async fn generate(database: &DatabaseConnection, map: &TypeMap) -> Result<Tr
     let relations = Relations::of(&plan);
     let mut files = BTreeMap::new();
     for domain in &plan.domains {
-        for (name, text) in domain_files(&plan, &relations, domain)? {
+        for (name, text) in domain_files(&plan, &relations, domain, map.openapi)? {
             files.insert(format!("{}/{name}", domain.name), text);
         }
     }
@@ -69,6 +69,7 @@ fn domain_files(
     plan: &Plan,
     relations: &Relations<'_>,
     domain: &PlannedDomain,
+    openapi: bool,
 ) -> Result<Vec<(String, String)>, GenerateError> {
     let failed = |error: syn::Error| GenerateError::Codegen {
         table: domain.name.clone(),
@@ -89,13 +90,14 @@ fn domain_files(
     }
     if !domain.ids.is_empty() {
         let doc = format!("The ids of the domain `{}`.", domain.name);
-        files.push(("ids.rs".to_owned(), head(&doc) + "\n" + &types::ids(domain)));
+        let text = head(&doc) + "\n" + &types::ids(domain, openapi);
+        files.push(("ids.rs".to_owned(), text));
     }
     if !domain.enums.is_empty() {
         let doc = format!("The enums of the domain `{}`.", domain.name);
         files.push((
             "enums.rs".to_owned(),
-            head(&doc) + "\n" + &types::enums(domain),
+            head(&doc) + "\n" + &types::enums(domain, openapi),
         ));
     }
     let whole = format!("The domain `{}`.", domain.name);

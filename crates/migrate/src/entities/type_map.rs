@@ -3,6 +3,8 @@
 //! ```toml
 //! # Tables, or columns (`"table.column"`), that get no entity.
 //! ignored = ["spatial_ref_sys"]
+//! # Ids and enums derive `utoipa::ToSchema`: the package of the models depends on utoipa then.
+//! openapi = true
 //!
 //! [shop]
 //! tables = ["customers", "orders"]
@@ -35,6 +37,8 @@ use super::names;
 pub struct TypeMap {
     pub(super) domains: Vec<Domain>,
     pub(super) ignored: Vec<Entry>,
+    /// Whether ids and enums describe themselves to utoipa.
+    pub(super) openapi: bool,
 }
 
 /// A domain: a folder of entities.
@@ -144,6 +148,7 @@ impl Reader<'_> {
         let mut map = TypeMap {
             domains: Vec::new(),
             ignored: Vec::new(),
+            openapi: false,
         };
         for (key, value) in root {
             let name = key.get_ref().as_ref();
@@ -151,6 +156,7 @@ impl Reader<'_> {
                 DeValue::Array(_) if name == "ignored" => {
                     map.ignored = self.texts(name, value.get_ref(), value.span());
                 }
+                DeValue::Boolean(openapi) if name == "openapi" => map.openapi = *openapi,
                 DeValue::Table(table) => {
                     if !names::is_module(name) {
                         let message =
@@ -162,7 +168,8 @@ impl Reader<'_> {
                 }
                 other => {
                     let message = format!(
-                        "`{name}` is {}; expected a domain (`[{name}]`), or `ignored = [\"table\"]`",
+                        "`{name}` is {}; expected a domain (`[{name}]`), \
+                         `ignored = [\"table\"]` or `openapi = true`",
                         kind(other)
                     );
                     self.problem(key.span(), message);

@@ -17,6 +17,7 @@ use groundwork_core::{
 };
 use groundwork_http::{ApiError, Json, PageQuery, Path, Query, RawBody};
 use serde::{Deserialize, Deserializer, de::Error as _};
+use utoipa::IntoParams;
 
 use crate::routes::response::{ApiResult, Created};
 use crate::state::AppState;
@@ -48,30 +49,55 @@ impl<'de> Deserialize<'de> for GraphPathSegment {
 }
 
 /// The parameters of a graph beside its content.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct ImportOptions {
+    /// What identifies the graph across imports; its own name if it is left out.
+    #[param(min_length = 1, example = "lighthouse")]
     name: Option<String>,
+    /// What people call it; its name if it is left out.
+    #[param(min_length = 1, example = "The lighthouse")]
     title: Option<String>,
+    /// The video that it was made from.
+    #[param(value_type = Option<Uuid>)]
     video: Option<VideoId>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Near {
+    /// The key of the node.
+    #[param(pattern = "^[^\\u0000]*$", example = "lamp")]
     node: String,
+    /// How many edges away they are at most.
     #[serde(default = "one")]
+    #[param(minimum = 1, maximum = 16, default = 1)]
     depth: u32,
+    /// Which way edges are followed: as they lead, and either way in an undirected graph, if it is
+    /// left out.
+    #[param(inline)]
     direction: Option<Direction>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Ends {
+    /// The key of the node that it starts from.
+    #[param(pattern = "^[^\\u0000]*$", example = "keeper")]
     from: String,
+    /// The key of the node that it leads to.
+    #[param(pattern = "^[^\\u0000]*$", example = "lamp")]
     to: String,
+    /// How many edges it has at most.
     #[serde(default = "most")]
+    #[param(minimum = 1, maximum = 10000, default = 10000)]
     max_hops: u32,
+    /// Which way edges are followed: as they lead, and either way in an undirected graph, if it is
+    /// left out.
+    #[param(inline)]
     direction: Option<Direction>,
 }
 
@@ -83,6 +109,12 @@ fn most() -> u32 {
     MAX_HOPS
 }
 
+/// Lists knowledge graphs, newest first
+#[utoipa::path(
+    get, path = "/api/graphs", operation_id = "list_graphs", tag = "graphs",
+    params(PageQuery),
+    responses((status = 200, description = "A page of graphs", body = Page<GraphSummary>))
+)]
 pub(super) async fn list(
     State(parts): State<AppState>,
     PageQuery(page): PageQuery,
@@ -92,6 +124,17 @@ pub(super) async fn list(
     Ok(Json(page))
 }
 
+/// Stores a knowledge graph
+///
+/// One of the same name is changed where it differs.
+#[utoipa::path(
+    post, path = "/api/graphs", operation_id = "import_graph", tag = "graphs",
+    params(ImportOptions),
+    request_body(description = "The graph", content((Object = "application/json", example = json!({"name": "lighthouse", "directed": true, "nodes": [{"id": "keeper"}, {"id": "lamp"}], "edges": [{"source": "keeper", "target": "lamp"}]})), (Object = "application/ld+json"), (String = "application/graphml+xml"))),
+    responses((status = 201, description = "A new graph", body = ImportedGraph),
+        (status = 200, description = "The graph was there", body = ImportedGraph)),
+    extensions(("x-errors" = json!(["404 VIDEO_NOT_FOUND", "409 CHANGED_MEANWHILE", "409 REMOVED_MEANWHILE", "422 GRAPH_INVALID"])), ("x-resource" = json!("graph /graph/id")))
+)]
 pub(super) async fn add(
     State(parts): State<AppState>,
     Query(options): Query<ImportOptions>,
@@ -131,6 +174,15 @@ pub(super) async fn add(
     })
 }
 
+/// Reads a knowledge graph
+///
+/// As a summary, or in the form that the ending of the path or `Accept` asks for.
+#[utoipa::path(
+    get, path = "/api/graphs/{graph}", operation_id = "get_graph", tag = "graphs",
+    params(("graph" = String, Path, description = "The graph's id; with an ending for that form: `.json`, `.jsonld`, `.graphml`, `.dot` or `.svg`", example = "0199b2c4-7f1e-7a30-8a55-1c9d3c1f7b21", pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}([.](json|jsonld|graphml|dot|svg))?$")),
+    responses((status = 200, description = "The graph", content((GraphSummary = "application/json"), (Object = "application/ld+json"), (String = "application/graphml+xml"), (String = "text/vnd.graphviz"), (String = "image/svg+xml")))),
+    extensions(("x-errors" = json!(["404 GRAPH_NOT_FOUND", "413 TOO_LARGE_TO_DRAW"])))
+)]
 pub(super) async fn show(
     State(parts): State<AppState>,
     Path(asked): Path<GraphPathSegment>,
@@ -155,6 +207,13 @@ pub(super) async fn show(
     Ok((varying(), media_type, text).into_response())
 }
 
+/// Removes a knowledge graph
+#[utoipa::path(
+    delete, path = "/api/graphs/{graph}", operation_id = "delete_graph", tag = "graphs",
+    params(("graph" = GraphId, Path, description = "The graph's id")),
+    responses((status = 204, description = "It is removed")),
+    extensions(("x-errors" = json!(["404 GRAPH_NOT_FOUND"])))
+)]
 pub(super) async fn remove(
     State(parts): State<AppState>,
     Path(graph): Path<GraphId>,
@@ -165,6 +224,13 @@ pub(super) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Finds the nodes near a node
+#[utoipa::path(
+    get, path = "/api/graphs/{graph}/neighbours", operation_id = "list_neighbours", tag = "graphs",
+    params(("graph" = GraphId, Path, description = "The graph's id"), Near),
+    responses((status = 200, description = "The nodes, nearest first", body = Neighbourhood)),
+    extensions(("x-errors" = json!(["404 GRAPH_NOT_FOUND", "404 NODE_NOT_FOUND", "413 SEARCH_TOO_WIDE"])))
+)]
 pub(super) async fn neighbours(
     State(parts): State<AppState>,
     Path(graph): Path<GraphId>,
@@ -183,6 +249,13 @@ pub(super) async fn neighbours(
     Ok(Json(found))
 }
 
+/// Finds a shortest path between two nodes
+#[utoipa::path(
+    get, path = "/api/graphs/{graph}/path", operation_id = "find_path", tag = "graphs",
+    params(("graph" = GraphId, Path, description = "The graph's id"), Ends),
+    responses((status = 200, description = "The path", body = GraphPath)),
+    extensions(("x-errors" = json!(["404 GRAPH_NOT_FOUND", "404 NODE_NOT_FOUND", "404 NO_PATH", "413 SEARCH_TOO_WIDE"])))
+)]
 pub(super) async fn path(
     State(parts): State<AppState>,
     Path(graph): Path<GraphId>,

@@ -5,23 +5,20 @@ mod search;
 mod transcripts;
 mod videos;
 
-use axum::{Router, routing::get};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
 /// Routes with short requests and responses.
-pub(super) fn api() -> Router<AppState> {
-    Router::new()
-        .route("/api/search", get(search::search))
-        .route("/api/videos", get(videos::list))
-        .route("/api/videos/{video}", get(videos::show))
-        .route("/api/videos/{video}/transcripts", get(videos::transcripts))
-        .route("/api/transcripts/{transcript}", get(transcripts::show))
-        .route("/api/graphs", get(graphs::list).post(graphs::add))
-        .route(
-            "/api/graphs/{graph}",
-            get(graphs::show).delete(graphs::remove),
-        )
-        .route("/api/graphs/{graph}/neighbours", get(graphs::neighbours))
-        .route("/api/graphs/{graph}/path", get(graphs::path))
+pub(super) fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(search::search))
+        .routes(routes!(videos::list))
+        .routes(routes!(videos::show))
+        .routes(routes!(videos::transcripts))
+        .routes(routes!(transcripts::show))
+        .routes(routes!(graphs::list, graphs::add))
+        .routes(routes!(graphs::show, graphs::remove))
+        .routes(routes!(graphs::neighbours))
+        .routes(routes!(graphs::path))
 }

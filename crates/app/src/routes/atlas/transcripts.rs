@@ -6,7 +6,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use groundwork_core::services::atlas::{TextForm, TranscriptId};
+use groundwork_core::services::atlas::{TextForm, TranscriptDetails, TranscriptId};
 use groundwork_http::{Json, Path};
 use serde::{Deserialize, Deserializer, de::Error as _};
 
@@ -35,6 +35,15 @@ impl<'de> Deserialize<'de> for Asked {
     }
 }
 
+/// Reads a transcript
+///
+/// The ending of the path chooses the form.
+#[utoipa::path(
+    get, path = "/api/transcripts/{transcript}", operation_id = "get_transcript", tag = "videos",
+    params(("transcript" = String, Path, description = "The transcript's id; with `.vtt`, `.srt` or `.txt` after it for that form", example = "0199b2c4-7f1e-7a30-8a55-1c9d3c1f7b21", pattern = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}([.](json|vtt|srt|txt))?$")),
+    responses((status = 200, description = "The transcript", content((TranscriptDetails = "application/json"), (String = "text/vtt"), (String = "application/x-subrip"), (String = "text/plain")))),
+    extensions(("x-errors" = json!(["404 TRANSCRIPT_NOT_FOUND"])))
+)]
 pub(super) async fn show(
     State(parts): State<AppState>,
     Path(asked): Path<Asked>,

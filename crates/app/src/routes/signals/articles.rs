@@ -21,6 +21,7 @@ use serde::{
         value::{MapAccessDeserializer, SeqAccessDeserializer},
     },
 };
+use utoipa::ToSchema;
 
 use crate::routes::response::{ApiResult, Created};
 use crate::state::AppState;
@@ -31,12 +32,43 @@ pub(super) enum CreateArticles {
     Many(Vec<CreateArticle>),
 }
 
+/// How the document describes what is sent.
+#[derive(ToSchema)]
+#[schema(as = CreateArticles)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only describes the two forms")]
+pub(super) enum CreateArticlesBody {
+    /// An article.
+    One(CreateArticle),
+    /// Several articles.
+    Many(Vec<CreateArticle>),
+}
+
 /// What became of many articles, in their order.
-#[derive(Serialize)]
-struct AddedArticles {
+#[derive(Serialize, ToSchema)]
+pub(super) struct AddedArticles {
+    /// What became of each.
     items: Vec<AddedArticle>,
 }
 
+/// How the document describes what is answered.
+#[derive(ToSchema)]
+#[schema(as = AddedArticleOrArticles)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only describes the two forms")]
+pub(super) enum AddedArticlesBody {
+    /// What became of one article.
+    One(AddedArticle),
+    /// What became of many.
+    Many(AddedArticles),
+}
+
+/// Lists articles, newest first
+#[utoipa::path(
+    get, path = "/api/articles", operation_id = "list_articles", tag = "articles",
+    params(PageQuery),
+    responses((status = 200, description = "A page of articles", body = Page<Article>))
+)]
 pub(super) async fn list(
     State(parts): State<AppState>,
     PageQuery(page): PageQuery,
@@ -48,7 +80,16 @@ pub(super) async fn list(
     Ok(Json(page))
 }
 
-/// Stores one article or many, all or none: what is there already is changed where it differs.
+/// Stores an article, or many
+///
+/// All or none. What is there already is changed where it differs.
+#[utoipa::path(
+    post, path = "/api/articles", operation_id = "create_articles", tag = "articles",
+    request_body = CreateArticlesBody,
+    responses((status = 201, description = "One article was sent, and it is new", body = AddedArticle),
+        (status = 200, description = "What became of one article that was there, or of many", body = AddedArticlesBody)),
+    extensions(("x-errors" = json!(["409 ARTICLE_CONFLICT", "503 TIME_SERIES_STALE"])), ("x-resource" = json!("article")))
+)]
 pub(super) async fn add(
     State(parts): State<AppState>,
     Json(body): Json<CreateArticles>,
@@ -72,6 +113,13 @@ pub(super) async fn add(
     })
 }
 
+/// Reads an article with all that it mentions
+#[utoipa::path(
+    get, path = "/api/articles/{article}", operation_id = "get_article", tag = "articles",
+    params(("article" = ArticleId, Path, description = "The article's id")),
+    responses((status = 200, description = "The article", body = ArticleDetails)),
+    extensions(("x-errors" = json!(["404 ARTICLE_NOT_FOUND"])))
+)]
 pub(super) async fn show(
     State(parts): State<AppState>,
     Path(article): Path<ArticleId>,
@@ -84,6 +132,13 @@ pub(super) async fn show(
     Ok(Json(article))
 }
 
+/// Removes an article
+#[utoipa::path(
+    delete, path = "/api/articles/{article}", operation_id = "delete_article", tag = "articles",
+    params(("article" = ArticleId, Path, description = "The article's id")),
+    responses((status = 204, description = "It is removed")),
+    extensions(("x-errors" = json!(["404 ARTICLE_NOT_FOUND", "503 TIME_SERIES_STALE"])))
+)]
 pub(super) async fn remove(
     State(parts): State<AppState>,
     Path(article): Path<ArticleId>,

@@ -9,16 +9,26 @@ use groundwork_core::{
 };
 use groundwork_http::{Json, PageQuery, Path, Query};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::routes::response::{ApiResult, Created};
 use crate::state::AppState;
 
 /// Which entities are asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Filter {
+    /// Only entities of this category.
+    #[param(inline)]
     category: Option<EntityCategory>,
 }
 
+/// Lists the tracked entities, newest first
+#[utoipa::path(
+    get, path = "/api/entities", operation_id = "list_entities", tag = "entities",
+    params(Filter, PageQuery),
+    responses((status = 200, description = "A page of entities", body = Page<TrackedEntity>))
+)]
 pub(super) async fn list(
     State(parts): State<AppState>,
     Query(Filter { category }): Query<Filter>,
@@ -29,6 +39,13 @@ pub(super) async fn list(
     Ok(Json(page))
 }
 
+/// Begins to track an entity
+#[utoipa::path(
+    post, path = "/api/entities", operation_id = "create_entity", tag = "entities",
+    request_body = CreateEntity,
+    responses((status = 201, description = "The entity", body = TrackedEntity)),
+    extensions(("x-errors" = json!(["409 ENTITY_EXISTS"])), ("x-resource" = json!("entity")))
+)]
 pub(super) async fn add(
     State(parts): State<AppState>,
     Json(new): Json<CreateEntity>,
@@ -42,6 +59,13 @@ pub(super) async fn add(
     })
 }
 
+/// Reads a tracked entity
+#[utoipa::path(
+    get, path = "/api/entities/{entity}", operation_id = "get_entity", tag = "entities",
+    params(("entity" = TrackedEntityId, Path, description = "The entity's id")),
+    responses((status = 200, description = "The entity", body = TrackedEntity)),
+    extensions(("x-errors" = json!(["404 ENTITY_NOT_FOUND"])))
+)]
 pub(super) async fn show(
     State(parts): State<AppState>,
     Path(entity): Path<TrackedEntityId>,
@@ -54,6 +78,13 @@ pub(super) async fn show(
     Ok(Json(entity))
 }
 
+/// Lists the articles about an entity, newest first
+#[utoipa::path(
+    get, path = "/api/entities/{entity}/articles", operation_id = "list_entity_articles", tag = "entities",
+    params(("entity" = TrackedEntityId, Path, description = "The entity's id"), PageQuery),
+    responses((status = 200, description = "A page of articles", body = Page<ArticleAbout>)),
+    extensions(("x-errors" = json!(["404 ENTITY_NOT_FOUND"])))
+)]
 pub(super) async fn articles(
     State(parts): State<AppState>,
     Path(entity): Path<TrackedEntityId>,

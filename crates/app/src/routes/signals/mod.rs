@@ -4,26 +4,20 @@ mod articles;
 mod entities;
 mod sentiment;
 
-use axum::{Router, routing::get};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::state::AppState;
 
 /// Routes with short requests and responses.
-pub(super) fn api() -> Router<AppState> {
-    Router::new()
-        .route("/api/articles", get(articles::list).post(articles::add))
-        .route(
-            "/api/articles/{article}",
-            get(articles::show).delete(articles::remove),
-        )
-        .route("/api/entities", get(entities::list).post(entities::add))
-        .route("/api/entities/{entity}", get(entities::show))
-        .route("/api/entities/{entity}/articles", get(entities::articles))
-        .route("/api/entities/{entity}/sentiment", get(sentiment::series))
-        .route(
-            "/api/entities/{entity}/sentiment.svg",
-            get(sentiment::chart),
-        )
-        .route("/api/sentiment", get(sentiment::comparison))
-        .route("/api/sentiment/movers", get(sentiment::movers))
+pub(super) fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(articles::list, articles::add))
+        .routes(routes!(articles::show, articles::remove))
+        .routes(routes!(entities::list, entities::add))
+        .routes(routes!(entities::show))
+        .routes(routes!(entities::articles))
+        .routes(routes!(sentiment::series))
+        .routes(routes!(sentiment::chart))
+        .routes(routes!(sentiment::comparison))
+        .routes(routes!(sentiment::movers))
 }

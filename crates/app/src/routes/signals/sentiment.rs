@@ -10,32 +10,49 @@ use groundwork_core::services::signals::{
     Comparison, Gaps, Moment, Movers, MoversRequest, Period, Series, SeriesRequest,
     TrackedEntityId, Window,
 };
-use groundwork_http::{ApiError, FieldError, Json, PageQuery, Path, Query};
+use groundwork_http::{ApiError, FieldError, Json, LimitQuery, Path, Query};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::routes::response::ApiResult;
 use crate::state::AppState;
 
 /// The part of a series that is asked for.
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Range {
+    /// By hours or by days; by days if it is left out.
+    #[param(inline)]
     period: Option<Period>,
+    /// Where it begins: a day in UTC or an instant; 90 days, or 7 days of hours, before its end if it
+    /// is left out.
+    #[param(value_type = Option<String>, example = "2026-05-01")]
     from: Option<Moment>,
+    /// Where it ends: a day in UTC, to its end, or an instant; the newest point if it is left out.
+    #[param(value_type = Option<String>, example = "2026-05-31")]
     to: Option<Moment>,
+    /// Whether hours or days without articles are points without figures.
     fill: Option<bool>,
 }
 
 /// Which entities are compared.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Compared {
-    /// Their ids, with commas between them.
+    /// The ids of 1 to 12 entities, with commas between them.
+    #[param(min_length = 36, example = "0199b2c4-7f1e-7a30-8a55-1c9d3c1f7b21")]
     entities: String,
 }
 
 /// Which movement is asked for.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Movement {
+    /// How long each of the two windows is, in hours, days or weeks; 7 days if it is left out.
+    #[param(value_type = Option<String>, pattern = "^[1-9][0-9]{0,3}[hdw]$", example = "7d")]
     window: Option<Window>,
+    /// Where the later window ends: a day in UTC, to its end, or an instant.
+    #[param(value_type = Option<String>, example = "2026-05-31")]
     at: Option<Moment>,
 }
 
@@ -51,6 +68,13 @@ const CHART_HEADERS: ChartHeaders = [
     ),
 ];
 
+/// Reads how articles feel about an entity over time
+#[utoipa::path(
+    get, path = "/api/entities/{entity}/sentiment", operation_id = "get_sentiment", tag = "sentiment",
+    params(("entity" = TrackedEntityId, Path, description = "The entity's id"), Range),
+    responses((status = 200, description = "The series", body = Series)),
+    extensions(("x-errors" = json!(["404 ENTITY_NOT_FOUND"])))
+)]
 pub(super) async fn series(
     State(parts): State<AppState>,
     Path(entity): Path<TrackedEntityId>,
@@ -59,6 +83,13 @@ pub(super) async fn series(
     Ok(Json(read(&parts, entity, range).await?))
 }
 
+/// Draws how articles feel about an entity over time
+#[utoipa::path(
+    get, path = "/api/entities/{entity}/sentiment.svg", operation_id = "get_sentiment_chart", tag = "sentiment",
+    params(("entity" = TrackedEntityId, Path, description = "The entity's id"), Range),
+    responses((status = 200, description = "The picture", body = String, content_type = "image/svg+xml")),
+    extensions(("x-errors" = json!(["404 ENTITY_NOT_FOUND"])))
+)]
 pub(super) async fn chart(
     State(parts): State<AppState>,
     Path(entity): Path<TrackedEntityId>,
@@ -68,6 +99,13 @@ pub(super) async fn chart(
     Ok((CHART_HEADERS, series.svg()))
 }
 
+/// Compares entities over the same time
+#[utoipa::path(
+    get, path = "/api/sentiment", operation_id = "compare_sentiment", tag = "sentiment",
+    params(Compared, Range),
+    responses((status = 200, description = "The entities, in the order of the request", body = Comparison)),
+    extensions(("x-errors" = json!(["404 ENTITY_NOT_FOUND"])))
+)]
 pub(super) async fn comparison(
     State(parts): State<AppState>,
     Query(Compared { entities }): Query<Compared>,
@@ -83,15 +121,21 @@ pub(super) async fn comparison(
     Ok(Json(comparison))
 }
 
+/// Lists the entities whose sentiment moved most
+#[utoipa::path(
+    get, path = "/api/sentiment/movers", operation_id = "list_movers", tag = "sentiment",
+    params(Movement, LimitQuery),
+    responses((status = 200, description = "The movers, the greatest movement first", body = Movers))
+)]
 pub(super) async fn movers(
     State(parts): State<AppState>,
     Query(Movement { window, at }): Query<Movement>,
-    PageQuery(page): PageQuery,
+    LimitQuery(limit): LimitQuery,
 ) -> ApiResult<Json<Movers>> {
     let request = MoversRequest {
         window: window.unwrap_or(Window::WEEK),
         at,
-        limit: page.limit,
+        limit,
     };
     let reader = parts.db.replica_reader();
     let movers = parts.signals.movers(&reader, request).await?;

@@ -4,10 +4,17 @@ use axum::{extract::State, http::StatusCode};
 use groundwork_core::services::studio::{Keyframe, KeyframePosition, SceneId, StudioError};
 use groundwork_http::{Json, Path};
 
-use super::upload::Incoming;
+use super::upload::{self, FileName, Incoming};
 use crate::routes::response::{ApiResult, Put};
 use crate::state::AppState;
 
+/// Reads a picture of a scene
+#[utoipa::path(
+    get, path = "/api/scenes/{scene}/keyframes/{position}", operation_id = "get_keyframe", tag = "keyframes",
+    params(("scene" = SceneId, Path, description = "The scene's id"), ("position" = KeyframePosition, Path, description = "Start or end")),
+    responses((status = 200, description = "The picture", body = Keyframe)),
+    extensions(("x-errors" = json!(["404 KEYFRAME_NOT_FOUND"])))
+)]
 pub(super) async fn show(
     State(parts): State<AppState>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
@@ -23,6 +30,15 @@ pub(super) async fn show(
     Ok(Json(keyframe))
 }
 
+/// Stores a picture of a scene, in place of the one before
+#[utoipa::path(
+    put, path = "/api/scenes/{scene}/keyframes/{position}", operation_id = "upload_keyframe", tag = "keyframes",
+    params(("scene" = SceneId, Path, description = "The scene's id"), ("position" = KeyframePosition, Path, description = "Start or end"), FileName),
+    request_body(content = upload::File, content_type = "application/octet-stream", description = "The picture itself: PNG, JPEG or WebP"),
+    responses((status = 201, description = "The first picture at this place", body = Keyframe),
+        (status = 200, description = "The picture, which has replaced another", body = Keyframe)),
+    extensions(("x-errors" = json!(["404 SCENE_NOT_FOUND"])), ("x-errors-of-files" = json!(upload::ERRORS)))
+)]
 pub(super) async fn set(
     State(parts): State<AppState>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,
@@ -37,6 +53,13 @@ pub(super) async fn set(
     })
 }
 
+/// Removes a picture of a scene
+#[utoipa::path(
+    delete, path = "/api/scenes/{scene}/keyframes/{position}", operation_id = "delete_keyframe", tag = "keyframes",
+    params(("scene" = SceneId, Path, description = "The scene's id"), ("position" = KeyframePosition, Path, description = "Start or end")),
+    responses((status = 204, description = "It is removed")),
+    extensions(("x-errors" = json!(["404 KEYFRAME_NOT_FOUND", "404 SCENE_NOT_FOUND"])))
+)]
 pub(super) async fn remove(
     State(parts): State<AppState>,
     Path((scene, position)): Path<(SceneId, KeyframePosition)>,

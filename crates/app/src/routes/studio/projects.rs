@@ -10,6 +10,12 @@ use groundwork_http::{Json, PageQuery, Path};
 use crate::routes::response::{ApiResult, Created};
 use crate::state::AppState;
 
+/// Lists projects, newest first
+#[utoipa::path(
+    get, path = "/api/projects", operation_id = "list_projects", tag = "projects",
+    params(PageQuery),
+    responses((status = 200, description = "A page of projects", body = Page<Project>))
+)]
 pub(super) async fn list(
     State(parts): State<AppState>,
     PageQuery(page): PageQuery,
@@ -19,6 +25,15 @@ pub(super) async fn list(
     Ok(Json(page))
 }
 
+/// Creates a project
+///
+/// It is a draft without scenes.
+#[utoipa::path(
+    post, path = "/api/projects", operation_id = "create_project", tag = "projects",
+    request_body = CreateProject,
+    responses((status = 201, description = "The project", body = Project)),
+    extensions(("x-resource" = json!("project")))
+)]
 pub(super) async fn add(
     State(parts): State<AppState>,
     Json(new): Json<CreateProject>,
@@ -32,6 +47,13 @@ pub(super) async fn add(
     })
 }
 
+/// Reads a project with everything that belongs to it
+#[utoipa::path(
+    get, path = "/api/projects/{project}", operation_id = "get_project", tag = "projects",
+    params(("project" = ProjectId, Path, description = "The project's id")),
+    responses((status = 200, description = "The project with its scenes, their pictures and clips, and its film", body = ProjectDetails)),
+    extensions(("x-errors" = json!(["404 PROJECT_NOT_FOUND"])))
+)]
 pub(super) async fn show(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
@@ -44,6 +66,16 @@ pub(super) async fn show(
     Ok(Json(details))
 }
 
+/// Changes a project
+///
+/// A field that is left out stays what it is.
+#[utoipa::path(
+    patch, path = "/api/projects/{project}", operation_id = "update_project", tag = "projects",
+    params(("project" = ProjectId, Path, description = "The project's id")),
+    request_body = UpdateProject,
+    responses((status = 200, description = "The project as it is now", body = Project)),
+    extensions(("x-errors" = json!(["404 PROJECT_NOT_FOUND"])))
+)]
 pub(super) async fn update(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
@@ -55,6 +87,13 @@ pub(super) async fn update(
     Ok(Json(project))
 }
 
+/// Removes a project with everything that belongs to it
+#[utoipa::path(
+    delete, path = "/api/projects/{project}", operation_id = "delete_project", tag = "projects",
+    params(("project" = ProjectId, Path, description = "The project's id")),
+    responses((status = 204, description = "It is removed")),
+    extensions(("x-errors" = json!(["404 PROJECT_NOT_FOUND"])))
+)]
 pub(super) async fn remove(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,

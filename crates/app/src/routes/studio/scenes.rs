@@ -6,17 +6,26 @@ use groundwork_core::services::studio::{
 };
 use groundwork_http::{Json, Path};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::routes::response::{ApiResult, Created};
 use crate::state::AppState;
 
 /// Where a scene is to go.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MoveScene {
+    /// Its new place.
     position: Position,
 }
 
+/// Lists the scenes of a project, in order
+#[utoipa::path(
+    get, path = "/api/projects/{project}/scenes", operation_id = "list_scenes", tag = "scenes",
+    params(("project" = ProjectId, Path, description = "The project's id")),
+    responses((status = 200, description = "The scenes", body = Vec<Scene>)),
+    extensions(("x-errors" = json!(["404 PROJECT_NOT_FOUND"])))
+)]
 pub(super) async fn list(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
@@ -32,6 +41,16 @@ pub(super) async fn list(
     Ok(Json(scenes))
 }
 
+/// Adds a scene to a project
+///
+/// Those from its place on move up by one.
+#[utoipa::path(
+    post, path = "/api/projects/{project}/scenes", operation_id = "create_scene", tag = "scenes",
+    params(("project" = ProjectId, Path, description = "The project's id")),
+    request_body = CreateScene,
+    responses((status = 201, description = "The scene", body = Scene)),
+    extensions(("x-errors" = json!(["404 PROJECT_NOT_FOUND", "409 RUN_IN_PROGRESS", "409 TOO_MANY_SCENES", "422 NO_SUCH_POSITION"])), ("x-resource" = json!("scene")))
+)]
 pub(super) async fn add(
     State(parts): State<AppState>,
     Path(project): Path<ProjectId>,
@@ -46,6 +65,13 @@ pub(super) async fn add(
     })
 }
 
+/// Reads a scene
+#[utoipa::path(
+    get, path = "/api/scenes/{scene}", operation_id = "get_scene", tag = "scenes",
+    params(("scene" = SceneId, Path, description = "The scene's id")),
+    responses((status = 200, description = "The scene", body = Scene)),
+    extensions(("x-errors" = json!(["404 SCENE_NOT_FOUND"])))
+)]
 pub(super) async fn show(
     State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
@@ -58,6 +84,16 @@ pub(super) async fn show(
     Ok(Json(scene))
 }
 
+/// Changes a scene where it is
+///
+/// A field that is left out stays what it is.
+#[utoipa::path(
+    patch, path = "/api/scenes/{scene}", operation_id = "update_scene", tag = "scenes",
+    params(("scene" = SceneId, Path, description = "The scene's id")),
+    request_body = UpdateScene,
+    responses((status = 200, description = "The scene as it is now", body = Scene)),
+    extensions(("x-errors" = json!(["404 SCENE_NOT_FOUND"])))
+)]
 pub(super) async fn update(
     State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
@@ -69,6 +105,16 @@ pub(super) async fn update(
     Ok(Json(scene))
 }
 
+/// Moves a scene to another place
+///
+/// Those between close up.
+#[utoipa::path(
+    post, path = "/api/scenes/{scene}/move", operation_id = "move_scene", tag = "scenes",
+    params(("scene" = SceneId, Path, description = "The scene's id")),
+    request_body = MoveScene,
+    responses((status = 200, description = "The scene at its place", body = Scene)),
+    extensions(("x-errors" = json!(["404 SCENE_NOT_FOUND", "409 RUN_IN_PROGRESS", "422 NO_SUCH_POSITION"])))
+)]
 pub(super) async fn relocate(
     State(parts): State<AppState>,
     Path(scene): Path<SceneId>,
@@ -80,6 +126,13 @@ pub(super) async fn relocate(
     Ok(Json(scene))
 }
 
+/// Removes a scene with its pictures and clips
+#[utoipa::path(
+    delete, path = "/api/scenes/{scene}", operation_id = "delete_scene", tag = "scenes",
+    params(("scene" = SceneId, Path, description = "The scene's id")),
+    responses((status = 204, description = "It is removed")),
+    extensions(("x-errors" = json!(["404 SCENE_NOT_FOUND", "409 RUN_IN_PROGRESS"])))
+)]
 pub(super) async fn remove(
     State(parts): State<AppState>,
     Path(scene): Path<SceneId>,

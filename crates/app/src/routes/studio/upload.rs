@@ -13,6 +13,7 @@ use groundwork_http::{ApiError, Query, announced_length};
 use serde::Deserialize;
 use tokio::io::AsyncRead;
 use tokio_util::io::StreamReader;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::state::AppState;
 
@@ -24,10 +25,34 @@ pub(super) struct Incoming {
 
 type Content = Pin<Box<dyn AsyncRead + Send>>;
 
-#[derive(Deserialize)]
-struct Name {
+/// What a request that uploads a file says beside its bytes.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct FileName {
+    /// What the file is called.
+    #[param(min_length = 1, max_length = 255, example = "start.png")]
     name: Option<String>,
 }
+
+/// How the document describes a file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "only describes the bytes")]
+pub(super) struct File(Vec<u8>);
+
+/// What storing a file may be refused with.
+pub(super) const ERRORS: [&str; 10] = [
+    "413 FILE_TOO_LARGE",
+    "415 UNSUPPORTED_MEDIA_TYPE",
+    "422 FILE_DAMAGED",
+    "422 FILE_EMPTY",
+    "422 FILE_INTERRUPTED",
+    "422 FILE_TYPE_NOT_ALLOWED",
+    "503 STORAGE_NOT_DURABLE",
+    "503 STORAGE_REPLACED",
+    "503 STORAGE_SHARED",
+    "503 STORAGE_UNAVAILABLE",
+];
 
 impl Incoming {
     /// The file as the studio takes it; `fallback` is its name if the request gives none.
@@ -46,7 +71,7 @@ impl FromRequest<AppState> for Incoming {
         refuse_forms(request.headers())?;
         refuse_too_large(request.headers(), state.files.max_file_bytes())?;
         let (mut parts, body) = request.into_parts();
-        let Query(Name { name }) = Query::from_request_parts(&mut parts, state).await?;
+        let Query(FileName { name }) = Query::from_request_parts(&mut parts, state).await?;
         Ok(Self {
             name,
             content: reader(body),

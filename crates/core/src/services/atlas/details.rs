@@ -3,6 +3,7 @@
 use entity::atlas::{TranscriptId, VideoId};
 use sea_orm::ConnectionTrait;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     Atlas, AtlasError, captions,
@@ -10,7 +11,7 @@ use super::{
 };
 
 /// A video with its transcripts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct VideoDetails {
     /// The video itself.
     #[serde(flatten)]
@@ -20,7 +21,7 @@ pub struct VideoDetails {
 }
 
 /// A transcript with what it says.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct TranscriptDetails {
     /// The transcript itself.
     #[serde(flatten)]

@@ -7,6 +7,7 @@ use entity::atlas::{TranscriptId, TranscriptOrigin, VideoId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement};
 use serde::Serialize;
 use url::Url;
+use utoipa::ToSchema;
 
 use super::{
     Atlas, AtlasError, candidates,
@@ -34,44 +35,56 @@ pub struct Search {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = SearchResult)]
 pub struct Found {
     /// The best hits, the best first.
     pub items: Vec<Hit>,
     /// How many segments match, counted up to [`MAX_RANKED`].
+    #[schema(example = 1)]
     pub matches: u64,
     /// Whether there may be more matches than were ranked.
     pub is_cut: bool,
 }
 
 /// A segment that matches.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = SearchHit)]
 pub struct Hit {
     /// The video.
     pub video_id: VideoId,
     /// What its platform calls it.
+    #[schema(example = "dQw4w9WgXcQ")]
     pub external_id: String,
     /// What people call it.
+    #[schema(example = "How lighthouses work")]
     pub title: String,
     /// Who published it.
+    #[schema(example = "Harbour")]
     pub channel: String,
     /// The transcript.
     pub transcript_id: TranscriptId,
     /// Its language.
+    #[schema(example = "en")]
     pub language: String,
     /// Whether a person or a machine wrote it down.
     pub origin: TranscriptOrigin,
     /// The segment's place in the transcript.
+    #[schema(minimum = 0, example = 0)]
     pub position: i64,
     /// When it begins, from the start of the video.
+    #[schema(minimum = 0, example = 1000)]
     pub starts_ms: i64,
     /// When it ends.
+    #[schema(minimum = 0, example = 3500)]
     pub ends_ms: i64,
     /// The text around the match, in parts that match and parts that do not.
     pub snippet: Vec<Part>,
     /// Where to watch it from its beginning; `None` if the video's address is not known.
+    #[schema(example = "https://video.example/watch?v=dQw4w9WgXcQ&t=1")]
     pub link: Option<String>,
     /// How good the hit is; more is better.
+    #[schema(example = 1.5)]
     pub score: f64,
 }
 

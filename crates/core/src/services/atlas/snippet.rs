@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     query::Query,
@@ -14,9 +15,11 @@ const SHOWN: usize = 240;
 const BEFORE: usize = 60;
 
 /// A part of a snippet.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = SnippetPart)]
 pub struct Part {
     /// The text.
+    #[schema(example = "lamp")]
     pub text: String,
     /// Whether this is what was looked for.
     pub is_match: bool,

@@ -9,6 +9,7 @@ use sea_orm::{
 use serde::Serialize;
 use tracing::info;
 use url::Url;
+use utoipa::ToSchema;
 
 use super::{Atlas, AtlasError, views::Video};
 use crate::{
@@ -41,7 +42,8 @@ pub struct NewVideo {
 }
 
 /// What keeping something did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[schema(as = ImportOutcome)]
 #[serde(rename_all = "snake_case")]
 pub enum Kept {
     /// It was not there before.

@@ -1,7 +1,7 @@
 //! An article as it comes in, and the rules for it. They are checked while its JSON is read, so
 //! that an error knows its position in the text.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 use chrono::{DateTime, Datelike as _, Utc};
 use entity::signals::EntityCategory;
@@ -10,6 +10,10 @@ use serde::{
     de::{Error as _, MapAccess, Unexpected, Visitor, value::MapAccessDeserializer},
 };
 use url::Url;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 /// The most bytes of an external id.
 const EXTERNAL_ID_BYTES: usize = 512;
@@ -50,24 +54,39 @@ pub struct CreateMention {
     pub category: Option<EntityCategory>,
 }
 
-/// The keys of an article's JSON.
-#[derive(Deserialize)]
+/// An article to be stored, with what it mentions. It is known by its external id and by its URL.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Fields {
+    /// What its source calls it: one line of at most 512 bytes.
     #[serde(deserialize_with = "external_id")]
+    #[schema(min_length = 1, max_length = 512, example = "article-17")]
     external_id: String,
+    /// Where it is: an http or https URL of at most 2,048 bytes.
     #[serde(deserialize_with = "url")]
+    #[schema(format = "uri", max_length = 2048, example = "https://news.example/17")]
     url: String,
+    /// What it is called; not blank.
     #[serde(deserialize_with = "title")]
+    #[schema(min_length = 1, example = "Quillon 2 is out")]
     title: String,
+    /// Who published it.
     #[serde(default, deserialize_with = "optional_text")]
+    #[schema(example = "The Paper")]
     source_name: Option<String>,
+    /// Its text.
     #[serde(default, deserialize_with = "optional_text")]
+    #[schema(example = "It is faster.")]
     content: Option<String>,
+    /// When it was published, in the years 1 to 9999.
     #[serde(deserialize_with = "instant")]
     published_at: DateTime<Utc>,
+    /// How it feels as a whole.
     #[serde(default, deserialize_with = "score")]
+    #[schema(minimum = -1, maximum = 1, example = 0.4)]
     sentiment_score: Option<f64>,
+    /// What it mentions, each once. One without a score needs the article's `sentiment_score`.
+    #[schema(value_type = Vec<EntityForms>, example = json!(["Quillon 2"]))]
     entities: Vec<Entity>,
 }
 
@@ -78,15 +97,50 @@ struct Entity {
     category: Option<EntityCategory>,
 }
 
-#[derive(Deserialize)]
+/// An entity that an article mentions: its name, or an object.
+#[derive(ToSchema)]
+#[schema(as = CreateMention)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "only describes the two forms")]
+enum EntityForms {
+    /// Its name alone; the article's `sentiment_score` is its score.
+    Name(String),
+    /// An object.
+    Object(EntityFields),
+}
+
+/// An entity that an article mentions, with what is said of it.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = MentionedEntity)]
 #[serde(deny_unknown_fields)]
 struct EntityFields {
+    /// Its name: one line of 1 to 200 characters.
     #[serde(deserialize_with = "name")]
+    #[schema(min_length = 1, example = "Quillon 2")]
     name: String,
+    /// How the article feels about it; may also be called `sentiment_score`.
     #[serde(default, alias = "sentiment_score", deserialize_with = "score")]
+    #[schema(minimum = -1, maximum = 1, example = 0.4)]
     score: Option<f64>,
+    /// What it is, if it is not tracked yet.
     #[serde(default, deserialize_with = "category")]
     category: Option<EntityCategory>,
+}
+
+impl PartialSchema for CreateArticle {
+    fn schema() -> RefOr<Schema> {
+        Fields::schema()
+    }
+}
+
+impl ToSchema for CreateArticle {
+    fn name() -> Cow<'static, str> {
+        "CreateArticle".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        Fields::schemas(schemas);
+    }
 }
 
 impl TryFrom<Fields> for CreateArticle {

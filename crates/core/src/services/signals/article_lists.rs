@@ -11,33 +11,39 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Signals, SignalsError};
 use crate::db::Doing as _;
 use crate::page::{Cursor, Page, PageRequest};
 
 /// An article as lists show it: without its text.
-#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "articles::Entity")]
 pub struct Article {
     /// Its id.
     pub id: ArticleId,
     /// What its source calls it.
+    #[schema(example = "article-17")]
     pub external_id: String,
     /// Where it is.
+    #[schema(example = "https://news.example/17")]
     pub url: String,
     /// Its title.
+    #[schema(example = "Quillon 2 is out")]
     pub title: String,
     /// Who published it.
+    #[schema(example = "The Paper")]
     pub source_name: Option<String>,
     /// When it was published.
     pub published_at: DateTime<Utc>,
     /// How it feels as a whole, from -1 to 1; `None` where that is not known.
+    #[schema(minimum = -1, maximum = 1, example = 0.4)]
     pub sentiment_score: Option<f64>,
 }
 
 /// An article in the list of an entity.
-#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "articles::Entity")]
 pub struct ArticleAbout {
     /// The article itself.
@@ -45,32 +51,36 @@ pub struct ArticleAbout {
     #[sea_orm(nested)]
     pub article: Article,
     /// How it feels about the entity, from -1 to 1.
+    #[schema(minimum = -1, maximum = 1, example = 0.4)]
     #[sea_orm(from_expr = "Expr::col((mentions::Entity, mentions::Column::SentimentScore))")]
     pub entity_score: f64,
 }
 
 /// An article with everything that is known of it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ArticleDetails {
     /// The article itself.
     #[serde(flatten)]
     pub article: Article,
     /// Its text, where that is known.
+    #[schema(example = "It is faster.")]
     pub content: Option<String>,
     /// The entities that it mentions, by name.
     pub entities: Vec<Mention>,
 }
 
 /// An entity that an article mentions.
-#[derive(Clone, Debug, PartialEq, Serialize, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Serialize, FromQueryResult, ToSchema)]
 pub struct Mention {
     /// The entity's id.
     pub id: TrackedEntityId,
     /// Its name.
+    #[schema(example = "Quillon 2")]
     pub name: String,
     /// What it is.
     pub category: EntityCategory,
     /// How the article feels about it, from -1 to 1.
+    #[schema(minimum = -1, maximum = 1, example = 0.4)]
     pub sentiment_score: f64,
 }
 

@@ -8,6 +8,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, QueryFilter, QueryOrder,
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     Gaps, Point, Scores, SeriesRequest, Signals, SignalsError, TimeRange, TrackedEntity,
@@ -19,7 +20,7 @@ use crate::db::Doing as _;
 pub const MOST_COMPARED: usize = 12;
 
 /// Several entities over the same time.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Comparison {
     /// Whether the points are hours or days.
     pub period: Period,
@@ -31,7 +32,8 @@ pub struct Comparison {
 }
 
 /// One entity of a comparison.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = ComparedEntity)]
 pub struct Compared {
     /// Whom the articles speak of.
     #[serde(flatten)]

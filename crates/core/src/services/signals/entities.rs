@@ -9,6 +9,7 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::{Signals, SignalsError};
 use crate::{
@@ -26,22 +27,29 @@ const NAMES_COMPARED: u64 = 10_000;
 const ALIKE: f64 = 0.7;
 
 /// A model or tool whose mentions are tracked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, DerivePartialModel)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "tracked_entities::Entity")]
 pub struct TrackedEntity {
     /// Its id; those tracked later have greater ones.
     pub id: TrackedEntityId,
     /// What articles call it.
+    #[schema(example = "Quillon 2")]
     pub name: String,
     /// What it is.
     pub category: EntityCategory,
 }
 
 /// An entity to be tracked.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateEntity {
     /// What articles call it: one line, 1 to 200 characters, not begun or ended by a blank.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\s\\u0000-\\u001f\\u007f-\\u009f]([^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f])?$",
+        example = "Quillon 2"
+    )]
     pub name: String,
     /// What it is.
     pub category: EntityCategory,

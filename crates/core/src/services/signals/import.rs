@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use entity::signals::{ArticleId, EntityCategory};
 use serde::Serialize;
 use tokio::io::AsyncBufRead;
+use utoipa::ToSchema;
 
 use super::{
     CreateArticle, RolledUp, Signals, SignalsError,
@@ -77,7 +78,7 @@ pub struct Imported {
 }
 
 /// An article that came alone or with some others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AddedArticle {
     /// The article.
     pub id: ArticleId,

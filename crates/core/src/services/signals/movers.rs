@@ -10,6 +10,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     Moment, Signals, SignalsError, TimeRange, TrackedEntity, Window,
@@ -29,7 +30,7 @@ pub struct MoversRequest {
 }
 
 /// Whose sentiment moved, the greatest movement first, whether up or down.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Movers {
     /// The earlier window.
     pub before: TimeRange,
@@ -40,7 +41,7 @@ pub struct Movers {
 }
 
 /// An entity between two windows.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Mover {
     /// The entity.
     #[serde(flatten)]
@@ -50,15 +51,19 @@ pub struct Mover {
     /// Its articles in the later window.
     pub after: Level,
     /// The mean of the later window less that of the earlier one, from -2 to 2.
+    #[schema(minimum = -2, maximum = 2, example = 0.3)]
     pub change: f64,
 }
 
 /// How the articles of a window feel.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, ToSchema)]
+#[schema(as = SentimentLevel)]
 pub struct Level {
     /// The mean of their scores.
+    #[schema(minimum = -1, maximum = 1, example = 0.25)]
     pub mean: f64,
     /// How many there are.
+    #[schema(minimum = 1, example = 12)]
     pub article_count: i64,
 }
 

@@ -3,20 +3,26 @@
 use entity::signals::sentiment_timeseries;
 use sea_orm::DerivePartialModel;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// How a number of articles, at least one, feel about an entity.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, DerivePartialModel)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "sentiment_timeseries::Entity")]
 pub struct Scores {
     /// The mean of their scores, from -1 to 1.
+    #[schema(minimum = -1, maximum = 1, example = 0.25)]
     pub mean: f64,
     /// The least score.
+    #[schema(minimum = -1, maximum = 1, example = -0.5)]
     pub min: f64,
     /// The greatest score.
+    #[schema(minimum = -1, maximum = 1, example = 0.75)]
     pub max: f64,
     /// The standard deviation of the scores as a population.
+    #[schema(minimum = 0, example = 0.3)]
     pub std: f64,
     /// How many articles there are.
+    #[schema(minimum = 1, example = 12)]
     pub article_count: i64,
 }
 

@@ -1,5 +1,7 @@
 //! The sentiment of one entity over time.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::signals::{Period, TrackedEntityId, sentiment_timeseries as timeseries};
 use sea_orm::{
@@ -7,6 +9,10 @@ use sea_orm::{
     QuerySelect,
 };
 use serde::Serialize;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use super::{Chart, Moment, Scores, Signals, SignalsError, TimeRange, TrackedEntity, range::step};
 use crate::db::Doing as _;
@@ -48,7 +54,7 @@ pub enum Gaps {
 }
 
 /// The sentiment of one entity over time.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Series {
     /// Whom the articles speak of.
     pub entity: TrackedEntity,
@@ -228,15 +234,38 @@ impl From<PointRow> for Point {
     }
 }
 
-/// A point as JSON has it: in a gap the figures are null.
-#[derive(Serialize)]
+/// An hour or a day of a series. In a gap, where there are no articles, the figures are null.
+#[derive(Serialize, ToSchema)]
 struct FlatPoint {
+    /// Where it begins, in UTC.
     starts_at: DateTime<Utc>,
+    /// The mean of the scores.
+    #[schema(minimum = -1, maximum = 1, example = 0.25)]
     mean: Option<f64>,
+    /// The least score.
+    #[schema(minimum = -1, maximum = 1, example = -0.5)]
     min: Option<f64>,
+    /// The greatest score.
+    #[schema(minimum = -1, maximum = 1, example = 0.75)]
     max: Option<f64>,
+    /// The standard deviation of the scores as a population.
+    #[schema(minimum = 0, example = 0.3)]
     std: Option<f64>,
+    /// How many articles there are.
+    #[schema(minimum = 0, example = 12)]
     article_count: i64,
+}
+
+impl PartialSchema for Point {
+    fn schema() -> RefOr<Schema> {
+        FlatPoint::schema()
+    }
+}
+
+impl ToSchema for Point {
+    fn name() -> Cow<'static, str> {
+        "SeriesPoint".into()
+    }
 }
 
 impl From<Point> for FlatPoint {

@@ -14,6 +14,7 @@ use sea_orm::{
 use serde::Deserialize;
 use tokio::io::AsyncRead;
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::{
     Studio, StudioError,
@@ -29,25 +30,32 @@ use super::{
 use crate::db::{Doing as _, UnitOfWork};
 
 /// A clip to be made.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateClip {
     /// What the provider calls the operation that makes it, where that is known already.
+    #[schema(max_length = 10000, pattern = "^[^\\u0000]*$", example = "op-4711")]
     pub provider_operation: Option<String>,
 }
 
 /// A change of a clip that is being made. In JSON its field `status` says which.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(tag = "status", rename_all = "lowercase", deny_unknown_fields)]
 pub enum UpdateClip {
     /// Its provider has begun, under this name for it if it gave one.
     Running {
         /// What the provider calls the operation.
+        #[schema(max_length = 10000, pattern = "^[^\\u0000]*$", example = "op-4711")]
         provider_operation: Option<String>,
     },
     /// It will not come.
     Failed {
         /// Why.
+        #[schema(
+            max_length = 10000,
+            pattern = "^[^\\u0000]*$",
+            example = "the provider refused the prompt"
+        )]
         error_message: String,
     },
 }

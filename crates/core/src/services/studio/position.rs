@@ -1,6 +1,12 @@
 //! A place among the scenes of a project.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema},
+};
 
 use super::StudioError;
 
@@ -17,7 +23,8 @@ pub enum Position {
     At(usize),
 }
 
-#[derive(Deserialize)]
+/// A place among a project's scenes: an index from 0, `first` or `last`.
+#[derive(Deserialize, ToSchema)]
 #[serde(
     untagged,
     expecting = "expected an index from 0, \"first\" or \"last\""
@@ -27,11 +34,28 @@ enum JsonPosition {
     End(End),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[schema(as = FirstOrLast)]
 #[serde(rename_all = "lowercase")]
 enum End {
     First,
     Last,
+}
+
+impl PartialSchema for Position {
+    fn schema() -> RefOr<Schema> {
+        JsonPosition::schema()
+    }
+}
+
+impl ToSchema for Position {
+    fn name() -> Cow<'static, str> {
+        "Position".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        JsonPosition::schemas(schemas);
+    }
 }
 
 impl From<JsonPosition> for Position {

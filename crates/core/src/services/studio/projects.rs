@@ -8,6 +8,7 @@ use sea_orm::{
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::{
     Studio, StudioError,
@@ -22,30 +23,68 @@ use crate::{
 };
 
 /// A project to be created. The rules of its texts are in [`text`].
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateProject {
     /// What people call it.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        example = "Dusk"
+    )]
     pub title: String,
     /// What it is to be made from.
+    #[schema(
+        min_length = 1,
+        max_length = 20000,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "A keeper lights the lamp."
+    )]
     pub prompt: String,
     /// The name of its visual style.
+    #[schema(
+        min_length = 1,
+        max_length = 50,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        example = "ink"
+    )]
     pub style: String,
     /// What the style means in detail.
+    #[schema(example = json!({"palette": ["#1b1f4b"]}))]
     pub style_guide: Option<Map<String, Value>>,
 }
 
 /// A change of a project. `None`, in JSON a field that is left out, keeps what is stored.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateProject {
     /// What people call it.
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        example = "Dusk"
+    )]
     pub title: Option<String>,
     /// What it is made from.
+    #[schema(
+        min_length = 1,
+        max_length = 20000,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "A keeper lights the lamp."
+    )]
     pub prompt: Option<String>,
     /// The name of its visual style.
+    #[schema(
+        min_length = 1,
+        max_length = 50,
+        pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*[^\\s\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$",
+        example = "ink"
+    )]
     pub style: Option<String>,
-    /// What the style means in detail; `Some(None)`, in JSON `null`, removes it.
+    /// What the style means in detail; JSON's `null`, here `Some(None)`, removes it.
+    #[schema(value_type = Option<Map<String, Value>>, example = json!({"palette": ["#1b1f4b"]}))]
     #[serde(default, deserialize_with = "present")]
     pub style_guide: Option<Option<Map<String, Value>>>,
 }

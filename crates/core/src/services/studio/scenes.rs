@@ -8,6 +8,7 @@ use sea_orm::{
 };
 use serde::Deserialize;
 use tracing::info;
+use utoipa::ToSchema;
 
 use super::{
     Studio, StudioError,
@@ -24,37 +25,81 @@ use super::{
 use crate::db::{Doing as _, UnitOfWork};
 
 /// A scene to be added. The rules of its texts are in [`text`].
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateScene {
     /// Its place, by default the last; the scenes from there on move up by one.
     #[serde(default, deserialize_with = "default_if_null")]
     pub position: Position,
     /// What happens in it.
+    #[schema(
+        min_length = 1,
+        max_length = 10000,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "The lamp is lit."
+    )]
     pub description: String,
     /// The prompt for the picture that it starts with.
+    #[schema(
+        max_length = 10000,
+        pattern = "^[^\\u0000]*$",
+        example = "a dark tower"
+    )]
     pub start_prompt: String,
     /// The prompt for the picture that it ends with.
+    #[schema(
+        max_length = 10000,
+        pattern = "^[^\\u0000]*$",
+        example = "a bright tower"
+    )]
     pub end_prompt: String,
     /// The prompt for what moves.
+    #[schema(
+        max_length = 10000,
+        pattern = "^[^\\u0000]*$",
+        example = "slowly upwards"
+    )]
     pub motion_prompt: String,
     /// How long it lasts; `None` until that is decided.
+    #[schema(minimum = 1, maximum = 3600000, example = 4000)]
     pub duration_ms: Option<i64>,
 }
 
 /// A change of a scene. `None`, in JSON a field that is left out, keeps what is stored.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct UpdateScene {
     /// What happens in it.
+    #[schema(
+        min_length = 1,
+        max_length = 10000,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "The lamp is lit."
+    )]
     pub description: Option<String>,
     /// The prompt for the picture that it starts with.
+    #[schema(
+        max_length = 10000,
+        pattern = "^[^\\u0000]*$",
+        example = "a dark tower"
+    )]
     pub start_prompt: Option<String>,
     /// The prompt for the picture that it ends with.
+    #[schema(
+        max_length = 10000,
+        pattern = "^[^\\u0000]*$",
+        example = "a bright tower"
+    )]
     pub end_prompt: Option<String>,
     /// The prompt for what moves.
+    #[schema(
+        max_length = 10000,
+        pattern = "^[^\\u0000]*$",
+        example = "slowly upwards"
+    )]
     pub motion_prompt: Option<String>,
     /// How long it lasts; `Some(None)`, in JSON `null`, leaves that open again.
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 3600000, example = 4000)]
     #[serde(default, deserialize_with = "present")]
     pub duration_ms: Option<Option<i64>>,
 }

@@ -10,24 +10,30 @@ use entity::studio::{
 use sea_orm::DerivePartialModel;
 use serde::Serialize;
 use serde_json::Value;
+use utoipa::ToSchema;
 
 /// A project.
-#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "projects::Entity")]
 pub struct Project {
     /// Its id; later projects have greater ones.
     pub id: ProjectId,
     /// What people call it.
+    #[schema(example = "Dusk")]
     pub title: String,
     /// What it is made from.
+    #[schema(example = "A keeper lights the lamp.")]
     pub prompt: String,
     /// The name of its visual style.
+    #[schema(example = "ink")]
     pub style: String,
     /// What the style means in detail, an object; `None` where nothing is said.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, Value>>, example = json!({"palette": ["#1b1f4b"]}))]
     pub style_guide: Option<Value>,
     /// What it is at; it follows its latest run.
     pub status: ProjectStatus,
     /// Why its latest run failed.
+    #[schema(example = json!(null))]
     pub error_message: Option<String>,
     /// When it was created.
     pub created_at: DateTime<Utc>,
@@ -36,7 +42,7 @@ pub struct Project {
 }
 
 /// A project with everything that belongs to it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ProjectDetails {
     /// The project itself.
     #[serde(flatten)]
@@ -48,7 +54,7 @@ pub struct ProjectDetails {
 }
 
 /// A scene.
-#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "scenes::Entity")]
 pub struct Scene {
     /// Its id.
@@ -56,21 +62,27 @@ pub struct Scene {
     /// The project it is part of.
     pub project_id: ProjectId,
     /// Its place, from 0, without gaps.
+    #[schema(minimum = 0, example = 0)]
     pub scene_index: i64,
     /// What happens in it.
+    #[schema(example = "The lamp is lit.")]
     pub description: String,
     /// The prompt for the picture that it starts with.
+    #[schema(example = "a dark tower")]
     pub start_prompt: String,
     /// The prompt for the picture that it ends with.
+    #[schema(example = "a bright tower")]
     pub end_prompt: String,
     /// The prompt for what moves.
+    #[schema(example = "slowly upwards")]
     pub motion_prompt: String,
     /// How long it lasts; `None` until that is decided.
+    #[schema(minimum = 1, example = 4000)]
     pub duration_ms: Option<i64>,
 }
 
 /// A scene with its pictures and clips.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct SceneDetails {
     /// The scene itself.
     #[serde(flatten)]
@@ -82,7 +94,7 @@ pub struct SceneDetails {
 }
 
 /// A picture that a scene starts or ends with.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Keyframe {
     /// Its id.
     pub id: KeyframeId,
@@ -95,28 +107,32 @@ pub struct Keyframe {
 }
 
 /// One attempt at a scene's clip.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct Clip {
     /// Its id.
     pub id: VideoClipId,
     /// The scene it is part of.
     pub scene_id: SceneId,
     /// Which try it is, from 1.
+    #[schema(minimum = 1, example = 1)]
     pub attempt: i64,
     /// What it is at.
     pub status: ClipStatus,
     /// Its file, once it is complete.
     pub artifact: Option<Artifact>,
     /// How long it is, where that is known.
+    #[schema(minimum = 1, example = 4000)]
     pub duration_ms: Option<i64>,
     /// What the provider calls the operation that makes it.
+    #[schema(example = "op-4711")]
     pub provider_operation: Option<String>,
     /// Why it failed.
+    #[schema(example = json!(null))]
     pub error_message: Option<String>,
 }
 
 /// A stored file.
-#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "artifacts::Entity")]
 pub struct Artifact {
     /// Its id.
@@ -126,19 +142,26 @@ pub struct Artifact {
     /// What it is for.
     pub kind: ArtifactKind,
     /// The type of its content, found by looking at it.
+    #[schema(example = "image/png")]
     pub media_type: String,
     /// Its length.
+    #[schema(minimum = 1, example = 48213)]
     pub size_bytes: i64,
     /// The BLAKE3 of its content, 64 hexadecimal digits.
+    #[schema(
+        pattern = "^[0-9a-f]{64}$",
+        example = "af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262"
+    )]
     pub blake3: String,
     /// What its sender called it. Never a path on our disk.
+    #[schema(example = "start.png")]
     pub original_name: String,
     /// When it was stored.
     pub created_at: DateTime<Utc>,
 }
 
 /// A run of the pipeline over a project.
-#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "pipeline_runs::Entity")]
 pub struct Run {
     /// Its id; later runs have greater ones.
@@ -150,13 +173,15 @@ pub struct Run {
     /// When it was started.
     pub started_at: DateTime<Utc>,
     /// When it ended; `None` while it is running.
+    #[schema(example = json!(null))]
     pub finished_at: Option<DateTime<Utc>>,
     /// Why it failed.
+    #[schema(example = json!(null))]
     pub error_message: Option<String>,
 }
 
 /// A run with its steps.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct RunDetails {
     /// The run itself.
     #[serde(flatten)]
@@ -166,7 +191,7 @@ pub struct RunDetails {
 }
 
 /// A step of a run.
-#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel)]
+#[derive(Clone, Debug, PartialEq, Serialize, DerivePartialModel, ToSchema)]
 #[sea_orm(entity = "pipeline_steps::Entity")]
 pub struct Step {
     /// Its id.
@@ -180,11 +205,14 @@ pub struct Step {
     /// What it is at.
     pub status: StepStatus,
     /// How often it was claimed since it was planned or resumed.
+    #[schema(minimum = 0, example = 1)]
     pub attempt: i64,
     /// Not to be claimed before.
     pub next_attempt_at: DateTime<Utc>,
     /// Until when its worker may stay silent; `None` while nobody has it.
+    #[schema(example = json!(null))]
     pub lease_expires_at: Option<DateTime<Utc>>,
     /// Why it last failed.
+    #[schema(example = json!(null))]
     pub error_message: Option<String>,
 }

@@ -3,25 +3,30 @@
 use chrono::{DateTime, Utc};
 use entity::atlas::{GraphId, VideoId};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::services::atlas::Kept;
 
 /// A stored graph, without what it holds.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct GraphSummary {
     /// Its id; later graphs have greater ones.
     pub id: GraphId,
     /// What identifies it across imports.
+    #[schema(example = "lighthouse")]
     pub name: String,
     /// What people call it.
+    #[schema(example = "The lighthouse")]
     pub title: String,
     /// The video that it was made from; `None` for a free-standing graph.
     pub video_id: Option<VideoId>,
     /// Whether an edge leads from its source to its target only.
     pub is_directed: bool,
     /// How many nodes it has.
+    #[schema(minimum = 0, example = 3)]
     pub nodes: i64,
     /// How many edges it has.
+    #[schema(minimum = 0, example = 3)]
     pub edges: i64,
     /// When it was first imported.
     pub created_at: DateTime<Utc>,
@@ -30,7 +35,7 @@ pub struct GraphSummary {
 }
 
 /// What an import did.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ImportedGraph {
     /// The graph as it is now.
     pub graph: GraphSummary,
@@ -43,7 +48,8 @@ pub struct ImportedGraph {
 }
 
 /// How many things an import touched.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = GraphChanges)]
 pub struct Changes {
     /// Those that were not there before.
     pub added: usize,
@@ -64,7 +70,7 @@ impl Changes {
 }
 
 /// The nodes near a node.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Neighbourhood {
     /// The nodes, nearest first, then by key.
     pub items: Vec<Neighbour>,
@@ -73,20 +79,23 @@ pub struct Neighbourhood {
 }
 
 /// A node near another.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Neighbour {
     /// Its key.
+    #[schema(example = "lamp")]
     pub key: String,
     /// What people call it.
+    #[schema(example = "Lamp")]
     pub label: String,
     /// What sort of thing it is.
+    #[schema(example = "thing")]
     pub kind: Option<String>,
     /// How many edges it is away, at least 1.
     pub depth: u32,
 }
 
 /// A shortest way from one node to another.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct GraphPath {
     /// How many edges it has.
     pub hops: usize,
@@ -97,25 +106,32 @@ pub struct GraphPath {
 }
 
 /// A node on the way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PathNode {
     /// Its key.
+    #[schema(example = "lamp")]
     pub key: String,
     /// What people call it.
+    #[schema(example = "Lamp")]
     pub label: String,
     /// What sort of thing it is.
+    #[schema(example = "thing")]
     pub kind: Option<String>,
 }
 
 /// An edge on the way.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct PathEdge {
     /// The key of its source.
+    #[schema(example = "keeper")]
     pub source: String,
     /// The key of its target.
+    #[schema(example = "lamp")]
     pub target: String,
     /// What the relation is called.
+    #[schema(example = "lights")]
     pub label: String,
     /// How strong it is.
+    #[schema(example = 1.0)]
     pub weight: f64,
 }

@@ -9,6 +9,7 @@ use sea_orm::{
     QuerySelect, Statement, Value,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use super::{
     error::GraphError,
@@ -27,7 +28,7 @@ pub const MAX_PASSED: usize = 500_000;
 pub(super) const BATCH: usize = 1_000;
 
 /// Which way edges are followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// From source to target.

@@ -5,6 +5,7 @@ use std::{fmt, str::FromStr};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, Utc};
 use entity::signals::Period;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The years that a moment may be in: their dates sort as their texts do.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9998;
@@ -183,7 +184,7 @@ impl fmt::Display for Window {
 }
 
 /// From an instant to another; the first is part of it, the last is not.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TimeRange {
     /// Where it begins.
     pub from: DateTime<Utc>,

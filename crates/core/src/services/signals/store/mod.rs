@@ -25,12 +25,14 @@ use crate::{
     clock::Clock,
     db::{Doing as _, Engine, UnitOfWork},
 };
+use utoipa::ToSchema;
 
 /// How many values a list in a statement has at most.
 const LIST: usize = 500;
 
 /// What became of an article.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ArticleOutcome)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It is new.
