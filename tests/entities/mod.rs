@@ -1,5 +1,12 @@
 //! Acceptance tests: entities generated from the schema, and the command that keeps them current.
 
+mod named;
+#[expect(
+    unreachable_pub,
+    reason = "generated for a crate of its own; here it need only compile and work"
+)]
+#[path = "names/src/lib.rs"]
+mod names;
 #[expect(
     unreachable_pub,
     unused_imports,
@@ -11,6 +18,20 @@ mod odd_rows;
 mod odd_schema;
 mod rows;
 mod type_map;
+mod typed;
+#[expect(
+    unreachable_pub,
+    unused_imports,
+    reason = "generated for a crate of its own; here it need only compile and work"
+)]
+#[path = "types_postgres/src/lib.rs"]
+mod types_postgres;
+#[expect(
+    unreachable_pub,
+    reason = "generated for a crate of its own; here it need only compile and work"
+)]
+#[path = "types_sqlite/src/lib.rs"]
+mod types_sqlite;
 
 use std::{
     fs,
@@ -19,7 +40,8 @@ use std::{
 
 use acceptance::{Engine, Home, Scratch, on_both_engines, production::files_below};
 use groundwork_migrate::entities::{Entities, EntitiesError, Outcome};
-use sea_orm_migration::MigrationTrait;
+use sea_orm::{Database, DatabaseConnection};
+use sea_orm_migration::{MigrationTrait, SchemaManager};
 use tempfile::TempDir;
 
 use odd_schema::CreateOddSchema;
@@ -49,6 +71,17 @@ impl Run {
         assert_eq!(*outcome, expected, "{}{}", self.out, self.err);
         self
     }
+}
+
+/// A database in which a migration has run, with no layer of ours between.
+async fn connected(scratch: &Scratch, migration: &dyn MigrationTrait) -> DatabaseConnection {
+    let url = match scratch.engine() {
+        Engine::Sqlite => format!("{}?mode=rwc", scratch.url()),
+        Engine::Postgres => scratch.url().to_owned(),
+    };
+    let database = Database::connect(url).await.unwrap();
+    migration.up(&SchemaManager::new(&database)).await.unwrap();
+    database
 }
 
 fn here() -> &'static Path {

@@ -59,7 +59,7 @@ async fn what_does_not_fit_the_tables_is_reported_all_at_once() {
         .replace("\"book_genres\", ", "\"books_genres\", ")
         .replace("\"loans\", ", "\"books\", ")
         .replace("authors.id", "authors.ids")
-        .replace("\"books.id\"", "\"books.title\"")
+        .replace("\"books.id\"", "\"books.is_lent\"")
         .replace("\"authors.type\"", "\"books.shelf\"")
         .replace("\"readers.id\"", "\"authors.id\"");
     insta::assert_snapshot!(checked(&map).await.unwrap_err());

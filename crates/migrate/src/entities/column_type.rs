@@ -1,121 +1,276 @@
-//! The types of columns, which the engines name differently, in the form that both can store.
+//! The types of columns, which the engines name differently, and the Rust types that read them.
 
 use groundwork_naming::Engine;
 use groundwork_schema::model::Schema;
-use sea_query::{Alias, ColumnType, IntoIden as _, StringLen};
-use sea_schema::sqlite::def::parse_type;
 
-/// The type of a column in the form that is the same from either engine. Some types have no such
-/// form: [`word`] is `None` for them.
-pub(super) fn normal(schema: &Schema, kind: &str) -> ColumnType {
-    match declared(schema, kind) {
-        ColumnType::TinyInteger
-        | ColumnType::SmallInteger
-        | ColumnType::Integer
-        | ColumnType::BigInteger => ColumnType::BigInteger,
-        ColumnType::DateTime | ColumnType::Timestamp | ColumnType::TimestampWithTimeZone => {
-            ColumnType::TimestampWithTimeZone
+use super::rust_type::RustType;
+
+/// What a column holds, whatever its engine calls that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    SmallInteger,
+    Integer,
+    BigInteger,
+    Real,
+    Double,
+    /// With its digits in all and those behind the point, if they are limited.
+    Numeric(Option<(u32, u32)>),
+    /// With its length, if it is limited.
+    Text(Option<u32>),
+    Boolean,
+    Date,
+    Time,
+    Timestamp,
+    Timestamptz,
+    Json,
+    Uuid,
+    Bytes,
+    /// An enumerated type (PostgreSQL), by its name as casts write it.
+    Enum(String),
+    /// An array of a type that its engine calls so (PostgreSQL).
+    Array(String),
+    /// A type that has a text for every value, and no Rust type of its own (PostgreSQL).
+    Other(String),
+    /// No type at all (SQLite).
+    Untyped,
+}
+
+impl Kind {
+    /// What a column's type, in the words of its engine, means.
+    pub(super) fn of(schema: &Schema, words: &str) -> Self {
+        match schema.engine {
+            Engine::Sqlite => of_sqlite(words),
+            Engine::Postgres => of_postgres(schema, words),
         }
-        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob => ColumnType::Blob,
-        ColumnType::Json | ColumnType::JsonBinary => ColumnType::JsonBinary,
-        ColumnType::Enum { .. } => ColumnType::Text,
-        ColumnType::Char(Some(length)) => ColumnType::String(StringLen::N(length)),
-        ColumnType::Char(None) | ColumnType::String(StringLen::None | StringLen::Max) => {
-            ColumnType::Text
+    }
+
+    /// The Rust type that reads and writes it, unless the type map decides otherwise.
+    pub(super) fn rust(&self, engine: Engine) -> RustType {
+        match (self, engine) {
+            (Self::SmallInteger, Engine::Postgres) => RustType::I16,
+            (Self::Integer, Engine::Postgres) => RustType::I32,
+            // SQLite keeps 64 bits, whatever the type is called.
+            (Self::SmallInteger | Self::Integer | Self::BigInteger, _) => RustType::I64,
+            (Self::Real, Engine::Postgres) => RustType::F32,
+            (Self::Real | Self::Double, _) => RustType::F64,
+            (Self::Boolean, _) => RustType::Bool,
+            (Self::Date, _) => RustType::Date,
+            (Self::Time, _) => RustType::Time,
+            (Self::Timestamp, _) => RustType::DateTime,
+            (Self::Timestamptz, _) => RustType::DateTimeUtc,
+            (Self::Json, _) => RustType::Json,
+            (Self::Uuid, _) => RustType::Uuid,
+            (Self::Bytes, _) => RustType::Bytes,
+            (Self::Numeric(_) | Self::Untyped, Engine::Sqlite) => RustType::Loose,
+            (
+                Self::Numeric(_)
+                | Self::Text(_)
+                | Self::Enum(_)
+                | Self::Array(_)
+                | Self::Other(_)
+                | Self::Untyped,
+                _,
+            ) => RustType::String,
         }
-        other => other,
     }
-}
 
-/// Why a type is not safe to be read as its normal form: a value would not come back from one of
-/// the engines as it was stored.
-pub(super) fn doubt(schema: &Schema, kind: &str) -> Option<&'static str> {
-    match declared(schema, kind) {
-        ColumnType::TinyInteger | ColumnType::SmallInteger | ColumnType::Integer => Some(
-            "an integer of less than 64 bits, which PostgreSQL does not give out as an i64; use bigint",
-        ),
-        ColumnType::DateTime | ColumnType::Timestamp => Some(
-            "a timestamp without an offset, which PostgreSQL does not give out as an instant; use timestamptz",
-        ),
-        ColumnType::Enum { .. } => {
-            Some("a native enum, which PostgreSQL does not take a text for; use text with a CHECK")
+    /// Why another choice than that of [`rust`](Self::rust) may be the right one, and which; `None`
+    /// where both engines store the same.
+    pub(super) fn doubt(&self, engine: Engine, words: &str) -> Option<String> {
+        let read_as = self.rust(engine);
+        Some(match (self, engine) {
+            (Self::SmallInteger | Self::Integer, Engine::Postgres) | (Self::SmallInteger, _) => {
+                let other = match read_as {
+                    RustType::I64 => "i16",
+                    _ => "i64",
+                };
+                format!(
+                    "an integer of fewer bits on PostgreSQL than on SQLite; it is read as {read_as}, \
+                     and \"{words}\" = \"{other}\" under [types] reads it otherwise"
+                )
+            }
+            (Self::Real, _) => {
+                let other = match read_as {
+                    RustType::F64 => "f32",
+                    _ => "f64",
+                };
+                format!(
+                    "a number of 32 bits on PostgreSQL and of 64 on SQLite; it is read as {read_as}, \
+                     and \"{words}\" = \"{other}\" under [types] reads it otherwise"
+                )
+            }
+            (Self::Numeric(_), Engine::Sqlite) => format!(
+                "a decimal number, of which SQLite keeps 15 digits; it is read as its text, and \
+                 \"{words}\" = \"f64\" under [types] reads it as a number, if no row holds a whole one"
+            ),
+            (Self::Numeric(_), _) => "a decimal number, of which SQLite keeps 15 digits; it is read \
+                 as its text, so that no digit is lost on the way, and \"numeric\" = \"Decimal\" under \
+                 [types] reads a number (with the feature with-rust_decimal of sea-orm)"
+                .to_owned(),
+            (Self::Uuid, Engine::Sqlite) if words == "uuid" => {
+                "a UUID of 16 bytes, as SeaORM writes it; if the rows hold texts, \
+                 \"uuid\" = \"TextUuid\" under [types] reads them"
+                    .to_owned()
+            }
+            (Self::Enum(_), _) => "a native enum, which is read and written as its text; a line \
+                                   under `enums` of the domain makes it an enum"
+                .to_owned(),
+            (Self::Array(item), _) => {
+                let item = of_postgres(&Schema::empty(Engine::Postgres), item).rust(engine);
+                format!(
+                    "an array, which is read and written as its text, such as {{1,2}}; \"{words}\" = \
+                     \"Vec<{item}>\" under [types] reads a list (with the feature postgres-array of sea-orm)"
+                )
+            }
+            (Self::Other(_), _) => {
+                "a type of PostgreSQL alone, which is read and written as its text".to_owned()
+            }
+            (Self::Untyped, _) => "of no type, so that each row may hold something else; it is read \
+                                   as a text, and a line for the column under [types] reads it otherwise"
+                .to_owned(),
+            _ => return None,
+        })
+    }
+
+    /// What a column that is read as this Rust type is called in documentation.
+    pub(super) fn word(&self, rust: &RustType) -> String {
+        match (self, rust) {
+            (_, RustType::I16) => "smallint".to_owned(),
+            (_, RustType::I32) => "integer".to_owned(),
+            (_, RustType::I64) => "bigint".to_owned(),
+            (Self::Real | Self::Double, RustType::F32) => "real".to_owned(),
+            (Self::Real | Self::Double, RustType::F64) => "double precision".to_owned(),
+            (Self::Numeric(None), _) => "numeric".to_owned(),
+            (Self::Numeric(Some((digits, scale))), _) => format!("numeric({digits},{scale})"),
+            (Self::Text(Some(length)), _) => format!("varchar({length})"),
+            (Self::Text(None), _) => "text".to_owned(),
+            (Self::Boolean, _) => "boolean".to_owned(),
+            (Self::Date, _) => "date".to_owned(),
+            (Self::Time, _) => "time".to_owned(),
+            (Self::Timestamp, _) => "timestamp".to_owned(),
+            (Self::Timestamptz, _) => "timestamptz".to_owned(),
+            (Self::Json, _) => "json".to_owned(),
+            (Self::Uuid, _) => "uuid".to_owned(),
+            (Self::Bytes, _) => "bytes".to_owned(),
+            (Self::Enum(name) | Self::Other(name), _) => name.clone(),
+            (Self::Array(item), _) => format!("{item}[]"),
+            (Self::Untyped, _) => "any".to_owned(),
+            (Self::SmallInteger | Self::Integer | Self::BigInteger, _) => "bigint".to_owned(),
+            (Self::Real | Self::Double, _) => "double precision".to_owned(),
         }
-        _ => None,
     }
-}
 
-/// What a normal type is called in documentation; `None` for one that has no Rust type on both
-/// engines.
-pub(super) fn word(kind: &ColumnType) -> Option<String> {
-    Some(match kind {
-        ColumnType::BigInteger => "bigint".to_owned(),
-        ColumnType::Blob => "bytes".to_owned(),
-        ColumnType::Boolean => "boolean".to_owned(),
-        ColumnType::Date => "date".to_owned(),
-        ColumnType::Float => "real".to_owned(),
-        ColumnType::Double => "double precision".to_owned(),
-        ColumnType::JsonBinary => "json".to_owned(),
-        ColumnType::String(StringLen::N(length)) => format!("varchar({length})"),
-        ColumnType::Text => "text".to_owned(),
-        ColumnType::Time => "time".to_owned(),
-        ColumnType::TimestampWithTimeZone => "timestamptz".to_owned(),
-        ColumnType::Uuid => "uuid".to_owned(),
-        _ => return None,
-    })
-}
-
-/// The type that the engine's words mean.
-fn declared(schema: &Schema, kind: &str) -> ColumnType {
-    match schema.engine {
-        Engine::Sqlite => {
-            parse_type(kind.to_owned()).unwrap_or_else(|_| ColumnType::custom(kind.to_owned()))
+    /// The type that a text is cast to when it is written; `None` where the engine takes it as it is.
+    pub(super) fn written_as(&self) -> Option<String> {
+        match self {
+            Self::Numeric(_) => Some("numeric".to_owned()),
+            Self::Enum(name) | Self::Other(name) => Some(name.clone()),
+            Self::Array(item) => Some(format!("{item}[]")),
+            _ => None,
         }
-        Engine::Postgres => of_postgres(schema, kind),
     }
 }
 
-fn of_postgres(schema: &Schema, kind: &str) -> ColumnType {
-    let unquoted = |kind: &str| kind.trim_matches('"').to_owned();
-    let kind = (schema.domains.get(&unquoted(kind))).map_or(kind, String::as_str);
-    if schema.enums.contains_key(&unquoted(kind)) {
-        return ColumnType::Enum {
-            name: Alias::new(unquoted(kind)).into_iden(),
-            variants: Vec::new(),
-        };
-    }
-    let (name, length) = without_length(kind);
-    match name.as_str() {
-        "smallint" => ColumnType::SmallInteger,
-        "integer" => ColumnType::Integer,
-        "bigint" => ColumnType::BigInteger,
-        "real" => ColumnType::Float,
-        "double precision" => ColumnType::Double,
-        "character varying" => ColumnType::String(length.map_or(StringLen::None, StringLen::N)),
-        "character" => ColumnType::Char(length),
-        // A `char` without a length, which fills up with no blanks.
-        "bpchar" => ColumnType::Char(None),
-        "text" => ColumnType::Text,
-        "bytea" => ColumnType::VarBinary(StringLen::None),
-        "timestamp without time zone" => ColumnType::DateTime,
-        "timestamp with time zone" => ColumnType::TimestampWithTimeZone,
-        "date" => ColumnType::Date,
-        "time without time zone" | "time with time zone" => ColumnType::Time,
-        "boolean" => ColumnType::Boolean,
-        "uuid" => ColumnType::Uuid,
-        "json" => ColumnType::Json,
-        "jsonb" => ColumnType::JsonBinary,
-        _ => ColumnType::custom(kind.to_owned()),
-    }
-}
-
-/// `character varying(80)` is `character varying` and 80, `timestamp(3) with time zone` is
-/// `timestamp with time zone` and 3.
-fn without_length(kind: &str) -> (String, Option<u32>) {
-    let parts = kind.split_once('(').and_then(|(before, rest)| {
-        let (length, after) = rest.split_once(')')?;
-        Some((format!("{before}{after}"), length.parse().ok()))
+/// The words of a type without what is in parentheses: `timestamp with time zone` of
+/// `timestamp(3) with time zone`.
+pub(super) fn bare(words: &str) -> String {
+    let bare = words.split_once('(').and_then(|(before, rest)| {
+        let (_, after) = rest.split_once(')')?;
+        Some(format!("{}{after}", before.trim_end()))
     });
-    parts.unwrap_or_else(|| (kind.to_owned(), None))
+    bare.unwrap_or_else(|| words.to_owned())
+}
+
+/// The numbers in the parentheses of a type.
+fn limits(words: &str) -> Vec<u32> {
+    let inside = words.split_once('(').map_or("", |(_, rest)| rest);
+    let inside = inside.split(')').next().unwrap_or_default();
+    inside
+        .split(',')
+        .filter_map(|number| number.trim().parse().ok())
+        .collect()
+}
+
+fn of_sqlite(words: &str) -> Kind {
+    let name = bare(words);
+    let limits = limits(words);
+    let numeric = || match limits.as_slice() {
+        [digits, scale] => Kind::Numeric(Some((*digits, *scale))),
+        [digits] => Kind::Numeric(Some((*digits, 0))),
+        _ => Kind::Numeric(None),
+    };
+    match name.as_str() {
+        "" => Kind::Untyped,
+        "tinyint" | "smallint" | "int2" => Kind::SmallInteger,
+        "bool" | "boolean" => Kind::Boolean,
+        "date" | "date_text" => Kind::Date,
+        "time" | "time_text" => Kind::Time,
+        "datetime"
+        | "datetime_text"
+        | "timestamp"
+        | "timestamp_text"
+        | "timestamp without time zone" => Kind::Timestamp,
+        "timestamptz" | "timestamp_with_timezone_text" | "timestamp with time zone" => {
+            Kind::Timestamptz
+        }
+        "json" | "jsonb" | "json_text" | "jsonb_text" => Kind::Json,
+        "uuid" | "uuid_text" => Kind::Uuid,
+        // What sea-query makes of a decimal number.
+        "real" if limits.len() == 2 => numeric(),
+        "float" => Kind::Real,
+        // The rules by which SQLite itself finds the affinity of a column.
+        name if name.contains("int") => Kind::BigInteger,
+        name if ["char", "clob", "text"]
+            .iter()
+            .any(|word| name.contains(word)) =>
+        {
+            Kind::Text(limits.first().copied())
+        }
+        name if name.contains("blob") || name.contains("binary") => Kind::Bytes,
+        name if ["real", "floa", "doub"]
+            .iter()
+            .any(|word| name.contains(word)) =>
+        {
+            Kind::Double
+        }
+        _ => numeric(),
+    }
+}
+
+fn of_postgres(schema: &Schema, words: &str) -> Kind {
+    let unquoted = |words: &str| words.trim_matches('"').to_owned();
+    let words = (schema.domains.get(&unquoted(words))).map_or(words, String::as_str);
+    if schema.enums.contains_key(&unquoted(words)) {
+        return Kind::Enum(words.to_owned());
+    }
+    if let Some(item) = words.strip_suffix("[]") {
+        return Kind::Array(item.to_owned());
+    }
+    let limits = limits(words);
+    let length = limits.first().copied();
+    match bare(words).as_str() {
+        "smallint" => Kind::SmallInteger,
+        "integer" => Kind::Integer,
+        "bigint" => Kind::BigInteger,
+        "real" => Kind::Real,
+        "double precision" => Kind::Double,
+        "numeric" => Kind::Numeric(match limits.as_slice() {
+            [digits, scale] => Some((*digits, *scale)),
+            _ => None,
+        }),
+        "character varying" | "character" => Kind::Text(length),
+        // A `char` without a length, which fills up with no blanks.
+        "bpchar" | "text" => Kind::Text(None),
+        "bytea" => Kind::Bytes,
+        "timestamp without time zone" => Kind::Timestamp,
+        "timestamp with time zone" => Kind::Timestamptz,
+        "date" => Kind::Date,
+        "time without time zone" => Kind::Time,
+        "boolean" => Kind::Boolean,
+        "uuid" => Kind::Uuid,
+        "json" | "jsonb" => Kind::Json,
+        _ => Kind::Other(words.to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -133,17 +288,21 @@ mod tests {
         schema
     }
 
+    fn word(engine: Engine, words: &str) -> String {
+        let kind = Kind::of(&schema(engine), words);
+        kind.word(&kind.rust(engine))
+    }
+
     /// What the catalogs say of the same columns.
     #[test]
     fn the_engines_words_for_one_type_become_the_same() {
-        let (sqlite, postgres) = (schema(Engine::Sqlite), schema(Engine::Postgres));
-        for (one, other, expected) in [
-            ("bigint", "integer", "bigint"),
-            ("integer", "smallint", "bigint"),
+        for (sqlite, postgres, expected) in [
+            ("bigint", "bigint", "bigint"),
+            ("integer", "bigint", "bigint"),
             (
                 "timestamp_text",
                 "timestamp(6) without time zone",
-                "timestamptz",
+                "timestamp",
             ),
             (
                 "timestamp_with_timezone_text",
@@ -155,7 +314,6 @@ mod tests {
             ("blob", "bytea", "bytes"),
             ("varbinary_blob(32)", "bytea", "bytes"),
             ("json_text", "jsonb", "json"),
-            ("text", "mood", "text"),
             ("text", "character varying", "text"),
             ("char(3)", "character(3)", "varchar(3)"),
             ("varchar(80)", "email", "varchar(80)"),
@@ -163,47 +321,59 @@ mod tests {
             ("boolean", "boolean", "boolean"),
             ("uuid_text", "uuid", "uuid"),
             ("double", "double precision", "double precision"),
-            ("float", "real", "real"),
+            ("real(10, 2)", "numeric(10,2)", "numeric(10,2)"),
+        ] {
+            assert_eq!(word(Engine::Sqlite, sqlite), expected, "{sqlite}");
+            assert_eq!(word(Engine::Postgres, postgres), expected, "{postgres}");
+        }
+    }
+
+    #[test]
+    fn what_the_engines_store_alike_is_not_doubted() {
+        let doubt = |engine, words: &str| Kind::of(&schema(engine), words).doubt(engine, words);
+        for words in [
+            "bigint",
+            "timestamp with time zone",
+            "timestamp without time zone",
+            "text",
+            "email",
+            "jsonb",
+        ] {
+            assert_eq!(doubt(Engine::Postgres, words), None, "{words}");
+        }
+        for words in [
+            "integer",
+            "real",
+            "mood",
+            "inet",
+            "integer[]",
+            "numeric(10,2)",
+        ] {
+            assert!(doubt(Engine::Postgres, words).is_some(), "{words}");
+        }
+        for words in ["integer", "uuid_text", "datetime", "bool", "real"] {
+            assert_eq!(doubt(Engine::Sqlite, words), None, "{words}");
+        }
+        for words in ["smallint", "uuid", "", "decimal(10,2)"] {
+            assert!(doubt(Engine::Sqlite, words).is_some(), "{words}");
+        }
+    }
+
+    /// As SQLite finds the affinity of a column.
+    #[test]
+    fn a_type_that_sqlite_does_not_know_is_what_its_name_contains() {
+        for (words, expected) in [
+            ("unsigned big int", Kind::BigInteger),
+            ("native character(70)", Kind::Text(Some(70))),
+            ("double precision", Kind::Double),
+            ("money", Kind::Numeric(None)),
+            ("decimal(10,2)", Kind::Numeric(Some((10, 2)))),
         ] {
             assert_eq!(
-                word(&normal(&sqlite, one)).as_deref(),
-                Some(expected),
-                "{one}"
-            );
-            assert_eq!(
-                word(&normal(&postgres, other)).as_deref(),
-                Some(expected),
-                "{other}"
+                Kind::of(&schema(Engine::Sqlite), words),
+                expected,
+                "{words}"
             );
         }
-    }
-
-    #[test]
-    fn what_only_one_engine_stores_has_no_word() {
-        for kind in ["integer[]", "numeric(10,2)", "interval", "inet", "citext"] {
-            assert_eq!(
-                word(&normal(&schema(Engine::Postgres), kind)),
-                None,
-                "{kind}"
-            );
-        }
-        assert_eq!(
-            word(&normal(&schema(Engine::Sqlite), "decimal(10, 2)")),
-            None
-        );
-    }
-
-    #[test]
-    fn only_types_that_do_not_come_back_are_warned_of() {
-        let (sqlite, postgres) = (schema(Engine::Sqlite), schema(Engine::Postgres));
-        for kind in ["bigint", "timestamp with time zone", "text", "email"] {
-            assert_eq!(doubt(&postgres, kind), None, "{kind}");
-        }
-        for kind in ["integer", "timestamp without time zone", "mood"] {
-            assert!(doubt(&postgres, kind).is_some(), "{kind}");
-        }
-        assert!(doubt(&sqlite, "smallint").is_some());
-        assert!(doubt(&sqlite, "timestamp_text").is_some());
-        assert_eq!(doubt(&sqlite, "bigint"), None);
     }
 }

@@ -8,6 +8,7 @@ use std::{
 };
 
 use groundwork_error::{DomainError, Kind};
+use sea_orm::DatabaseConnection;
 use sea_orm_migration::MigrationTrait;
 use serde_json::json;
 use url::Url;
@@ -15,15 +16,19 @@ use url::Url;
 use super::{
     error::GenerateError,
     generate::generate,
+    init,
     tree::{Change, Difference, Tree},
     type_map::{Problem, TypeMap},
 };
-use crate::scratch::{Place, Scratch, ScratchError};
+use crate::{
+    inspect,
+    scratch::{Place, Scratch, ScratchError},
+};
 use groundwork_naming::Convention;
 use groundwork_schema::run::{self, Goal, RunError, Settings};
 
 /// The name of the type map in the folder of the entity crate.
-const TYPE_MAP: &str = "entities.toml";
+pub(crate) const TYPE_MAP: &str = "entities.toml";
 
 /// Generate the entities from the migrations
 ///
@@ -32,8 +37,13 @@ const TYPE_MAP: &str = "entities.toml";
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(after_help = "Examples:\n  \
     cargo migrate entities            write what has changed\n  \
-    cargo migrate entities --check    change nothing; exit with 1 and a diff if anything would")]
+    cargo migrate entities --check    change nothing; exit with 1 and a diff if anything would\n  \
+    cargo migrate entities init       write a first entities.toml for the tables that there are")]
 pub struct Entities {
+    /// What to do instead of writing the entities
+    #[arg(value_enum)]
+    pub action: Option<Action>,
+
     /// Change nothing; print what would change as a diff, and exit with 1 if anything would
     #[arg(long)]
     pub check: bool,
@@ -51,6 +61,13 @@ pub struct Entities {
     /// databases are left alone
     #[arg(long, value_name = "URL", value_parser = server)]
     pub server: Option<Url>,
+}
+
+/// What the command does instead of writing the entities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Action {
+    /// Write a first entities.toml: a domain per prefix of the tables, with ids and enums
+    Init,
 }
 
 /// How the command ended, if nothing failed.
@@ -73,6 +90,20 @@ pub enum EntitiesError {
     NoEntityCrate {
         /// Where it was looked for.
         from: PathBuf,
+    },
+    /// There is a type map already.
+    #[error("{} exists; remove it first, or change it by hand", .path.display())]
+    MapExists {
+        /// The type map.
+        path: PathBuf,
+    },
+    /// The type map cannot be written.
+    #[error("cannot write {}", .path.display())]
+    Unwritable {
+        /// The type map.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
     },
     /// A file cannot be read.
     #[error("cannot read {}", .path.display())]
@@ -107,12 +138,12 @@ pub enum EntitiesError {
 impl DomainError for EntitiesError {
     fn kind(&self) -> Kind {
         match self {
-            Self::NoEntityCrate { .. } => Kind::Usage,
+            Self::NoEntityCrate { .. } | Self::MapExists { .. } => Kind::Usage,
             Self::Unreadable { .. } | Self::TypeMap { .. } => Kind::Invalid,
             Self::Migrate(error) => error.kind(),
             Self::Generate(error) => error.kind(),
             Self::Scratch(error) => error.kind(),
-            Self::Print(_) => Kind::Unavailable,
+            Self::Print(_) | Self::Unwritable { .. } => Kind::Unavailable,
         }
     }
 }
@@ -129,6 +160,9 @@ impl Entities {
         out: &mut (dyn Write + Send),
         err: &mut (dyn Write + Send),
     ) -> Result<Outcome, EntitiesError> {
+        if self.action == Some(Action::Init) {
+            return self.init(migrations, convention, out, err).await;
+        }
         let entity = match &self.entity {
             Some(folder) => folder.clone(),
             None => nearest_entity_crate()?,
@@ -185,6 +219,75 @@ impl Entities {
         Ok(files.chain(undeclared).collect())
     }
 
+    /// Writes a first type map, from which the entities can be generated.
+    async fn init(
+        &self,
+        migrations: &[Box<dyn MigrationTrait>],
+        convention: &Convention,
+        out: &mut (dyn Write + Send),
+        err: &mut (dyn Write + Send),
+    ) -> Result<Outcome, EntitiesError> {
+        let folder = self.entity.clone().unwrap_or_else(|| "entity".into());
+        let path = folder.join(TYPE_MAP);
+        if path.exists() {
+            return Err(EntitiesError::MapExists { path });
+        }
+        let schema = async |database: &DatabaseConnection| {
+            let mut schema = inspect::schema(database)
+                .await
+                .map_err(|error| EntitiesError::Generate(GenerateError::Inspect(error)))?;
+            let partitioned = std::mem::take(&mut schema.partitioned_tables);
+            schema.tables.extend(partitioned);
+            let text = init::type_map(&schema);
+            // A map that does not fit is none.
+            let misfit = |problems| EntitiesError::TypeMap {
+                path: path.clone(),
+                problems,
+            };
+            let map = TypeMap::parse(&text).map_err(misfit)?;
+            generate(database, &map)
+                .await
+                .map_err(|error| match error {
+                    GenerateError::TypeMap(problems) => misfit(problems),
+                    other => EntitiesError::Generate(other),
+                })?;
+            Ok(text)
+        };
+        let text = self.on_scratch(migrations, convention, schema).await?;
+        let unwritable = |source| EntitiesError::Unwritable {
+            path: path.clone(),
+            source,
+        };
+        fs::create_dir_all(&folder)
+            .and_then(|()| fs::write(&path, text))
+            .map_err(unwritable)?;
+        writeln!(out, "added {}", path.display()).map_err(EntitiesError::Print)?;
+        writeln!(err, "read it, then run `cargo migrate entities`")
+            .map_err(EntitiesError::Print)?;
+        Ok(Outcome::Current)
+    }
+
+    /// Does the work on a scratch database that the migrations have brought up to date.
+    async fn on_scratch<T>(
+        &self,
+        migrations: &[Box<dyn MigrationTrait>],
+        convention: &Convention,
+        work: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, EntitiesError>,
+    ) -> Result<T, EntitiesError> {
+        let place = self.server.clone().map_or(Place::Sqlite, Place::Postgres);
+        let scratch = Scratch::open(&place).await?;
+        let done = async {
+            let database = scratch.connection();
+            run::up(database, migrations, Goal::All, &Settings::new(convention))
+                .await
+                .map_err(EntitiesError::Migrate)?;
+            work(database).await
+        }
+        .await;
+        let closed = scratch.close().await.map_err(EntitiesError::Scratch);
+        done.and_then(|done| closed.map(|()| done))
+    }
+
     /// Generates the files from the migrations and the type map.
     async fn tree(
         &self,
@@ -201,21 +304,13 @@ impl Entities {
             problems,
         };
         let map = TypeMap::parse(&text).map_err(misfit)?;
-        let place = self.server.clone().map_or(Place::Sqlite, Place::Postgres);
-        let scratch = Scratch::open(&place).await?;
-        let generated = async {
-            let database = scratch.connection();
-            run::up(database, migrations, Goal::All, &Settings::new(convention))
-                .await
-                .map_err(EntitiesError::Migrate)?;
+        let generated = async |database: &DatabaseConnection| {
             generate(database, &map).await.map_err(|error| match error {
                 GenerateError::TypeMap(problems) => misfit(problems),
                 other => EntitiesError::Generate(other),
             })
-        }
-        .await;
-        let closed = scratch.close().await.map_err(EntitiesError::Scratch);
-        generated.and_then(|tree| closed.map(|()| tree))
+        };
+        self.on_scratch(migrations, convention, generated).await
     }
 }
 
@@ -360,7 +455,7 @@ pub(crate) fn server(text: &str) -> Result<Url, String> {
     }
 }
 
-fn nearest_entity_crate() -> Result<PathBuf, EntitiesError> {
+pub(crate) fn nearest_entity_crate() -> Result<PathBuf, EntitiesError> {
     let here = std::env::current_dir().map_err(|source| EntitiesError::Unreadable {
         path: PathBuf::from("."),
         source,

@@ -18,10 +18,10 @@ pub enum GenerateError {
     /// The database's catalog could not be read.
     #[error("cannot read the tables of the scratch database")]
     Inspect(#[source] InspectError),
-    /// sea-orm-codegen gave something unexpected.
-    #[error("sea-orm-codegen cannot write a model of the table `{table}`: {message}")]
+    /// What was written is no Rust.
+    #[error("cannot write the entities of `{table}`: {message}")]
     Codegen {
-        /// The table.
+        /// The table, or the domain.
         table: String,
         /// What is wrong.
         message: String,

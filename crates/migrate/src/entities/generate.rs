@@ -2,13 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use groundwork_schema::model::Schema;
 use proc_macro2::TokenStream;
 use quote::quote;
 use sea_orm::DatabaseConnection;
 
 use super::{
-    column_type,
     error::GenerateError,
     keys, model, names,
     plan::{self, Plan, PlannedDomain},
@@ -32,7 +30,6 @@ pub async fn generate(database: &DatabaseConnection, map: &TypeMap) -> Result<Tr
     schema.tables.extend(partitioned);
     schema.tables.retain(|table, _| !map.ignores(table));
     keys::sort(&mut schema);
-    let warnings = warnings(&schema);
     let plan = plan::plan(map, schema).map_err(GenerateError::TypeMap)?;
     let relations = Relations::of(&plan);
     let mut files = BTreeMap::new();
@@ -49,20 +46,8 @@ pub async fn generate(database: &DatabaseConnection, map: &TypeMap) -> Result<Tr
     Ok(Tree {
         domains,
         files,
-        warnings,
+        warnings: plan.warnings,
     })
-}
-
-/// Where a value would not come back from one of the engines as it was stored.
-fn warnings(schema: &Schema) -> Vec<String> {
-    let columns = (schema.tables.values())
-        .flat_map(|table| table.columns.iter().map(move |column| (table, column)));
-    columns
-        .filter_map(|(table, column)| {
-            let doubt = column_type::doubt(schema, &column.kind)?;
-            Some(format!("{}.{} is {doubt}", table.name, column.name))
-        })
-        .collect()
 }
 
 fn domain_files(
@@ -100,14 +85,22 @@ fn domain_files(
             head(&doc) + "\n" + &types::enums(domain, openapi),
         ));
     }
+    if domain.has_loose(plan) {
+        let doc = format!(
+            "The values of the domain `{}` that have no type of their own.",
+            domain.name
+        );
+        let values = include_str!("values.rs.txt");
+        files.push(("values.rs".to_owned(), head(&doc) + "\n" + values));
+    }
     let whole = format!("The domain `{}`.", domain.name);
-    let file = syn::parse2(module(domain)).map_err(failed)?;
+    let file = syn::parse2(module(plan, domain)).map_err(failed)?;
     files.push(("mod.rs".to_owned(), text(&whole, file)));
     Ok(files)
 }
 
 /// The `mod.rs` of a domain.
-fn module(domain: &PlannedDomain) -> TokenStream {
+fn module(plan: &Plan, domain: &PlannedDomain) -> TokenStream {
     let tables = domain
         .tables
         .iter()
@@ -130,6 +123,10 @@ fn module(domain: &PlannedDomain) -> TokenStream {
     }
     if !domain.ids.is_empty() {
         own.push(exports("ids", domain.ids.keys().collect()));
+    }
+    let loose = "Loose".to_owned();
+    if domain.has_loose(plan) {
+        own.push(exports("values", vec![&loose]));
     }
     let (modules, exports): (Vec<_>, Vec<_>) = own.into_iter().unzip();
     quote! {

@@ -68,10 +68,29 @@ pub(super) fn is_numbered(engine: Engine, table: &Table, column: &Column) -> boo
     }
 }
 
-/// The values that checks list for columns.
-pub(super) fn value_lists(engine: Engine, table: &Table) -> impl Iterator<Item = ValueList> {
+/// The values that a column may have: those that its check lists, or its native enum.
+///
+/// # Errors
+/// Why they are not known.
+pub(super) fn values(
+    schema: &Schema,
+    table: &Table,
+    column: &Column,
+) -> Result<Vec<String>, &'static str> {
+    if let Some(values) = schema.enums.get(column.kind.trim_matches('"')) {
+        return Ok(values.clone());
+    }
     let checks = table.checks.iter();
-    checks.filter_map(move |check| value_list::in_expression(engine, &check.expression))
+    let lists = checks
+        .filter_map(|check| value_list::in_expression(schema.engine, &check.expression))
+        .filter(|list| list.column == column.name);
+    let mut lists: Vec<ValueList> = lists.collect();
+    match (lists.pop(), lists.is_empty()) {
+        (Some(list), true) => Ok(list.values),
+        (None, _) => Err("no check lists its values; expected a constraint such as \
+                          CHECK (status IN ('on', 'off'))"),
+        (Some(_), false) => Err("several checks list its values; expected one"),
+    }
 }
 
 #[cfg(test)]

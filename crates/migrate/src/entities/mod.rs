@@ -19,24 +19,28 @@
 //! # }
 //! ```
 
-mod codegen;
 mod column_type;
 mod command;
 mod error;
+mod facts;
+mod fields;
 mod generate;
+mod init;
 mod keys;
 mod model;
 mod names;
 mod plan;
 mod relations;
+mod rust_type;
 mod tree;
 mod type_map;
 mod types;
 mod value_list;
 
-pub(crate) use command::server;
-pub use command::{Entities, EntitiesError, Outcome};
+pub use command::{Action, Entities, EntitiesError, Outcome};
+pub(crate) use command::{TYPE_MAP, nearest_entity_crate, server};
 pub use error::GenerateError;
 pub use generate::generate;
+pub(crate) use plan::matches;
 pub use tree::{Change, Difference, Tree};
 pub use type_map::{Problem, TypeMap};

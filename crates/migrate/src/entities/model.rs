@@ -1,126 +1,217 @@
-//! The file of a model: the raw one, with the types of the type map, relations and documentation.
+//! The file of a model: columns with their types, relations and documentation.
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
-use syn::{Fields, Item, ItemStruct, parse::Parser as _};
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
 
-use groundwork_schema::model::{Action, Column, Table};
+use groundwork_schema::model::{Column, Table};
 
 use super::{
-    codegen, column_type,
     error::GenerateError,
-    keys, names,
-    plan::{OwnType, Plan},
+    facts, keys, names,
+    plan::{OwnType, Plan, PlannedColumn},
     relations::Relations,
+    rust_type::RustType,
 };
 
 /// Writes the model of a table.
 ///
 /// # Errors
-/// [`GenerateError::Codegen`] if sea-orm-codegen's model is not of the expected form.
+/// [`GenerateError::Codegen`] if what was written is no Rust.
 pub(super) fn file(
     plan: &Plan,
     relations: &Relations<'_>,
     domain: &str,
     table: &Table,
 ) -> Result<syn::File, GenerateError> {
-    let failed = |message: String| GenerateError::Codegen {
-        table: table.name.clone(),
-        message,
-    };
-    let mut file = codegen::raw_model(&plan.schema, table)?;
-    file.attrs.clear();
     let imports = imports(plan, domain, table);
-    let model = file
-        .items
-        .iter_mut()
-        .find_map(|item| match item {
-            Item::Struct(model) if model.ident == "Model" => Some(model),
-            _ => None,
+    let writer = Writer { plan, table };
+    let doc = writer.document(&table.name, &format!("A row of `{}`.", table.name));
+    let name = &table.name;
+    let columns: Vec<TokenStream> = (table.columns.iter())
+        .map(|column| writer.field(column))
+        .collect();
+    let relations: Vec<TokenStream> = (relations.fields(&table.name).into_iter())
+        .map(|relation| {
+            let (name, attribute, kind) = (relation.field, relation.attribute, relation.kind);
+            let doc = format!(" {}", relation.doc);
+            quote!(#[doc = #doc] #[sea_orm(#attribute)] pub #name: #kind,)
         })
-        .ok_or_else(|| failed("it holds no `Model`".to_owned()))?;
-    complete(plan, relations, table, model).map_err(|error| failed(error.to_string()))?;
-    let at = file
-        .items
-        .iter()
-        .take_while(|item| matches!(item, Item::Use(_)))
-        .count();
-    for (offset, import) in imports.into_iter().enumerate() {
-        let item = syn::parse2(import).map_err(|error| failed(error.to_string()))?;
-        file.items.insert(at + offset, item);
-    }
-    Ok(file)
+        .collect();
+    let is_eq = (table.columns.iter())
+        .filter_map(|column| plan.column(&table.name, &column.name))
+        .all(|column| column.rust.is_eq());
+    let eq = is_eq.then(|| quote!(Eq,));
+    let behavior = writer.behavior();
+    let tokens = quote! {
+        use sea_orm::entity::prelude::*;
+        use serde::Serialize;
+        #(#imports)*
+
+        #doc
+        #[sea_orm::model]
+        #[derive(Clone, Debug, PartialEq, #eq DeriveEntityModel, Serialize)]
+        #[sea_orm(table_name = #name)]
+        pub struct Model {
+            #(#columns)*
+            #(#relations)*
+        }
+
+        #behavior
+    };
+    syn::parse2(tokens).map_err(|error| GenerateError::Codegen {
+        table: table.name.clone(),
+        message: error.to_string(),
+    })
 }
 
-/// Gives the columns their types and documentation, and adds the relations.
-fn complete(
-    plan: &Plan,
-    relations: &Relations<'_>,
-    table: &Table,
-    model: &mut ItemStruct,
-) -> syn::Result<()> {
-    let doc = plan.docs.get(&table.name).cloned();
-    document(
-        &mut model.attrs,
-        doc.as_deref(),
-        &format!("A row of `{}`.", table.name),
-    )?;
-    let Fields::Named(fields) = &mut model.fields else {
-        return Err(syn::Error::new(
-            model.ident.span(),
-            "the model has no named fields",
-        ));
-    };
-    for (field, column) in fields.named.iter_mut().zip(&table.columns) {
-        if let Some(own) = own_type(plan, table, column) {
-            let name = names::ident(&own.name);
-            field.ty = syn::parse2(if column.nullable {
-                quote!(Option<#name>)
-            } else {
+/// What writes the fields of one table.
+struct Writer<'a> {
+    plan: &'a Plan,
+    table: &'a Table,
+}
+
+impl Writer<'_> {
+    fn planned(&self, column: &Column) -> Option<&PlannedColumn> {
+        self.plan.column(&self.table.name, &column.name)
+    }
+
+    fn ident(&self, column: &str) -> Ident {
+        self.plan.fields(&self.table.name).ident(column)
+    }
+
+    fn field(&self, column: &Column) -> TokenStream {
+        let Self { plan, table } = self;
+        let subject = format!("{}.{}", table.name, column.name);
+        let doc = self.document(&subject, &facts::of(plan, table, column));
+        let attributes = self.attributes(column);
+        let attributes = (!attributes.is_empty()).then(|| quote!(#[sea_orm(#(#attributes),*)]));
+        let keys = self.searchable_keys().filter(|key| key.len() > 1);
+        let fields = plan.fields(&table.name);
+        let keys = keys.filter(|key| key.contains(&column.name)).map(|key| {
+            let names: Vec<String> = key.iter().map(|column| fields.name(column)).collect();
+            let name = names.join("_");
+            quote!(#[sea_orm(unique_key = #name)])
+        });
+        let name = self.ident(&column.name);
+        let kind = match (own_type(plan, table, column), self.planned(column)) {
+            (Some(own), _) => {
+                let name = names::ident(&own.name);
                 quote!(#name)
-            })?;
+            }
+            (None, Some(planned)) => planned.rust.tokens(),
+            (None, None) => quote!(String),
+        };
+        let kind = if column.nullable {
+            quote!(Option<#kind>)
+        } else {
+            kind
+        };
+        quote!(#doc #attributes #(#keys)* pub #name: #kind,)
+    }
+
+    /// The inside of a column's first `#[sea_orm(…)]`.
+    fn attributes(&self, column: &Column) -> Vec<TokenStream> {
+        let Self { plan, table } = self;
+        let mut attributes = Vec::new();
+        if let Some(name) = plan.fields(&table.name).column_name(&column.name) {
+            attributes.push(quote!(column_name = #name));
         }
-        // A column named `self` has a field `self_`, which sea-orm-codegen forgets to say.
-        if matches!(column.name.as_str(), "self" | "crate" | "super") {
-            let name = &column.name;
-            field
-                .attrs
-                .extend(attributes(&quote!(#[sea_orm(column_name = #name)]))?);
-        }
-        for key in codegen::searchable_keys(table).filter(|key| key.len() > 1) {
-            if key.contains(&column.name) {
-                let name = key.join("_");
-                field
-                    .attrs
-                    .extend(attributes(&quote!(#[sea_orm(unique_key = #name)]))?);
+        if table.key_columns().contains(&column.name) {
+            attributes.push(quote!(primary_key));
+            if !keys::is_numbered(plan.schema.engine, table, column) {
+                attributes.push(quote!(auto_increment = false));
             }
         }
-        let doc = plan.docs.get(&format!("{}.{}", table.name, column.name));
-        document(
-            &mut field.attrs,
-            doc.map(String::as_str),
-            &facts(plan, table, column),
-        )?;
+        if let Some(planned) = self.planned(column) {
+            let is_own = own_type(plan, table, column).is_some();
+            if let Some(kind) = planned.rust.column_type().filter(|_| !is_own) {
+                attributes.push(quote!(column_type = #kind));
+                if column.nullable {
+                    attributes.push(quote!(nullable));
+                }
+            }
+            let casts = &planned.casts;
+            attributes.extend(casts.select_as.iter().map(|to| quote!(select_as = #to)));
+            attributes.extend(casts.save_as.iter().map(|to| quote!(save_as = #to)));
+        }
+        let is_unique = |key: Vec<String>| key == [column.name.as_str()];
+        if self.searchable_keys().any(is_unique) {
+            attributes.push(quote!(unique));
+        }
+        attributes
     }
-    for relation in relations.fields(&table.name) {
-        let (name, attribute, kind) = (relation.field, relation.attribute, relation.kind);
-        let doc = format!(" {}", relation.doc);
-        let field = quote!(#[doc = #doc] #[sea_orm(#attribute)] pub #name: #kind);
-        fields.named.push(syn::Field::parse_named.parse2(field)?);
+
+    /// The unique keys by which SeaORM can give a model `find_by_…`: it cannot where a column's
+    /// field is a raw identifier, for it would take the `r` for a part of the name.
+    fn searchable_keys(&self) -> impl Iterator<Item = Vec<String>> {
+        let fields = self.plan.fields(&self.table.name);
+        let keys = keys::unique_keys(self.table).into_iter();
+        keys.filter(move |key| !key.iter().any(|column| fields.is_raw(column)))
     }
-    Ok(())
+
+    /// How rows are saved: a computed column is given out and never written.
+    fn behavior(&self) -> TokenStream {
+        let columns = self.table.columns.iter();
+        let computed: Vec<Ident> = columns
+            .filter(|column| column.generated.is_some())
+            .map(|column| self.ident(&column.name))
+            .collect();
+        if computed.is_empty() {
+            return quote!(impl ActiveModelBehavior for ActiveModel {});
+        }
+        quote! {
+            #[async_trait::async_trait]
+            impl ActiveModelBehavior for ActiveModel {
+                async fn before_save<C: ConnectionTrait>(
+                    mut self,
+                    _: &C,
+                    _: bool,
+                ) -> Result<Self, DbErr> {
+                    #(self.#computed = sea_orm::ActiveValue::NotSet;)*
+                    Ok(self)
+                }
+            }
+        }
+    }
+
+    /// Documentation: what the type map says, then what the schema does.
+    fn document(&self, subject: &str, facts: &str) -> TokenStream {
+        let text = self.plan.docs.get(subject);
+        let mut lines: Vec<String> = text
+            .into_iter()
+            .flat_map(|text| text.lines())
+            .map(str::to_owned)
+            .collect();
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(facts.to_owned());
+        let docs = lines.into_iter().map(|line| {
+            let line = if line.is_empty() {
+                line
+            } else {
+                format!(" {line}")
+            };
+            quote!(#[doc = #line])
+        });
+        quote!(#(#docs)*)
+    }
 }
 
 /// `use` of the types that the table's columns have by the type map.
 fn imports(plan: &Plan, domain: &str, table: &Table) -> Vec<TokenStream> {
-    let used: BTreeSet<(bool, &str, &str)> = table
-        .columns
-        .iter()
+    let own_types = (table.columns.iter())
         .filter_map(|column| own_type(plan, table, column))
-        .map(|own| (own.domain != domain, own.domain.as_str(), own.name.as_str()))
-        .collect();
+        .map(|own| (own.domain != domain, own.domain.as_str(), own.name.as_str()));
+    let is_loose = |column: &Column| {
+        let planned = plan.column(&table.name, &column.name);
+        planned.is_some_and(|planned| planned.rust == RustType::Loose)
+    };
+    let loose = table.columns.iter().any(is_loose);
+    let loose = loose.then_some((false, domain, "Loose"));
+    let used: BTreeSet<(bool, &str, &str)> = own_types.chain(loose).collect();
     let mut groups: Vec<((bool, &str), Vec<proc_macro2::Ident>)> = Vec::new();
     for (is_far, home, name) in used {
         let name = names::ident(name);
@@ -148,89 +239,4 @@ fn imports(plan: &Plan, domain: &str, table: &Table) -> Vec<TokenStream> {
 
 fn own_type<'a>(plan: &'a Plan, table: &Table, column: &Column) -> Option<&'a OwnType> {
     plan.types.get(&(table.name.clone(), column.name.clone()))
-}
-
-/// What the schema says about a column, as a sentence.
-fn facts(plan: &Plan, table: &Table, column: &Column) -> String {
-    let name = &column.name;
-    let mut facts = Vec::new();
-    match plan.types.get(&(table.name.clone(), name.clone())) {
-        Some(own) if !own.is_id => {
-            let list =
-                keys::value_lists(plan.schema.engine, table).find(|list| list.column == *name);
-            let values = list.map_or_else(Vec::new, |list| list.values);
-            let quoted: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
-            facts.push(format!("One of {}", quoted.join(", ")));
-        }
-        _ => facts.push(format!(
-            "`{}`",
-            column_type::word(&column_type::normal(&plan.schema, &column.kind)).unwrap_or_default()
-        )),
-    }
-    if table.key_columns().contains(name) {
-        facts.push(match others(table.key_columns(), name) {
-            None => "primary key".to_owned(),
-            Some(others) => format!("primary key together with {others}"),
-        });
-    }
-    for key in keys::unique_keys(table) {
-        if !key.contains(name) {
-            continue;
-        }
-        facts.push(match others(&key, name) {
-            None => "unique".to_owned(),
-            Some(others) => format!("unique together with {others}"),
-        });
-    }
-    for key in &table.foreign_keys {
-        let pairs = key.columns.iter().zip(&key.referred_columns);
-        for (_, referred) in pairs.filter(|(own, _)| *own == name) {
-            let fate = match key.on_delete {
-                Action::Cascade => ", deleted with it",
-                Action::SetNull => ", null once it is deleted",
-                Action::SetDefault => ", the default once it is deleted",
-                Action::Restrict | Action::NoAction => "",
-            };
-            facts.push(format!("refers to `{}.{referred}`{fate}", key.table));
-        }
-    }
-    format!("{}.", facts.join(", "))
-}
-
-fn others(key: &[String], column: &str) -> Option<String> {
-    let others: Vec<String> = key
-        .iter()
-        .filter(|other| *other != column)
-        .map(|other| format!("`{other}`"))
-        .collect();
-    (!others.is_empty()).then(|| others.join(" and "))
-}
-
-/// Puts documentation in front of other attributes: what the type map says, then what the schema
-/// does.
-fn document(attrs: &mut Vec<syn::Attribute>, text: Option<&str>, facts: &str) -> syn::Result<()> {
-    let mut lines: Vec<String> = text
-        .into_iter()
-        .flat_map(str::lines)
-        .map(str::to_owned)
-        .collect();
-    if !lines.is_empty() {
-        lines.push(String::new());
-    }
-    lines.push(facts.to_owned());
-    let mut docs = TokenStream::new();
-    for line in lines {
-        let line = if line.is_empty() {
-            line
-        } else {
-            format!(" {line}")
-        };
-        quote!(#[doc = #line]).to_tokens(&mut docs);
-    }
-    attrs.splice(0..0, attributes(&docs)?);
-    Ok(())
-}
-
-fn attributes(tokens: &TokenStream) -> syn::Result<Vec<syn::Attribute>> {
-    syn::Attribute::parse_outer.parse2(tokens.clone())
 }

@@ -1,9 +1,11 @@
 //! Names in the database and the Rust names made of them.
 
+use std::collections::BTreeMap;
+
 use heck::{ToSnakeCase as _, ToUpperCamelCase as _};
 
 /// Names that generated files already use for something else.
-const TAKEN: [&str; 17] = [
+const TAKEN: [&str; 18] = [
     "ActiveModel",
     "ActiveModelEx",
     "BelongsTo",
@@ -14,6 +16,7 @@ const TAKEN: [&str; 17] = [
     "HasMany",
     "HasOne",
     "Json",
+    "Loose",
     "Model",
     "ModelEx",
     "PrimaryKey",
@@ -23,32 +26,54 @@ const TAKEN: [&str; 17] = [
     "Uuid",
 ];
 
-/// The name of the module of a table, as sea-orm-codegen makes it, without `r#`.
+/// Names of columns whose variant would be taken for a type that a trait of the variants has.
+const ASSOCIATED: [&str; 4] = ["err", "entity_name", "iterator", "value_type"];
+
+/// Keywords of the edition 2024 that `syn` takes for names.
+const KEYWORDS: [&str; 1] = ["gen"];
+
+/// The name of the module of a table, without `r#`.
 pub(super) fn module(table: &str) -> String {
-    table.to_snake_case()
+    match identifier(table).as_str() {
+        "" => "table".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
+/// The name of the field of a column, if no other column of the table has it, without `r#`.
+pub(super) fn snake(column: &str) -> String {
+    match identifier(column).as_str() {
+        "" => "column".to_owned(),
+        name if ASSOCIATED.contains(&name) => format!("{name}_value"),
+        name => name.to_owned(),
+    }
+}
+
+/// A name in small letters of which nothing but a keyword is no identifier; empty if nothing is
+/// left.
+fn identifier(name: &str) -> String {
+    // No keyword begins so.
+    let can_follow = |c: &char| syn::parse_str::<syn::Ident>(&format!("xx{c}")).is_ok();
+    let name: String = (name.to_snake_case().chars()).filter(can_follow).collect();
+    if name.starts_with(|first: char| syn::parse_str::<syn::Ident>(&format!("{first}xx")).is_err())
+    {
+        format!("n{name}")
+    } else {
+        name
+    }
 }
 
 /// The name as an identifier: raw (`r#type`) where it is a keyword.
 pub(super) fn ident(name: &str) -> proc_macro2::Ident {
     let span = proc_macro2::Span::call_site();
     match syn::parse_str::<syn::Ident>(name) {
-        Ok(_) => proc_macro2::Ident::new(name, span),
-        // What cannot be raw either, sea-orm-codegen gives an underscore.
+        Ok(_) if !KEYWORDS.contains(&name) => proc_macro2::Ident::new(name, span),
+        // What cannot be raw either, gets an underscore.
         Err(_) if matches!(name, "crate" | "self" | "super" | "Self") => {
             proc_macro2::Ident::new(&format!("{name}_"), span)
         }
-        Err(_) => proc_macro2::Ident::new_raw(name, span),
+        _ => proc_macro2::Ident::new_raw(name, span),
     }
-}
-
-/// The name of the field of a column.
-pub(super) fn field(column: &str) -> proc_macro2::Ident {
-    ident(&column.to_snake_case())
-}
-
-/// Whether the field of a column is a raw identifier, such as `r#type`.
-pub(super) fn is_raw(column: &str) -> bool {
-    field(column).to_string().starts_with("r#")
 }
 
 /// The name of a variant, a type or a relation.
@@ -63,12 +88,34 @@ pub(super) fn upper_camel(name: &str) -> String {
 
 /// What one row of a table is, as the name of a type: `Category` for `categories`.
 pub(super) fn one_of(table: &str) -> String {
-    upper_camel(&pluralizer::pluralize(&table.to_snake_case(), 1, false))
+    upper_camel(&pluralizer::pluralize(&module(table), 1, false))
+}
+
+/// The variants of an enum of these values, which are distinct.
+///
+/// # Errors
+/// Why there is no such enum.
+pub(super) fn variants(values: &[String]) -> Result<Vec<String>, String> {
+    let mut variants = BTreeMap::new();
+    for value in values {
+        let variant = upper_camel(value);
+        if syn::parse_str::<syn::Ident>(&variant).is_err() {
+            return Err(format!("the value '{value}' gives no name for a variant"));
+        }
+        if let Some(other) = variants.insert(variant, value) {
+            return Err(format!(
+                "the values '{other}' and '{value}' give one variant"
+            ));
+        }
+    }
+    Ok(variants.into_keys().collect())
 }
 
 /// Whether a domain may have the name: it becomes a folder and a module.
 pub(super) fn is_module(name: &str) -> bool {
-    name == name.to_snake_case() && syn::parse_str::<syn::Ident>(name).is_ok()
+    name == name.to_snake_case()
+        && syn::parse_str::<syn::Ident>(name).is_ok()
+        && !KEYWORDS.contains(&name)
 }
 
 /// Whether a type may have the name.
@@ -109,9 +156,10 @@ mod tests {
 
     #[test]
     fn keywords_become_raw_identifiers() {
-        assert_eq!(field("type").to_string(), "r#type");
-        assert_eq!(field("self").to_string(), "self_");
-        assert_eq!(field("title").to_string(), "title");
+        assert_eq!(ident("type").to_string(), "r#type");
+        assert_eq!(ident("gen").to_string(), "r#gen");
+        assert_eq!(ident("self").to_string(), "self_");
+        assert_eq!(ident("title").to_string(), "title");
     }
 
     #[test]

@@ -6,8 +6,17 @@
 //! # Ids and enums derive `utoipa::ToSchema`: the package of the models depends on utoipa then.
 //! openapi = true
 //!
+//! # What columns are read as: a column, a pattern, or a type in the engine's words.
+//! [types]
+//! "orders.price" = "Decimal"
+//! "integer" = "i64"
+//!
 //! [shop]
 //! tables = ["customers", "orders"]
+//!
+//! # What identifies a row of a table that has no primary key.
+//! [shop.keys]
+//! visits = ["customer_id", "day"]
 //!
 //! # A column and the newtype of its ids; foreign keys that refer to it get the same type.
 //! [shop.ids]
@@ -30,7 +39,7 @@ use std::{fmt, ops::Range};
 
 use toml::de::{DeTable, DeValue};
 
-use super::names;
+use super::{names, rust_type::RustType};
 
 /// A type map, read and checked in itself; whether it fits the tables is seen on generation.
 #[derive(Clone, Debug)]
@@ -39,6 +48,23 @@ pub struct TypeMap {
     pub(super) ignored: Vec<Entry>,
     /// Whether ids and enums describe themselves to utoipa.
     pub(super) openapi: bool,
+    pub(super) types: Vec<TypeAssignment>,
+}
+
+/// What a column, the columns of a pattern or those of a type are read as.
+#[derive(Clone, Debug)]
+pub(super) struct TypeAssignment {
+    pub(super) subject: String,
+    pub(super) rust: RustType,
+    pub(super) line: usize,
+}
+
+/// What identifies a row of a table without a primary key.
+#[derive(Clone, Debug)]
+pub(super) struct KeyColumns {
+    pub(super) table: String,
+    pub(super) columns: Vec<String>,
+    pub(super) line: usize,
 }
 
 /// A domain: a folder of entities.
@@ -46,6 +72,7 @@ pub struct TypeMap {
 pub(super) struct Domain {
     pub(super) name: String,
     pub(super) tables: Vec<Entry>,
+    pub(super) keys: Vec<KeyColumns>,
     pub(super) ids: Vec<Assignment>,
     pub(super) enums: Vec<Assignment>,
     pub(super) docs: Vec<Assignment>,
@@ -103,7 +130,7 @@ impl fmt::Display for Problem {
 }
 
 /// The keys of a domain.
-const KEYS: [&str; 4] = ["tables", "ids", "enums", "docs"];
+const KEYS: [&str; 5] = ["tables", "keys", "ids", "enums", "docs"];
 
 impl TypeMap {
     /// Reads a type map.
@@ -131,6 +158,17 @@ impl TypeMap {
         }
     }
 
+    /// The names of the domains.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.domains.iter().map(|domain| domain.name.as_str())
+    }
+
+    /// The tables of a domain; `None` if there is no such domain.
+    pub(crate) fn tables_of(&self, domain: &str) -> Option<impl Iterator<Item = &str>> {
+        let domain = self.domains.iter().find(|known| known.name == domain)?;
+        Some(domain.tables.iter().map(|entry| entry.text.as_str()))
+    }
+
     /// Whether the type map leaves the table or `table.column` out.
     pub(super) fn ignores(&self, subject: &str) -> bool {
         self.ignored.iter().any(|entry| entry.text == subject)
@@ -149,6 +187,7 @@ impl Reader<'_> {
             domains: Vec::new(),
             ignored: Vec::new(),
             openapi: false,
+            types: Vec::new(),
         };
         for (key, value) in root {
             let name = key.get_ref().as_ref();
@@ -157,6 +196,10 @@ impl Reader<'_> {
                     map.ignored = self.texts(name, value.get_ref(), value.span());
                 }
                 DeValue::Boolean(openapi) if name == "openapi" => map.openapi = *openapi,
+                // A domain may be called so, too: then it has tables.
+                DeValue::Table(table) if name == "types" && !table.contains_key("tables") => {
+                    map.types = self.column_types(value.get_ref(), value.span());
+                }
                 DeValue::Table(table) => {
                     if !names::is_module(name) {
                         let message =
@@ -183,6 +226,7 @@ impl Reader<'_> {
         let mut domain = Domain {
             name: name.to_owned(),
             tables: Vec::new(),
+            keys: Vec::new(),
             ids: Vec::new(),
             enums: Vec::new(),
             docs: Vec::new(),
@@ -191,6 +235,7 @@ impl Reader<'_> {
             let span = value.span();
             match key.get_ref().as_ref() {
                 "tables" => domain.tables = self.texts("tables", value.get_ref(), span),
+                "keys" => domain.keys = self.keys(value.get_ref(), span),
                 "ids" => domain.ids = self.types("ids", value.get_ref(), span),
                 "enums" => domain.enums = self.types("enums", value.get_ref(), span),
                 "docs" => domain.docs = self.assignments("docs", value.get_ref(), span),
@@ -210,7 +255,7 @@ impl Reader<'_> {
     fn texts(&mut self, key: &str, value: &DeValue<'_>, span: Range<usize>) -> Vec<Entry> {
         let Some(array) = value.as_array() else {
             let message = format!(
-                "`{key}` is {}; expected a list of table names, such as [\"orders\"]",
+                "`{key}` is {}; expected a list of names, such as [\"orders\"]",
                 kind(value)
             );
             self.problem(span, message);
@@ -231,6 +276,55 @@ impl Reader<'_> {
             }
         }
         entries
+    }
+
+    /// What columns are read as.
+    fn column_types(&mut self, value: &DeValue<'_>, span: Range<usize>) -> Vec<TypeAssignment> {
+        let mut types = Vec::new();
+        for Assignment {
+            subject,
+            value,
+            line,
+        } in self.assignments("types", value, span)
+        {
+            match value.parse() {
+                Ok(rust) => types.push(TypeAssignment {
+                    subject,
+                    rust,
+                    line,
+                }),
+                Err(why) => self.problems.push(Problem {
+                    line: Some(line),
+                    message: format!("`{value}` {why}"),
+                }),
+            }
+        }
+        types
+    }
+
+    /// What identifies the rows of tables without a primary key.
+    fn keys(&mut self, value: &DeValue<'_>, span: Range<usize>) -> Vec<KeyColumns> {
+        let Some(table) = value.as_table() else {
+            let message = format!(
+                "`keys` is {}; expected lines such as visits = [\"customer_id\", \"day\"]",
+                kind(value)
+            );
+            self.problem(span, message);
+            return Vec::new();
+        };
+        let mut keys = Vec::new();
+        for (name, columns) in table {
+            let line = line_at(self.text, name.span().start);
+            let columns = self.texts(name.get_ref(), columns.get_ref(), columns.span());
+            if !columns.is_empty() {
+                keys.push(KeyColumns {
+                    table: name.get_ref().to_string(),
+                    columns: columns.into_iter().map(|entry| entry.text).collect(),
+                    line,
+                });
+            }
+        }
+        keys
     }
 
     /// Assignments of Rust types to columns.

@@ -6,22 +6,73 @@ use proc_macro2::Literal;
 use super::{
     names,
     plan::{Enum, Id, PlannedDomain},
+    rust_type::RustType,
 };
 
-/// Newtypes over UUIDs, so that an id of one table is never taken for one of another.
+/// Newtypes, so that an id of one table is never taken for one of another.
 pub(super) fn ids(domain: &PlannedDomain, openapi: bool) -> String {
-    let ids: String = (domain.ids.iter())
-        .map(|(name, id)| declared_id(name, id))
-        .collect();
+    let uuids = declared_ids(domain, |rust| *rust == RustType::Uuid);
+    let texts = declared_ids(domain, |rust| *rust == RustType::String);
+    let numbers = declared_ids(domain, |rust| {
+        !matches!(rust, RustType::Uuid | RustType::String)
+    });
+    let mut errors = Vec::new();
+    let mut imports = vec!["DeriveValueType"];
+    if !texts.is_empty() || !uuids.is_empty() {
+        imports.splice(0..0, ["DbErr"]);
+        imports.push("TryFromU64");
+    }
+    if !uuids.is_empty() {
+        imports.push("prelude::Uuid");
+    }
+    if !texts.is_empty() {
+        errors.push("convert::Infallible");
+    }
+    errors.push("fmt");
+    if !numbers.is_empty() {
+        errors.push("num::ParseIntError");
+    }
+    errors.push("str::FromStr");
+    let imports = match imports.as_slice() {
+        [only] => (*only).to_owned(),
+        several => format!("{{{}}}", several.join(", ")),
+    };
+    let mut text = format!(
+        "use std::{{{}}};\nuse sea_orm::{imports};\nuse serde::{{Deserialize, Serialize}};\n",
+        errors.join(", ")
+    );
     let derive = if openapi { ", utoipa::ToSchema" } else { "" };
-    let template = include_str!("ids.rs.txt").replace("{openapi}", derive);
-    template.replace("{ids}", &ids)
+    for (template, ids) in [
+        (include_str!("ids.rs.txt"), uuids),
+        (include_str!("number_ids.rs.txt"), numbers),
+        (include_str!("text_ids.rs.txt"), texts),
+    ] {
+        if !ids.is_empty() {
+            text.push('\n');
+            let template = template.replace("{openapi}", derive);
+            text.push_str(&template.replace("{ids}", &ids));
+        }
+    }
+    text
+}
+
+fn declared_ids(domain: &PlannedDomain, is_wanted: impl Fn(&RustType) -> bool) -> String {
+    let ids = domain.ids.iter().filter(|(_, id)| is_wanted(&id.rust));
+    ids.map(|(name, id)| declared_id(name, id)).collect()
 }
 
 fn declared_id(name: &str, id: &Id) -> String {
-    let Id { table, column } = id;
+    let Id {
+        table,
+        column,
+        rust,
+    } = id;
     let name = names::ident(name);
-    format!("    /// Identifies a row of `{table}`: its `{column}`.\n    {name},\n")
+    let inside = match rust {
+        RustType::Uuid | RustType::String => String::new(),
+        number => format!("({number})"),
+    };
+    format!("    /// Identifies a row of `{table}`: its `{column}`.\n    {name}{inside},\n")
 }
 
 /// Enums of the values that checks list.

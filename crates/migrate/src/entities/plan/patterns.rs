@@ -70,7 +70,7 @@ impl Planner {
 }
 
 /// Whether a name is what a pattern describes, in which `*` is any characters, or none.
-fn matches(pattern: &str, name: &str) -> bool {
+pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     let Some((first, rest)) = pattern.split_once('*') else {
         return pattern == name;
     };

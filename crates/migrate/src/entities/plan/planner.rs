@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use groundwork_schema::model::{Column, Schema};
+use groundwork_schema::model::{Column, PrimaryKey, Schema, Table};
 
 use super::planned::{Plan, PlannedDomain};
 use crate::entities::{
-    column_type, names,
-    type_map::{Assignment, Domain, Entry, Problem, TypeMap},
+    names,
+    type_map::{Assignment, Domain, Entry, KeyColumns, Problem, TypeAssignment, TypeMap},
 };
 
 /// Lays the type map over the tables.
 ///
 /// # Errors
-/// Every [`Problem`] at once: unknown tables and columns, tables of no domain or of two, ids that
-/// are no UUIDs, enums without values.
+/// Every [`Problem`] at once: unknown tables and columns, tables of no domain or of two, ids and
+/// types that a column cannot be read as, enums without values.
 pub(in crate::entities) fn plan(map: &TypeMap, mut schema: Schema) -> Result<Plan, Vec<Problem>> {
     for table in schema.tables.values_mut() {
         let name = &table.name;
@@ -26,20 +26,26 @@ pub(in crate::entities) fn plan(map: &TypeMap, mut schema: Schema) -> Result<Pla
             schema,
             domain_of: BTreeMap::new(),
             types: BTreeMap::new(),
+            columns: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            warnings: Vec::new(),
             docs: BTreeMap::new(),
         },
+        types: map.types.clone(),
+        keyless: BTreeSet::new(),
         problems: Vec::new(),
     };
+    planner.keys(map);
     for domain in &map.domains {
         planner.tables(domain);
     }
     planner.unassigned(map);
-    planner.unsupported();
     for domain in &map.domains {
         planner.types(domain);
         planner.docs(domain);
     }
     planner.spread_ids();
+    planner.columns(map);
     if planner.problems.is_empty() {
         Ok(planner.plan)
     } else {
@@ -53,12 +59,19 @@ pub(in crate::entities) fn plan(map: &TypeMap, mut schema: Schema) -> Result<Pla
 pub(super) struct Planner {
     pub(super) plan: Plan,
     pub(super) problems: Vec<Problem>,
+    /// What columns are read as by the type map.
+    pub(super) types: Vec<TypeAssignment>,
+    /// The tables without a key, which have no entity.
+    keyless: BTreeSet<String>,
 }
 
 impl Planner {
     fn tables(&mut self, domain: &Domain) {
         let mut tables = BTreeSet::new();
         for Entry { text, line } in &domain.tables {
+            if self.keyless.contains(text) {
+                continue;
+            }
             if !self.plan.schema.tables.contains_key(text) {
                 let known = self.plan.schema.tables.keys().map(String::as_str);
                 let hint = names::suggestion(text, known).unwrap_or_default();
@@ -71,7 +84,10 @@ impl Planner {
                 continue;
             }
             if let Some(other) = other_file(text, &tables) {
-                let message = format!("the model of `{text}` would be in the file of {other}");
+                let message = format!(
+                    "the model of `{text}` would be in the file of {other}; move one of them to \
+                     another domain, or to `ignored`"
+                );
                 self.problem(*line, message);
             }
             self.plan
@@ -104,25 +120,56 @@ impl Planner {
         }
     }
 
-    /// Columns of types that have no Rust type which both engines store alike.
-    fn unsupported(&mut self) {
-        let schema = &self.plan.schema;
-        let has_form = |column: &&Column| {
-            column_type::word(&column_type::normal(schema, &column.kind)).is_some()
-        };
-        for table in schema.tables.values() {
-            for column in table.columns.iter().filter(|column| !has_form(column)) {
-                let subject = format!("{}.{}", table.name, column.name);
-                self.problems.push(Problem {
-                    line: None,
-                    message: format!(
-                        "`{subject}` is of a type that the engines do not store alike ({}): \
-                         change it, or add \"{subject}\" to `ignored`",
-                        column.kind
-                    ),
-                });
+    /// Gives tables the keys that the type map says, and leaves out those that have none.
+    fn keys(&mut self, map: &TypeMap) {
+        for domain in &map.domains {
+            for key in &domain.keys {
+                self.key(key);
             }
         }
+        let tables = &mut self.plan.schema.tables;
+        let is_keyless = |table: &Table| table.key_columns().is_empty();
+        let keyless = tables.values().filter(|table| is_keyless(table));
+        self.keyless = keyless.map(|table| table.name.clone()).collect();
+        tables.retain(|_, table| !is_keyless(table));
+        let warnings = self.keyless.iter().map(|table| {
+            format!(
+                "the table `{table}` has no primary key, so it gets no entity; \
+                 `{table} = [\"column\"]` under `keys` of a domain says what identifies a row"
+            )
+        });
+        self.plan.warnings.extend(warnings);
+    }
+
+    fn key(&mut self, key: &KeyColumns) {
+        let KeyColumns {
+            table: name,
+            columns,
+            line,
+        } = key;
+        let Some(table) = self.plan.schema.tables.get_mut(name) else {
+            let known = self.plan.schema.tables.keys().map(String::as_str);
+            let hint = names::suggestion(name, known).unwrap_or_default();
+            return self.problem(*line, format!("there is no table `{name}`{hint}"));
+        };
+        let unknown = (columns.iter()).find(|column| table.column(column).is_none());
+        if let Some(column) = unknown {
+            let known = table.columns.iter().map(|column| column.name.as_str());
+            let hint = names::suggestion(column, known).unwrap_or_default();
+            let message = format!("the table `{name}` has no column `{column}`{hint}");
+            return self.problem(*line, message);
+        }
+        if table.primary_key.is_some() {
+            let message = format!("the table `{name}` has a primary key of its own");
+            return self.problem(*line, message);
+        }
+        for column in &mut table.columns {
+            column.nullable &= !columns.contains(&column.name);
+        }
+        table.primary_key = Some(PrimaryKey {
+            name: None,
+            columns: columns.clone(),
+        });
     }
 
     /// The table and the column that an assignment speaks of.
@@ -164,7 +211,7 @@ impl Planner {
             }
             None => {
                 // A table that exists and belongs to no domain is reported elsewhere.
-                if !self.plan.schema.tables.contains_key(table) {
+                if !self.keyless.contains(table) && !self.plan.schema.tables.contains_key(table) {
                     let listed = domain.tables.iter().map(|entry| entry.text.as_str());
                     let known = listed.filter(|name| self.plan.schema.tables.contains_key(*name));
                     let hint = names::suggestion(table, known).unwrap_or_default();
@@ -211,7 +258,7 @@ fn other_file(table: &str, tables: &BTreeSet<String>) -> Option<String> {
     let module = names::module(table);
     match module.as_str() {
         "mod" => Some("the domain itself".to_owned()),
-        "ids" | "enums" => Some(format!("the domain's {module}")),
+        "ids" | "enums" | "values" => Some(format!("the domain's {module}")),
         _ => {
             let other = tables.iter().find(|other| names::module(other) == module)?;
             Some(format!("`{other}`"))
@@ -222,7 +269,7 @@ fn other_file(table: &str, tables: &BTreeSet<String>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use groundwork_naming::Engine;
-    use groundwork_schema::model::{Action, Check, ForeignKey, PrimaryKey, Table, Timing};
+    use groundwork_schema::model::{Action, Check, ForeignKey, Timing};
 
     use super::*;
 
@@ -302,6 +349,9 @@ mod tests {
         let mut tables = vec![table("a", &["status"], &[]), table("b", &["status"], &[])];
         tables[0].checks = statuses(&["on", "off"]);
         tables[1].checks = statuses(&["on", "off"]);
+        for table in &mut tables {
+            "text".clone_into(&mut table.columns[0].kind);
+        }
         let map = "[all]\ntables = [\"a\", \"b\"]\nenums = { a.status = \"Status\", b.status = \"Status\" }";
         let agreed = plan_of(map, tables.clone()).unwrap();
         assert_eq!(
@@ -390,19 +440,40 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "the model of `ids` would be in the file of the domain's ids",
-                "the model of `foo_bar` would be in the file of `FooBar`",
+                "the model of `ids` would be in the file of the domain's ids; move one of them to \
+                 another domain, or to `ignored`",
+                "the model of `foo_bar` would be in the file of `FooBar`; move one of them to \
+                 another domain, or to `ignored`",
             ]
         );
     }
 
     #[test]
-    fn types_without_a_form_on_both_engines_are_refused_unless_ignored() {
-        let mut tables = vec![table("a", &["id", "price"], &[])];
-        tables[0].columns[1].kind = "decimal".to_owned();
-        let refused = plan_of("[all]\ntables = [\"a\"]", tables.clone());
-        assert!(refused.unwrap_err()[0].message.contains("`a.price`"));
-        let map = "ignored = [\"a.price\"]\n[all]\ntables = [\"a\"]";
-        assert!(plan_of(map, tables).is_ok());
+    fn a_type_that_a_column_cannot_be_read_as_is_refused() {
+        let tables = vec![table("a", &["id"], &[])];
+        let map = "[types]\n\"a.id\" = \"f64\"\n\"a.no\" = \"i64\"\n[all]\ntables = [\"a\"]";
+        let problems = plan_of(map, tables).unwrap_err();
+        let messages: Vec<String> = problems.iter().map(Problem::to_string).collect();
+        assert_eq!(
+            messages,
+            [
+                "line 2: `a.id` (uuid_text) cannot be read as a `f64`",
+                "line 3: there is no column `a.no`",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_table_without_a_key_is_left_out_unless_the_map_says_one() {
+        let mut keyless = table("b", &["one", "two"], &[]);
+        keyless.primary_key = None;
+        let tables = vec![table("a", &["id"], &[]), keyless];
+        let plan = plan_of("[all]\ntables = [\"a\", \"b\"]", tables.clone()).unwrap();
+        assert!(!plan.schema.tables.contains_key("b"));
+        assert!(plan.warnings[0].starts_with("the table `b` has no primary key"));
+        let map = "[all]\ntables = [\"a\", \"b\"]\n[all.keys]\nb = [\"one\"]";
+        let plan = plan_of(map, tables).unwrap();
+        assert_eq!(plan.schema.tables["b"].key_columns(), ["one"]);
+        assert!(plan.warnings.is_empty());
     }
 }

@@ -1,16 +1,15 @@
 //! The types that the type map gives to columns.
 
-use std::collections::BTreeMap;
-
 use groundwork_schema::model::Column;
-use sea_query::ColumnType;
 
 use super::{
     planned::{Enum, Id, OwnType},
     planner::Planner,
 };
 use crate::entities::{
-    column_type, keys, names,
+    column_type::Kind,
+    keys, names,
+    rust_type::RustType,
     type_map::{Assignment, Domain},
 };
 
@@ -35,16 +34,23 @@ impl Planner {
             line,
             subject,
         } = assignment;
-        if column_type::normal(&self.plan.schema, &column.kind) != ColumnType::Uuid {
-            self.problem(
-                *line,
-                format!("`{subject}` is no uuid, so it cannot be a `{name}`"),
+        let kind = Kind::of(&self.plan.schema, &column.kind);
+        let chosen = self.chosen(table, column);
+        let rust = chosen.unwrap_or_else(|| kind.rust(self.plan.schema.engine));
+        let can_be_inside = matches!(
+            rust,
+            RustType::Uuid | RustType::String | RustType::I16 | RustType::I32 | RustType::I64
+        );
+        if !can_be_inside {
+            let message = format!(
+                "`{subject}` is neither a uuid nor an integer nor a text, so it cannot be a `{name}`"
             );
-            return;
+            return self.problem(*line, message);
         }
         let id = Id {
             table: table.to_owned(),
             column: column.name.clone(),
+            rust: rust.clone(),
         };
         let planned = self.domain(&domain.name);
         let clash = planned
@@ -63,7 +69,7 @@ impl Planner {
                 ),
             );
         }
-        self.assign(domain, assignment, table, &column.name, true);
+        self.assign(domain, assignment, table, &column.name, Some(rust));
     }
 
     fn enumeration(
@@ -78,7 +84,7 @@ impl Planner {
             line,
             subject,
         } = assignment;
-        let values = match self.values(table, &column.name) {
+        let values = match self.values(table, column) {
             Ok(values) => values,
             Err(why) => {
                 return self.problem(*line, format!("`{subject}` cannot be a `{name}`: {why}"));
@@ -107,42 +113,17 @@ impl Planner {
         if twice {
             self.problem(*line, format!("`{name}` is the type of ids already"));
         }
-        self.assign(domain, assignment, table, &column.name, false);
+        self.assign(domain, assignment, table, &column.name, None);
     }
 
-    /// The values that the column's checks list.
-    fn values(&self, table: &str, column: &str) -> Result<Vec<String>, String> {
-        let lists: Vec<_> = self
-            .plan
-            .schema
-            .tables
-            .get(table)
-            .into_iter()
-            .flat_map(|table| keys::value_lists(self.plan.schema.engine, table))
-            .filter(|list| list.column == column)
-            .collect();
-        let values = match lists.as_slice() {
-            [list] => &list.values,
-            [] => {
-                return Err("no check lists its values; expected a constraint such as \
-                            CHECK (status IN ('on', 'off'))"
-                    .to_owned());
-            }
-            _ => return Err("several checks list its values; expected one".to_owned()),
-        };
-        let mut variants = BTreeMap::new();
-        for value in values {
-            let variant = names::upper_camel(value);
-            if syn::parse_str::<syn::Ident>(&variant).is_err() {
-                return Err(format!("the value '{value}' gives no name for a variant"));
-            }
-            if let Some(other) = variants.insert(variant, value) {
-                return Err(format!(
-                    "the values '{other}' and '{value}' give one variant"
-                ));
-            }
-        }
-        Ok(values.clone())
+    /// The values that the column may have.
+    fn values(&self, table: &str, column: &Column) -> Result<Vec<String>, String> {
+        let table = self.plan.schema.tables.get(table);
+        let values = table.map_or(Ok(Vec::new()), |table| {
+            keys::values(&self.plan.schema, table, column)
+        })?;
+        names::variants(&values)?;
+        Ok(values)
     }
 
     fn assign(
@@ -151,12 +132,13 @@ impl Planner {
         assignment: &Assignment,
         table: &str,
         column: &str,
-        is_id: bool,
+        id: Option<RustType>,
     ) {
         let own = OwnType {
             domain: domain.name.clone(),
             name: assignment.value.clone(),
-            is_id,
+            is_id: id.is_some(),
+            rust: id.unwrap_or(RustType::String),
         };
         let key = (table.to_owned(), column.to_owned());
         if let Some(other) = self.plan.types.insert(key, own) {
@@ -169,9 +151,8 @@ impl Planner {
     pub(super) fn spread_ids(&mut self) {
         loop {
             let types = &self.plan.types;
-            let found: Vec<_> = self
-                .plan
-                .schema
+            let schema = &self.plan.schema;
+            let found: Vec<_> = schema
                 .tables
                 .values()
                 .flat_map(|table| table.foreign_keys.iter().map(move |key| (table, key)))
@@ -184,6 +165,9 @@ impl Planner {
                             let own = (table.name.clone(), own.clone());
                             let referred = (key.table.clone(), referred.clone());
                             let found = types.get(&referred).filter(|found| found.is_id)?;
+                            let column = table.column(&own.1)?;
+                            let kind = Kind::of(schema, &column.kind);
+                            found.rust.casts(schema.engine, &kind).ok()?;
                             (!types.contains_key(&own)).then(|| (own, found.clone()))
                         })
                 })

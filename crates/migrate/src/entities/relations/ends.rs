@@ -85,7 +85,11 @@ impl<'a> Relations<'a> {
     fn add_forward(&mut self, table: &'a Table, key: &'a ForeignKey) {
         let singular = singular(&key.table);
         let by_column = match key.columns.as_slice() {
-            [column] => column.strip_suffix("_id").unwrap_or(&singular).to_owned(),
+            [column] => {
+                let field = self.plan.fields(&table.name).name(column);
+                let short = field.strip_suffix("_id").filter(|short| !short.is_empty());
+                short.map_or_else(|| singular.clone(), names::module)
+            }
             _ => singular.clone(),
         };
         let field = self.free_field(
@@ -93,7 +97,7 @@ impl<'a> Relations<'a> {
             [
                 by_column,
                 singular.clone(),
-                format!("{singular}_of_{}", key.columns.join("_")),
+                format!("{singular}_of_{}", names::module(&key.columns.join("_"))),
             ],
         );
         self.add(End {
@@ -105,11 +109,15 @@ impl<'a> Relations<'a> {
     }
 
     fn add_back(&mut self, table: &'a Table, key: &'a ForeignKey) {
-        let cardinality = if keys::is_unique(table, &key.columns) && key.table != table.name {
-            Cardinality::One
-        } else {
-            Cardinality::Many
-        };
+        // SeaORM has a way back by name only to many rows.
+        let between = self.forward_count(&table.name, &key.table)
+            + self.forward_count(&key.table, &table.name);
+        let cardinality =
+            if keys::is_unique(table, &key.columns) && key.table != table.name && between == 1 {
+                Cardinality::One
+            } else {
+                Cardinality::Many
+            };
         let name = match cardinality {
             Cardinality::One => singular(&table.name),
             Cardinality::Many => names::module(&table.name),
@@ -172,10 +180,9 @@ impl<'a> Relations<'a> {
 
     /// The first of the names that no column and no relation of the table has.
     fn free_field<const N: usize>(&self, table: &str, candidates: [String; N]) -> String {
-        let columns = self.plan.schema.tables.get(table).into_iter();
-        let columns = columns.flat_map(|table| &table.columns);
+        let columns = self.plan.fields(table);
+        let columns = columns.names().cloned();
         let taken: BTreeSet<String> = columns
-            .map(|column| names::module(&column.name))
             .chain(self.at(table).map(|end| end.field.clone()))
             .collect();
         let last = candidates.last().cloned().unwrap_or_default();
@@ -202,6 +209,13 @@ impl<'a> Relations<'a> {
     pub(super) fn back(&self, key: &ForeignKey) -> Option<&End<'a>> {
         self.at(&key.table)
             .find(|end| matches!(end.way, Way::Back(other, _) if std::ptr::eq(other, key)))
+    }
+
+    /// How many keys of one table refer to the other.
+    fn forward_count(&self, table: &str, to: &str) -> usize {
+        let ends = self.at(table).filter(|end| end.to == to);
+        ends.filter(|end| matches!(end.way, Way::Forward(_)))
+            .count()
     }
 
     /// How many fields of one model lead to the other.

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::ends::{Cardinality, End, Relations, Way};
-use crate::entities::names;
+use crate::entities::{fields::Fields, names};
 use groundwork_schema::model::{Action, ForeignKey};
 
 /// A relation field of a model.
@@ -82,7 +82,8 @@ impl Relations<'_> {
             let back = names::upper_camel(&back.field);
             arguments.push(quote!(relation_reverse = #back));
         }
-        let (from, to) = (columns(&key.columns), columns(&key.referred_columns));
+        let from = columns(&self.plan.fields(end.table), &key.columns);
+        let to = columns(&self.plan.fields(end.to), &key.referred_columns);
         arguments.extend([quote!(from = #from), quote!(to = #to)]);
         let update = attribute(key.on_update);
         let delete = attribute(key.on_delete);
@@ -159,15 +160,16 @@ fn attribute(action: Action) -> Option<&'static str> {
 }
 
 /// Columns as the attributes `from` and `to` want them.
-fn columns(names: &[String]) -> String {
+fn columns(fields: &Fields, names: &[String]) -> String {
     let fields: Vec<String> = names
         .iter()
         .map(|name| {
-            if names::is_raw(name) {
+            let field = fields.name(name);
+            if fields.is_raw(name) {
                 // The macro would take the `r` for a part of the name.
-                names::upper_camel(name)
+                names::upper_camel(&field)
             } else {
-                names::field(name).to_string()
+                fields.ident(name).to_string()
             }
         })
         .collect();

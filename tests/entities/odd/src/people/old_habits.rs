@@ -15,12 +15,12 @@ pub struct Model {
     pub id: Uuid,
     /// `uuid`, refers to `readers.id`.
     pub r#use: Option<ReaderId>,
-    /// `bigint`.
-    pub small: Option<i64>,
-    /// `bigint`.
-    pub number: Option<i64>,
-    /// `timestamptz`.
-    pub moment: Option<DateTimeUtc>,
+    /// `smallint`.
+    pub small: Option<i16>,
+    /// `integer`.
+    pub number: Option<i32>,
+    /// `timestamp`.
+    pub moment: Option<DateTime>,
     /// The row of `readers` that `use` refers to.
     #[sea_orm(belongs_to, from = "Use", to = "id")]
     pub reader: BelongsTo<Option<super::readers::Entity>>,

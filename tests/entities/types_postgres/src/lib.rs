@@ -1,0 +1,4 @@
+//! Entities of every type of PostgreSQL.
+
+#[rustfmt::skip]
+pub mod all;

@@ -1,0 +1,4 @@
+//! Entities of every type of SQLite.
+
+#[rustfmt::skip]
+pub mod all;
