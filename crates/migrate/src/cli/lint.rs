@@ -103,6 +103,7 @@ impl Lint {
     /// Looks at the files.
     fn read(&self, app: &App, output: Output) -> Result<Report> {
         let mut report = Report::default();
+        let mut files = lint::Files::new(&app.convention);
         for path in &self.files {
             let text = fs::read_to_string(path).map_err(|error| {
                 let exit = match error.kind() {
@@ -117,7 +118,7 @@ impl Lint {
                 Some(engine) => engine.model(),
                 None => guess(&path, &text, output)?,
             };
-            report.extend(lint::sql(&path, &text, engine, &app.convention));
+            report.extend(files.check(&path, &text, engine));
         }
         Ok(report)
     }

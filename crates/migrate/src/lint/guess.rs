@@ -1,6 +1,6 @@
 //! The engine that a text of SQL is for, as far as its words show it.
 
-use super::statements::split;
+use super::{script, statements::split};
 use groundwork_naming::Engine;
 
 /// What only one engine takes, as words of a statement in a row. Names of types are none of it:
@@ -38,12 +38,16 @@ const MARKS: &[(Engine, &[&str])] = &[
     (Engine::Postgres, &["using", "gin"]),
     (Engine::Postgres, &["using", "gist"]),
     (Engine::Postgres, &["::"]),
+    (Engine::Postgres, &["from", "stdin"]),
+    (Engine::Postgres, &["owner", "to"]),
+    (Engine::Postgres, &["search_path"]),
 ];
 
 /// The engine whose words a text has, and which ones; `None` if it has none, or those of both.
 #[must_use]
 pub(crate) fn engine(text: &str) -> Option<(Engine, String)> {
     let found = |engine| {
+        let text = &script::sql(engine, text);
         let words = words(engine, text);
         let mark = (MARKS.iter().filter(|(of, _)| *of == engine)).find(|(_, mark)| {
             words
@@ -60,7 +64,7 @@ pub(crate) fn engine(text: &str) -> Option<(Engine, String)> {
 
 /// The words of each statement, as an engine reads them.
 fn words(engine: Engine, text: &str) -> Vec<Vec<String>> {
-    let statements = split(engine, text).unwrap_or_default();
+    let (statements, _) = split(engine, text);
     statements.into_iter().map(|own| own.words).collect()
 }
 
@@ -101,7 +105,6 @@ mod tests {
             "CREATE TABLE t (n bigint, at timestamptz)",
             "INSERT INTO t VALUES ('PRAGMA', 'CONCURRENTLY') -- AUTOINCREMENT",
             "PRAGMA foreign_keys = OFF; ALTER TABLE t ALTER COLUMN n SET NOT NULL",
-            "SELECT 'open",
         ] {
             assert_eq!(guessed(text), None, "{text}");
         }

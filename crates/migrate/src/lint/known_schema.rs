@@ -17,6 +17,8 @@ use super::constraint::constraints;
 #[derive(Debug, Default)]
 pub(super) struct KnownSchema {
     pub(super) tables: BTreeMap<String, Table>,
+    /// Domains that demand something of their values (PostgreSQL).
+    pub(super) domains: BTreeSet<String>,
     /// Views and triggers: what they are called, and every word in them.
     pub(super) programs: BTreeMap<String, Program>,
 }

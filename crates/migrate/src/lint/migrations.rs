@@ -88,12 +88,11 @@ impl Pass<'_> {
         };
         let mut statements = Vec::new();
         for statement in &up.statements {
-            match statements::split(engine, statement) {
-                Ok(more) => statements.extend(more),
-                Err((_, why)) => {
-                    let message = format!("a statement of it is no SQL: {why}");
-                    self.add(&both::NOT_UNDERSTOOD, engine, &whole, message);
-                }
+            let (more, unreadable) = statements::split(engine, statement);
+            statements.extend(more);
+            for (_, why) in unreadable {
+                let message = format!("a statement of it is no SQL: {why}");
+                self.add(&both::NOT_UNDERSTOOD, engine, &whole, message);
             }
         }
         let origin = Origin::Migration {

@@ -18,11 +18,14 @@ mod known_schema;
 mod migrations;
 mod report;
 pub(crate) mod rules;
+mod script;
 mod source;
 mod statements;
 mod waiver;
 
 pub(crate) use catalog::catalog;
+pub(crate) use file::Files;
+#[cfg(test)]
 pub(crate) use file::sql;
 pub(crate) use format::{json, sarif, text};
 pub(crate) use guess::engine;

@@ -115,6 +115,31 @@ fn a_statement_that_the_engine_reads_otherwise_is_no_hazard() {
             "GW308",
             "CREATE TRIGGER t AFTER DELETE ON a BEGIN DELETE FROM b; END;",
         ),
+        (Engine::Postgres, "GW128", "VACUUM (FULL FALSE) a;"),
+        (
+            Engine::Postgres,
+            "GW128",
+            "CREATE MATERIALIZED VIEW public.mv AS SELECT 1 AS a WITH NO DATA;\n\
+             REFRESH MATERIALIZED VIEW public.mv;",
+        ),
+        (
+            Engine::Postgres,
+            "GW120",
+            "ALTER TABLE a ADD COLUMN c \"char\";",
+        ),
+        (
+            Engine::Postgres,
+            "GW310",
+            "SET xmloption = content;\nALTER TABLE ONLY a REPLICA IDENTITY FULL;\n\
+             ALTER TABLE ONLY a ATTACH PARTITION b FOR VALUES FROM (1) TO (2);\n\
+             CREATE TYPE floats AS RANGE (subtype = double precision);\n\
+             ALTER DEFAULT PRIVILEGES FOR ROLE r IN SCHEMA s GRANT SELECT ON TABLES TO p;\n\
+             CREATE VIEW public.v AS SELECT 1 AS a\n  WITH CASCADED CHECK OPTION;\n\
+             INSERT INTO public.a OVERRIDING SYSTEM VALUE VALUES (1);\n\
+             CREATE INDEX ix_a_b ON ONLY public.a USING btree (b);\n\
+             ALTER TABLE ONLY a ADD CONSTRAINT f FOREIGN KEY (b, c) REFERENCES d(b, c) ON DELETE SET NULL (c);\n\
+             CREATE TEXT SEARCH CONFIGURATION c (PARSER = pg_catalog.\"default\");",
+        ),
     ];
     for (engine, id, text) in fine {
         let found = ids(text, engine);
@@ -444,4 +469,60 @@ fn an_invalid_index_of_a_live_catalog_is_found() {
         let invalid = found.iter().filter(|finding| finding.rule.id == "GW129");
         assert_eq!(invalid.count(), expected);
     }
+}
+
+#[test]
+fn words_that_mean_the_same_are_found_too() {
+    for (id, text) in [
+        ("GW128", "VACUUM (FULL, VERBOSE) a;"),
+        ("GW128", "REINDEX (CONCURRENTLY false) TABLE a;"),
+        ("GW120", "ALTER TABLE a ADD COLUMN c char[];"),
+        ("GW127", "ALTER TABLE a ADD COLUMN c pg_catalog.varchar(9);"),
+        ("GW306", "DROP DATABASE a;"),
+        ("GW130", "ALTER TABLE a DETACH PARTITION b;"),
+        (
+            "GW103",
+            "ALTER DOMAIN d ADD CONSTRAINT c CHECK (VALUE > 0);",
+        ),
+        (
+            "GW103",
+            "CREATE DOMAIN d AS int CHECK (VALUE > 0);\nALTER TABLE a ADD COLUMN c d;",
+        ),
+        ("GW104", "ALTER DOMAIN d SET NOT NULL;"),
+        ("GW316", "BEGIN;\nCREATE TABLE a (id bigint);"),
+    ] {
+        let found = ids(text, Engine::Postgres);
+        assert!(found.contains(&id), "{text}: {found:?}");
+        assert!(!found.contains(&"GW310"), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn what_is_no_sql_does_not_end_the_reading() {
+    for text in [
+        "\u{feff}DROP TABLE users;",
+        "COPY t (id, s) FROM stdin;\n1\tit's\n\\.\n\nDROP TABLE users;",
+        "SELECT it's;\nDROP TABLE users;",
+        "\\connect shop\nDROP TABLE users;",
+    ] {
+        let report = sql("a.sql", text, Engine::Postgres, &CONVENTION);
+        let dropped = report.findings.iter().find(|it| it.rule.id == "GW306");
+        let Some(Place::File { line, .. }) = dropped.map(|it| &it.place) else {
+            panic!("{text}: {:?}", report.findings);
+        };
+        assert_eq!(*line, text.lines().count() as u64, "{text}");
+    }
+}
+
+#[test]
+fn what_one_file_proves_the_next_one_knows() {
+    let proof = "ALTER TABLE a ADD CONSTRAINT ck_a_b CHECK (b IS NOT NULL) NOT VALID;\n\
+                 ALTER TABLE a VALIDATE CONSTRAINT ck_a_b;";
+    let demand = "ALTER TABLE a ALTER COLUMN b SET NOT NULL;";
+    let mut files = Files::new(&CONVENTION);
+    files.check("1.sql", proof, Engine::Postgres);
+    let report = files.check("2.sql", demand, Engine::Postgres);
+    let scans = |report: &Report| report.findings.iter().any(|it| it.rule.id == "GW104");
+    assert!(!scans(&report), "{:?}", report.findings);
+    assert!(scans(&sql("2.sql", demand, Engine::Postgres, &CONVENTION)));
 }

@@ -91,6 +91,10 @@ impl<'a> Checker<'a> {
 
     fn check(&mut self, statement: &ParsedStatement) {
         self.transaction(statement);
+        if statement.begins(&["drop", "database"]) {
+            let message = format!("a database is dropped: {}", statement.text);
+            self.report(&both::TABLE_DROPPED, message);
+        }
         match self.engine {
             Engine::Postgres => self.postgres_words(statement),
             Engine::Sqlite => self.sqlite_words(statement),
@@ -121,6 +125,7 @@ impl<'a> Checker<'a> {
             || statement.begins(&["rollback"]) && !statement.has("to");
         if begins || ends {
             self.scope.in_transaction = begins;
+            self.scope.begun = begins.then_some(self.at);
         }
         if !self.scope.in_transaction {
             self.scope.altered = None;
@@ -285,17 +290,17 @@ impl<'a> Checker<'a> {
             }
             return;
         }
-        let head: Vec<&str> = statement.words.iter().take(8).map(String::as_str).collect();
-        let Some(kind) = ["trigger", "view"]
+        let place = |kind: &str| statement.words.iter().take(4).position(|word| word == kind);
+        let Some((kind, at)) = ["trigger", "view"]
             .into_iter()
-            .find(|kind| (head.iter().take(4)).any(|word| word == kind))
+            .find_map(|kind| Some((kind, place(kind)?)))
         else {
             return;
         };
-        let name = (head.iter())
-            .skip_while(|word| **word != kind)
-            .skip(1)
-            .find(|word| !["if", "not", "exists"].contains(word));
+        let name = statement.name_after(at + 1).map(str::to_owned);
+        if kind == "view" {
+            self.scope.created.extend(name.clone());
+        }
         let on = (statement
             .words
             .iter()
@@ -306,12 +311,17 @@ impl<'a> Checker<'a> {
         if let Some(name) = name {
             let words = statement.words.iter().cloned().collect();
             let program = Program { kind, on, words };
-            self.known.programs.insert((*name).to_owned(), program);
+            self.known.programs.insert(name, program);
         }
     }
 
     /// Checks what only the whole shows.
     fn end(&mut self) {
+        if let Some(at) = self.scope.begun.take().filter(|_| self.scope.is_file) {
+            self.at = at;
+            let message = "the transaction that this begins has no COMMIT".to_owned();
+            self.report(&both::TRANSACTION_LEFT_OPEN, message);
+        }
         for (at, table) in std::mem::take(&mut self.scope.dropped) {
             self.at = at;
             self.report(
@@ -328,6 +338,42 @@ impl<'a> Checker<'a> {
             self.foreign_keys(&part);
         }
     }
+}
+
+/// ALTER TABLE in the forms that change neither rows nor columns, and those that rules know by
+/// their words.
+fn is_setting_of_table(statement: &ParsedStatement) -> bool {
+    const FORMS: &[&[&str]] = &[
+        &["owner", "to"],
+        &["attach", "partition"],
+        &["detach", "partition"],
+        &["set", "statistics"],
+        &["set", "storage"],
+        &["set", "compression"],
+        &["set", "("],
+        &["reset", "("],
+        &["cluster", "on"],
+        &["replica", "identity"],
+        &["row", "level", "security"],
+        &["enable", "trigger"],
+        &["disable", "trigger"],
+        &["enable", "always", "trigger"],
+        &["enable", "replica", "trigger"],
+        &["enable", "rule"],
+        &["disable", "rule"],
+        &["add", "generated"],
+        &["inherit"],
+        &["no", "inherit"],
+        &["set", "schema"],
+    ];
+    let has = |form: &&[&str]| {
+        statement
+            .words
+            .windows(form.len())
+            .any(|words| words == *form)
+    };
+    statement.begins(&["alter", "table"]) && FORMS.iter().any(|form| has(form))
+        || statement.begins(&["alter", "foreign", "table"])
 }
 
 /// The name of a table that a statement changes.
@@ -353,11 +399,71 @@ fn is_harmless(statement: &ParsedStatement) -> bool {
         &["drop", "index"],
         &["drop", "trigger"],
         &["drop", "function"],
+        &["drop", "database"],
+        &["alter", "domain"],
+        &["create", "domain"],
+        // The rest of what pg_dump writes.
+        &["set"],
+        &["copy"],
+        &["security", "label"],
+        &["alter", "default", "privileges"],
+        &["alter", "sequence"],
+        &["alter", "index"],
+        &["alter", "view"],
+        &["alter", "materialized", "view"],
+        &["alter", "function"],
+        &["alter", "procedure"],
+        &["alter", "aggregate"],
+        &["alter", "operator"],
+        &["alter", "type"],
+        &["alter", "schema"],
+        &["alter", "extension"],
+        &["alter", "database"],
+        &["alter", "large"],
+        &["alter", "text"],
+        &["alter", "collation"],
+        &["alter", "conversion"],
+        &["alter", "event"],
+        &["alter", "foreign"],
+        &["alter", "language"],
+        &["alter", "policy"],
+        &["alter", "publication"],
+        &["alter", "subscription"],
+        &["alter", "server"],
+        &["alter", "statistics"],
+        &["alter", "user"],
+        &["create", "aggregate"],
+        &["create", "operator"],
+        &["create", "rule"],
+        &["create", "event"],
+        &["create", "publication"],
+        &["create", "subscription"],
+        &["create", "statistics"],
+        &["create", "text"],
+        &["create", "collation"],
+        &["create", "conversion"],
+        &["create", "cast"],
+        &["create", "type"],
+        &["create", "sequence"],
+        &["create", "server"],
+        &["create", "foreign"],
+        &["create", "user", "mapping"],
+        &["create", "policy"],
+        &["create", "access"],
+        &["create", "language"],
+        &["create", "transform"],
+        &["create", "extension"],
+        &["create", "database"],
+        &["create", "materialized"],
+        &["create", "view"],
+        &["create", "or", "replace", "view"],
         // What is in its parentheses is its module's business.
         &["create", "virtual", "table"],
     ];
     let makes_program = statement.begins(&["create"])
         && (statement.words.iter().take(5))
             .any(|word| ["trigger", "function", "procedure"].contains(&word.as_str()));
-    makes_program || KNOWN.iter().any(|words| statement.begins(words))
+    makes_program
+        || is_setting_of_table(statement)
+        || KNOWN.iter().any(|words| statement.begins(words))
 }

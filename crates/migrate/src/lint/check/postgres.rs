@@ -70,7 +70,9 @@ impl Checker<'_> {
         if statement.has("lock_timeout") || statement.has("'lock_timeout'") {
             self.scope.has_lock_timeout = true;
         }
-        let concurrently = statement.has("concurrently");
+        let concurrently = statement.has_option("concurrently");
+        self.domain(statement);
+        self.partition(statement, concurrently);
         if concurrently && self.scope.in_transaction {
             self.report(
                 &postgres::CONCURRENTLY_IN_TRANSACTION,
@@ -80,9 +82,10 @@ impl Checker<'_> {
         if statement.begins(&["drop", "index"]) && !concurrently {
             self.drop_indexes(statement);
         }
-        let rewrites = statement.begins(&["vacuum"]) && statement.has("full")
+        let rewrites = statement.begins(&["vacuum"]) && statement.has_option("full")
             || statement.begins(&["cluster"])
-            || (statement.begins(&["reindex"]) || statement.begins(&["refresh"])) && !concurrently;
+            || statement.begins(&["reindex"]) && !concurrently
+            || statement.begins(&["refresh"]) && !concurrently && self.refreshes_old(statement);
         if rewrites {
             let words: Vec<&str> = statement.words.iter().take(3).map(String::as_str).collect();
             let message = format!(
@@ -90,6 +93,39 @@ impl Checker<'_> {
                 words.join(" ").to_uppercase()
             );
             self.report(&postgres::REWRITE_OF_TABLE, message);
+        }
+    }
+
+    /// Whether a materialized view is refreshed that others see.
+    fn refreshes_old(&self, statement: &ParsedStatement) -> bool {
+        statement.name_after(3).is_none_or(|view| self.is_old(view))
+    }
+
+    /// A domain is a type of the columns of many tables, each of which a change of it reads.
+    fn domain(&mut self, statement: &ParsedStatement) {
+        let name = statement.name_after(2).unwrap_or_default().to_owned();
+        let has = |words: &[&str]| statement.words.windows(words.len()).any(|at| at == words);
+        if statement.begins(&["create", "domain"])
+            && (statement.has("check") || has(&["not", "null"]))
+        {
+            self.known.domains.insert(name);
+        } else if statement.begins(&["alter", "domain"]) {
+            if has(&["add"]) && statement.has("check") && !has(&["not", "valid"]) {
+                let message = format!("every table with a column of {name} is read under a lock");
+                self.report(&postgres::CHECK_CHECKED_AT_ONCE, message);
+            } else if has(&["set", "not", "null"]) {
+                let message = format!("every table with a column of {name} is read under a lock");
+                self.report(&postgres::NOT_NULL_BY_SCAN, message);
+            }
+        }
+    }
+
+    fn partition(&mut self, statement: &ParsedStatement, concurrently: bool) {
+        let has = |words: &[&str]| statement.words.windows(words.len()).any(|at| at == words);
+        let detaches = statement.begins(&["alter", "table"]) && has(&["detach", "partition"]);
+        if detaches && !concurrently && !statement.has("finalize") {
+            let message = "nobody reads or writes the whole table until it is detached".to_owned();
+            self.report(&postgres::PARTITION_DETACHED_UNDER_LOCK, message);
         }
     }
 
@@ -267,6 +303,11 @@ impl Checker<'_> {
         }
         for key in &part.foreign_keys {
             self.checked_at_once(table, &format!("{place} refers to {}", key.table));
+        }
+        let domain = own.kind.rsplit('.').next().unwrap_or_default();
+        if self.known.domains.contains(domain) {
+            let message = format!("the check of the domain {} writes {place} anew", own.kind);
+            self.report(&postgres::CHECK_CHECKED_AT_ONCE, message);
         }
         for _ in &part.checks {
             let message = format!("the check of {place} reads every row under a lock");

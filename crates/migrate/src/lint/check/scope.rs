@@ -18,6 +18,8 @@ pub(in crate::lint) enum Origin {
 pub(super) struct Scope {
     pub(super) is_file: bool,
     pub(super) in_transaction: bool,
+    /// The statement that began the transaction which is open.
+    pub(super) begun: Option<usize>,
     /// Tables that nobody else has seen yet.
     pub(super) created: BTreeSet<String>,
     /// The tables and parts of tables that were added, and by which statement.

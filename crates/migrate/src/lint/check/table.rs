@@ -168,7 +168,7 @@ impl Checker<'_> {
 }
 
 fn of_postgres(column: &Column, is_key: bool) -> Vec<&'static Rule> {
-    let kind = column.kind.as_str();
+    let kind = item_of(&column.kind);
     let starts = |names: &[&str]| names.iter().any(|name| kind.starts_with(name));
     let mut found: Vec<&Rule> = Vec::new();
     if kind == "json" {
@@ -193,6 +193,12 @@ fn of_postgres(column: &Column, is_key: bool) -> Vec<&'static Rule> {
         found.push(&postgres::TEXT_WITH_LENGTH);
     }
     found
+}
+
+/// The type of a column without the schema of the system, or that of what its array holds.
+fn item_of(kind: &str) -> &str {
+    let kind = kind.strip_prefix("pg_catalog.").unwrap_or(kind);
+    kind.split('[').next().unwrap_or(kind).trim_end()
 }
 
 fn of_sqlite(column: &Column, is_key: bool, is_strict: bool) -> Vec<&'static Rule> {

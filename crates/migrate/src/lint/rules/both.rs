@@ -16,6 +16,7 @@ pub(super) const ALL: &[&Rule] = &[
     &ROWS_READ_FIRST,
     &MIGRATION_FAILS,
     &TRANSACTION_CONTROL,
+    &TRANSACTION_LEFT_OPEN,
     &WAIVER_WITHOUT_REASON,
     &WAIVER_OF_NOTHING,
     &WAIVER_OF_UNKNOWN_RULE,
@@ -195,6 +196,18 @@ pub(in crate::lint) const TRANSACTION_CONTROL: Rule = Rule {
         "connection.execute_unprepared(\"DELETE FROM clips; COMMIT; BEGIN\").await?;",
     ),
     good: Example::Rust("connection.execute_unprepared(\"DELETE FROM clips\").await?;"),
+};
+
+pub(in crate::lint) const TRANSACTION_LEFT_OPEN: Rule = Rule {
+    id: "GW316",
+    name: "transaction-left-open",
+    severity: Severity::Error,
+    why: "A file that begins a transaction and does not end it changes nothing: what runs it \
+           closes the connection, and the engine takes everything back.",
+    instead: "COMMIT at the end; or no BEGIN, where what runs the file brings a transaction of its \
+           own.",
+    bad: Example::Sql("BEGIN;\nCREATE TABLE clips_import (id bigint NOT NULL);"),
+    good: Example::Sql("BEGIN;\nCREATE TABLE clips_import (id bigint NOT NULL);\nCOMMIT;"),
 };
 
 pub(in crate::lint) const WAIVER_WITHOUT_REASON: Rule = Rule {

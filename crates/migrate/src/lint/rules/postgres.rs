@@ -33,6 +33,7 @@ pub(super) const ALL: &[&Rule] = &[
     &TEXT_WITH_LENGTH,
     &REWRITE_OF_TABLE,
     &INVALID_OBJECT,
+    &PARTITION_DETACHED_UNDER_LOCK,
 ];
 
 pub(in crate::lint) const COLUMN_WITH_VOLATILE_DEFAULT: Rule = Rule {
@@ -462,4 +463,15 @@ pub(in crate::lint) const INVALID_OBJECT: Rule = Rule {
 an index whose `indisvalid` is false, or a constraint whose `convalidated` is",
     ),
     good: Example::Catalog("every index and every constraint is valid"),
+};
+
+pub(in crate::lint) const PARTITION_DETACHED_UNDER_LOCK: Rule = Rule {
+    id: "GW130",
+    name: "partition-detached-under-lock",
+    severity: Severity::Error,
+    why: "DETACH PARTITION locks the whole partitioned table against readers and writers, and \
+           waits for all that use it.",
+    instead: "DETACH PARTITION … CONCURRENTLY, outside of a transaction.",
+    bad: Example::Sql("ALTER TABLE clips DETACH PARTITION clips_2024;"),
+    good: Example::Sql("ALTER TABLE clips DETACH PARTITION clips_2024 CONCURRENTLY;"),
 };
