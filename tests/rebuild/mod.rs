@@ -12,3 +12,4 @@ mod recorded;
 mod refusals;
 mod reversing;
 mod statistics;
+mod uuids;

@@ -62,6 +62,10 @@ pub struct Table {
     pub comment: Option<&'static str>,
     /// How it is split on PostgreSQL; `None`: it is in one piece.
     pub partition_by: Option<Partitioning>,
+    /// Whether SQLite refuses a UUID that is written as a text, by a check of each column of UUIDs
+    /// (`ck_books_id_uuid`). It takes any value otherwise, and no query of a model finds that row.
+    /// PostgreSQL's type needs no check.
+    pub checks_uuids: bool,
 }
 
 impl Table {
@@ -77,5 +81,6 @@ impl Table {
         triggers: &[],
         comment: None,
         partition_by: None,
+        checks_uuids: false,
     };
 }

@@ -40,6 +40,7 @@ impl Table {
                 .collect(),
             checks: (self.checks.iter())
                 .map(|check| check.model(self.name, convention))
+                .chain(self.uuid_checks(convention, engine))
                 .collect(),
             indexes: indexes.collect(),
             triggers: Vec::new(),
@@ -47,6 +48,26 @@ impl Table {
             strict: false,
             definition: None,
         }
+    }
+
+    /// That what is in a column of UUIDs is one, as 16 bytes.
+    fn uuid_checks(&self, convention: &Convention, engine: Engine) -> Vec<model::Check> {
+        let is_checked = self.checks_uuids && engine == Engine::Sqlite;
+        let columns = self.columns.iter();
+        let columns = columns.filter(|column| is_checked && column.kind == Kind::Uuid);
+        let checks = columns.map(|column| {
+            let name = identifier(column.name);
+            let is_uuid = format!("typeof({name}) = 'blob' AND length({name}) = 16");
+            model::Check {
+                name: Some(convention.check(self.name, &format!("{}_uuid", column.name))),
+                expression: match column.presence {
+                    Presence::Required => is_uuid,
+                    Presence::Optional => format!("{name} IS NULL OR {is_uuid}"),
+                },
+                valid: true,
+            }
+        });
+        checks.collect()
     }
 
     /// The declared indexes, and one for each foreign key that no key or index serves yet.
