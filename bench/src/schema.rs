@@ -88,13 +88,13 @@ pub(crate) async fn check(folder: &Path) -> Result<Vec<(&'static str, Outcome)>>
     let migrations = migrations(500, 10);
     let connection = applied(folder, &migrations).await?;
     let started = Instant::now();
-    let findings = check::database(&connection, &migrations, &CONVENTION).await?;
+    let findings = check::database(&connection, &migrations, &CONVENTION, None).await?;
     let took = started.elapsed().as_secs_f64() * 1e3;
     ensure!(findings.is_empty(), "check found {}", findings[0]);
     connection
         .execute_unprepared("DROP INDEX ix_table_250_parent_id")
         .await?;
-    let findings = check::database(&connection, &migrations, &CONVENTION).await?;
+    let findings = check::database(&connection, &migrations, &CONVENTION, None).await?;
     ensure!(findings.len() == 1, "check overlooked a dropped index");
     connection.close().await?;
     Ok(vec![

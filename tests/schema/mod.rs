@@ -2,11 +2,14 @@
 
 mod adopted;
 mod adopting;
+mod census;
 mod checking;
 mod drawing;
 mod linting;
 mod mutations;
+mod origins;
 mod reading;
+mod scratch_urls;
 mod scratches;
 mod verifying;
 
@@ -84,6 +87,7 @@ fn shown(schema: &Schema) -> String {
     }
     let rest = Schema {
         tables: std::collections::BTreeMap::new(),
+        catalog: std::collections::BTreeMap::new(),
         ..schema.clone()
     };
     for difference in groundwork_migrate::diff::differences(&empty, &rest) {

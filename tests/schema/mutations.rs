@@ -261,7 +261,7 @@ fn on_table(table: &Table, add: &mut impl FnMut(String, &str)) {
         let sql = format!("DROP TRIGGER \"{name}\" ON \"{}\"", table.name);
         add(sql, &format!("trigger {name} {of}: missing"));
         let sql = format!("{alter} DISABLE TRIGGER \"{name}\"");
-        add(sql, &format!("trigger {name} {of}: definition"));
+        add(sql, &format!("trigger {name} {of}: enabled"));
     }
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn settings(file: &Path) -> Result<config::Database> {
             .context("the path of the database")?,
         replica_url: None,
         migrate_url: None,
+        scratch_url: None,
         replica_max_lag: std::time::Duration::from_secs(1),
         max_connections: 10,
         readers: 4,

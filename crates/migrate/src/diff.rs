@@ -1,13 +1,18 @@
 //! How two schemas differ: an object that is missing, one that is not expected, and one that has
 //! another definition.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use serde::Serialize;
 
+use groundwork_naming::Engine;
 use groundwork_schema::model::{
-    Action, Column, ForeignKey, Index, IndexedBy, Numbering, Schema, Table, Timing,
+    Action, Column, Facts as Said, ForeignKey, Index, IndexedBy, Numbering, Schema, Table, Timing,
 };
+pub use groundwork_schema::model::{Kind, Object};
 
 /// A difference; `Display` shows it in one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,38 +23,6 @@ pub struct Difference {
     /// What is different.
     #[serde(flatten)]
     pub change: Change,
-}
-
-/// Something that a schema holds.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Object {
-    /// The table that it belongs to, if it belongs to one.
-    pub table: Option<String>,
-    /// What it is.
-    pub kind: Kind,
-    /// Its name; of a constraint without one, what it is about in parentheses.
-    pub name: String,
-}
-
-/// What an object is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Kind {
-    Enum,
-    Function,
-    Table,
-    Column,
-    PrimaryKey,
-    Unique,
-    ForeignKey,
-    Check,
-    Index,
-    Trigger,
-    VirtualTable,
-    View,
-    /// An object of a kind that the model has no place for.
-    Unsupported,
 }
 
 /// What is different.
@@ -69,7 +42,7 @@ pub enum Change {
     /// It is there, and something about it is different.
     Changed {
         /// What.
-        what: &'static str,
+        what: String,
         /// What it should be.
         expected: String,
         /// What it is.
@@ -77,9 +50,9 @@ pub enum Change {
     },
 }
 
-/// The differences between two schemas, in the order of tables and objects. None if and only if
-/// the models are equal, apart from the texts that created SQLite's tables, and from what has no
-/// place in the model: partitioned tables and domains are compared by name only.
+/// The differences between two schemas, in the order of tables and objects. None if and only if the
+/// models are equal, apart from the texts that created SQLite's tables, and the engine says the same
+/// about every object.
 #[must_use]
 pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
     let (wanted, present) = (objects(expected), objects(found));
@@ -90,30 +63,24 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
             change,
         });
     };
-    for (object, facts) in &wanted {
-        // What belongs to a missing table is missing with it.
-        let goes_with_table = |others: &Objects| {
-            object
-                .table_object()
-                .is_some_and(|table| !others.contains_key(&table))
-        };
+    for (object, known) in &wanted {
         match present.get(object) {
-            Some(others) => {
-                for change in changes(facts, others) {
+            Some(other) => {
+                for change in changes(known, other) {
                     report(object, change);
                 }
             }
-            None if goes_with_table(&present) => {}
+            // What belongs to a missing table is missing with it.
+            None if goes_with_owner(object, &present) => {}
             None => {
-                let expected = summary(facts);
+                let expected = summary(known);
                 report(object, Change::Missing { expected });
             }
         }
     }
-    for (object, facts) in &present {
-        let is_new_table = |table: Object| !wanted.contains_key(&table);
-        if !wanted.contains_key(object) && !object.table_object().is_some_and(is_new_table) {
-            let found = summary(facts);
+    for (object, known) in &present {
+        if !wanted.contains_key(object) && !goes_with_owner(object, &wanted) {
+            let found = summary(known);
             report(object, Change::Unexpected { found });
         }
     }
@@ -123,7 +90,7 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
             .get(table)
             .and_then(|found| reordered(wanted, found));
         if let Some((expected, found)) = order {
-            let what = "order of columns";
+            let what = ORDER.to_owned();
             report(
                 &Object::table(table),
                 Change::Changed {
@@ -138,42 +105,98 @@ pub fn differences(expected: &Schema, found: &Schema) -> Vec<Difference> {
     differences
 }
 
+const ORDER: &str = "order of columns";
+
+/// What the model says as well, in words of its own.
+const ALSO_IN_MODEL: [&str; 6] = [
+    "definition",
+    "type",
+    "not null",
+    "default",
+    "generated",
+    "identity",
+];
+
 /// What is known of an object, in the order in which it is shown.
 type Facts = Vec<(&'static str, String)>;
-type Objects = BTreeMap<Object, Facts>;
+type Objects<'s> = BTreeMap<Object, Known<'s>>;
 
-impl Object {
-    fn table(name: &str) -> Self {
-        Self {
-            table: Some(name.to_owned()),
-            kind: Kind::Table,
-            name: name.to_owned(),
-        }
+/// What is known of an object: from the model, and from the engine.
+#[derive(Default)]
+struct Known<'s> {
+    model: Option<Facts>,
+    said: Option<&'s Said>,
+}
+
+fn goes_with_owner(object: &Object, others: &Objects<'_>) -> bool {
+    let owners = object.owners();
+    owners.is_some_and(|owners| !owners.iter().any(|owner| others.contains_key(owner)))
+}
+
+fn changes(wanted: &Known<'_>, found: &Known<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let both = wanted.model.as_ref().zip(found.model.as_ref());
+    if let Some((one, other)) = both {
+        let pairs = one.iter().zip(other);
+        let differing = pairs.filter(|(one, other)| one.1 != other.1);
+        changes.extend(differing.map(|(one, other)| changed(one.0, &one.1, &other.1)));
     }
+    let Some((one, other)) = wanted.said.zip(found.said) else {
+        return changes;
+    };
+    let is_known = !changes.is_empty();
+    let said = compared(&one.statements, &other.statements).filter(|(what, ..)| match both {
+        Some(_) => *what != ORDER && !(is_known && ALSO_IN_MODEL.contains(what)),
+        None => true,
+    });
+    // A column that is missing is a difference of its own.
+    let said = said.filter(|(what, one, other)| *what != ORDER || are_same_names(one, other));
+    changes.extend(said.map(|(what, one, other)| changed(what, one, other)));
+    // A property of the catalog that no statement tells of.
+    if changes.is_empty() {
+        let flags = compared(&one.flags, &other.flags);
+        changes.extend(flags.map(|(what, one, other)| changed(what, one, other)));
+    }
+    changes
+}
 
-    /// The table that this is a part of.
-    fn table_object(&self) -> Option<Self> {
-        let table = self.table.as_deref()?;
-        (self.kind != Kind::Table).then(|| Self::table(table))
+fn are_same_names(one: &str, other: &str) -> bool {
+    let names = |list: &str| -> BTreeSet<String> { list.split(", ").map(str::to_owned).collect() };
+    names(one) == names(other)
+}
+
+fn changed(what: &str, expected: &str, found: &str) -> Change {
+    Change::Changed {
+        what: what.to_owned(),
+        expected: expected.to_owned(),
+        found: found.to_owned(),
     }
 }
 
-fn changes<'f>(wanted: &'f Facts, found: &'f Facts) -> impl Iterator<Item = Change> + 'f {
-    let pairs = wanted.iter().zip(found);
-    pairs
-        .filter(|(one, other)| one.1 != other.1)
-        .map(|(one, other)| Change::Changed {
-            what: one.0,
-            expected: one.1.clone(),
-            found: other.1.clone(),
-        })
+/// The keys whose values differ; one that is missing has none.
+fn compared<'m>(
+    one: &'m BTreeMap<String, String>,
+    other: &'m BTreeMap<String, String>,
+) -> impl Iterator<Item = (&'m str, &'m str, &'m str)> {
+    let value = |map: &'m BTreeMap<String, String>, key: &str| map.get(key).map_or(NONE, |v| v);
+    let added = other.keys().filter(|key| !one.contains_key(*key));
+    (one.keys().chain(added))
+        .map(move |key| (key.as_str(), value(one, key), value(other, key)))
+        .filter(|(_, one, other)| one != other)
 }
 
 /// All that is known of an object, in one line.
-fn summary(facts: &Facts) -> String {
-    let known = facts.iter().filter(|(_, value)| value != NONE);
-    let words = known.map(|(what, value)| format!("{what} {value}"));
-    words.collect::<Vec<_>>().join(", ")
+fn summary(known: &Known<'_>) -> String {
+    if let Some(facts) = &known.model {
+        let known = facts.iter().filter(|(_, value)| value != NONE);
+        let words = known.map(|(what, value)| format!("{what} {value}"));
+        return words.collect::<Vec<_>>().join(", ");
+    }
+    let statements = known.said.iter().flat_map(|said| said.statements.values());
+    statements
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join("; ")
 }
 
 /// The columns that both tables have, if their order differs.
@@ -187,9 +210,22 @@ fn reordered(wanted: &Table, found: &Table) -> Option<(String, String)> {
     (one != other).then(|| (one.join(", "), other.join(", ")))
 }
 
-/// Every object of a schema, with what is known of it. Objects of one kind have the same facts.
-fn objects(schema: &Schema) -> Objects {
-    let mut all = Objects::new();
+/// Every object of a schema, with what is known of it.
+fn objects(schema: &Schema) -> Objects<'_> {
+    let known = modelled(schema).into_iter().map(|(object, facts)| {
+        let model = Some(facts);
+        (object, Known { model, said: None })
+    });
+    let mut all: Objects<'_> = known.collect();
+    for (object, said) in &schema.catalog {
+        all.entry(object.clone()).or_default().said = Some(said);
+    }
+    all
+}
+
+/// Every object that the model knows. Objects of one kind have the same facts.
+fn modelled(schema: &Schema) -> BTreeMap<Object, Facts> {
+    let mut all = BTreeMap::new();
     let free = |kind, name: &str| Object {
         table: None,
         kind,
@@ -212,7 +248,9 @@ fn objects(schema: &Schema) -> Objects {
         let facts = vec![("definition", table.definition.clone())];
         all.insert(free(Kind::VirtualTable, name), facts);
     }
-    for other in &schema.unsupported {
+    // On PostgreSQL the catalog has them, too, with all that there is to say.
+    let unsupported = (schema.unsupported.iter()).filter(|_| schema.engine == Engine::Sqlite);
+    for other in unsupported {
         all.insert(
             free(Kind::Unsupported, &other.name),
             vec![("kind", other.kind.clone())],
@@ -224,7 +262,7 @@ fn objects(schema: &Schema) -> Objects {
     all
 }
 
-fn parts(table: &Table, all: &mut Objects) {
+fn parts(table: &Table, all: &mut BTreeMap<Object, Facts>) {
     let mut add = |kind, name: &str, facts| {
         let object = Object {
             table: Some(table.name.clone()),
@@ -393,37 +431,6 @@ fn timing(timing: Timing) -> String {
         Timing::DeferrableInitiallyDeferred => "at commit",
     }
     .to_owned()
-}
-
-impl fmt::Display for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.table {
-            Some(table) if self.kind != Kind::Table => {
-                write!(f, "{} {} of table {table}", self.kind, self.name)
-            }
-            _ => write!(f, "{} {}", self.kind, self.name),
-        }
-    }
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Enum => "enumerated type",
-            Self::Function => "function",
-            Self::Table => "table",
-            Self::Column => "column",
-            Self::PrimaryKey => "primary key",
-            Self::Unique => "unique constraint",
-            Self::ForeignKey => "foreign key",
-            Self::Check => "check",
-            Self::Index => "index",
-            Self::Trigger => "trigger",
-            Self::View => "view",
-            Self::VirtualTable => "virtual table",
-            Self::Unsupported => "object",
-        })
-    }
 }
 
 impl fmt::Display for Difference {

@@ -43,4 +43,5 @@ pub mod entities;
 pub mod inspect;
 mod lint;
 pub mod scratch;
+mod scratch_schema;
 pub mod verify;

@@ -7,7 +7,11 @@
 use std::time::Duration;
 
 use groundwork_error::{DomainError, Kind};
-use groundwork_schema::sql::{identifier, literal};
+use groundwork_naming::Engine;
+use groundwork_schema::{
+    model::Schema,
+    sql::{identifier, literal},
+};
 use sea_orm::{
     ConnectOptions, Database, DatabaseConnection, DbBackend, DbErr, SqlxPostgresConnector,
     sqlx::{
@@ -19,6 +23,12 @@ use sea_orm::{
 };
 use tempfile::TempDir;
 use url::Url;
+
+use crate::{
+    adopt::is_of_database,
+    inspect::{self, InspectError},
+    scratch_schema::ScratchSchema,
+};
 
 /// How long to try to reach a server that does not answer.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -46,13 +56,28 @@ pub enum Place {
     Sqlite,
     /// On a PostgreSQL server, beside the database of this URL, which is left alone.
     Postgres(Url),
+    /// In a schema of its own in the PostgreSQL database of this URL, for a role that may not make
+    /// databases. Not for migrations that make schemas: they would be made in that database.
+    Schema(Url),
+}
+
+impl Place {
+    /// The engine that things are tried on there.
+    #[must_use]
+    pub const fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite => Engine::Sqlite,
+            Self::Postgres(_) | Self::Schema(_) => Engine::Postgres,
+        }
+    }
 }
 
 /// No scratch database could be had.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {doing} a scratch database")]
+#[error("cannot {doing} a scratch database{hint}")]
 pub struct ScratchError {
     doing: &'static str,
+    hint: &'static str,
     source: Box<dyn std::error::Error + Send + Sync>,
 }
 
@@ -75,6 +100,12 @@ enum Home {
     Server {
         server: Box<PgConnectOptions>,
         database: String,
+        owner: Owner,
+    },
+    Schema {
+        server: Box<PgConnectOptions>,
+        name: String,
+        schema: ScratchSchema,
         owner: Owner,
     },
 }
@@ -115,6 +146,28 @@ impl Scratch {
                     .map_err(failed("reach the server for"))?;
                 Self::on_server(server).await
             }
+            Place::Schema(url) => {
+                let server = url
+                    .as_str()
+                    .parse()
+                    .map_err(failed("reach the server for"))?;
+                Self::in_database(server).await
+            }
+        }
+    }
+
+    /// Makes an empty database for what another one holds: as [`beside`](Self::beside), or on
+    /// PostgreSQL, where a URL is given, in a schema of the database there.
+    ///
+    /// # Errors
+    /// [`ScratchError`] if the folder or the server refuses it.
+    pub async fn for_database(
+        connection: &DatabaseConnection,
+        scratch_url: Option<&Url>,
+    ) -> Result<Self, ScratchError> {
+        match (connection.get_database_backend(), scratch_url) {
+            (DbBackend::Postgres, Some(url)) => Self::open(&Place::Schema(url.clone())).await,
+            _ => Self::beside(connection).await,
         }
     }
 
@@ -137,16 +190,12 @@ impl Scratch {
         // Making a database may take a second; nobody can do anything about that.
         // PostgreSQL 12 and later give every digit unasked, and a pooler refuses the wish.
         let server = server.disable_statement_logging().extra_float_digits(None);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "no row's id, but a name that no other process takes at the same time"
-        )]
-        let database = format!("{PREFIX}{}", uuid::Uuid::now_v7().simple());
+        let database = name();
         let owner = owner(&server, &database).await;
         let mut owner = owner.map_err(failed("reach the server for"))?;
         drop_abandoned(&mut owner.session).await;
         let made = make(&mut owner.session, &database).await;
-        let schema = made.map_err(failed("make"))?;
+        let schema = made.map_err(not_made)?;
         let own = server.clone().database(&database);
         let home = Home::Server {
             server: Box::new(server),
@@ -160,6 +209,47 @@ impl Scratch {
                 Err(failed("open")(error))
             }
         }
+    }
+
+    async fn in_database(server: PgConnectOptions) -> Result<Self, ScratchError> {
+        let server = server.disable_statement_logging().extra_float_digits(None);
+        let name = name();
+        let owner = owner(&server, &name).await;
+        let mut owner = owner.map_err(failed("reach the server for"))?;
+        let made = ScratchSchema::make(&mut owner.session, &server, &name).await;
+        let (schema, own) = made.map_err(failed("make a schema as"))?;
+        let home = Home::Schema {
+            server: Box::new(server),
+            name,
+            schema,
+            owner,
+        };
+        match prepared(own, None).await {
+            Ok(connection) => Ok(Self { connection, home }),
+            Err(error) => {
+                home.remove().await.ok();
+                Err(failed("open")(error))
+            }
+        }
+    }
+
+    /// Whether it is a schema in a database that others use, too: extensions are theirs then.
+    #[must_use]
+    pub const fn is_shared(&self) -> bool {
+        matches!(self.home, Home::Schema { .. })
+    }
+
+    /// What it holds.
+    ///
+    /// # Errors
+    /// As [`inspect::schema`].
+    pub async fn schema(&self) -> Result<Schema, InspectError> {
+        let mut schema = inspect::schema(&self.connection).await?;
+        if self.is_shared() {
+            let catalog = &mut schema.catalog;
+            catalog.retain(|object, facts| !is_of_database(object.kind) && facts.space.is_none());
+        }
+        Ok(schema)
     }
 
     /// The only connection to the database.
@@ -176,6 +266,14 @@ impl Scratch {
         self.connection.close().await.map_err(failed("close"))?;
         self.home.remove().await
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no row's id, but a name that no other process takes at the same time"
+)]
+fn name() -> String {
+    format!("{PREFIX}{}", uuid::Uuid::now_v7().simple())
 }
 
 impl Home {
@@ -199,6 +297,23 @@ impl Home {
                         identifier(&database)
                     );
                     session.execute(AssertSqlSafe(drop)).await?;
+                    session.close().await
+                };
+                removed.await.map_err(failed("remove"))
+            }
+            Self::Schema {
+                server,
+                name,
+                schema,
+                owner,
+            } => {
+                let session = match alive(owner.session).await {
+                    Some(session) => Ok(session),
+                    None => self::session(&server, &name).await,
+                };
+                let removed = async {
+                    let mut session = session?;
+                    schema.drop(&mut session).await?;
                     session.close().await
                 };
                 removed.await.map_err(failed("remove"))
@@ -317,6 +432,20 @@ where
 {
     move |source| ScratchError {
         doing,
+        hint: "",
         source: source.into(),
     }
+}
+
+/// The role may not make databases, or something else is in the way.
+fn not_made(source: sqlx::Error) -> ScratchError {
+    let code = source.as_database_error().and_then(|error| error.code());
+    // `insufficient_privilege`
+    let is_forbidden = code.as_deref() == Some("42501");
+    let mut error = failed("make")(source);
+    if is_forbidden {
+        error.hint = ": where the role may not create one, --scratch-url (or database.scratch_url) \
+                      names a database in which a schema will do";
+    }
+    error
 }

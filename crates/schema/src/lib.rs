@@ -68,6 +68,7 @@ pub mod alter;
 pub mod backup;
 mod migration;
 pub mod model;
+mod object;
 mod rebuild;
 pub mod record;
 pub mod run;

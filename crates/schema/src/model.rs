@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use groundwork_naming::Engine;
 use serde::Serialize;
 
+pub use crate::object::{Facts, Kind, Object};
+
 /// A whole schema. Names are keys, so that its order is that of names.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Schema {
@@ -32,6 +34,9 @@ pub struct Schema {
     pub domains: BTreeMap<String, String>,
     /// Objects that the model has no place for.
     pub unsupported: Vec<Unsupported>,
+    /// What the engine itself says about every object, whether or not the model has a place for it,
+    /// and on PostgreSQL also about those of other schemas of the database.
+    pub catalog: BTreeMap<Object, Facts>,
 }
 
 /// A table with all that belongs to it.
@@ -294,6 +299,7 @@ impl Schema {
             partitioned_tables: BTreeMap::new(),
             domains: BTreeMap::new(),
             unsupported: Vec::new(),
+            catalog: BTreeMap::new(),
         }
     }
 }

@@ -14,6 +14,7 @@ pub fn database_config(url: &str) -> config::Database {
         url: url.parse().expect("the URL of a database"),
         replica_url: None,
         migrate_url: None,
+        scratch_url: None,
         replica_max_lag: std::time::Duration::from_secs(1),
         max_connections: 6,
         readers: 3,

@@ -142,6 +142,7 @@ fn config(url: &str) -> anyhow::Result<config::Database> {
         url: url.parse()?,
         replica_url: None,
         migrate_url: None,
+        scratch_url: None,
         replica_max_lag: std::time::Duration::from_secs(1),
         max_connections: 8,
         readers: 1,

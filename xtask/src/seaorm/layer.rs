@@ -79,6 +79,7 @@ fn settings(options: &ConnectOptions) -> config::Database {
         url: url.parse().expect("a URL of a database"),
         replica_url: None,
         migrate_url: None,
+        scratch_url: None,
         replica_max_lag: std::time::Duration::from_secs(1),
         max_connections: Ord::max(options.get_max_connections().unwrap_or(10), 2),
         readers: 4,

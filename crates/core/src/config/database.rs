@@ -17,6 +17,8 @@ pub struct Database {
     pub replica_max_lag: Duration,
     /// PostgreSQL only: where migrations connect to instead, past a pooler.
     pub migrate_url: Option<DatabaseUrl>,
+    /// PostgreSQL only: a database in which `migrate` may try things out.
+    pub scratch_url: Option<DatabaseUrl>,
     /// PostgreSQL only: the most connections to the server.
     pub max_connections: u32,
     /// SQLite only: read-only connections beside the one writer.
@@ -51,6 +53,9 @@ replica_url: null
 replica_max_lag_ms: 1000
 # PostgreSQL only: where migrations connect to instead, if a pooler is in front of the server.
 migrate_url: null
+# PostgreSQL only: a database in which `migrate` tries things out, in a schema of its own, where the
+# role may not create databases; it may be the database itself.
+scratch_url: null
 # PostgreSQL only: the most connections to the server; as many again to the replica.
 max_connections: 10
 # SQLite only: read-only connections beside the one writer.
@@ -86,6 +91,11 @@ migrate_on_start: true
             optional(DatabaseUrl::schema()),
             DatabaseUrl::take_optional,
         );
+        let scratch_url = keys.read(
+            "scratch_url",
+            optional(DatabaseUrl::schema()),
+            DatabaseUrl::take_optional,
+        );
         let max_connections = keys.integer("max_connections", 1..=1_000);
         let readers = keys.integer("readers", 1..=64);
         let acquire_timeout = keys.millis("acquire_timeout_ms", 1..=600_000);
@@ -101,6 +111,7 @@ migrate_on_start: true
             replica_url: replica_url?,
             replica_max_lag: replica_max_lag?,
             migrate_url: migrate_url?,
+            scratch_url: scratch_url?,
             max_connections: max_connections?,
             readers: readers?,
             acquire_timeout: acquire_timeout?,
@@ -114,7 +125,8 @@ migrate_on_start: true
         };
         let replica = database.require_postgres("replica_url", &database.replica_url, keys);
         let migrate = database.require_postgres("migrate_url", &database.migrate_url, keys);
-        (replica && migrate).then_some(database)
+        let scratch = database.require_postgres("scratch_url", &database.scratch_url, keys);
+        (replica && migrate && scratch).then_some(database)
     }
 }
 

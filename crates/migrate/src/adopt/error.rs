@@ -3,7 +3,7 @@
 use groundwork_error::{DomainError, Kind};
 use sea_orm::DbErr;
 
-use crate::{diff::Difference, inspect::InspectError, scratch::ScratchError};
+use crate::{inspect::InspectError, scratch::ScratchError};
 
 /// Why a database cannot be adopted. Nothing has been changed.
 #[derive(Debug, thiserror::Error)]
@@ -12,12 +12,13 @@ pub enum AdoptError {
     /// There is nothing in it.
     #[error("the database has no tables: begin with `migrate new`")]
     Empty,
-    /// The statements do not give the same catalog.
+    /// A scratch schema has no room for further schemas.
     #[error(
-        "replaying what was read does not give the same catalog:\n{}",
-        .0.iter().map(|difference| format!("  {difference}")).collect::<Vec<_>>().join("\n")
+        "the database has the schemas {}: they can be proved in a new database only; adopt it with a \
+         role that may create one, without --scratch-url",
+        .0.join(", ")
     )]
-    Unequal(Vec<Difference>),
+    Schemas(Vec<String>),
     /// A statement is refused.
     #[error("replaying what was read fails at: {statement}")]
     Refused {
@@ -37,7 +38,7 @@ pub enum AdoptError {
 impl DomainError for AdoptError {
     fn kind(&self) -> Kind {
         match self {
-            Self::Empty | Self::Unequal(_) | Self::Refused { .. } => Kind::Invalid,
+            Self::Empty | Self::Schemas(_) | Self::Refused { .. } => Kind::Invalid,
             Self::Inspect(error) => error.kind(),
             Self::Scratch(error) => error.kind(),
         }

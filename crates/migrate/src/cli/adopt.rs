@@ -7,6 +7,7 @@ use super::{
     app::App,
     context::{Context, close},
     new,
+    scratch_flag::ScratchFlag,
 };
 use crate::adopt;
 use groundwork_schema::run::{self, Settings, State};
@@ -15,24 +16,29 @@ use groundwork_schema::run::{self, Settings, State};
 ///
 /// Reads its schema, writes a first migration that gives an equal catalog (proved on a scratch
 /// database before anything is written), registers it, and marks it applied. The database itself
-/// gets the history of migrations and nothing else. Objects that are not supported are named; they
-/// stay as they are.
+/// gets the history of migrations and nothing else. What cannot be made so is named, and left out
+/// with all that needs it; it stays as it is, and `migrate check` knows of it.
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
-The migration is for the engine of that database. On PostgreSQL the role must be allowed to create
-a database.
+The migration is for the engine of that database. On PostgreSQL it holds every schema
+of the database, and is proved in a new database; where the role may not create one, --scratch-url
+names a database in which a schema will do.
 
 Examples:
   migrate --database-url sqlite://shop.db adopt
-  migrate adopt begin_with_shop --json")]
+  migrate adopt begin_with_shop --json
+  migrate adopt --scratch-url postgres://app@db/app")]
 pub(super) struct Adopt {
     /// The name of the migration; the timestamp is added
     #[arg(default_value = "adopt_schema")]
     name: String,
 
-    /// As JSON: migration, file, engine, tables, statements, unsupported (kind, name)
+    /// As JSON: migration, file, engine, tables, statements, unsupported (kind, table, name, what, reason)
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    scratch: ScratchFlag,
 }
 
 impl Adopt {
@@ -46,7 +52,8 @@ impl Adopt {
         let (app, output) = (context.app, context.output);
         let known: Vec<&str> = app.migrations.iter().map(|m| m.name()).collect();
         refuse_history(app, connection).await?;
-        let baseline = adopt::baseline(connection).await?;
+        let scratch_url = self.scratch.url(context).await?;
+        let baseline = adopt::baseline(connection, scratch_url.as_ref()).await?;
         let written = new::add_first(
             &app.sources,
             &self.name,
@@ -68,15 +75,12 @@ impl Adopt {
             "engine": baseline.engine,
             "tables": baseline.tables,
             "statements": baseline.statements.len(),
-            "unsupported": baseline.unsupported,
+            "unsupported": baseline.left_out,
         });
         let format = Format { json: self.json };
         output.data(format, &report, |_| written.file.display().to_string())?;
-        for other in &baseline.unsupported {
-            output.note(format!(
-                "not supported, and not in the migration: {} {}",
-                other.kind, other.name
-            ));
+        for left_out in &baseline.left_out {
+            output.note(format!("left out: {left_out}"));
         }
         output.note(format!(
             "adopted {}; {} is marked applied",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use groundwork_cli::{CliError, Format, Result, text::counted};
 use sea_orm::DatabaseConnection;
 
-use super::context::Context;
+use super::{context::Context, scratch_flag::ScratchFlag};
 use crate::{
     check::{self, CheckError},
     entities::{Entities, EntitiesError},
@@ -19,10 +19,12 @@ use crate::{
 #[derive(Clone, Debug, clap::Args)]
 #[command(after_help = "\
 One line for each difference: what, where, expected, found, what to do. Exits with 1 if there are
-any. On PostgreSQL the role must be allowed to create a database.
+any. On PostgreSQL the migrations run in a new database; where the role may not create one,
+--scratch-url names a database in which a schema will do.
 
 Examples:
   migrate check
+  migrate check --scratch-url postgres://app@db/app
   migrate check --json | jq -r '.differences[].what'")]
 pub(super) struct Check {
     /// As JSON: clean, differences (between, what, advice), entities_checked
@@ -33,6 +35,9 @@ pub(super) struct Check {
     /// or in a folder above]
     #[arg(long, value_name = "DIR")]
     entity: Option<PathBuf>,
+
+    #[command(flatten)]
+    scratch: ScratchFlag,
 }
 
 impl Check {
@@ -44,7 +49,14 @@ impl Check {
 
     async fn compare(&self, context: &Context<'_>, connection: &DatabaseConnection) -> Result {
         let (app, output) = (context.app, context.output);
-        let mut findings = check::database(connection, &app.migrations, &app.convention).await?;
+        let scratch_url = self.scratch.url(context).await?;
+        let mut findings = check::database(
+            connection,
+            &app.migrations,
+            &app.convention,
+            scratch_url.as_ref(),
+        )
+        .await?;
         let entities = Entities {
             entity: self.entity.clone(),
             ..Entities::default()

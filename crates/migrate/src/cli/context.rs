@@ -1,6 +1,6 @@
 //! What every command of `migrate` works with, and how it gets at the database.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use groundwork_cli::{CliError, Output, Result, SettingsFlags};
 use groundwork_core::{
@@ -16,13 +16,18 @@ pub(super) struct Context<'a> {
     pub(super) app: &'a App,
     pub(super) flags: &'a SettingsFlags,
     pub(super) output: Output,
+    /// The configuration, once it was asked for: it is read once, and sets up the log.
+    pub(super) settings: OnceLock<config::Database>,
 }
 
 impl Context<'_> {
     /// The database of the configuration. The sections of the service are of no concern here.
     pub(super) fn settings(&self) -> Result<config::Database> {
+        if let Some(settings) = self.settings.get() {
+            return Ok(settings.clone());
+        }
         let loaded: Loaded = self.flags.load(self.app.namespace.clone())?;
-        Ok(loaded.config.database)
+        Ok(self.settings.get_or_init(|| loaded.config.database).clone())
     }
 
     /// Opens the database, which is created where it is missing (SQLite).

@@ -7,7 +7,7 @@ use groundwork_cli::{CliError, Exit, Result};
 use sea_orm::DatabaseConnection;
 use url::Url;
 
-use super::{app::App, context::Context};
+use super::{app::App, context::Context, scratch_flag::ScratchFlag};
 use crate::{
     diagram::{self, Format},
     entities::{TYPE_MAP, TypeMap, matches, nearest_entity_crate, server},
@@ -73,6 +73,9 @@ pub(super) struct Diagram {
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
+    #[command(flatten)]
+    scratch: ScratchFlag,
+
     /// The heading above it
     #[arg(long, default_value = "Schema")]
     title: String,
@@ -104,7 +107,7 @@ impl Diagram {
                     async |connection: &DatabaseConnection| Ok(inspect::schema(connection).await?);
                 context.with_existing(read).await?
             }
-            false => planned(context.app, &self.place(context)?).await?,
+            false => planned(context.app, &self.place(context).await?).await?,
         };
         self.choose(&mut schema)?;
         let mut title = self.title.clone();
@@ -127,7 +130,14 @@ impl Diagram {
     }
 
     /// Where the migrations run.
-    fn place(&self, context: &Context<'_>) -> Result<Place> {
+    async fn place(&self, context: &Context<'_>) -> Result<Place> {
+        let is_sqlite = matches!(self.engine, Some(EngineName::Sqlite));
+        if self.server.is_none()
+            && !is_sqlite
+            && let Some(url) = self.scratch.url(context).await?
+        {
+            return Ok(Place::Schema(url));
+        }
         match (self.engine, &self.server) {
             (Some(EngineName::Sqlite), Some(_)) => Err(CliError::usage(
                 "--server is a PostgreSQL server; leave out --engine sqlite",

@@ -34,6 +34,7 @@ mod plan;
 mod repair;
 mod restore;
 mod run;
+mod scratch_flag;
 mod status;
 mod verify;
 

@@ -1,6 +1,6 @@
 //! From the command line to the command.
 
-use std::process::ExitCode;
+use std::{process::ExitCode, sync::OnceLock};
 
 use clap::Parser;
 use groundwork_cli::{CliError, Output};
@@ -16,6 +16,7 @@ pub fn run(app: &App) -> ExitCode {
         app,
         flags: &flags,
         output,
+        settings: OnceLock::new(),
     };
     let done = match Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(command.run(&context)),

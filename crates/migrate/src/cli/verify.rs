@@ -1,9 +1,10 @@
 //! `migrate verify`.
 
 use groundwork_cli::{CliError, Format, Result, text::counted};
+use groundwork_naming::Engine;
 use url::Url;
 
-use super::context::Context;
+use super::{context::Context, scratch_flag::ScratchFlag};
 use crate::{entities::server, scratch::Place, verify};
 
 /// Prove that every migration can be taken back
@@ -24,6 +25,9 @@ pub(super) struct Verify {
     #[arg(long, value_name = "URL", value_parser = server)]
     server: Option<Url>,
 
+    #[command(flatten)]
+    scratch: ScratchFlag,
+
     /// As JSON: sound, findings (engine, migration, kind, detail)
     #[arg(long)]
     json: bool,
@@ -33,12 +37,16 @@ impl Verify {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result {
         let (app, output) = (context.app, context.output);
         let places = std::iter::once(Place::Sqlite);
-        let places = places.chain(self.server.clone().map(Place::Postgres));
+        let on_server = match &self.server {
+            Some(url) => Some(Place::Postgres(url.clone())),
+            None => self.scratch.url(context).await?.map(Place::Schema),
+        };
+        let places = places.chain(on_server);
         let mut findings = Vec::new();
         for place in places {
-            let engine = match place {
-                Place::Sqlite => "SQLite",
-                Place::Postgres(_) => "PostgreSQL",
+            let engine = match place.engine() {
+                Engine::Sqlite => "SQLite",
+                Engine::Postgres => "PostgreSQL",
             };
             let mut progress = |name: &str| output.progress(&format!("{engine}: {name}"));
             let (migrations, convention) = (&app.migrations, &app.convention);

@@ -61,6 +61,11 @@ pub struct Entities {
     /// databases are left alone
     #[arg(long, value_name = "URL", value_parser = server)]
     pub server: Option<Url>,
+
+    /// Make a scratch schema in this PostgreSQL database, instead of a scratch database: for a role
+    /// that may not create databases [default: database.scratch_url]
+    #[arg(long, value_name = "URL", value_parser = server)]
+    pub scratch_url: Option<Url>,
 }
 
 /// What the command does instead of writing the entities.
@@ -274,7 +279,11 @@ impl Entities {
         convention: &Convention,
         work: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, EntitiesError>,
     ) -> Result<T, EntitiesError> {
-        let place = self.server.clone().map_or(Place::Sqlite, Place::Postgres);
+        let place = match (&self.server, &self.scratch_url) {
+            (Some(url), _) => Place::Postgres(url.clone()),
+            (None, Some(url)) => Place::Schema(url.clone()),
+            (None, None) => Place::Sqlite,
+        };
         let scratch = Scratch::open(&place).await?;
         let done = async {
             let database = scratch.connection();

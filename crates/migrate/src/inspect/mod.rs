@@ -5,11 +5,12 @@
 //! What has no place in the model is listed in [`Schema::unsupported`](groundwork_schema::model::Schema::unsupported), never left out in silence.
 
 mod error;
-mod postgres;
+pub(crate) mod postgres;
 mod reading;
 mod rows;
 mod sqlite;
 
 pub use error::InspectError;
+pub use postgres::census;
 pub use reading::schema;
-pub(crate) use sqlite::statements as sqlite_statements;
+pub(crate) use sqlite::{SqliteStatement, statements as sqlite_statements};

@@ -35,10 +35,7 @@ pub async fn verify(
     let scratch = Scratch::open(place).await?;
     let mut trial = Trial {
         connection: scratch.connection(),
-        engine: match place {
-            Place::Sqlite => Engine::Sqlite,
-            Place::Postgres(_) => Engine::Postgres,
-        },
+        engine: place.engine(),
         migrations,
         settings: Settings::new(convention),
         findings: Vec::new(),

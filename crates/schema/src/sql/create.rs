@@ -19,7 +19,7 @@ pub(crate) fn statements(table: &Table) -> Vec<String> {
 
 /// `CREATE TABLE`, with every constraint.
 #[must_use]
-pub fn create_table(table: &Table) -> String {
+fn create_table(table: &Table) -> String {
     let numbered = (table.columns.iter())
         .find(|column| column.numbering == Some(Numbering::Autoincrement))
         .and(table.primary_key.as_ref());
@@ -133,12 +133,6 @@ pub(crate) fn foreign_key(key: &ForeignKey) -> String {
     )
 }
 
-/// The statement that adds a foreign key to a table that exists (PostgreSQL).
-#[must_use]
-pub fn add_foreign_key(table: &str, key: &ForeignKey) -> String {
-    format!("ALTER TABLE {} ADD {}", identifier(table), foreign_key(key))
-}
-
 /// A check.
 #[must_use]
 pub(crate) fn check(check: &Check) -> String {
@@ -148,7 +142,7 @@ pub(crate) fn check(check: &Check) -> String {
 
 /// The statement that makes an index.
 #[must_use]
-pub fn create_index(table: &str, index: &Index) -> String {
+pub(crate) fn create_index(table: &str, index: &Index) -> String {
     let unique = if index.unique { "UNIQUE " } else { "" };
     let method = match index.method.as_str() {
         "btree" => String::new(),

@@ -10,9 +10,8 @@ mod token;
 mod value;
 
 pub use control::transaction_control;
-pub use create::{add_foreign_key, create_index, create_table};
 pub(crate) use create::{
-    check, column, column_rest, foreign_key, primary_key, statements, timing, unique,
+    check, column, column_rest, create_index, foreign_key, primary_key, statements, timing, unique,
 };
 pub(crate) use default::{default, is_literal};
 pub use normal::normal;

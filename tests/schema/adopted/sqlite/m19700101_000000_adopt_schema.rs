@@ -54,6 +54,9 @@ END"#,
     r#"CREATE TRIGGER "titles_stay" BEFORE UPDATE OF "title" ON "books" WHEN old."price_cents" > 0 BEGIN
     SELECT raise(ABORT, 'the title is printed; it stays');
 END"#,
+    r#"CREATE TRIGGER no_more INSTEAD OF INSERT ON cheap_books BEGIN
+                 SELECT raise(ABORT, 'no more');
+             END"#,
 ];
 
 #[derive(DeriveMigrationName)]

@@ -87,9 +87,7 @@ pub(super) const INDEXES: &str = "\
 
 pub(super) const TRIGGERS: &str = "\
     SELECT c.relname::text AS \"table\", g.tgname::text AS name, \
-           pg_get_triggerdef(g.oid, true) \
-               || CASE g.tgenabled WHEN 'O' THEN '' ELSE ' (enabled: ' || g.tgenabled::text || ')' END \
-               AS definition \
+           pg_get_triggerdef(g.oid, true) AS definition \
     FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid \
     WHERE c.relnamespace = quote_ident(current_schema())::regnamespace AND NOT g.tgisinternal \
     ORDER BY c.relname, g.tgname";

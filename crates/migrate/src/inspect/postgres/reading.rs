@@ -2,9 +2,12 @@
 
 use sea_orm::ConnectionTrait;
 
-use super::catalog::{
-    self, ColumnRow, ConstraintRow, DomainRow, EnumRow, FunctionRow, KeyRow, OtherRow, TableRow,
-    TriggerRow, ViewRow,
+use super::{
+    catalog::{
+        self, ColumnRow, ConstraintRow, DomainRow, EnumRow, FunctionRow, KeyRow, OtherRow,
+        TableRow, TriggerRow, ViewRow,
+    },
+    pieces,
 };
 use crate::inspect::{error::InspectError, rows::rows};
 use groundwork_naming::Engine;
@@ -78,6 +81,7 @@ pub(in crate::inspect) async fn schema(
             name: row.name,
         });
     }
+    schema.catalog = pieces::catalog(pieces::pieces(connection).await?);
     Ok(schema)
 }
 

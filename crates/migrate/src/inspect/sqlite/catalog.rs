@@ -32,9 +32,13 @@ pub(super) const FOREIGN_KEYS: &str = "\
 
 /// The texts of all objects, each after what it needs.
 pub(super) const STATEMENTS: &str = "\
-    SELECT type AS kind, name, tbl_name AS \"table\", sql FROM sqlite_master \
-    WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
-    ORDER BY CASE type WHEN 'table' THEN 1 WHEN 'index' THEN 2 WHEN 'view' THEN 3 ELSE 4 END, rowid";
+    SELECT m.type AS kind, m.name, m.tbl_name AS \"table\", m.sql, \
+           coalesce(l.type, '') = 'virtual' AS is_virtual \
+    FROM sqlite_master m \
+    LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.name = m.name AND m.type = 'table' \
+    WHERE m.sql IS NOT NULL AND m.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+      AND coalesce(l.type, '') <> 'shadow' \
+    ORDER BY CASE m.type WHEN 'table' THEN 1 WHEN 'index' THEN 2 WHEN 'view' THEN 3 ELSE 4 END, m.rowid";
 
 #[derive(FromQueryResult)]
 pub(super) struct ObjectRow {
@@ -78,10 +82,13 @@ pub(super) struct ForeignKeyRow {
     pub(super) on_update: String,
 }
 
+/// An object, and the statement that made it.
 #[derive(FromQueryResult)]
-pub(super) struct StatementRow {
-    pub(super) kind: String,
-    pub(super) name: String,
-    pub(super) table: String,
-    pub(super) sql: String,
+pub(crate) struct StatementRow {
+    pub(crate) kind: String,
+    pub(crate) name: String,
+    /// The table that it belongs to, as its statement spells it.
+    pub(crate) table: String,
+    pub(crate) sql: String,
+    pub(crate) is_virtual: bool,
 }

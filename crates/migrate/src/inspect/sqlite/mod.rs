@@ -2,8 +2,9 @@
 
 mod catalog;
 mod reading;
+mod simplified;
 mod statements;
 mod unparsed;
 
 pub(super) use reading::schema;
-pub(crate) use statements::statements;
+pub(crate) use statements::{SqliteStatement, statements};

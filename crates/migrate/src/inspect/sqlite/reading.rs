@@ -1,12 +1,13 @@
 //! From the rows of the catalog and the texts that it keeps to a schema.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::ConnectionTrait;
 use sqlparser::{ast::Statement, parser::Parser};
 
 use super::{
     catalog::{self, ColumnRow, ForeignKeyRow, KeyRow, ObjectRow},
+    simplified::simplified,
     unparsed,
 };
 use crate::{
@@ -16,8 +17,8 @@ use crate::{
 use groundwork_naming::Engine;
 use groundwork_schema::{
     model::{
-        Column, Generated, Index, PrimaryKey, Schema, Table, Trigger, Unsupported, View,
-        VirtualTable,
+        Column, Generated, Index, Kind, Object, PrimaryKey, Schema, Table, Trigger, Unique,
+        Unsupported, View, VirtualTable,
     },
     run::HISTORY_TABLE,
     sql::{dialect, normal, tokens},
@@ -44,6 +45,7 @@ pub(in crate::inspect) async fn schema(
         reading.other(object);
     }
     name_referred_columns(&mut reading.schema.tables);
+    spell_as_views(&mut reading.schema);
     Ok(reading.schema)
 }
 
@@ -88,7 +90,23 @@ impl Reading {
     fn defined(&mut self, object: &ObjectRow, sql: &str) -> Table {
         let keys = self.keys.remove(&object.name).unwrap_or_default();
         let foreign_keys = self.foreign_keys.remove(&object.name).unwrap_or_default();
-        let Some(definition) = parsed(sql) else {
+        let columns = self
+            .columns
+            .get(&object.name)
+            .map_or(&[][..], Vec::as_slice);
+        let agrees = |definition: &Definition| {
+            let uniques = unparsed::uniques(&keys);
+            let has_columns = have_names(&definition.table.columns, columns);
+            has_columns
+                && has_keys(&definition.table, &uniques, &foreign_keys)
+                && definition.table.checks.len() == unparsed::checks(sql).len()
+        };
+        let readings = [Some(sql.to_owned()), simplified(sql)];
+        let read = (readings.into_iter().flatten())
+            .filter_map(|text| parsed(&text))
+            .find(agrees);
+        let Some(definition) = read else {
+            self.compare_text(object, sql);
             self.unsupported("part of the definition of table", &object.name);
             let mut table = Table::new(object.name.clone());
             table.uniques = unparsed::uniques(&keys);
@@ -99,10 +117,21 @@ impl Reading {
         for part in &definition.unsupported {
             self.unsupported(part, &object.name);
         }
+        if !definition.unsupported.is_empty() {
+            self.compare_text(object, sql);
+        }
         Table {
             name: object.name.clone(),
             ..definition.table
         }
+    }
+
+    /// What the model does not tell is compared as it is written.
+    fn compare_text(&mut self, object: &ObjectRow, sql: &str) {
+        let table = Object::table(&object.name);
+        let facts = self.schema.catalog.entry(table).or_default();
+        let text = normal(Engine::Sqlite, sql);
+        facts.statements.insert("definition".to_owned(), text);
     }
 
     fn virtual_table(&mut self, object: &ObjectRow) {
@@ -123,7 +152,7 @@ impl Reading {
             "index" => match parsed_index(sql) {
                 Some(mut index) => {
                     index.name.clone_from(&name);
-                    if let Some(table) = self.schema.tables.get_mut(&object.table) {
+                    if let Some(table) = self.table_mut(&object.table) {
                         table.indexes.push(index);
                     }
                 }
@@ -134,10 +163,10 @@ impl Reading {
                     name,
                     definition: normal(Engine::Sqlite, sql),
                 };
-                if let Some(table) = self.schema.tables.get_mut(&object.table) {
+                if let Some(table) = self.table_mut(&object.table) {
                     table.triggers.push(trigger);
                 } else {
-                    self.unsupported("trigger of a view", &trigger.name);
+                    self.trigger_of_view(&object.table, trigger);
                 }
             }
             "view" => {
@@ -150,6 +179,23 @@ impl Reading {
             }
             _ => {}
         }
+    }
+
+    /// The table of this name: what belongs to it may spell it in other letters.
+    fn table_mut(&mut self, name: &str) -> Option<&mut Table> {
+        let mut tables = self.schema.tables.values_mut();
+        tables.find(|table| table.name.eq_ignore_ascii_case(name))
+    }
+
+    fn trigger_of_view(&mut self, view: &str, trigger: Trigger) {
+        let object = Object {
+            table: Some(view.to_owned()),
+            kind: Kind::Trigger,
+            name: trigger.name,
+        };
+        let facts = self.schema.catalog.entry(object).or_default();
+        let statement = ("definition".to_owned(), trigger.definition);
+        facts.statements.extend([statement]);
     }
 
     fn unsupported(&mut self, kind: &str, name: &str) {
@@ -220,6 +266,44 @@ fn primary_key(columns: &[ColumnRow], defined: &Table) -> Option<PrimaryKey> {
         name: (defined.primary_key.as_ref()).and_then(|key| key.name.clone()),
         columns: key.iter().map(|column| column.name.clone()).collect(),
     })
+}
+
+/// Whether a text was read with the columns that the table has.
+fn have_names(read: &[Column], columns: &[ColumnRow]) -> bool {
+    read.len() == columns.len()
+        && (read.iter().zip(columns)).all(|(own, row)| own.name.eq_ignore_ascii_case(&row.name))
+}
+
+/// Whether a text was read with the unique constraints and foreign keys that SQLite knows of. It
+/// makes one index of constraints that are the same.
+fn has_keys(read: &Table, uniques: &[Unique], foreign_keys: &[ForeignKeyRow]) -> bool {
+    let is_read = |unique: &Unique| {
+        let mut own = read.uniques.iter().map(|own| &own.columns);
+        own.any(|own| {
+            own.len() == unique.columns.len()
+                && (own.iter().zip(&unique.columns)).all(|(a, b)| a.eq_ignore_ascii_case(b))
+        })
+    };
+    let keys: BTreeSet<i64> = foreign_keys.iter().map(|row| row.id).collect();
+    uniques.iter().all(is_read) && keys.len() == read.foreign_keys.len()
+}
+
+/// A trigger may spell its view in other letters than the view itself.
+fn spell_as_views(schema: &mut Schema) {
+    let catalog = std::mem::take(&mut schema.catalog);
+    let respelled = catalog.into_iter().map(|(mut object, facts)| {
+        if object.kind == Kind::Trigger
+            && let Some(table) = &mut object.table
+        {
+            let view = schema
+                .views
+                .keys()
+                .find(|name| name.eq_ignore_ascii_case(table));
+            view.into_iter().for_each(|view| table.clone_from(view));
+        }
+        (object, facts)
+    });
+    schema.catalog = respelled.collect();
 }
 
 /// SQLite takes the names of columns in any case; here they are all spelled as the columns are.

@@ -1,23 +1,19 @@
-//! The statements that made a schema, which SQLite keeps as they were written.
+//! The statements that made a database, which SQLite keeps as they were written.
 
 use sea_orm::ConnectionTrait;
 
-use super::catalog::{self, StatementRow};
+use super::catalog;
+pub(crate) use super::catalog::StatementRow as SqliteStatement;
 use crate::inspect::{error::InspectError, rows::rows};
-use groundwork_schema::model::Schema;
+use groundwork_schema::run::HISTORY_TABLE;
 
-/// The statements of what the schema holds: tables first, then what belongs to them.
+/// The statements of everything but the history: tables first, then what belongs to them. What a
+/// virtual table keeps its content in is made with it.
 pub(crate) async fn statements(
     connection: &impl ConnectionTrait,
-    schema: &Schema,
-) -> Result<Vec<String>, InspectError> {
-    let objects: Vec<StatementRow> = rows(connection, "the objects", catalog::STATEMENTS).await?;
-    let supported = objects
-        .into_iter()
-        .filter(|object| match object.kind.as_str() {
-            "view" => schema.views.contains_key(&object.name),
-            "table" if schema.virtual_tables.contains_key(&object.name) => true,
-            _ => schema.tables.contains_key(&object.table),
-        });
-    Ok(supported.map(|object| object.sql).collect())
+) -> Result<Vec<SqliteStatement>, InspectError> {
+    let mut objects: Vec<SqliteStatement> =
+        rows(connection, "the objects", catalog::STATEMENTS).await?;
+    objects.retain(|object| !object.table.eq_ignore_ascii_case(HISTORY_TABLE));
+    Ok(objects)
 }

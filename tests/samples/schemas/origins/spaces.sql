@@ -1,0 +1,21 @@
+-- Several schemas, with the same name in two of them.
+CREATE SCHEMA auth;
+CREATE SCHEMA "Odd space";
+CREATE EXTENSION citext SCHEMA auth;
+CREATE TYPE auth.level AS ENUM ('guest', 'member');
+CREATE TABLE auth.users (id bigint PRIMARY KEY, mail auth.citext NOT NULL, level auth.level DEFAULT 'guest');
+CREATE TABLE users (id bigint PRIMARY KEY, nick text);
+CREATE TABLE profiles (id bigint PRIMARY KEY, user_id bigint NOT NULL REFERENCES auth.users (id), own bigint REFERENCES users (id));
+CREATE TABLE "Odd space"."Things" ("Id" bigserial PRIMARY KEY, users bigint REFERENCES users (id));
+CREATE INDEX things_users ON "Odd space"."Things" (users);
+CREATE FUNCTION auth.nick(u auth.users) RETURNS text LANGUAGE sql STABLE AS $$ SELECT nick FROM public.users WHERE id = u.id $$;
+CREATE FUNCTION auth.seen() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN new; END $$;
+CREATE TRIGGER seen AFTER INSERT ON auth.users FOR EACH ROW EXECUTE FUNCTION auth.seen();
+CREATE TRIGGER seen AFTER INSERT ON users FOR EACH ROW EXECUTE FUNCTION auth.seen();
+CREATE VIEW both_users AS SELECT u.id, u.nick, a.mail FROM users u JOIN auth.users a ON a.id = u.id;
+CREATE VIEW "Odd space".both AS SELECT * FROM both_users;
+CREATE SEQUENCE auth.tickets;
+CREATE TABLE uses (id bigint DEFAULT nextval('auth.tickets') PRIMARY KEY);
+COMMENT ON SCHEMA auth IS 'who is who';
+ALTER TABLE auth.users ENABLE ROW LEVEL SECURITY;
+CREATE POLICY own ON auth.users FOR SELECT USING (level = 'member'::auth.level);
