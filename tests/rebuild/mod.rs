@@ -12,4 +12,6 @@ mod recorded;
 mod refusals;
 mod reversing;
 mod statistics;
+mod types;
+mod uses;
 mod uuids;

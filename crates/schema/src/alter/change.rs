@@ -4,7 +4,7 @@ use groundwork_naming::{Convention, Engine};
 
 use super::Named;
 use crate::{
-    sql::{bare_identifier, create_index, identifier},
+    sql::{create_index, identifier, plain_identifier},
     table::{Check, Column, ForeignKey, Index, Kind, Partition, Triggers, Unique},
 };
 
@@ -109,11 +109,11 @@ impl Context<'_> {
             TableChange::RenameColumn { from, to } => {
                 // SQLite writes the new name into views and triggers as it is written here. In
                 // quotes it would be a text there once the column is gone.
-                let (from, to) = (bare_identifier(from), bare_identifier(to));
+                let (from, to) = (plain_identifier(from), plain_identifier(to));
                 self.alter(&format!("RENAME COLUMN {from} TO {to}"))
             }
             TableChange::RenameTable { to, .. } => {
-                self.alter(&format!("RENAME TO {}", bare_identifier(to)))
+                self.alter(&format!("RENAME TO {}", plain_identifier(to)))
             }
             TableChange::AddIndex(index) => {
                 let index = index.model(self.table, self.convention, self.engine);

@@ -90,6 +90,15 @@ impl Rows<'_> {
         self.once_only(name, &columns, &conditions)
     }
 
+    /// A double holds every digit of the numbers in a column (PostgreSQL).
+    pub(super) fn exact(&self, column: &str) -> Precondition {
+        let text = format!("{}::text", identifier(column));
+        self.precondition(
+            format!("the type double precision of {column}, which would lose digits"),
+            &format!("{text}::numeric <> {text}::double precision::text::numeric"),
+        )
+    }
+
     pub(super) fn foreign_key(&self, key: &ForeignKey) -> Precondition {
         let name = self
             .convention

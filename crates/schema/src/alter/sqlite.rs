@@ -9,7 +9,7 @@ use super::{
     table_rebuild::{TableRebuild, column_rest},
 };
 use crate::{
-    rebuild::{Health, RebuildError, guarding, number},
+    rebuild::{Health, QuotedNames, RebuildError, guarding, number},
     sql::{identifier, is_literal},
     table::{Column, Presence, Triggers},
 };
@@ -141,16 +141,31 @@ async fn together(
 ) -> Result<(), RebuildError> {
     let mut table = TableRebuild::read(work, connection).await?;
     if let Some(statements) = table.plain_drops(changes)? {
-        return run_all(&statements, connection).await;
+        let quoted = QuotedNames::of(connection, work.table, &dropped(changes)).await?;
+        run_all(&statements, connection).await?;
+        return quoted.require_found(connection).await;
     }
     for change in changes {
         table.make(change)?;
     }
+    let drops = table.drops()?;
+    let quoted = QuotedNames::of(connection, work.table, &dropped(changes)).await?;
+    table.carry_defaults(connection).await?;
     table.require_fulfilled(connection).await?;
     let before = Health::of(connection).await?;
     table.rebuild().run(connection).await?;
-    run_all(&table.drops(), connection).await?;
+    run_all(&drops, connection).await?;
+    quoted.require_found(connection).await?;
     Health::of(connection).await?.require_as_before(&before)
+}
+
+/// The columns that changes drop.
+fn dropped(changes: &[TableChange]) -> Vec<&'static str> {
+    let column = |change: &TableChange| match change {
+        TableChange::DropColumn { column } => Some(*column),
+        _ => None,
+    };
+    changes.iter().filter_map(column).collect()
 }
 
 /// Renames what is named after a table that has another name now. SQLite itself cannot.

@@ -1,11 +1,11 @@
 //! A table of SQLite on its way to its new shape: its definition, what its columns are filled with,
 //! its indexes, and what the rows that exist must fulfil.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use super::{
     change::{Context, TableChange},
-    convert,
+    convert::{self, Conversion},
     precondition::{Precondition, Rows},
 };
 use crate::{
@@ -14,7 +14,8 @@ use crate::{
         read_definition, renamed_index, stored_columns,
     },
     sql::{
-        self, check, create_index, default, foreign_key, identifier, unique as unique_constraint,
+        self, check, create_index, default, foreign_key, identifier, is_literal,
+        unique as unique_constraint,
     },
     table::{Column, Index, Kind, Presence, Unique, sqlite_kind},
 };
@@ -32,6 +33,16 @@ pub(super) struct TableRebuild<'a> {
     /// The columns to be dropped when everything else is done.
     drops: Vec<&'static str>,
     preconditions: Vec<Precondition>,
+    /// The defaults that become values of another type.
+    defaults: Vec<ChangedDefault>,
+}
+
+/// A default on its way to another type.
+struct ChangedDefault {
+    column: String,
+    before: String,
+    kind: &'static str,
+    conversion: Conversion,
 }
 
 impl<'a> TableRebuild<'a> {
@@ -54,6 +65,7 @@ impl<'a> TableRebuild<'a> {
             table: found.name,
             drops: Vec::new(),
             preconditions: Vec::new(),
+            defaults: Vec::new(),
         })
     }
 
@@ -85,12 +97,68 @@ impl<'a> TableRebuild<'a> {
         Ok(Some(statements))
     }
 
-    /// The statements that follow the rebuild.
-    pub(super) fn drops(&self) -> Vec<String> {
-        self.drops
-            .iter()
-            .map(|column| self.native_drop(column))
-            .collect()
+    /// The statements that drop columns, which follow the rebuild. One that is computed from others
+    /// goes before them.
+    pub(super) fn drops(&self) -> Result<Vec<String>, RebuildError> {
+        let mut left = self.drops.clone();
+        let mut statements = Vec::new();
+        while !left.is_empty() {
+            let mut users = None;
+            let mut free = None;
+            for (place, column) in left.iter().enumerate() {
+                match self.definition.computed_from(column)? {
+                    all if all
+                        .iter()
+                        .all(|user| statements.contains(&self.native_drop(user))) =>
+                    {
+                        free = Some(place);
+                        break;
+                    }
+                    all => users = users.or_else(|| all.into_iter().next()),
+                }
+            }
+            let Some(place) = free else {
+                let user = users.unwrap_or_default();
+                return Err(RebuildError::Used {
+                    table: self.table.clone(),
+                    by: format!("the generated column {user}"),
+                });
+            };
+            statements.push(self.native_drop(left.remove(place)));
+        }
+        Ok(statements)
+    }
+
+    /// Gives the columns whose type changes the defaults that they had, as values of the new type.
+    pub(super) async fn carry_defaults(
+        &mut self,
+        connection: &impl ConnectionTrait,
+    ) -> Result<(), RebuildError> {
+        for changed in std::mem::take(&mut self.defaults) {
+            let Conversion { value, impossible } = &changed.conversion;
+            let is_constant = is_literal(&changed.before)
+                && !changed.before.to_ascii_uppercase().starts_with("CURRENT");
+            let after = if is_constant {
+                let sql =
+                    format!("SELECT CASE WHEN {impossible} THEN NULL ELSE quote({value}) END");
+                let statement = Statement::from_string(DbBackend::Sqlite, guarding(&sql));
+                let row = connection.query_one_raw(statement).await?;
+                let value = row.map(|row| row.try_get_by_index::<Option<String>>(0));
+                value.transpose()?.flatten()
+            } else {
+                Some(format!("({value})"))
+            };
+            let Some(after) = after else {
+                return Err(RebuildError::Default {
+                    table: self.table.clone(),
+                    column: changed.column,
+                    default: changed.before,
+                    kind: changed.kind.to_owned(),
+                });
+            };
+            self.definition.set_default(&changed.column, Some(&after))?;
+        }
+        Ok(())
     }
 
     fn native_drop(&self, column: &str) -> String {
@@ -117,6 +185,7 @@ impl<'a> TableRebuild<'a> {
                 ..
             } => {
                 let sql = sql.map(default);
+                (self.defaults).retain(|changed| !changed.column.eq_ignore_ascii_case(column));
                 self.definition.set_default(column, sql.as_deref())
             }
             TableChange::AddForeignKey(key) => {
@@ -272,8 +341,16 @@ impl<'a> TableRebuild<'a> {
         value: Option<&str>,
     ) -> Result<(), RebuildError> {
         let declared = self.definition.kind(column)?.to_owned();
-        self.definition
-            .set_kind(column, column_kind(kind, self.is_strict))?;
+        let new_kind = column_kind(kind, self.is_strict);
+        self.definition.set_kind(column, new_kind)?;
+        if let Some(before) = self.definition.default(column)? {
+            self.defaults.push(ChangedDefault {
+                column: column.to_owned(),
+                conversion: convert::on_sqlite(&format!("({before})"), &declared, kind),
+                before,
+                kind: new_kind,
+            });
+        }
         let Some(old) = self.value(column) else {
             return Ok(()); // It is computed.
         };
@@ -281,7 +358,7 @@ impl<'a> TableRebuild<'a> {
             Some(value) => value.to_owned(),
             None => {
                 let conversion = convert::on_sqlite(&old, &declared, kind);
-                let rule = format!("the type {} of {column}", column_kind(kind, self.is_strict));
+                let rule = format!("the type {new_kind} of {column}");
                 let count = format!(
                     "SELECT count(*) FROM {} WHERE {}",
                     identifier(&self.table),

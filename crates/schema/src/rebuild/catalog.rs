@@ -64,9 +64,17 @@ pub(super) async fn names(
     connection: &impl ConnectionTrait,
     kind: &str,
 ) -> Result<Vec<String>, DbErr> {
-    let condition = format!("type = '{kind}' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
-    let found = objects(connection, &condition).await?;
+    let found = texts(connection, kind).await?;
     Ok(found.into_iter().map(|object| object.name).collect())
+}
+
+/// All objects of a kind with their texts, but those of SQLite itself.
+pub(super) async fn texts(
+    connection: &impl ConnectionTrait,
+    kind: &str,
+) -> Result<Vec<Object>, DbErr> {
+    let condition = format!("type = '{kind}' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'");
+    objects(connection, &condition).await
 }
 
 /// The tables and views that have triggers, with the names of these.

@@ -55,6 +55,28 @@ pub(crate) enum RebuildError {
         /// What SQLite says.
         why: String,
     },
+    /// Something else uses a column that is to be dropped.
+    #[error("a column of {table} cannot be dropped: {by} uses it; drop or change that before")]
+    Used {
+        /// The table.
+        table: String,
+        /// What uses the column.
+        by: String,
+    },
+    /// The default of a column is no value of its new type.
+    #[error(
+        "the default {default} of {column} of {table} is no {kind}; change it before, or drop it"
+    )]
+    Default {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// Its default.
+        default: String,
+        /// The new type.
+        kind: String,
+    },
     /// A rebuild lost or doubled rows, which must never happen.
     #[error("the table {table} had {before} rows before, and {after} after its change")]
     RowsDiffer {

@@ -23,6 +23,7 @@ mod clause;
 mod definition;
 mod error;
 mod health;
+mod quoted;
 mod replace;
 mod token;
 
@@ -33,5 +34,6 @@ pub(crate) use catalog::{
 pub(crate) use definition::Definition;
 pub(crate) use error::RebuildError;
 pub(crate) use health::Health;
+pub(crate) use quoted::QuotedNames;
 pub(crate) use replace::Rebuild;
 pub(crate) use token::{index_mentions, renamed_index};

@@ -98,6 +98,10 @@ impl MockDatabaseTrait for Driver {
     }
 
     fn query(&mut self, _: usize, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        // Nothing of a guard is known without the database, and what comes next does not depend on it.
+        if self.engine == Engine::Postgres && statement.sql.contains(GUARD) {
+            return Ok(Vec::new());
+        }
         let changes = !matches!(
             verb(&statement.sql).as_str(),
             "SELECT" | "PRAGMA" | "EXPLAIN"

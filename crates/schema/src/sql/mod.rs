@@ -4,6 +4,7 @@
 mod control;
 mod create;
 mod default;
+mod keywords;
 mod normal;
 mod quote;
 mod token;
@@ -16,7 +17,9 @@ pub(crate) use create::{
 pub(crate) use default::{default, is_literal};
 pub use normal::normal;
 pub(crate) use normal::{unquoted, verb};
-pub(crate) use quote::{bare_identifier, bytes_literal, identifiers, text_literal};
+pub(crate) use quote::{
+    bare_identifier, bytes_literal, identifiers, plain_identifier, text_literal,
+};
 pub use quote::{identifier, literal};
 pub use token::{Token, TokenKind, dialect, tokens, tokens_with_span};
 pub(crate) use value::inlined;

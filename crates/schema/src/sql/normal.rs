@@ -4,7 +4,7 @@ use groundwork_naming::Engine;
 use sqlparser::tokenizer::Token;
 
 use super::{
-    TokenKind, bare_identifier,
+    TokenKind, plain_identifier,
     token::{tokens, tokens_with_span},
 };
 
@@ -43,7 +43,7 @@ pub(crate) fn unquoted(engine: Engine, sql: &str) -> String {
         return normal;
     };
     let bare = tokens.iter().map(|token| match &token.kind {
-        TokenKind::Name(name) => bare_identifier(name),
+        TokenKind::Name(name) => plain_identifier(name),
         _ => token.text.to_owned(),
     });
     bare.collect()

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use groundwork_naming::Engine;
 use sqlparser::keywords::ALL_KEYWORDS;
 
+use super::keywords::KEYWORDS;
+
 /// A name in quotes, as both engines take it.
 ///
 /// ```
@@ -24,15 +26,25 @@ pub(crate) fn identifiers<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> 
     quoted.join(", ")
 }
 
-/// A name without quotes if both engines read it so, and in quotes otherwise.
+/// A name without quotes if both engines read it so, and no other dialect has it as a keyword; in
+/// quotes otherwise. Shipped triggers are written so.
 #[must_use]
 pub(crate) fn bare_identifier(name: &str) -> String {
+    unless(ALL_KEYWORDS, name)
+}
+
+/// A name without quotes wherever both engines read it so, and in quotes otherwise.
+#[must_use]
+pub(crate) fn plain_identifier(name: &str) -> String {
+    unless(KEYWORDS, name)
+}
+
+/// A name in quotes unless it is a word, and none of these keywords, which are in order.
+fn unless(keywords: &[&str], name: &str) -> String {
     let is_word = name.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
         && (name.chars()).all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
-    let is_keyword = ALL_KEYWORDS
-        .binary_search(&name.to_ascii_uppercase().as_str())
-        .is_ok();
-    if is_word && !is_keyword {
+    let upper = name.to_ascii_uppercase();
+    if is_word && keywords.binary_search(&upper.as_str()).is_err() {
         name.to_owned()
     } else {
         identifier(name)
@@ -92,6 +104,16 @@ mod tests {
         assert_eq!(bare_identifier("storage_key"), "storage_key");
         for name in ["order", "Scenes", "a b", "1a", "", "é"] {
             assert_eq!(bare_identifier(name), identifier(name));
+        }
+    }
+
+    #[test]
+    fn a_keyword_of_no_engine_here_needs_no_quotes() {
+        for name in ["cost", "name", "price"] {
+            assert_eq!(plain_identifier(name), name);
+        }
+        for name in ["order", "user", "key", "a b"] {
+            assert_eq!(plain_identifier(name), identifier(name));
         }
     }
 

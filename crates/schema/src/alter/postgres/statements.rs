@@ -11,8 +11,8 @@ use crate::{
         precondition::{Precondition, Rows},
     },
     model::PrimaryKey,
-    sql::{self, check, create_index, default, foreign_key, identifier},
-    table::{self, Column, Index, Presence, postgres_kind},
+    sql::{self, check, create_index, default, foreign_key, identifier, literal},
+    table::{self, Column, Index, Kind, Presence, postgres_kind},
 };
 
 /// The statements of a change, in order.
@@ -20,6 +20,12 @@ pub(super) fn steps(work: &Context<'_>, change: &TableChange) -> Vec<Step> {
     let mut steps: Vec<Step> = (statements(work, change).into_iter())
         .map(Step::plain)
         .collect();
+    if let (TableChange::DropColumn { column }, Some(step)) = (change, steps.first_mut()) {
+        step.unused = Some(used_by_functions(work, column));
+    }
+    if let (TableChange::Type { column, kind, .. }, Some(step)) = (change, steps.first_mut()) {
+        step.default_of = Some((column, *kind));
+    }
     // The rest of a change, such as the index of a foreign key, demands nothing.
     let checked = match change {
         TableChange::Require { fill: Some(_), .. } => 1,
@@ -29,6 +35,26 @@ pub(super) fn steps(work: &Context<'_>, change: &TableChange) -> Vec<Step> {
         step.precondition = precondition(work, change);
     }
     steps
+}
+
+/// The query for the triggers whose functions name a column of the row. PostgreSQL itself does not
+/// look into the body of a function.
+fn used_by_functions(work: &Context<'_>, column: &str) -> String {
+    let escaped: String = (column.chars())
+        .flat_map(|c| {
+            (!c.is_alphanumeric() && c != '_')
+                .then_some('\\')
+                .into_iter()
+                .chain([c])
+        })
+        .collect();
+    let pattern = literal(&format!(r#"\m(NEW|OLD)\s*\.\s*("{escaped}"|{escaped}\M)"#));
+    let table = literal(&identifier(work.table));
+    format!(
+        "SELECT string_agg(format('the trigger %s, in its function %s', t.tgname, p.proname), ', ' \
+         ORDER BY t.tgname) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid \
+         WHERE t.tgrelid = to_regclass({table}) AND NOT t.tgisinternal AND p.prosrc ~* {pattern}"
+    )
 }
 
 /// What a change demands of the rows.
@@ -49,6 +75,11 @@ pub(super) fn precondition(work: &Context<'_>, change: &TableChange) -> Option<P
         TableChange::AddCheck(check) => rows.check(check),
         TableChange::AddUnique(unique) => rows.unique(unique),
         TableChange::PrimaryKey { columns } => rows.primary_key(columns),
+        TableChange::Type {
+            column,
+            kind: Kind::Double,
+            value: None,
+        } => rows.exact(column),
         _ => return None,
     })
 }
@@ -102,7 +133,8 @@ fn statements(work: &Context<'_>, change: &TableChange) -> Vec<String> {
             kind,
             value,
         } => {
-            let value = value.map_or_else(|| convert::on_postgres(column, *kind), str::to_owned);
+            let converted = || convert::on_postgres(&identifier(column), *kind);
+            let value = value.map_or_else(converted, str::to_owned);
             let kind = postgres_kind(*kind);
             vec![of_column(column, &format!("TYPE {kind} USING {value}"))]
         }

@@ -1,6 +1,6 @@
 //! One statement of a change.
 
-use crate::alter::precondition::Precondition;
+use crate::{alter::precondition::Precondition, table::Kind};
 
 /// A statement, and what it demands of the rows.
 pub(super) struct Step {
@@ -8,6 +8,10 @@ pub(super) struct Step {
     pub(super) precondition: Option<Precondition>,
     /// What takes away what the statement leaves when it fails outside of a transaction.
     pub(super) cleanup: Option<String>,
+    /// A query for what uses the column that is dropped; NULL where nothing does.
+    pub(super) unused: Option<String>,
+    /// The column whose default is to be carried along to this type.
+    pub(super) default_of: Option<(&'static str, Kind)>,
     /// The SQLSTATE that says it was done before.
     pub(super) done_if: Option<&'static str>,
 }
@@ -19,6 +23,8 @@ impl Step {
             sql,
             precondition: None,
             cleanup: None,
+            unused: None,
+            default_of: None,
             done_if: None,
         }
     }

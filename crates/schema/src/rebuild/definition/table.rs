@@ -143,6 +143,32 @@ impl Definition {
         Ok(true)
     }
 
+    /// The computed columns that use a column.
+    pub(crate) fn computed_from(&self, name: &str) -> Result<Vec<String>, RebuildError> {
+        let mut found = Vec::new();
+        for column in self.columns.iter().filter(|own| !same(&own.name, name)) {
+            let mut computing = (column.clauses.iter()).filter(|c| c.what == What::Generated);
+            if let Some(clause) = computing.next()
+                && uses(clause, name)?
+            {
+                found.push(column.name.clone());
+            }
+        }
+        Ok(found)
+    }
+
+    /// A column's default, as it is written.
+    pub(crate) fn default(&self, column: &str) -> Result<Option<String>, RebuildError> {
+        let clauses = &self.column(column)?.clauses;
+        let Some(clause) = clauses.iter().find(|clause| clause.what == What::Default) else {
+            return Ok(None);
+        };
+        let tokens = tokens(&clause.text)?;
+        let word = tokens.iter().position(|token| token.is("DEFAULT"));
+        let value = word.and_then(|at| tokens.get(at + 1)).zip(tokens.last());
+        Ok(value.map(|(first, last)| clause.text[first.start..last.end()].to_owned()))
+    }
+
     /// Adds a column behind the others.
     pub(crate) fn add_column(&mut self, name: &str, rest: &str) -> Result<(), RebuildError> {
         if self.has_column(name) {
