@@ -164,3 +164,261 @@ async fn the_command_tries_both_engines_and_touches_no_configured_database() {
     assert_eq!(json, serde_json::json!({ "sound": true, "findings": [] }));
     assert_eq!(std::fs::read_dir(home.dir()).unwrap().count(), 0);
 }
+
+/// The rows that are made up begin alike, which a person's do not: no fault, and no end either.
+#[on_both_engines]
+async fn what_made_up_rows_break_is_tried_without_and_the_rest_is_tried_too(engine: Engine) {
+    let list = scripts(&[
+        (
+            "m1_create_t",
+            "CREATE TABLE t (id bigint CONSTRAINT pk_t PRIMARY KEY, a text NOT NULL)",
+            "DROP TABLE t",
+        ),
+        (
+            "m2_index_a",
+            "CREATE UNIQUE INDEX ix_a ON t (substr(a, 1, 3))",
+            "DROP INDEX ix_a",
+        ),
+        (
+            "m3_bad_down",
+            "CREATE TABLE u (id bigint CONSTRAINT pk_u PRIMARY KEY)",
+            "SELECT 1",
+        ),
+        (
+            "m4_require",
+            "ALTER TABLE t ADD COLUMN b text NOT NULL",
+            "ALTER TABLE t DROP COLUMN b",
+        ),
+    ]);
+    let lines = found(engine, &list).await;
+    let expected = [
+        "m2_index_a: tried without rows, since those that were made up do not fit: ",
+        "m3_bad_down: down does not restore table u: not expected",
+        "m3_bad_down: up fails: the second time: ",
+        "m4_require: up fails: ",
+    ];
+    assert_eq!(lines.len(), expected.len(), "{lines:#?}");
+    for (line, expected) in lines.iter().zip(expected) {
+        assert!(line.starts_with(expected), "{lines:#?}");
+    }
+}
+
+/// One bad way back after the other, and none hides the rest.
+#[on_both_engines]
+async fn every_bad_down_is_named_in_one_run(engine: Engine) {
+    let mut list = Vec::new();
+    for n in 0..12 {
+        let (create, drop): (String, &str) = match n % 4 {
+            0 => (format!("CREATE TABLE t{n} (id bigint)"), "SELECT 1"),
+            1 => (
+                format!("CREATE TABLE t{n} (id bigint)"),
+                "DROP TABLE nothing",
+            ),
+            2 => (format!("CREATE VIEW v{n} AS SELECT {n} AS n"), "SELECT 1"),
+            _ => (
+                format!("CREATE INDEX ix_t{n} ON t{} (id)", n - 3),
+                "SELECT 1",
+            ),
+        };
+        let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+        list.push((leak(format!("m{n:02}_bad")), leak(create), drop));
+    }
+    let lines = found(engine, &scripts(&list)).await;
+    for (name, ..) in &list {
+        let named = lines
+            .iter()
+            .any(|line| line.starts_with(&format!("{name}: down ")));
+        assert!(named, "{name}: {lines:#?}");
+    }
+}
+
+#[on_both_engines]
+async fn what_comes_after_a_migration_that_always_fails_is_listed(engine: Engine) {
+    let list = scripts(&[
+        ("m1_create_t", "CREATE TABLE t (id bigint)", "DROP TABLE t"),
+        (
+            "m2_break",
+            "ALTER TABLE nothing ADD COLUMN a text",
+            "SELECT 1",
+        ),
+        ("m3_create_u", "CREATE TABLE u (id bigint)", "DROP TABLE u"),
+        ("m4_create_v", "CREATE TABLE v (id bigint)", "DROP TABLE v"),
+    ]);
+    let lines = found(engine, &list).await;
+    assert!(lines[0].starts_with("m2_break: up fails: "), "{lines:#?}");
+    assert_eq!(
+        lines[1..],
+        [
+            "m3_create_u: not tried: it comes after m2_break, which fails",
+            "m4_create_v: not tried: it comes after m2_break, which fails",
+        ]
+    );
+}
+
+#[on_both_engines]
+async fn a_dropped_column_comes_back_as_the_last_one(engine: Engine) {
+    let create = (
+        "m1_create_t",
+        "CREATE TABLE t (id bigint CONSTRAINT pk_t PRIMARY KEY, b text, c text, d text)",
+        "DROP TABLE t",
+    );
+    let drop = (
+        "m2_drop_b",
+        "ALTER TABLE t DROP COLUMN b",
+        "ALTER TABLE t ADD COLUMN b text",
+    );
+    let next = (
+        "m3_index_t",
+        "CREATE INDEX ix_t_b ON t (d)",
+        "DROP INDEX ix_t_b",
+    );
+    let sound = found(engine, &scripts(&[create, drop, next])).await;
+    assert_eq!(sound, [""; 0]);
+    let reordered = (
+        "m2_drop_b",
+        "ALTER TABLE t DROP COLUMN b",
+        "DROP TABLE t; CREATE TABLE t (id bigint CONSTRAINT pk_t PRIMARY KEY, d text, c text, b text)",
+    );
+    let lines = found(engine, &scripts(&[create, reordered])).await;
+    assert!(lines[0].contains("order of columns"), "{lines:#?}");
+}
+
+/// What fills a NULL, or writes a number as a text, loses nothing.
+#[on_both_engines]
+async fn a_filled_column_is_no_loss(engine: Engine) {
+    let list = scripts(&[
+        (
+            "m1_create_t",
+            "CREATE TABLE t (id bigint CONSTRAINT pk_t PRIMARY KEY, n bigint, word text)",
+            "DROP TABLE t",
+        ),
+        (
+            "m2_fill_n",
+            "UPDATE t SET n = 1 WHERE n IS NULL; UPDATE t SET word = '' WHERE word IS NULL",
+            "SELECT 1",
+        ),
+    ]);
+    assert_eq!(found(engine, &list).await, [""; 0]);
+}
+
+#[tokio::test]
+async fn a_changed_collation_does_not_end_the_walk() {
+    let list = scripts(&[
+        (
+            "m1_create_t",
+            "CREATE TABLE t (id bigint CONSTRAINT pk_t PRIMARY KEY, name text NOT NULL)",
+            "DROP TABLE t",
+        ),
+        (
+            "m2_collate",
+            "ALTER TABLE t ALTER name TYPE text COLLATE \"C\"",
+            "ALTER TABLE t ALTER name TYPE text COLLATE \"default\"",
+        ),
+        ("m3_create_u", "CREATE TABLE u (id bigint)", "SELECT 1"),
+    ]);
+    let lines = found(Engine::Postgres, &list).await;
+    assert!(
+        lines.iter().all(|line| line.starts_with("m3_create_u: ")),
+        "{lines:#?}"
+    );
+    assert!(!lines.is_empty());
+}
+
+#[tokio::test]
+async fn an_extension_or_a_sequence_that_is_left_is_named() {
+    let list = scripts(&[
+        ("m1_extend", "CREATE EXTENSION citext", "SELECT 1"),
+        ("m2_number", "CREATE SEQUENCE numbers", "SELECT 1"),
+    ]);
+    let lines = found(Engine::Postgres, &list).await;
+    for expected in [
+        "m1_extend: down does not restore extension citext: not expected",
+        "m2_number: down does not restore sequence numbers: not expected",
+    ] {
+        let named = lines.iter().any(|line| line.starts_with(expected));
+        assert!(named, "{expected}: {lines:#?}");
+    }
+}
+
+#[tokio::test]
+async fn two_keys_on_one_column_are_two() {
+    let list = scripts(&[
+        (
+            "m1_create",
+            "CREATE TABLE medias (id INTEGER PRIMARY KEY);
+             CREATE TABLE users (id INTEGER PRIMARY KEY,
+                avatar_id INTEGER REFERENCES medias(id) ON DELETE CASCADE,
+                FOREIGN KEY (avatar_id) REFERENCES medias(id) ON DELETE SET NULL)",
+            "DROP TABLE users; DROP TABLE medias",
+        ),
+        (
+            "m2_name",
+            "ALTER TABLE users ADD COLUMN fqn TEXT NOT NULL DEFAULT ''",
+            "CREATE TABLE users_no (id INTEGER PRIMARY KEY,
+                avatar_id INTEGER REFERENCES medias(id) ON DELETE SET NULL);
+             INSERT INTO users_no SELECT id, avatar_id FROM users; DROP TABLE users;
+             ALTER TABLE users_no RENAME TO users",
+        ),
+    ]);
+    let lines = found(Engine::Sqlite, &list).await;
+    assert!(
+        lines[0].starts_with("m2_name: down does not restore foreign key (avatar_id)"),
+        "{lines:#?}"
+    );
+}
+
+/// Sixty tables, each with keys, checks and an index, of which every third changes another one.
+fn sixty() -> Vec<Box<dyn MigrationTrait>> {
+    let leak = |text: String| -> &'static str { Box::leak(text.into_boxed_str()) };
+    let mut list = Vec::new();
+    for n in 0..60 {
+        let up = if n % 3 == 2 {
+            format!(
+                "ALTER TABLE t{} ADD COLUMN extra_{n} text NOT NULL DEFAULT 'x'",
+                n - 1
+            )
+        } else {
+            let parent = if n % 3 == 1 { n - 1 } else { n };
+            format!(
+                "CREATE TABLE t{n} (id bigint CONSTRAINT pk_t{n} PRIMARY KEY,
+                    parent_id bigint, name text NOT NULL, mood text, code text NOT NULL,
+                    amount double precision, seen_at timestamp NOT NULL, is_on boolean,
+                    CONSTRAINT fk_t{n}_parent FOREIGN KEY (parent_id) REFERENCES t{parent} (id),
+                    CONSTRAINT uq_t{n}_name UNIQUE (name),
+                    CONSTRAINT ck_t{n}_mood CHECK (mood IN ('calm', 'loud')),
+                    CONSTRAINT ck_t{n}_code CHECK (length(code) = 7));
+                 CREATE INDEX ix_t{n}_parent ON t{n} (parent_id)"
+            )
+        };
+        let down = if n % 3 == 2 {
+            format!("ALTER TABLE t{} DROP COLUMN extra_{n}", n - 1)
+        } else {
+            format!("DROP TABLE t{n}")
+        };
+        list.push((leak(format!("m{n:02}_step")), leak(up), leak(down)));
+    }
+    scripts(&list)
+}
+
+#[tokio::test]
+async fn sixty_migrations_take_less_than_a_minute_on_postgres() {
+    let list = sixty();
+    let began = std::time::Instant::now();
+    assert_eq!(found(Engine::Postgres, &list).await, [""; 0]);
+    let took = began.elapsed();
+    println!("60 migrations: {took:?}");
+    assert!(took < std::time::Duration::from_secs(60), "{took:?}");
+}
+
+#[tokio::test]
+async fn one_engine_can_be_tried_alone() {
+    let home = Home::new(Engine::Sqlite).await;
+    let alone = home.migrate(["verify", "--engine", "postgres"]).await;
+    assert_eq!(alone.code, Some(2));
+    assert!(alone.stderr.contains("add --server"), "{}", alone.stderr);
+    let server = Scratch::empty(Engine::Postgres).await;
+    let args = ["verify", "--engine", "postgres", "--server", server.url()];
+    let sound = home.migrate(args).await;
+    assert_eq!(sound.code, Some(0), "{}", sound.stderr);
+    assert!(!sound.stderr.contains("SQLite: "), "{}", sound.stderr);
+}

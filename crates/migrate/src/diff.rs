@@ -293,9 +293,25 @@ fn parts(table: &Table, all: &mut BTreeMap<Object, Facts>) {
         ];
         add(Kind::Unique, &named(unique.name.as_ref(), &columns), facts);
     }
-    for key in &table.foreign_keys {
-        let name = named(key.name.as_ref(), &key.columns.join(", "));
-        add(Kind::ForeignKey, &name, facts_of_foreign_key(key));
+    // Two keys without a name can be from the same columns.
+    let mut keys: Vec<(String, Facts)> = (table.foreign_keys.iter())
+        .map(|key| {
+            let name = named(key.name.as_ref(), &key.columns.join(", "));
+            (name, facts_of_foreign_key(key))
+        })
+        .collect();
+    keys.sort();
+    for place in 0..keys.len() {
+        let (name, facts) = &keys[place];
+        let same = keys[..place]
+            .iter()
+            .filter(|(other, _)| other == name)
+            .count();
+        let number = match same {
+            0 => String::new(),
+            more => format!(" #{}", more + 1),
+        };
+        add(Kind::ForeignKey, &format!("{name}{number}"), facts.clone());
     }
     for check in &table.checks {
         let facts = vec![

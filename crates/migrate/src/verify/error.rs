@@ -2,8 +2,8 @@
 
 use groundwork_error::{DomainError, Kind};
 use groundwork_schema::run::RunError;
+use sea_orm::DbErr;
 
-use super::rows::RowsError;
 use crate::{inspect::InspectError, scratch::ScratchError};
 
 /// Why nothing could be tried.
@@ -22,6 +22,20 @@ pub enum VerifyError {
     /// The migrations cannot be run at all.
     #[error(transparent)]
     Run(RunError),
+}
+
+/// The rows of a scratch database could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the rows of a scratch database")]
+pub struct RowsError {
+    #[from]
+    source: DbErr,
+}
+
+impl DomainError for RowsError {
+    fn kind(&self) -> Kind {
+        Kind::Unavailable
+    }
 }
 
 impl DomainError for VerifyError {

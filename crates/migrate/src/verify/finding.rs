@@ -38,13 +38,21 @@ pub enum FindingKind {
     Irreversible(String),
     /// No row could be made for this table, so that nothing is known about its rows. No failure.
     NoRows(String),
+    /// The rows that were made up do not fulfil what it demands, so that it was tried without rows.
+    /// No failure.
+    TriedWithoutRows(String),
+    /// It could not be tried, because one before it fails. No failure of its own.
+    NotTried(String),
 }
 
 impl FindingKind {
     /// Whether something has to be done about it.
     #[must_use]
     pub fn is_failure(&self) -> bool {
-        !matches!(self, Self::Irreversible(_) | Self::NoRows(_))
+        !matches!(
+            self,
+            Self::Irreversible(_) | Self::NoRows(_) | Self::TriedWithoutRows(_) | Self::NotTried(_)
+        )
     }
 }
 
@@ -70,6 +78,13 @@ impl fmt::Display for Finding {
                 DESTRUCTIVE_VERBS.join("_…, ")
             ),
             FindingKind::Irreversible(why) => write!(f, "irreversible, as it says: {why}"),
+            FindingKind::TriedWithoutRows(why) => {
+                write!(
+                    f,
+                    "tried without rows, since those that were made up do not fit: {why}"
+                )
+            }
+            FindingKind::NotTried(why) => write!(f, "not tried: {why}"),
             FindingKind::NoRows(what) => {
                 write!(f, "tried without rows in {what}: none could be made")
             }

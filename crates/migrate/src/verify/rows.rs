@@ -3,182 +3,45 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use groundwork_error::{DomainError, Kind};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement, TransactionTrait};
-
 use groundwork_naming::Engine;
 use groundwork_schema::{
-    model::{Column, ForeignKey, Schema, Table},
+    model::{Column, ForeignKey, Numbering, Schema, Table},
     sql::{identifier, literal},
 };
 
 /// How many rows a table should have.
-const ROWS: u32 = 2;
-/// How many rows are tried before a table is given up.
-const ATTEMPTS: u32 = 2_000;
+pub(super) const ROWS: u32 = 2;
 /// How much likelier a value that a check mentions is than another.
 const WEIGHT: usize = 3;
 
-/// The rows of a scratch database could not be read.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot read the rows of table {table}")]
-pub struct RowsError {
-    table: String,
-    source: DbErr,
-}
-
-/// What a table holds.
-#[derive(Debug)]
-pub(super) struct Content {
-    pub(super) rows: i64,
-    /// For each column, its values in an order of their own.
-    pub(super) values: BTreeMap<String, String>,
-}
-
-impl DomainError for RowsError {
-    fn kind(&self) -> Kind {
-        Kind::Unavailable
-    }
-}
-
-/// What every table holds.
-pub(super) async fn content(
-    connection: &DatabaseConnection,
-    schema: &Schema,
-) -> Result<BTreeMap<String, Content>, RowsError> {
-    let mut all = BTreeMap::new();
-    for table in schema.tables.values() {
-        let failed = |source| RowsError {
-            table: table.name.clone(),
-            source,
-        };
-        let rows = count(connection, &table.name).await.map_err(failed)?;
-        let mut values = BTreeMap::new();
-        for column in table
-            .columns
-            .iter()
-            .filter(|column| column.generated.is_none())
-        {
-            let text = values_of(connection, schema.engine, &table.name, &column.name)
-                .await
-                .map_err(failed)?;
-            values.insert(column.name.clone(), text);
-        }
-        all.insert(table.name.clone(), Content { rows, values });
-    }
-    Ok(all)
-}
-
-/// Gives every table rows; returns the tables for which none could be made.
-pub(super) async fn fill(
-    connection: &DatabaseConnection,
-    schema: &Schema,
-) -> Result<Vec<String>, RowsError> {
-    let mut empty = Vec::new();
-    for table in in_order_of_reference(schema) {
-        let failed = |source| RowsError {
-            table: table.name.clone(),
-            source,
-        };
-        let mut attempts = Attempts::new(schema, table);
-        let mut rows = count(connection, &table.name).await.map_err(failed)?;
-        let mut left = ATTEMPTS;
-        while rows < i64::from(ROWS) && left > 0 {
-            left -= 1;
-            if try_to(connection, &attempts.insert())
-                .await
-                .map_err(failed)?
-            {
-                rows = count(connection, &table.name).await.map_err(failed)?;
-            }
-        }
-        if rows == 0 {
-            empty.push(table.name.clone());
-        }
-    }
-    Ok(empty)
+/// The tables that hold rows, those in partitions included.
+pub(super) fn tables(schema: &Schema) -> BTreeMap<&str, &Table> {
+    (schema.tables.iter())
+        .chain(&schema.partitioned_tables)
+        .map(|(name, table)| (name.as_str(), table))
+        .collect()
 }
 
 /// Tables that others refer to come first; where they refer to each other, the names decide.
-fn in_order_of_reference(schema: &Schema) -> Vec<&Table> {
+pub(super) fn in_order_of_reference(schema: &Schema) -> Vec<&Table> {
+    let tables = tables(schema);
     let mut ordered: Vec<&Table> = Vec::new();
-    let mut left: BTreeSet<&str> = schema.tables.keys().map(String::as_str).collect();
+    let mut left: BTreeSet<&str> = tables.keys().copied().collect();
     while let Some(first) = left.first().copied() {
         let is_free = |name: &&str| {
-            schema.tables[*name]
-                .foreign_keys
-                .iter()
+            (tables[*name].foreign_keys.iter())
                 .all(|key| key.table == **name || !left.contains(key.table.as_str()))
         };
-        let next = left
-            .iter()
-            .find(|name| is_free(name))
-            .copied()
-            .unwrap_or(first);
+        let next = left.iter().find(|name| is_free(name)).copied();
+        let next = next.unwrap_or(first);
         left.remove(next);
-        ordered.push(&schema.tables[next]);
+        ordered.push(tables[next]);
     }
     ordered
 }
 
-async fn try_to(connection: &DatabaseConnection, sql: &str) -> Result<bool, DbErr> {
-    let attempt = connection.begin().await?;
-    // Rows must refer to something also where the run has turned foreign keys off.
-    let sound = attempt.execute_unprepared(sql).await.is_ok() && orphans(&attempt).await? == 0;
-    if sound {
-        attempt.commit().await?;
-    } else {
-        attempt.rollback().await?;
-    }
-    Ok(sound)
-}
-
-async fn orphans(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
-    if connection.get_database_backend() == DbBackend::Sqlite {
-        number(connection, "SELECT count(*) FROM pragma_foreign_key_check").await
-    } else {
-        Ok(0)
-    }
-}
-
-async fn count(connection: &impl ConnectionTrait, table: &str) -> Result<i64, DbErr> {
-    number(
-        connection,
-        &format!("SELECT count(*) FROM {}", identifier(table)),
-    )
-    .await
-}
-
-async fn number(connection: &impl ConnectionTrait, sql: &str) -> Result<i64, DbErr> {
-    let statement = Statement::from_string(connection.get_database_backend(), sql);
-    let row = connection.query_one_raw(statement).await?;
-    row.map_or(Ok(0), |row| row.try_get_by_index(0))
-}
-
-async fn values_of(
-    connection: &DatabaseConnection,
-    engine: Engine,
-    table: &str,
-    column: &str,
-) -> Result<String, DbErr> {
-    let (table, column) = (identifier(table), identifier(column));
-    let sql = match engine {
-        Engine::Sqlite => format!(
-            "SELECT coalesce(group_concat(value, ','), '')
-             FROM (SELECT quote({column}) AS value FROM {table} ORDER BY 1)"
-        ),
-        Engine::Postgres => format!(
-            "SELECT coalesce(string_agg(value, ',' ORDER BY value), '')
-             FROM (SELECT coalesce(quote_literal({column}::text), 'NULL') AS value FROM {table}) v"
-        ),
-    };
-    let statement = Statement::from_string(engine.into(), sql);
-    let row = connection.query_one_raw(statement).await?;
-    row.map_or(Ok(String::new()), |row| row.try_get_by_index(0))
-}
-
 /// Rows of a table, one after the other.
-struct Attempts<'a> {
+pub(super) struct Attempts<'a> {
     schema: &'a Schema,
     table: &'a Table,
     /// What each column may hold.
@@ -187,7 +50,7 @@ struct Attempts<'a> {
 }
 
 impl<'a> Attempts<'a> {
-    fn new(schema: &'a Schema, table: &'a Table) -> Self {
+    pub(super) fn new(schema: &'a Schema, table: &'a Table) -> Self {
         let columns = table
             .columns
             .iter()
@@ -202,7 +65,7 @@ impl<'a> Attempts<'a> {
     }
 
     /// The statement that inserts the next one.
-    fn insert(&mut self) -> String {
+    pub(super) fn insert(&mut self) -> String {
         let row = self.random.next();
         let (mut names, mut values) = (Vec::new(), Vec::new());
         for (column, candidates) in &self.candidates {
@@ -220,9 +83,10 @@ impl<'a> Attempts<'a> {
                 }
             }
         }
-        let always = self.candidates.iter().any(|(column, _)| {
-            column.numbering == Some(groundwork_schema::model::Numbering::IdentityAlways)
-        });
+        let always = self
+            .candidates
+            .iter()
+            .any(|(column, _)| column.numbering == Some(Numbering::IdentityAlways));
         let overriding = if always {
             " OVERRIDING SYSTEM VALUE"
         } else {
@@ -269,7 +133,7 @@ impl<'a> Attempts<'a> {
                 };
                 (identifier(column), value)
             })
-            .filter(|_| self.schema.tables.contains_key(&key.table))
+            .filter(|_| tables(self.schema).contains_key(key.table.as_str()))
             .collect()
     }
 }
