@@ -9,6 +9,7 @@ mod history;
 mod marks;
 mod planning;
 mod pooled;
+mod recipes;
 mod running;
 mod sessions;
 mod template;

@@ -21,6 +21,7 @@ pub mod load;
 mod plan;
 pub mod production;
 mod program;
+pub mod recipes;
 mod request;
 mod server;
 pub mod shop;

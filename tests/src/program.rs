@@ -25,6 +25,8 @@ pub enum Program {
     Shop,
     /// The command that evolves its schema.
     ShopMigrate,
+    /// `migrate` with the recipes of CONTRIBUTING.
+    RecipeMigrate,
 }
 
 impl Program {
@@ -35,6 +37,7 @@ impl Program {
             Self::Migrate => "migrate",
             Self::Shop => "shop",
             Self::ShopMigrate => "shop_migrate",
+            Self::RecipeMigrate => "recipe_migrate",
         };
         let test = std::env::current_exe().expect("the path of this test's executable");
         let folder = test.ancestors().nth(2).expect("target/{profile}/deps");

@@ -1,6 +1,10 @@
 //! `migrate lint`.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::PathBuf,
+};
 
 use clap::ValueEnum;
 use groundwork_cli::{CliError, Exit, Output, Result, Stream, text::counted};
@@ -12,6 +16,10 @@ use crate::{
     lint::{self, Report, rules::Severity},
 };
 use groundwork_naming::Engine;
+use groundwork_schema::model::Schema;
+
+/// How many rows each table has.
+type RowCounts = BTreeMap<String, i64>;
 
 /// Look for statements that lock, lose or break something, and for what breaks the convention
 ///
@@ -49,6 +57,10 @@ pub(super) struct Lint {
     #[arg(long)]
     live: bool,
 
+    /// With --live on SQLite: from how many rows on the rebuild of a table is worth a warning
+    #[arg(long, value_name = "ROWS", default_value = "100000", requires = "live")]
+    large_table: i64,
+
     /// Exit with 1 for warnings too
     #[arg(long, value_name = "WHAT")]
     deny: Option<Deny>,
@@ -75,20 +87,20 @@ enum Deny {
 impl Lint {
     pub(super) async fn run(&self, context: &Context<'_>) -> Result {
         let (app, output) = (context.app, context.output);
+        let (schema, counts) = self.look(context).await?.unzip();
         let mut report = if self.files.is_empty() {
             let engines = match self.engine {
                 Some(engine) => vec![engine.model()],
                 None => vec![Engine::Sqlite, Engine::Postgres],
             };
-            lint::migrations(&app.migrations, &app.sources, &app.convention, &engines).await
+            let large = self.large(counts.as_ref());
+            let (migrations, convention) = (&app.migrations, &app.convention);
+            lint::migrations(migrations, &app.sources, convention, &engines, &large).await
         } else {
             self.read(app, output)?
         };
-        if self.live {
-            let read =
-                async |connection: &DatabaseConnection| Ok(inspect::schema(connection).await?);
-            let schema = context.with_existing(read).await?;
-            report.extend_live(lint::catalog(&schema, &app.convention));
+        if let Some(schema) = &schema {
+            report.extend_live(lint::catalog(schema, &app.convention));
         }
         self.print(&report, output)?;
         let errors = report.count(Severity::Error);
@@ -98,6 +110,26 @@ impl Lint {
             true => Err(CliError::found()),
             false => Ok(()),
         }
+    }
+
+    /// The configured database, with --live: its schema, and how many rows its tables have.
+    async fn look(&self, context: &Context<'_>) -> Result<Option<(Schema, RowCounts)>> {
+        if !self.live {
+            return Ok(None);
+        }
+        let read = async |connection: &DatabaseConnection| {
+            let schema = inspect::schema(connection).await?;
+            Ok((schema, inspect::row_counts(connection).await?))
+        };
+        context.with_existing(read).await.map(Some)
+    }
+
+    /// The tables that are large, by their names in lowercase.
+    fn large(&self, counts: Option<&RowCounts>) -> BTreeSet<String> {
+        (counts.into_iter().flatten())
+            .filter(|(_, rows)| **rows >= self.large_table)
+            .map(|(table, _)| table.to_lowercase())
+            .collect()
     }
 
     /// Looks at the files.

@@ -68,8 +68,10 @@ impl Verify {
                 "PostgreSQL needs a server: add --server postgres://USER@HOST/DATABASE",
             ));
         }
-        let places = (is_wanted(Engine::Sqlite).then_some(Place::Sqlite).into_iter())
-            .chain(on_server.filter(|_| is_wanted(Engine::Postgres)));
+        let places = (is_wanted(Engine::Sqlite)
+            .then_some(Place::Sqlite)
+            .into_iter())
+        .chain(on_server.filter(|_| is_wanted(Engine::Postgres)));
         let mut findings = Vec::new();
         for place in places {
             let engine = match place.engine() {

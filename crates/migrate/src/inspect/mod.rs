@@ -8,9 +8,11 @@ mod error;
 pub(crate) mod postgres;
 mod reading;
 mod rows;
+mod sizes;
 mod sqlite;
 
 pub use error::InspectError;
 pub use postgres::census;
 pub use reading::schema;
+pub(crate) use sizes::row_counts;
 pub(crate) use sqlite::{SqliteStatement, statements as sqlite_statements};

@@ -1,6 +1,7 @@
 //! Migrations, by the statements that they render for each engine and by their source.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
@@ -18,12 +19,14 @@ use super::{
     waiver::{self, Waiver},
 };
 
-/// Checks migrations for each of these engines. `sources` is the folder of their source code.
+/// Checks migrations for each of these engines. `sources` is the folder of their source code; `large`
+/// are the names of large tables in lowercase, whose rebuild is worth a warning.
 pub(crate) async fn migrations(
     migrations: &[Box<dyn MigrationTrait>],
     sources: &Path,
     convention: &Convention,
     engines: &[Engine],
+    large: &BTreeSet<String>,
 ) -> Report {
     let mut found: Vec<Vec<(Finding, Option<usize>)>> = vec![Vec::new(); migrations.len()];
     let mut waivers: Vec<Vec<Waiver>> = vec![Vec::new(); migrations.len()];
@@ -32,7 +35,7 @@ pub(crate) async fn migrations(
         .map(|migration| path_of(sources, migration.name()))
         .collect();
     for engine in engines {
-        let mut checker = Checker::new(*engine, convention);
+        let mut checker = Checker::new(*engine, convention).knowing_large(large);
         let ups = record::up(migrations, *engine).await;
         let downs = record::down(migrations, *engine).await;
         for (at, (up, down)) in ups.iter().zip(&downs).enumerate() {

@@ -321,7 +321,7 @@ async fn of(list: Vec<Written>, source: &str) -> Vec<&'static str> {
         Box::new(migration)
     };
     let list: Vec<_> = list.into_iter().map(boxed).collect();
-    let report = migrations(&list, folder.path(), &CONVENTION, &both).await;
+    let report = migrations(&list, folder.path(), &CONVENTION, &both, &BTreeSet::new()).await;
     assert!(report.notes.is_empty(), "{:?}", report.notes);
     report
         .findings

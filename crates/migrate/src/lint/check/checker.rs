@@ -1,5 +1,7 @@
 //! Checks statements, one after the other, against what those before them have made.
 
+use std::collections::BTreeSet;
+
 use sqlparser::ast::{
     AlterTable, AlterTableOperation, CreateIndex, FromTable, ObjectType, RenameTableNameKind,
     Statement, TableFactor, TableWithJoins,
@@ -27,6 +29,8 @@ pub(in crate::lint) struct Checker<'a> {
     pub(super) known: KnownSchema,
     pub(super) scope: Scope,
     pub(super) at: usize,
+    /// The tables that are large, in lowercase. What a file is about may be of any size.
+    pub(super) large: BTreeSet<String>,
     found: Vec<Diagnostic>,
 }
 
@@ -38,8 +42,15 @@ impl<'a> Checker<'a> {
             known: KnownSchema::default(),
             scope: Scope::default(),
             at: 0,
+            large: BTreeSet::new(),
             found: Vec::new(),
         }
+    }
+
+    /// Knows which tables are large, by their names in lowercase.
+    pub(in crate::lint) fn knowing_large(self, large: &BTreeSet<String>) -> Self {
+        let large = large.clone();
+        Self { large, ..self }
     }
 
     /// Checks the statements of a migration or file, after those before it.

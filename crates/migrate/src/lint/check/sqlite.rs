@@ -122,8 +122,10 @@ impl Checker<'_> {
             return;
         };
         dropped.remove(place);
-        let message = format!("the table {table} is rebuilt, with every row");
-        self.report(&sqlite::REBUILD_OF_TABLE, message);
+        if self.scope.is_file || self.large.contains(&table.to_lowercase()) {
+            let message = format!("the table {table} is rebuilt, with every row");
+            self.report(&sqlite::REBUILD_OF_TABLE, message);
+        }
         if self.scope.is_file && !self.scope.foreign_keys_off {
             let message = format!("{table} is rebuilt while foreign keys are upheld");
             self.report(&sqlite::REBUILD_WITH_FOREIGN_KEYS_ON, message);

@@ -35,9 +35,10 @@ pub(in crate::lint) const REBUILD_OF_TABLE: Rule = Rule {
     name: "rebuild-of-table",
     severity: Severity::Warning,
     why: "The table is copied row by row while nobody can write, and takes its room twice \
-           until the commit.",
-    instead: "Group the changes of one table into one rebuild; waive this where the table is \
-           small.",
+           until the commit. In a migration, this is about tables that have 100000 rows in the \
+           configured database, with --live; --large-table says another number.",
+    instead: "Group the changes of one table into one rebuild; waive this where the time of it is \
+           there.",
     bad: Example::Sql(
         "\
 PRAGMA foreign_keys = OFF;
