@@ -3,7 +3,8 @@
 //! A GIN index gives all segments that hold some words, in no order. Where that is half of a million,
 //! only the newest thousand of them are wanted. So the index also holds, for each segment, which ten
 //! thousand and which hundred thousand ids its own is among: a search first asks for the words within
-//! the newest part of the table, and for all of it only if that did not give enough.
+//! the newest part of the table, then within as much as is likely to hold enough, and for all of it
+//! only if that is most of the table.
 //!
 //! What the index cannot answer, that words are next to each other, is decided by `LIKE` over the
 //! normalised words, which takes a hundredth of the time of a `tsvector`. Everything is gathered before
@@ -12,6 +13,8 @@
 //!
 //! Where a channel or a language has few transcripts, the segments of these are looked for in both
 //! indexes at once.
+
+use std::ops::RangeInclusive;
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value, Values};
 use uuid::Uuid;
@@ -40,8 +43,8 @@ const DOING: &str = "searching";
 
 /// What of the table is searched.
 enum Scope {
-    /// This part and the one before it.
-    Newest((i64, &'static str), i64),
+    /// The parts that are marked so.
+    Parts(&'static str, RangeInclusive<i64>),
     /// The ids from this one on, row by row.
     From(i64),
     All,
@@ -64,31 +67,42 @@ pub(in super::super) async fn newest(
         return Ok(String::new());
     };
     let mut seen: Option<(usize, i64)> = None;
-    for size in [FINE, COARSE] {
-        let part = last / size.0;
-        // The part before it belongs to it: this one may have just begun.
-        let covered = last - (part - 1) * size.0;
-        let is_all = part < 2;
-        let is_hopeless = seen.is_some_and(|(found, among)| {
-            let hoped = u128::from(covered.unsigned_abs()) * found as u128;
-            hoped < u128::from(MAX_RANKED) * u128::from(among.unsigned_abs())
-        });
-        if is_all || is_hopeless {
+    for (size, mark) in [FINE, COARSE] {
+        let part = last / size;
+        let Some(before) = parts_before(last, size, seen) else {
             continue;
-        }
+        };
+        let from = part - before;
         // Beginnings of half of all words are seen sooner in the rows.
-        let scope = match size == FINE && search.query.has_short_beginnings() {
-            true => Scope::From((part - 1) * size.0),
-            false => Scope::Newest(size, part),
+        let scope = match size == FINE.0 && search.query.has_short_beginnings() {
+            true => Scope::From(from * size),
+            false => Scope::Parts(mark, from..=part),
         };
         let found = lines(connection, search, &scope).await?;
         let count = found.lines().count();
         if count as u64 >= MAX_RANKED {
             return Ok(found);
         }
-        seen = Some((count, covered));
+        seen = Some((count, last - from * size));
     }
     lines(connection, search, &Scope::All).await
+}
+
+/// How many parts before the newest are likely to hold enough with it, as densely as matches were
+/// `seen`: how many, among how many ids. `None` if that is most of the table.
+fn parts_before(last: i64, size: i64, seen: Option<(usize, i64)>) -> Option<i64> {
+    let all = last / size;
+    let before = match seen {
+        // The newest part may have just begun.
+        None => 1,
+        Some((found, among)) => {
+            let found = i64::try_from(found).ok().filter(|found| *found > 0)?;
+            // A quarter more, since matches are not spread evenly.
+            let ids = i64::try_from(MAX_RANKED).ok()?.saturating_mul(among) / found * 5 / 4;
+            ((ids - last % size).max(0) / size + 1).max(1)
+        }
+    };
+    (before * 3 <= all * 2 && before < all).then_some(before)
 }
 
 /// The transcripts that a search keeps to, if they are few. `None` for many, and for all.
@@ -167,7 +181,7 @@ fn matching(search: &Search, scope: &Scope) -> Statement {
             rows.push_str(&filter(search, &mut values));
             search.query.patterns()
         }
-        Scope::All | Scope::Newest(..) => {
+        Scope::All | Scope::Parts(..) => {
             values.push(words(search, scope).into());
             rows.push_str(&format!(" WHERE {INDEXED} @@ $1::text::tsquery"));
             rows.push_str(&filter(search, &mut values));
@@ -199,8 +213,12 @@ fn matching(search: &Search, scope: &Scope) -> Statement {
 fn words(search: &Search, scope: &Scope) -> String {
     let query = search.query.to_tsquery();
     match scope {
-        Scope::Newest((_, mark), part) => {
-            format!("{query} & ('{mark}{part}' | '{mark}{}')", part - 1)
+        Scope::Parts(mark, parts) => {
+            let parts: Vec<String> = parts
+                .clone()
+                .map(|part| format!("'{mark}{part}'"))
+                .collect();
+            format!("{query} & ({})", parts.join(" | "))
         }
         Scope::All | Scope::From(_) | Scope::Transcripts(_) => query,
     }
