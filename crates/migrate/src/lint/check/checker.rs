@@ -383,7 +383,7 @@ fn is_setting_of_table(statement: &ParsedStatement) -> bool {
             .windows(form.len())
             .any(|words| words == *form)
     };
-    statement.begins(&["alter", "table"]) && FORMS.iter().any(|form| has(form))
+    statement.begins(&["alter", "table"]) && FORMS.iter().any(has)
         || statement.begins(&["alter", "foreign", "table"])
 }
 
