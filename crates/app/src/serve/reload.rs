@@ -28,8 +28,10 @@ pub(super) async fn on_hangups(
         hangups.next().await;
         let before = newest.as_ref().unwrap_or(started_with);
         if let Some((loaded, config)) = reloaded(before, &started_with.config) {
-            log::set_level(&config.log.level);
             apply(&config);
+            // What is reported is in force.
+            tell_what_changed(before, &loaded);
+            log::set_level(&config.log.level);
             newest = Some(loaded);
         }
     }
@@ -55,7 +57,6 @@ fn reloaded(before: &Loaded<Settings>, running: &Config) -> Option<(Loaded<Setti
         );
         return None;
     }
-    tell_what_changed(before, &loaded);
     Some((loaded, config))
 }
 
