@@ -12,6 +12,7 @@ const HEAD: &str = "\
 ```sh
 cargo migrate lint                                   # the migrations, for both engines
 cargo migrate lint --live                            # and the catalog of the configured database
+cargo migrate lint --live --large-table 1000000      # from how many rows on SQLite's rebuild is a warning
 cargo migrate lint changes.sql                       # a file of SQL, for the engine it is written for
 cargo migrate lint --format sarif > lint.sarif       # text, json or sarif
 cargo migrate lint --deny warnings                   # for CI: warnings count too
