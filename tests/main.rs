@@ -11,6 +11,7 @@ mod config;
 mod db;
 mod durability;
 mod entities;
+mod evolve;
 mod files;
 mod guide;
 mod http;

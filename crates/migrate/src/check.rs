@@ -223,7 +223,9 @@ pub async fn entities(
     let findings = stale.into_iter().map(|what| Finding {
         between: Between::EntitiesAndMigrations,
         what,
-        advice: "run `migrate entities`, or change the migrations or entities.toml".to_owned(),
+        advice: "if it was edited, `migrate diff` shows the edit and `migrate new NAME --from-entities` \
+                 writes its migration; if not, run `migrate entities`"
+            .to_owned(),
     });
     Ok(findings.collect())
 }

@@ -40,6 +40,7 @@ mod definition;
 mod diagram;
 pub mod diff;
 pub mod entities;
+pub mod evolve;
 pub mod inspect;
 mod lint;
 pub mod scratch;

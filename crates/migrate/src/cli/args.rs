@@ -9,6 +9,7 @@ use super::{
     check::Check,
     context::Context,
     diagram::Diagram,
+    diff::Diff,
     lint::Lint,
     mark::Mark,
     new::New,
@@ -37,7 +38,7 @@ Examples:
   migrate status
   migrate up
   migrate --database-url postgres://app@db/studio up
-  migrate new create_captions"
+  migrate new add_mood --from-entities"
 )]
 pub(super) struct Args {
     #[command(flatten)]
@@ -58,12 +59,13 @@ pub(super) enum Command {
     Mark(Mark),
     Adopt(Adopt),
     Check(Check),
+    Diff(Diff),
     Diagram(Diagram),
     Restore(Restore),
     Entities(Entities),
     Verify(Verify),
     Lint(Lint),
-    New(New),
+    New(Box<New>),
 }
 
 impl Command {
@@ -78,12 +80,13 @@ impl Command {
             Self::Mark(mark) => mark.run(context).await,
             Self::Adopt(adopt) => adopt.run(context).await,
             Self::Check(check) => check.run(context).await,
+            Self::Diff(diff) => diff.run(context).await,
             Self::Diagram(diagram) => diagram.run(context).await,
             Self::Restore(restore) => restore.run(context).await,
             Self::Entities(entities) => super::entities::run(entities, context).await,
             Self::Verify(verify) => verify.run(context).await,
             Self::Lint(lint) => lint.run(context).await,
-            Self::New(new) => new.run(context),
+            Self::New(new) => new.run(context).await,
         }
     }
 }

@@ -26,6 +26,7 @@ mod change;
 mod check;
 mod context;
 mod diagram;
+mod diff;
 mod entities;
 mod lint;
 mod mark;

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use groundwork_schema::model::Schema;
 use proc_macro2::TokenStream;
 use quote::quote;
 use sea_orm::DatabaseConnection;
@@ -23,9 +24,17 @@ use crate::inspect;
 /// [`GenerateError::TypeMap`] if the type map does not fit the tables, with every problem at once;
 /// [`GenerateError::Inspect`] if the tables cannot be read.
 pub async fn generate(database: &DatabaseConnection, map: &TypeMap) -> Result<Tree, GenerateError> {
-    let mut schema = inspect::schema(database)
+    let schema = inspect::schema(database)
         .await
         .map_err(GenerateError::Inspect)?;
+    of_schema(schema, map)
+}
+
+/// Generates the entities of a schema that was read.
+///
+/// # Errors
+/// [`GenerateError::TypeMap`] if the type map does not fit the tables.
+pub(crate) fn of_schema(mut schema: Schema, map: &TypeMap) -> Result<Tree, GenerateError> {
     let partitioned = std::mem::take(&mut schema.partitioned_tables);
     schema.tables.extend(partitioned);
     schema.tables.retain(|table, _| !map.ignores(table));

@@ -33,7 +33,7 @@ const ASSOCIATED: [&str; 4] = ["err", "entity_name", "iterator", "value_type"];
 const KEYWORDS: [&str; 1] = ["gen"];
 
 /// The name of the module of a table, without `r#`.
-pub(super) fn module(table: &str) -> String {
+pub(crate) fn module(table: &str) -> String {
     match identifier(table).as_str() {
         "" => "table".to_owned(),
         name => name.to_owned(),
@@ -41,7 +41,7 @@ pub(super) fn module(table: &str) -> String {
 }
 
 /// The name of the field of a column, if no other column of the table has it, without `r#`.
-pub(super) fn snake(column: &str) -> String {
+pub(crate) fn snake(column: &str) -> String {
     match identifier(column).as_str() {
         "" => "column".to_owned(),
         name if ASSOCIATED.contains(&name) => format!("{name}_value"),
@@ -64,7 +64,7 @@ fn identifier(name: &str) -> String {
 }
 
 /// The name as an identifier: raw (`r#type`) where it is a keyword.
-pub(super) fn ident(name: &str) -> proc_macro2::Ident {
+pub(crate) fn ident(name: &str) -> proc_macro2::Ident {
     let span = proc_macro2::Span::call_site();
     match syn::parse_str::<syn::Ident>(name) {
         Ok(_) if !KEYWORDS.contains(&name) => proc_macro2::Ident::new(name, span),
@@ -77,7 +77,7 @@ pub(super) fn ident(name: &str) -> proc_macro2::Ident {
 }
 
 /// The name of a variant, a type or a relation.
-pub(super) fn upper_camel(name: &str) -> String {
+pub(crate) fn upper_camel(name: &str) -> String {
     let camel = name.to_upper_camel_case();
     if camel.starts_with(|first: char| first.is_ascii_digit()) {
         format!("V{camel}")
@@ -87,7 +87,7 @@ pub(super) fn upper_camel(name: &str) -> String {
 }
 
 /// What one row of a table is, as the name of a type: `Category` for `categories`.
-pub(super) fn one_of(table: &str) -> String {
+pub(crate) fn one_of(table: &str) -> String {
     upper_camel(&pluralizer::pluralize(&module(table), 1, false))
 }
 
@@ -95,7 +95,7 @@ pub(super) fn one_of(table: &str) -> String {
 ///
 /// # Errors
 /// Why there is no such enum.
-pub(super) fn variants(values: &[String]) -> Result<Vec<String>, String> {
+pub(crate) fn variants(values: &[String]) -> Result<Vec<String>, String> {
     let mut variants = BTreeMap::new();
     for value in values {
         let variant = upper_camel(value);
@@ -112,7 +112,7 @@ pub(super) fn variants(values: &[String]) -> Result<Vec<String>, String> {
 }
 
 /// Whether a domain may have the name: it becomes a folder and a module.
-pub(super) fn is_module(name: &str) -> bool {
+pub(crate) fn is_module(name: &str) -> bool {
     name == name.to_snake_case()
         && syn::parse_str::<syn::Ident>(name).is_ok()
         && !KEYWORDS.contains(&name)
@@ -122,7 +122,7 @@ pub(super) fn is_module(name: &str) -> bool {
 ///
 /// # Errors
 /// Why not, as the rest of a sentence that begins with the name.
-pub(super) fn check_type(name: &str) -> Result<(), String> {
+pub(crate) fn check_type(name: &str) -> Result<(), String> {
     if syn::parse_str::<syn::Ident>(name).is_err() {
         Err("is no name of a Rust type".to_owned())
     } else if TAKEN.contains(&name) {
@@ -138,7 +138,7 @@ pub(super) fn check_type(name: &str) -> Result<(), String> {
 }
 
 /// `; did you mean …?`, if one of the known words is near the unknown one.
-pub(super) fn suggestion<'a>(
+pub(crate) fn suggestion<'a>(
     unknown: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {

@@ -39,7 +39,7 @@ use std::{fmt, ops::Range};
 
 use toml::de::{DeTable, DeValue};
 
-use super::{names, rust_type::RustType};
+use super::{names, plan, rust_type::RustType};
 
 /// A type map, read and checked in itself; whether it fits the tables is seen on generation.
 #[derive(Clone, Debug)]
@@ -111,6 +111,14 @@ impl Assignment {
     }
 }
 
+/// What a line says about a table or a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) value: String,
+    /// Whether the line speaks of others too.
+    pub(crate) by_pattern: bool,
+}
+
 /// Something that is wrong with the type map.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -167,6 +175,37 @@ impl TypeMap {
     pub(crate) fn tables_of(&self, domain: &str) -> Option<impl Iterator<Item = &str>> {
         let domain = self.domains.iter().find(|known| known.name == domain)?;
         Some(domain.tables.iter().map(|entry| entry.text.as_str()))
+    }
+
+    /// What a section of a domain (`ids`, `enums`, `docs`) says about a table or a column, in a line
+    /// of its own or by a pattern.
+    pub(crate) fn says(&self, domain: &str, section: &str, subject: &str) -> Option<Said> {
+        let domain = self.domains.iter().find(|known| known.name == domain)?;
+        let lines = match section {
+            "ids" => &domain.ids,
+            "enums" => &domain.enums,
+            _ => &domain.docs,
+        };
+        let named = lines.iter().find(|line| line.subject == subject);
+        if let Some(named) = named {
+            let value = named.value.clone();
+            return Some(Said {
+                value,
+                by_pattern: false,
+            });
+        }
+        let (table, column) = subject.split_once('.')?;
+        let mut patterns = lines.iter().filter(|line| line.is_pattern());
+        let pattern = patterns.find(|line| {
+            let (tables, columns) = line.table_and_column();
+            plan::matches(tables, table)
+                && columns.is_some_and(|columns| plan::matches(columns, column))
+        })?;
+        let value = pattern.value.replace(TABLE, &names::one_of(table));
+        Some(Said {
+            value,
+            by_pattern: true,
+        })
     }
 
     /// Whether the type map leaves the table or `table.column` out.

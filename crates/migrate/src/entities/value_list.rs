@@ -10,18 +10,18 @@ use groundwork_schema::sql::{Token, TokenKind, tokens};
 
 /// What a check lists: the values that a column may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ValueList {
+pub(crate) struct ValueList {
     /// The column.
-    pub(super) column: String,
+    pub(crate) column: String,
     /// Its values, in the order of the constraint.
-    pub(super) values: Vec<String>,
+    pub(crate) values: Vec<String>,
 }
 
 /// The list of values that a check's expression consists of; `None` if it says anything else.
 ///
 /// `NULL` may be admitted beside the list (`"stage" IS NULL OR "stage" IN (…)`): a check holds for
 /// `NULL` in any case.
-pub(super) fn in_expression(engine: Engine, expression: &str) -> Option<ValueList> {
+pub(crate) fn in_expression(engine: Engine, expression: &str) -> Option<ValueList> {
     let mut tokens = tokens(engine, expression).ok()?;
     tokens.retain(|token| !token.is_blank());
     of_tokens(&without_casts(tokens))

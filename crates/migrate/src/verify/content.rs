@@ -16,14 +16,14 @@ const PARTS: usize = 200;
 
 /// What a table holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Content {
-    pub(super) rows: i64,
+pub(crate) struct Content {
+    pub(crate) rows: i64,
     /// For each column, the values that are not NULL as text, in order.
-    pub(super) values: BTreeMap<String, Vec<String>>,
+    pub(crate) values: BTreeMap<String, Vec<String>>,
 }
 
 /// What every table holds.
-pub(super) async fn content(
+pub(crate) async fn content(
     connection: &impl ConnectionTrait,
     schema: &Schema,
 ) -> Result<BTreeMap<String, Content>, RowsError> {

@@ -23,7 +23,7 @@ const PARTS: usize = 200;
 
 /// Fills tables, and remembers for which of them no row could be made.
 #[derive(Debug, Default)]
-pub(super) struct Filler {
+pub(crate) struct Filler {
     /// The tables that were given up, as they were then, with those that they refer to, and how many
     /// rows they had got.
     given_up: BTreeMap<String, (String, i64)>,
@@ -31,7 +31,7 @@ pub(super) struct Filler {
 
 impl Filler {
     /// Gives every table rows; returns the tables for which none could be made.
-    pub(super) async fn fill(
+    pub(crate) async fn fill(
         &mut self,
         connection: &DatabaseConnection,
         schema: &Schema,

@@ -57,7 +57,7 @@ impl FindingKind {
 }
 
 /// Whether the verb in a migration's name says that something is removed.
-pub(super) fn declares_loss(name: &str) -> bool {
+pub(crate) fn declares_loss(name: &str) -> bool {
     let verb = name
         .split('_')
         .find(|word| !word.chars().any(|c| c.is_ascii_digit()));

@@ -13,6 +13,10 @@ mod finding;
 mod rows;
 mod trial;
 
-pub use error::VerifyError;
+pub(crate) use content::{Content, content};
+pub use error::{RowsError, VerifyError};
+pub(crate) use fill::Filler;
+pub(crate) use finding::declares_loss;
 pub use finding::{DESTRUCTIVE_VERBS, Finding, FindingKind};
+pub(crate) use trial::explain;
 pub use trial::verify;

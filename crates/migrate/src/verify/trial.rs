@@ -309,7 +309,7 @@ fn not_taken_back(error: &RunError) -> FindingKind {
 }
 
 /// An error with its causes.
-fn explain(error: &RunError) -> String {
+pub(crate) fn explain(error: &RunError) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(next) = cause {

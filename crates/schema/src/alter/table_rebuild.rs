@@ -29,6 +29,9 @@ pub(super) struct TableRebuild<'a> {
     is_strict: bool,
     /// The columns that are filled, each with an expression over the old table.
     columns: Vec<(String, String)>,
+    /// The columns that are added, each with what it holds in the rows that exist. What is demanded
+    /// of them must find them: SQLite takes an unknown name in quotes for a text.
+    added: Vec<(String, String)>,
     indexes: Vec<Object>,
     /// The columns to be dropped when everything else is done.
     drops: Vec<&'static str>,
@@ -63,6 +66,7 @@ impl<'a> TableRebuild<'a> {
                 .collect(),
             indexes: indexes(connection, &found.name).await?,
             table: found.name,
+            added: Vec::new(),
             drops: Vec::new(),
             preconditions: Vec::new(),
             defaults: Vec::new(),
@@ -305,6 +309,8 @@ impl<'a> TableRebuild<'a> {
         let rest = column_rest(column, self.is_strict);
         self.definition.add_column(column.name, &rest)?;
         self.demand(|rows| rows.column(column));
+        let default = column.default.map_or_else(|| "NULL".to_owned(), default);
+        self.added.push((column.name.to_owned(), default));
         Ok(())
     }
 
@@ -466,7 +472,7 @@ impl<'a> TableRebuild<'a> {
     }
 
     fn demand(&mut self, demand: impl FnOnce(&Rows<'_>) -> Option<Precondition>) {
-        let values: Vec<String> = (self.columns.iter())
+        let values: Vec<String> = (self.columns.iter().chain(&self.added))
             .map(|(name, value)| format!("{value} AS {}", identifier(name)))
             .collect();
         let source = format!(

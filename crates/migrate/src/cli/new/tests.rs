@@ -1,6 +1,14 @@
 use proptest::prelude::*;
 
-use super::*;
+use std::fs;
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    files,
+    name::{require_free, require_good, suggest, timestamp, timestamp_before},
+    *,
+};
 
 const LIB: &str = "//! Migrations.
 
@@ -29,9 +37,8 @@ fn a_new_migration_is_written_and_registered_last() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("lib.rs"), LIB).unwrap();
     let now = at("2026-11-21T09:08:07Z");
-    let file = add(folder.path(), "create_captions", now, KNOWN)
-        .unwrap()
-        .file;
+    let add = |name: &str| files::add(folder.path(), name, now, KNOWN, &skeleton::contents(name));
+    let file = add("create_captions").unwrap().file;
     assert_eq!(
         file.file_name().unwrap(),
         "m20261121_090807_create_captions.rs"
@@ -39,22 +46,34 @@ fn a_new_migration_is_written_and_registered_last() {
     insta::assert_snapshot!("new_table", fs::read_to_string(file).unwrap());
     let list = fs::read_to_string(folder.path().join("lib.rs")).unwrap();
     insta::assert_snapshot!("new_list", list);
-    let file = add(folder.path(), "add_language_to_captions", now, KNOWN)
-        .unwrap()
-        .file;
+    let file = add("add_language_to_captions").unwrap().file;
     insta::assert_snapshot!("new_change", fs::read_to_string(file).unwrap());
 }
 
 #[test]
-fn the_first_migration_of_a_project_finds_its_place() {
-    let text = "pub fn migrations() -> Vec<Box<dyn MigrationTrait>> {\n    vec![]\n}\n";
-    let registered = register(
-        text,
-        "m20261121_090807_create_books",
-        ListPosition::After(""),
-    )
-    .unwrap();
-    insta::assert_snapshot!("first_list", registered);
+fn two_migrations_in_a_row_come_in_their_order_though_the_program_knows_neither() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("lib.rs"), LIB).unwrap();
+    let now = at("2026-11-21T09:08:07Z");
+    for name in [
+        "create_captions",
+        "add_language_to_captions",
+        "create_words",
+    ] {
+        files::add(folder.path(), name, now, KNOWN, "").unwrap();
+    }
+    let mut expected: Vec<String> = KNOWN.iter().map(|&name| name.to_owned()).collect();
+    expected.extend(
+        [
+            "m20261121_090807_create_captions",
+            "m20261121_090808_add_language_to_captions",
+            "m20261121_090809_create_words",
+        ]
+        .map(str::to_owned),
+    );
+    assert_eq!(files::listed(folder.path()).unwrap(), expected);
+    let again = files::add(folder.path(), "create_words", now, KNOWN, "").unwrap_err();
+    assert!(matches!(again, NewError::Taken { .. }), "{again}");
 }
 
 #[test]
@@ -62,7 +81,7 @@ fn a_list_that_is_not_understood_leaves_everything_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("lib.rs"), "// empty\n").unwrap();
     let now = at("2026-11-21T09:08:07Z");
-    let error = add(folder.path(), "create_captions", now, KNOWN).unwrap_err();
+    let error = files::add(folder.path(), "create_captions", now, KNOWN, "").unwrap_err();
     assert!(matches!(error, NewError::NoList { .. }), "{error}");
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
 }
@@ -124,14 +143,6 @@ proptest! {
 
 #[test]
 fn the_first_migration_comes_before_all_others() {
-    let text =
-        "mod m2_b;\n\nfn list() {\n    vec![\n        Box::new(m2_b::Migration),\n    ]\n}\n";
-    let registered = register(text, "m1_a", ListPosition::Before("m2_b")).unwrap();
-    assert_eq!(
-        registered,
-        "mod m1_a;\nmod m2_b;\n\nfn list() {\n    vec![\n        Box::new(m1_a::Migration),\n        \
-         Box::new(m2_b::Migration),\n    ]\n}\n"
-    );
     let now = DateTime::parse_from_rfc3339("2026-11-21T09:08:07Z")
         .unwrap()
         .to_utc();
