@@ -188,25 +188,32 @@ fn drop_field(table: &mut DbTable, path: &Path, column: &DbColumn) -> Option<Str
     let mut text = Text::read(path);
     without(&mut text, &column.name);
     // A key of two columns goes with one of them.
-    if let Some([one, other]) = table.pair.take_if(|pair| pair.contains(&column.name)) {
-        remove_pair(&mut text, &one, &other);
+    if table
+        .pair
+        .take_if(|pair| pair.contains(&column.name))
+        .is_some()
+    {
+        remove_pair(&mut text);
     }
     text.write(path);
     table.columns.retain(|own| own.name != column.name);
     Some(format!("drop {}.{}", table.name, column.name))
 }
 
-fn remove_pair(text: &mut Text, one: &str, other: &str) {
-    let attribute = format!("    #[sea_orm(unique_key = \"{one}_{other}\")]\n");
+/// A table has one such key, which a renamed column has left under its old name.
+fn remove_pair(text: &mut Text) {
     for field in &mut text.fields {
-        *field = field.replace(&attribute, "");
+        let lines = field
+            .lines()
+            .filter(|line| !line.contains("(unique_key = \""));
+        *field = lines.map(|line| format!("{line}\n")).collect();
     }
 }
 
 fn drop_pair(table: &mut DbTable, path: &Path) -> Option<String> {
     let [one, other] = table.pair.take()?;
     let mut text = Text::read(path);
-    remove_pair(&mut text, &one, &other);
+    remove_pair(&mut text);
     text.write(path);
     Some(format!("drop the pair {one}, {other} of {}", table.name))
 }
