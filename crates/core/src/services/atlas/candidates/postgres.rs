@@ -19,13 +19,13 @@ use std::ops::RangeInclusive;
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value, Values};
 use uuid::Uuid;
 
-use super::filter::filter;
-use crate::{
-    db::Doing as _,
-    services::atlas::{
-        AtlasError,
-        search::{MAX_RANKED, Search},
-    },
+use super::{
+    filter::{few_transcripts, filter},
+    one,
+};
+use crate::services::atlas::{
+    AtlasError,
+    search::{MAX_RANKED, Search},
 };
 
 /// As the index has it (`ix_transcript_segments_words`).
@@ -38,8 +38,6 @@ const COARSE: (i64, &str) = (100_000, "##");
 
 /// So many transcripts are few.
 const FEW: usize = 64;
-
-const DOING: &str = "searching";
 
 /// What of the table is searched.
 enum Scope {
@@ -57,7 +55,7 @@ pub(in super::super) async fn newest(
     connection: &impl ConnectionTrait,
     search: &Search,
 ) -> Result<String, AtlasError> {
-    if let Some(few) = few_transcripts(connection, search).await? {
+    if let Some(few) = few_transcripts(connection, search, FEW).await? {
         return match few.is_empty() {
             true => Ok(String::new()),
             false => lines(connection, search, &Scope::Transcripts(few)).await,
@@ -105,38 +103,9 @@ fn parts_before(last: i64, size: i64, seen: Option<(usize, i64)>) -> Option<i64>
     (before * 3 <= all * 2 && before < all).then_some(before)
 }
 
-/// The transcripts that a search keeps to, if they are few. `None` for many, and for all.
-async fn few_transcripts(
-    connection: &impl ConnectionTrait,
-    search: &Search,
-) -> Result<Option<Vec<Uuid>>, AtlasError> {
-    if search.language.is_none() && search.channel.is_none() {
-        return Ok(None);
-    }
-    let mut values = Vec::new();
-    let filter = filter(search, &mut values);
-    let sql = format!(
-        "SELECT t.id FROM transcripts t JOIN videos v ON v.id = t.video_id \
-         WHERE TRUE{filter} LIMIT {}",
-        FEW + 1
-    );
-    let rows = connection
-        .query_all_raw(statement(sql, values))
-        .await
-        .doing(DOING)?;
-    let ids = rows.iter().map(|row| row.try_get_by_index::<Uuid>(0));
-    let ids: Vec<Uuid> = ids.collect::<Result<_, _>>().doing(DOING)?;
-    Ok(Some(ids).filter(|ids| ids.len() <= FEW))
-}
-
 async fn last_id(connection: &impl ConnectionTrait) -> Result<Option<i64>, AtlasError> {
     let sql = "SELECT max(id) FROM transcript_segments".to_owned();
-    let row = connection
-        .query_one_raw(statement(sql, Vec::new()))
-        .await
-        .doing(DOING)?;
-    let last = row.map_or(Ok(None), |row| row.try_get_by_index::<Option<i64>>(0));
-    Ok(last.doing(DOING)?)
+    one(connection, statement(sql, Vec::new())).await
 }
 
 async fn lines(
@@ -144,12 +113,8 @@ async fn lines(
     search: &Search,
     scope: &Scope,
 ) -> Result<String, AtlasError> {
-    let row = connection
-        .query_one_raw(matching(search, scope))
-        .await
-        .doing(DOING)?;
-    let lines = row.map_or(Ok(None), |row| row.try_get_by_index::<Option<String>>(0));
-    Ok(lines.doing(DOING)?.unwrap_or_default())
+    let lines = one(connection, matching(search, scope)).await?;
+    Ok(lines.unwrap_or_default())
 }
 
 fn matching(search: &Search, scope: &Scope) -> Statement {

@@ -7,19 +7,17 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Statement, Value, Values};
 
-use super::filter::filter;
-use crate::{
-    db::Doing as _,
-    services::atlas::{
-        AtlasError,
-        search::{MAX_RANKED, Search},
-    },
+use super::{
+    filter::{few_transcripts, filter},
+    one,
+};
+use crate::services::atlas::{
+    AtlasError,
+    search::{MAX_RANKED, Search},
 };
 
 /// So many transcripts are few. Gathering the segments of more takes longer than the search.
 const FEW: usize = 256;
-
-const DOING: &str = "searching";
 
 /// Where matches are looked for.
 #[derive(Clone, Copy)]
@@ -37,29 +35,16 @@ pub(in super::super) async fn newest(
     search: &Search,
 ) -> Result<String, AtlasError> {
     let scope = scope(connection, search).await?;
-    let row = connection
-        .query_one_raw(matching(search, scope))
-        .await
-        .doing(DOING)?;
-    let lines = row.map_or(Ok(None), |row| row.try_get_by_index::<Option<String>>(0));
-    Ok(lines.doing(DOING)?.unwrap_or_default())
+    let lines = one(connection, matching(search, scope)).await?;
+    Ok(lines.unwrap_or_default())
 }
 
 async fn scope(connection: &impl ConnectionTrait, search: &Search) -> Result<Scope, AtlasError> {
     if search.language.is_none() && search.channel.is_none() {
         return Ok(Scope::All);
     }
-    let mut values = Vec::new();
-    let filter = filter(search, &mut values);
-    let sql = format!(
-        "SELECT 1 FROM transcripts t JOIN videos v ON v.id = t.video_id WHERE TRUE{filter} LIMIT {}",
-        FEW + 1
-    );
-    let rows = connection.query_all_raw(statement(sql, values)).await;
-    Ok(match rows.doing(DOING)?.len() > FEW {
-        true => Scope::ManyTranscripts,
-        false => Scope::FewTranscripts,
-    })
+    let few = few_transcripts(connection, search, FEW).await?;
+    Ok(few.map_or(Scope::ManyTranscripts, |_| Scope::FewTranscripts))
 }
 
 fn matching(search: &Search, scope: Scope) -> Statement {
@@ -90,10 +75,6 @@ fn matching(search: &Search, scope: Scope) -> Statement {
          SELECT group_concat(line, char(10)) FROM (SELECT s.id || ' ' || s.words AS line \
          FROM newest n CROSS JOIN transcript_segments s ON s.id = n.id) AS found"
     );
-    statement(sql, values)
-}
-
-fn statement(sql: String, values: Vec<Value>) -> Statement {
     Statement {
         sql,
         values: Some(Values(values)),
