@@ -64,10 +64,12 @@ impl Touched {
                 | Edit::SetRequired { column, .. }
                 | Edit::SetOptional { column, .. }
                 | Edit::ChangeValues { column, .. } => add(column),
-                Edit::AddUnique { columns, .. }
-                | Edit::DropUnique { columns, .. }
-                | Edit::AddForeignKey { columns, .. }
-                | Edit::DropForeignKey { columns, .. } => columns.iter().for_each(add),
+                Edit::AddUnique { columns, .. } | Edit::DropUnique { columns, .. } => {
+                    columns.iter().for_each(add);
+                }
+                Edit::AddForeignKey { key, .. } | Edit::DropForeignKey { key, .. } => {
+                    key.columns.iter().for_each(add);
+                }
                 Edit::ChangePrimaryKey { before, after, .. } => {
                     before.iter().chain(after).for_each(add);
                     touched.keys.insert(table);

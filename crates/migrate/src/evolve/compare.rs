@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     edit::Edit,
     kinds::Kinds,
-    model::{Entities, Entity, Field, FieldType, Key, Way},
+    model::{Entities, Entity, Field, FieldType, Way},
     read::Fault,
 };
 
@@ -216,37 +216,19 @@ impl Pair<'_> {
 
     fn foreign_keys(&self, comparison: &mut Comparison) {
         let (before, after) = (self.before.foreign_keys(), self.after.foreign_keys());
-        let table = self.after.table.as_str();
-        comparison
-            .edits
-            .extend(before.difference(&after).map(|key| dropped(table, key)));
-        comparison
-            .edits
-            .extend(after.difference(&before).map(|key| added(table, key)));
-    }
-}
-
-fn dropped(table: &str, key: &Key) -> Edit {
-    let key = key.clone();
-    Edit::DropForeignKey {
-        table: table.to_owned(),
-        columns: key.columns,
-        referred_table: key.table,
-        referred_columns: key.referred,
-        on_delete: key.on_delete,
-        on_update: key.on_update,
-    }
-}
-
-fn added(table: &str, key: &Key) -> Edit {
-    let key = key.clone();
-    Edit::AddForeignKey {
-        table: table.to_owned(),
-        columns: key.columns,
-        referred_table: key.table,
-        referred_columns: key.referred,
-        on_delete: key.on_delete,
-        on_update: key.on_update,
+        let table = || self.after.table.clone();
+        let dropped = before.difference(&after).cloned();
+        let dropped = dropped.map(|key| Edit::DropForeignKey {
+            table: table(),
+            key,
+        });
+        comparison.edits.extend(dropped);
+        let added = after.difference(&before).cloned();
+        let added = added.map(|key| Edit::AddForeignKey {
+            table: table(),
+            key,
+        });
+        comparison.edits.extend(added);
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::model::Key;
+
 /// What a person changed in the entities; `Display` shows it in one line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "edit", rename_all = "snake_case")]
@@ -54,20 +56,14 @@ pub enum Edit {
     /// A relation with its foreign key.
     AddForeignKey {
         table: String,
-        columns: Vec<String>,
-        referred_table: String,
-        referred_columns: Vec<String>,
-        on_delete: Option<String>,
-        on_update: Option<String>,
+        #[serde(flatten)]
+        key: Key,
     },
     /// A relation is gone.
     DropForeignKey {
         table: String,
-        columns: Vec<String>,
-        referred_table: String,
-        referred_columns: Vec<String>,
-        on_delete: Option<String>,
-        on_update: Option<String>,
+        #[serde(flatten)]
+        key: Key,
     },
     /// An enum has other variants, or a field is of another enum. Empty: any text.
     ChangeValues {
@@ -150,21 +146,15 @@ impl fmt::Display for Edit {
                 before.join(", "),
                 after.join(", ")
             ),
-            Self::AddForeignKey {
-                table,
-                columns,
-                referred_table,
-                referred_columns,
-                on_delete,
-                on_update,
-            } => {
+            Self::AddForeignKey { table, key } => {
                 write!(
                     f,
-                    "add the foreign key {table} ({}) to {referred_table} ({})",
-                    columns.join(", "),
-                    referred_columns.join(", ")
+                    "add the foreign key {table} ({}) to {} ({})",
+                    key.columns.join(", "),
+                    key.table,
+                    key.referred.join(", ")
                 )?;
-                let actions = [("delete", on_delete), ("update", on_update)];
+                let actions = [("delete", &key.on_delete), ("update", &key.on_update)];
                 for (event, action) in actions {
                     if let Some(action) = action {
                         write!(f, ", on {event} {action}")?;
@@ -172,15 +162,11 @@ impl fmt::Display for Edit {
                 }
                 Ok(())
             }
-            Self::DropForeignKey {
-                table,
-                columns,
-                referred_table,
-                ..
-            } => write!(
+            Self::DropForeignKey { table, key } => write!(
                 f,
-                "drop the foreign key {table} ({}) to {referred_table}",
-                columns.join(", ")
+                "drop the foreign key {table} ({}) to {}",
+                key.columns.join(", "),
+                key.table
             ),
             Self::ChangeValues {
                 table,

@@ -34,6 +34,7 @@ pub use edit::Edit;
 pub use error::EvolveError;
 pub use evolution::{Evolution, Sources, differences, evolve, planned};
 pub(crate) use kinds::{Kinds, kind_of_word, literal_of, word};
+pub use model::Key;
 pub(crate) use plan::Draft;
 pub(crate) use prove::prove_draft;
 pub use read::Fault;

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 /// The entities of all domains.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entities {
@@ -85,14 +87,20 @@ pub(crate) enum Way {
 }
 
 /// A foreign key.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Key {
-    pub(crate) columns: Vec<String>,
-    pub(crate) table: String,
-    pub(crate) referred: Vec<String>,
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Key {
+    /// The columns that refer, in order.
+    pub columns: Vec<String>,
+    /// The table that is referred to.
+    #[serde(rename = "referred_table")]
+    pub table: String,
+    /// Its columns, in the same order.
+    #[serde(rename = "referred_columns")]
+    pub referred: Vec<String>,
     /// As SeaORM's attribute names it; `None` for what happens anyway.
-    pub(crate) on_delete: Option<String>,
-    pub(crate) on_update: Option<String>,
+    pub on_delete: Option<String>,
+    /// The same for the change of a key.
+    pub on_update: Option<String>,
 }
 
 impl Entity {

@@ -3,7 +3,7 @@
 
 use groundwork_naming::{Convention, Engine};
 use groundwork_schema::{
-    model::{self, IndexedBy, Timing},
+    model::{self, IndexedBy, Schema, Timing},
     sql::{TokenKind, tokens},
     table::{Check, Column, Condition, ForeignKey, Index, Table, Unique},
 };
@@ -22,7 +22,22 @@ pub(super) struct Restorer<'a> {
     pub(super) table: &'a model::Table,
 }
 
-impl Restorer<'_> {
+impl<'a> Restorer<'a> {
+    /// Of a table of this schema.
+    pub(super) fn new(
+        schema: &Schema,
+        convention: &'a Convention,
+        kinds: &'a Kinds,
+        table: &'a model::Table,
+    ) -> Self {
+        Self {
+            engine: schema.engine,
+            convention,
+            kinds,
+            table,
+        }
+    }
+
     /// The whole table, and what is left to do once it is there.
     ///
     /// # Errors

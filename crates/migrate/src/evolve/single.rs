@@ -22,12 +22,7 @@ pub(crate) fn dropped_column(
 ) -> Option<Draft> {
     let model = schema.tables.get(table)?;
     model.column(column)?;
-    let restorer = Restorer {
-        engine: schema.engine,
-        convention,
-        kinds,
-        table: model,
-    };
+    let restorer = Restorer::new(schema, convention, kinds, model);
     let edit = Edit::DropColumn {
         table: table.to_owned(),
         column: column.to_owned(),
@@ -45,12 +40,7 @@ pub(crate) fn dropped_table(
     table: &str,
 ) -> Option<Draft> {
     let model = schema.tables.get(table)?;
-    let restorer = Restorer {
-        engine: schema.engine,
-        convention,
-        kinds,
-        table: model,
-    };
+    let restorer = Restorer::new(schema, convention, kinds, model);
     let edits = vec![Edit::DropTable {
         table: table.to_owned(),
     }];
@@ -80,12 +70,7 @@ pub(crate) fn renamed_column(
 ) -> Option<Draft> {
     let model = schema.tables.get(table)?;
     model.column(from)?;
-    let restorer = Restorer {
-        engine: schema.engine,
-        convention,
-        kinds,
-        table: model,
-    };
+    let restorer = Restorer::new(schema, convention, kinds, model);
     let edit = Edit::RenameColumn {
         table: table.to_owned(),
         column: from.to_owned(),
