@@ -1,14 +1,11 @@
 //! Callers who go away at any point leave nothing behind on a connection to PostgreSQL.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::SeqCst},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering::SeqCst},
 };
 
-use acceptance::PostgresServer;
+use acceptance::{Numbers, PostgresServer, cancellations};
 use futures_util::StreamExt as _;
 use groundwork_core::db::{CopyRows, Database};
 use sea_orm::{ConnectionTrait, DbErr, Statement, StreamTrait as _};
@@ -16,27 +13,8 @@ use tokio::task::JoinSet;
 
 use super::given::{CONVENTION, config, number};
 
-/// `CANCELLATIONS=5000` is the long form.
-fn wanted() -> usize {
-    let wanted = std::env::var_os("CANCELLATIONS").and_then(|text| text.into_string().ok());
-    wanted.map_or(1500, |text| text.parse().expect("a number"))
-}
-
-/// Numbers that look random, the same in each run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (self.0 >> 33) % most
-    }
-}
-
 /// One of the things that callers do, on rows of their own.
-async fn one(db: &Database, kind: u64, id: i64) -> Result<Option<i64>, DbErr> {
+async fn one(db: &Database, kind: usize, id: i64) -> Result<Option<i64>, DbErr> {
     let insert = format!("INSERT INTO t VALUES ({id})");
     match kind {
         0 | 1 => {
@@ -115,9 +93,9 @@ async fn callers_who_go_away_leave_no_transaction_and_no_answer_behind() {
         callers.spawn(async move {
             let mut numbers = Numbers(caller);
             let mut stored = Vec::new();
-            while cancelled.load(SeqCst) < wanted() {
+            while cancelled.load(SeqCst) < cancellations(1_500) {
                 let id = next.fetch_add(1, SeqCst);
-                let wait = Duration::from_micros(numbers.below(4_000));
+                let wait = numbers.micros_below(4_000);
                 let one = one(&db, numbers.below(8), id);
                 match tokio::time::timeout(wait, one).await {
                     Ok(done) => stored.extend(done.unwrap()),

@@ -38,7 +38,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use acceptance::{Engine, Home, Scratch, on_both_engines, production::files_below};
+use acceptance::{
+    Engine, Home, Scratch, on_both_engines,
+    production::{copy_of, files_below},
+};
 use groundwork_migrate::entities::{Entities, EntitiesError, Outcome};
 use sea_orm::{Database, DatabaseConnection};
 use sea_orm_migration::{MigrationTrait, SchemaManager};
@@ -107,13 +110,7 @@ struct Copy {
 
 impl Copy {
     fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let original = here().join("../entity");
-        for (file, bytes) in files_below(&original) {
-            let path = dir.path().join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
-        }
+        let dir = copy_of(&here().join("../entity"));
         Self { dir }
     }
 

@@ -13,7 +13,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use acceptance::{Engine, Scratch, production::files_below};
+use acceptance::{Engine, Scratch, production::copy_of};
 use groundwork_migrate::{
     entities::{TypeMap, generate},
     evolve::{Decisions, Evolution, EvolveError, Sources, evolve},
@@ -30,13 +30,7 @@ struct Entities {
 impl Entities {
     /// A copy of the crate `entity`.
     fn copy() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let original = Path::new(env!("CARGO_MANIFEST_DIR")).join("../entity");
-        for (file, bytes) in files_below(&original) {
-            let path = dir.path().join(file);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
-        }
+        let dir = copy_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../entity"));
         Self { dir }
     }
 

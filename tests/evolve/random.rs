@@ -5,7 +5,7 @@
 
 use std::fs;
 
-use acceptance::{Engine, on_both_engines};
+use acceptance::{Engine, Numbers, on_both_engines};
 use groundwork_migrate::{
     diff::{Change, Difference, Kind as ObjectKind, differences},
     evolve::{Answer, Decisions, Evolution, EvolveError, Question},
@@ -21,7 +21,7 @@ use migration::CONVENTION;
 use super::{
     Entities,
     random_edits::{Edited, edit},
-    random_schema::{Db, Numbers},
+    random_schema::Db,
     write_entities,
 };
 

@@ -5,7 +5,9 @@ use std::{fs, path::Path};
 
 use groundwork_schema::table::{Kind, OnDelete};
 
-use super::random_schema::{Db, DbColumn, DbTable, Extra, Numbers, enum_name};
+use acceptance::Numbers;
+
+use super::random_schema::{Db, DbColumn, DbTable, Extra, enum_name};
 
 /// The fields of a file, to be edited.
 pub(super) struct Text {

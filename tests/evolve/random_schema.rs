@@ -1,6 +1,7 @@
 //! Schemas at random, in words of their own: what edits do to them is known without reading any
 //! entity.
 
+use acceptance::Numbers;
 use groundwork_schema::table::{
     Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Table, Unique,
 };
@@ -8,25 +9,6 @@ use sea_orm_migration::{
     MigrationName, MigrationTrait, async_trait,
     prelude::{DbErr, SchemaManager},
 };
-
-/// A generator of numbers that gives the same ones each time (Knuth's MMIX).
-pub(super) struct Numbers(pub(super) u64);
-
-impl Numbers {
-    pub(super) fn below(&mut self, limit: usize) -> usize {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    pub(super) fn one_in(&mut self, many: usize) -> bool {
-        self.below(many) == 0
-    }
-
-    pub(super) fn pick<T: Clone>(&mut self, list: &[T]) -> Option<T> {
-        (!list.is_empty()).then(|| list[self.below(list.len())].clone())
-    }
-}
 
 #[derive(Clone, Debug)]
 pub(super) struct Db {

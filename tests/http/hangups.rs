@@ -1,14 +1,11 @@
 //! Clients that hang up at any moment leave nothing behind for others.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
 };
 
-use acceptance::{Engine, Home, PostgresServer, send};
+use acceptance::{Engine, Home, Numbers, PostgresServer, cancellations, send};
 use reqwest::Client;
 use serde_json::{Value, json};
 use tokio::{
@@ -17,25 +14,6 @@ use tokio::{
     task::JoinSet,
     time::timeout,
 };
-
-/// `CANCELLATIONS=5000` is the long form.
-fn wanted() -> usize {
-    let wanted = std::env::var_os("CANCELLATIONS").and_then(|text| text.into_string().ok());
-    wanted.map_or(800, |text| text.parse().expect("a number"))
-}
-
-/// Numbers that look random, the same in each run.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (self.0 >> 33) % most
-    }
-}
 
 fn request(method: &str, path: &str, body: &str) -> String {
     format!(
@@ -50,7 +28,7 @@ fn project(title: &str) -> String {
 }
 
 /// One of the things that clients ask for.
-fn one(kind: u64, title: &str) -> String {
+fn one(kind: usize, title: &str) -> String {
     match kind {
         0..=2 => request("POST", "/api/projects", &project(title)),
         3 => {
@@ -76,8 +54,8 @@ async fn ask(address: &str, text: &str, numbers: &mut Numbers) -> Option<String>
         stream.set_zero_linger().unwrap();
     }
     // Often while the request is on its way, sometimes when its answer is.
-    let longest = [2_000, 15_000, 60_000, 250_000][usize::try_from(numbers.below(4)).unwrap()];
-    let wait = Duration::from_micros(numbers.below(longest));
+    let longest = numbers.one_of(&[2_000, 15_000, 60_000, 250_000]);
+    let wait = numbers.micros_below(longest);
     let asked = async {
         stream.write_all(text.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
@@ -121,7 +99,7 @@ async fn clients_that_hang_up_leave_no_transaction_and_no_answer_behind() {
             let mut numbers = Numbers(client);
             let mut stored = Vec::new();
             let mut round = 0;
-            while hung_up.load(SeqCst) < wanted() {
+            while hung_up.load(SeqCst) < cancellations(800) {
                 round += 1;
                 let title = format!("c{client}-{round}");
                 let text = one(numbers.below(7), &title);

@@ -13,7 +13,7 @@ use tokio::{
     process::Command,
 };
 
-use super::{connect, execute, running::ONE, scripts, texts, up};
+use super::{Untransacted, connect, execute, running::ONE, scripts, texts, up};
 
 /// The program `downstream` at work on a scratch database.
 fn downstream(scratch: &Scratch, arguments: &[&str]) -> Command {
@@ -194,35 +194,17 @@ async fn a_statement_that_takes_too_long_is_ended_on_postgres() {
 }
 
 /// Builds a unique index outside of a transaction.
-struct Concurrent;
-
-impl MigrationName for Concurrent {
-    fn name(&self) -> &'static str {
-        "m20260102_000000_index_one"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Concurrent {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let sql = "CREATE UNIQUE INDEX CONCURRENTLY uq_one_n ON one (n)";
-        manager
-            .get_connection()
-            .execute_unprepared(sql)
-            .await
-            .map(drop)
-    }
-    fn use_transaction(&self) -> Option<bool> {
-        Some(false)
-    }
-}
+const UNIQUE_ONE: Untransacted = Untransacted {
+    name: "m20260102_000000_index_one",
+    up: "CREATE UNIQUE INDEX CONCURRENTLY uq_one_n ON one (n)",
+};
 
 #[tokio::test]
 async fn an_unusable_index_is_removed_before_it_is_built_again_on_postgres() {
     let scratch = Scratch::empty(Engine::Postgres).await;
     let connection = connect(&scratch).await;
     let mut migrations = scripts(&[ONE]);
-    migrations.push(Box::new(Concurrent));
+    migrations.push(Box::new(UNIQUE_ONE));
     up(&connection, &migrations, Goal::Steps(1)).await.unwrap();
     execute(&connection, "INSERT INTO one VALUES (1)").await;
     let error = up(&connection, &migrations, Goal::All).await.unwrap_err();

@@ -61,6 +61,36 @@ pub(super) fn scripts(
         .collect()
 }
 
+/// A statement that no transaction takes, as a migration.
+struct Untransacted {
+    name: &'static str,
+    up: &'static str,
+}
+
+/// Makes an index that does not lock its table.
+const INDEX_ONE: Untransacted = Untransacted {
+    name: "m20260102_000000_index_one",
+    up: "CREATE INDEX CONCURRENTLY ix_one_n ON one (n)",
+};
+
+impl MigrationName for Untransacted {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Untransacted {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let connection = manager.get_connection();
+        connection.execute_unprepared(self.up).await.map(drop)
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(false)
+    }
+}
+
 /// A connection of a migration's own to the scratch database.
 async fn connect(scratch: &Scratch) -> DatabaseConnection {
     connect_with(scratch, 1).await

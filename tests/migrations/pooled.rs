@@ -11,33 +11,11 @@ use sea_orm_migration::prelude::*;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{names, running::ONE, scripts, texts, up};
-
-/// Makes an index that does not lock its table, which no transaction can.
-struct Concurrent;
-
-impl MigrationName for Concurrent {
-    fn name(&self) -> &'static str {
-        "m20260102_000000_index_one"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Concurrent {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let sql = "CREATE INDEX CONCURRENTLY ix_one_n ON one (n)";
-        let connection = manager.get_connection();
-        connection.execute_unprepared(sql).await.map(drop)
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(false)
-    }
-}
+use super::{INDEX_ONE, names, running::ONE, scripts, texts, up};
 
 fn migrations() -> Vec<Box<dyn MigrationTrait>> {
     let mut list = scripts(&[ONE]);
-    list.push(Box::new(Concurrent));
+    list.push(Box::new(INDEX_ONE));
     list
 }
 
@@ -57,7 +35,7 @@ async fn a_migration_that_needs_its_session_is_refused_in_transaction_mode(
     let connection = connect_for_migration(&config).await.unwrap();
     let refused = up(&connection, &migrations(), Goal::All).await.unwrap_err();
     assert!(
-        matches!(&refused, RunError::SharedSession { migration } if migration == Concurrent.name()),
+        matches!(&refused, RunError::SharedSession { migration } if migration == INDEX_ONE.name),
         "{refused:?}"
     );
     assert!(
@@ -72,7 +50,7 @@ async fn a_migration_that_needs_its_session_is_refused_in_transaction_mode(
     let applied = texts(&connection, "SELECT version FROM seaql_migrations").await;
     assert_eq!(applied, [ONE.0]);
     let report = up(&connection, &migrations(), Goal::All).await.unwrap();
-    assert_eq!(names(&report), [Concurrent.name()]);
+    assert_eq!(names(&report), [INDEX_ONE.name]);
     let locks = "SELECT pid::text FROM pg_locks WHERE locktype = 'advisory'";
     assert_eq!(texts(&connection, locks).await, [""; 0]);
 }
@@ -84,7 +62,7 @@ async fn it_runs_in_session_mode_and_gives_its_session_back_as_it_was() {
     let config = database_config(&pooler.url());
     let connection = connect_for_migration(&config).await.unwrap();
     let report = up(&connection, &migrations(), Goal::All).await.unwrap();
-    assert_eq!(names(&report), [ONE.0, Concurrent.name()]);
+    assert_eq!(names(&report), [ONE.0, INDEX_ONE.name]);
     // What PgBouncer itself sets has other names.
     let set = "SELECT name FROM pg_settings WHERE source = 'session'
                AND name IN ('lock_timeout', 'statement_timeout', 'client_connection_check_interval')";

@@ -8,7 +8,9 @@ use groundwork_schema::run::{self, Event, Goal, RunError, Settings};
 use migration::CONVENTION;
 use sea_orm_migration::{prelude::*, sea_orm::TransactionTrait};
 
-use super::{connect, connect_with, down, execute, names, scripts, settings, tables, texts, up};
+use super::{
+    INDEX_ONE, connect, connect_with, down, execute, names, scripts, settings, tables, texts, up,
+};
 
 pub(super) const ONE: (&str, &str, &str) = (
     "m20260101_000000_create_one",
@@ -312,33 +314,13 @@ async fn a_pool_of_several_is_refused_on_sqlite() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_index_can_be_built_concurrently_and_once_on_postgres() {
-    struct Concurrent;
-    impl MigrationName for Concurrent {
-        fn name(&self) -> &'static str {
-            "m20260102_000000_index_one"
-        }
-    }
-    #[async_trait::async_trait]
-    impl MigrationTrait for Concurrent {
-        async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-            let sql = "CREATE INDEX CONCURRENTLY ix_one_n ON one (n)";
-            manager
-                .get_connection()
-                .execute_unprepared(sql)
-                .await
-                .map(drop)
-        }
-        fn use_transaction(&self) -> Option<bool> {
-            Some(false)
-        }
-    }
     let scratch = Scratch::empty(Engine::Postgres).await;
     let mut tasks = Vec::new();
     for _ in 0..4 {
         let connection = connect(&scratch).await;
         tasks.push(tokio::spawn(async move {
             let mut migrations = scripts(&[ONE]);
-            migrations.push(Box::new(Concurrent));
+            migrations.push(Box::new(INDEX_ONE));
             let report = up(&connection, &migrations, Goal::All).await.unwrap();
             report.steps.len()
         }));

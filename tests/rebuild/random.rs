@@ -1,26 +1,12 @@
 //! Changes in any combination and order: each is made whole or not at all.
 
+use acceptance::Numbers;
 use groundwork_schema::{
     alter::Alter,
     table::{Check, Column, Condition, ForeignKey, Index, Kind, OnDelete, Unique},
 };
 
 use super::given::{DatabaseSnapshot, Step, library, require_sound, up};
-
-/// A generator of numbers that gives the same ones each time (Knuth's MMIX).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: usize) -> usize {
-        let next = self.0.wrapping_mul(6_364_136_223_846_793_005);
-        self.0 = next.wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % limit
-    }
-
-    fn pick<T: Copy>(&mut self, list: &[T]) -> T {
-        list[self.below(list.len())]
-    }
-}
 
 const TABLES: [&str; 5] = ["books", "authors", "loans", "codes", "notes"];
 const COLUMNS: [&str; 12] = [
@@ -48,17 +34,17 @@ const LISTS: [&[&str]; 6] = [
 
 /// Adds one change to those of a table.
 fn one_more(alter: Alter, numbers: &mut Numbers) -> Alter {
-    let (column, list) = (numbers.pick(&COLUMNS), numbers.pick(&LISTS));
+    let (column, list) = (numbers.one_of(&COLUMNS), numbers.one_of(&LISTS));
     match numbers.below(17) {
         0 => alter.set_required(column),
         1 => alter.set_optional(column),
-        2 => alter.set_default(column, numbers.pick(&["'x'", "1", "1 + 1"])),
+        2 => alter.set_default(column, numbers.one_of(&["'x'", "1", "1 + 1"])),
         3 => alter.drop_default(column),
         4 => alter.add_check(Check {
-            rule: numbers.pick(&["one", "two"]),
-            condition: Condition::Sql(numbers.pick(&["price >= 0", "title <> ''", "born > 0"])),
+            rule: numbers.one_of(&["one", "two"]),
+            condition: Condition::Sql(numbers.one_of(&["price >= 0", "title <> ''", "born > 0"])),
         }),
-        5 => alter.drop_check(numbers.pick(&["price", "born", "one"])),
+        5 => alter.drop_check(numbers.one_of(&["price", "born", "one"])),
         6 => alter.add_unique(Unique {
             columns: list,
             ..Unique::DEFAULT
@@ -69,7 +55,7 @@ fn one_more(alter: Alter, numbers: &mut Numbers) -> Alter {
         }),
         8 => alter.add_foreign_key(ForeignKey {
             columns: &["sequel_of"],
-            table: numbers.pick(&["books", "authors"]),
+            table: numbers.one_of(&["books", "authors"]),
             referred_columns: &["id"],
             on_delete: OnDelete::SetNull,
             ..ForeignKey::DEFAULT
@@ -83,10 +69,10 @@ fn one_more(alter: Alter, numbers: &mut Numbers) -> Alter {
         12 => alter.drop_column(column),
         13 => alter.add_column_filled(Column::required("fresh", Kind::Text), "'new'"),
         14 => alter.add_column(Column::optional("other", Kind::BigInteger)),
-        15 => alter.rename_column(column, numbers.pick(&["renamed", "note"])),
+        15 => alter.rename_column(column, numbers.one_of(&["renamed", "note"])),
         _ => alter.change_type(
             column,
-            numbers.pick(&[Kind::Text, Kind::Double, Kind::BigInteger]),
+            numbers.one_of(&[Kind::Text, Kind::Double, Kind::BigInteger]),
         ),
     }
 }
@@ -100,7 +86,7 @@ async fn random_changes_lose_nothing_that_they_are_not_about() {
         let mut list = super::given::migrations(super::given::LIBRARY, Vec::new(), Vec::new());
         list.truncate(1);
         for number in 0..6 {
-            let table = numbers.pick(&TABLES);
+            let table = numbers.one_of(&TABLES);
             let mut alter = Alter::table(table);
             for _ in 0..=numbers.below(2) {
                 alter = one_more(alter, &mut numbers);

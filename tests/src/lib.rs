@@ -18,6 +18,7 @@
 pub mod given;
 pub mod guide;
 pub mod load;
+mod numbers;
 mod plan;
 pub mod production;
 mod program;
@@ -31,6 +32,7 @@ pub use groundwork_test::{
     Engine, Scratch, on_both_engines,
     postgres::{PgBouncer, PoolMode, PostgresServer, Stop},
 };
+pub use numbers::{Numbers, cancellations};
 pub use plan::plan;
 pub use program::{Home, Outcome, Program};
 pub use request::send;

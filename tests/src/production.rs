@@ -7,6 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// A picture of 2 × 2 pixels.
 pub const PNG: &[u8] = include_bytes!("../../crates/core/samples/keyframe.png");
@@ -135,6 +136,22 @@ pub fn files_below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
         }
     }
     found
+}
+
+/// A copy of a folder, which goes when it is dropped.
+///
+/// # Panics
+/// If the folder cannot be read, or the copy not be written.
+#[must_use]
+pub fn copy_of(folder: &Path) -> TempDir {
+    let copy = tempfile::tempdir().expect("a folder for the copy");
+    for (file, bytes) in files_below(folder) {
+        let path = copy.path().join(file);
+        let parent = path.parent().expect("a file is in a folder");
+        fs::create_dir_all(parent).expect("a folder of the copy");
+        fs::write(&path, bytes).expect("a file of the copy");
+    }
+    copy
 }
 
 /// The files that a store holds under its root, without the one that says what the root calls itself.
