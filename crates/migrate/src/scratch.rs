@@ -36,14 +36,18 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// What the names of databases on a server begin with; a UUID follows.
 const PREFIX: &str = "migrate_scratch_";
 
-/// The databases of this role that have no owner any more.
-const ABANDONED: &str = "\
-    SELECT datname::text FROM pg_database AS kept \
-    WHERE datname ~ '^migrate_scratch_[0-9a-f]{32}$' \
-      AND datdba = (SELECT oid FROM pg_roles WHERE rolname = current_user) \
-      AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = kept.datname) \
-      AND NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
-        AND (classid::bigint << 32 | objid::bigint) = hashtextextended(kept.datname::text, 0))";
+/// The scratch databases or schemas of this role that have no owner any more, from the catalog that
+/// has these columns for a name and a role.
+pub(crate) fn abandoned(catalog: &str, name: &str, role: &str) -> AssertSqlSafe<String> {
+    AssertSqlSafe(format!(
+        "SELECT {name}::text FROM {catalog} AS kept \
+         WHERE {name} ~ '^{PREFIX}[0-9a-f]{{32}}$' \
+           AND {role} = (SELECT oid FROM pg_roles WHERE rolname = current_user) \
+           AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = kept.{name}) \
+           AND NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
+             AND (classid::bigint << 32 | objid::bigint) = hashtextextended(kept.{name}::text, 0))"
+    ))
+}
 
 /// The search path, and the schema in which it makes new tables.
 const PLACE: &str = "SELECT current_setting('search_path'), current_schema()::text";
@@ -353,7 +357,9 @@ async fn session(server: &PgConnectOptions, database: &str) -> Result<PgConnecti
 /// be doing the same, or somebody is looking at the database.
 async fn drop_abandoned(session: &mut PgConnection) {
     // Prepared, its name might be another client's behind a pooler.
-    let found = session.fetch_all(ABANDONED).await;
+    let found = session
+        .fetch_all(abandoned("pg_database", "datname", "datdba"))
+        .await;
     let names = found.iter().flatten().filter_map(|row| row.try_get(0).ok());
     for database in names.collect::<Vec<String>>() {
         let drop = format!("DROP DATABASE IF EXISTS {}", identifier(&database));

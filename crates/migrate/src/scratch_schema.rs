@@ -5,17 +5,11 @@
 
 use groundwork_schema::sql::identifier;
 use sea_orm::sqlx::{
-    self, AssertSqlSafe, Executor as _, PgConnection, Row as _, postgres::PgConnectOptions,
+    self, AssertSqlSafe, Executor as _, PgConnection, Row as _, SqlSafeStr,
+    postgres::PgConnectOptions,
 };
 
-/// The schemas of this role that have no owner any more.
-const ABANDONED: &str = "\
-    SELECT nspname::text FROM pg_namespace AS kept \
-    WHERE nspname ~ '^migrate_scratch_[0-9a-f]{32}$' \
-      AND nspowner = (SELECT oid FROM pg_roles WHERE rolname = current_user) \
-      AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = kept.nspname) \
-      AND NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 \
-        AND (classid::bigint << 32 | objid::bigint) = hashtextextended(kept.nspname::text, 0))";
+use crate::scratch::abandoned;
 
 /// The schemas that hold what extensions bring (types, operators, functions) and no table of
 /// anybody's: a statement that means a table of ours must never reach one of those.
@@ -91,8 +85,11 @@ impl ScratchSchema {
     }
 }
 
-async fn names(session: &mut PgConnection, sql: &'static str) -> Result<Vec<String>, sqlx::Error> {
-    let rows = session.fetch_all(sql).await?;
+async fn names(
+    session: &mut PgConnection,
+    sql: impl SqlSafeStr,
+) -> Result<Vec<String>, sqlx::Error> {
+    let rows = session.fetch_all(sql.into_sql_str()).await?;
     rows.iter().map(|row| row.try_get(0)).collect()
 }
 
@@ -104,7 +101,8 @@ async fn drop_schema(session: &mut PgConnection, name: &str) -> Result<(), sqlx:
 
 /// Drops what killed processes have left. A failure is no reason not to go on.
 async fn drop_abandoned(session: &mut PgConnection) {
-    for schema in names(session, ABANDONED).await.unwrap_or_default() {
+    let abandoned = abandoned("pg_namespace", "nspname", "nspowner");
+    for schema in names(session, abandoned).await.unwrap_or_default() {
         if let Err(error) = drop_schema(session, &schema).await {
             tracing::debug!(%error, schema, "left an abandoned scratch schema");
         }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use groundwork_core::{clock::Clock, config::Namespace};
 use groundwork_naming::Convention;
+use groundwork_schema::run::Settings;
 use sea_orm_migration::MigrationTrait;
 
 /// What `migrate` works on.
@@ -45,6 +46,14 @@ impl App {
             kept_by_restore: &[],
             now: Clock::system().now(),
             program: program.into(),
+        }
+    }
+
+    /// How this program's migrations are run, unless a flag says otherwise.
+    pub(super) fn run_settings(&self) -> Settings<'_> {
+        Settings {
+            program: Some(&self.program),
+            ..Settings::new(&self.convention)
         }
     }
 }

@@ -271,9 +271,8 @@ impl ChangeOptions {
             lock_timeout: seconds(self.lock_timeout),
             statement_timeout: self.statement_timeout.map(seconds),
             order,
-            program: Some(&app.program),
             backups: if self.no_backup { 0 } else { KEPT },
-            ..Settings::new(&app.convention)
+            ..app.run_settings()
         }
     }
 }

@@ -56,8 +56,7 @@ impl Mark {
         let progress = |event: run::Event<'_>| show(event, output);
         let settings = Settings {
             progress: &progress,
-            program: Some(&app.program),
-            ..Settings::new(&app.convention)
+            ..app.run_settings()
         };
         let (what, mark) = match (&self.applied, &self.pending, &self.renamed) {
             (Some(name), _, _) => (What::Applied(name), "applied"),

@@ -80,11 +80,7 @@ impl Plan {
             _ => PlanFormat::Text,
         };
         let steps = run::plan(&app.migrations, direction, span, engine).await?;
-        let settings = Settings {
-            program: Some(&app.program),
-            ..Settings::new(&app.convention)
-        };
-        print(&steps, app, engine, format, &settings, output)
+        print(&steps, app, engine, format, &app.run_settings(), output)
     }
 }
 

@@ -37,8 +37,7 @@ impl Repair {
         let progress = |event: run::Event<'_>| show(event, output);
         let settings = Settings {
             progress: &progress,
-            program: Some(&app.program),
-            ..Settings::new(&app.convention)
+            ..app.run_settings()
         };
         let corrections = if self.dry_run {
             run::repairs(connection, &app.migrations).await?

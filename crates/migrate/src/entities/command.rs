@@ -168,15 +168,7 @@ impl Entities {
         if self.action == Some(Action::Init) {
             return self.init(migrations, convention, out, err).await;
         }
-        let entity = match &self.entity {
-            Some(folder) => folder.clone(),
-            None => nearest_entity_crate()?,
-        };
-        let source = entity.join("src");
-        let tree = self
-            .tree(&entity.join(TYPE_MAP), migrations, convention)
-            .await?;
-        let differences = tree.compare(&source).map_err(EntitiesError::Generate)?;
+        let (tree, source, differences) = self.compared(migrations, convention).await?;
         if !self.check {
             tree.apply(&source, &differences)
                 .map_err(EntitiesError::Generate)?;
@@ -201,15 +193,7 @@ impl Entities {
         migrations: &[Box<dyn MigrationTrait>],
         convention: &Convention,
     ) -> Result<Vec<String>, EntitiesError> {
-        let entity = match &self.entity {
-            Some(folder) => folder.clone(),
-            None => nearest_entity_crate()?,
-        };
-        let source = entity.join("src");
-        let tree = self
-            .tree(&entity.join(TYPE_MAP), migrations, convention)
-            .await?;
-        let differences = tree.compare(&source).map_err(EntitiesError::Generate)?;
+        let (tree, source, differences) = self.compared(migrations, convention).await?;
         let files = differences.iter().map(|difference| {
             let path = source.join(&difference.file);
             format!("file {}: {}", path.display(), stale(difference))
@@ -222,6 +206,24 @@ impl Entities {
             )
         });
         Ok(files.chain(undeclared).collect())
+    }
+
+    /// What the migrations and the type map give, the folder that it belongs in, and where that differs.
+    async fn compared(
+        &self,
+        migrations: &[Box<dyn MigrationTrait>],
+        convention: &Convention,
+    ) -> Result<(Tree, PathBuf, Vec<Difference>), EntitiesError> {
+        let entity = match &self.entity {
+            Some(folder) => folder.clone(),
+            None => nearest_entity_crate()?,
+        };
+        let source = entity.join("src");
+        let tree = self
+            .tree(&entity.join(TYPE_MAP), migrations, convention)
+            .await?;
+        let differences = tree.compare(&source).map_err(EntitiesError::Generate)?;
+        Ok((tree, source, differences))
     }
 
     /// Writes a first type map, from which the entities can be generated.

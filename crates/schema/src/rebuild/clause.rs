@@ -6,7 +6,7 @@ use super::{
     RebuildError,
     token::{mentions, tokens},
 };
-use crate::sql::Token;
+use crate::sql::{AFTER_TYPE, Token};
 
 /// A constraint, or a default, collation or computation of a column.
 #[derive(Clone, Debug)]
@@ -273,20 +273,7 @@ impl<'a> Parser<'a> {
     }
 
     fn begins_clause(&self) -> bool {
-        const KEYWORDS: [&str; 11] = [
-            "CONSTRAINT",
-            "PRIMARY",
-            "NOT",
-            "NULL",
-            "UNIQUE",
-            "CHECK",
-            "DEFAULT",
-            "COLLATE",
-            "REFERENCES",
-            "GENERATED",
-            "AS",
-        ];
-        KEYWORDS.iter().any(|keyword| self.peek(keyword))
+        AFTER_TYPE.iter().any(|keyword| self.peek(keyword))
     }
 
     fn peek(&self, keyword: &str) -> bool {

@@ -2,6 +2,21 @@
 //! (<https://www.sqlite.org/lang_keywords.html>), and the reserved ones of PostgreSQL
 //! (<https://www.postgresql.org/docs/current/sql-keywords-appendix.html>).
 
+/// What ends the type of a column in SQLite, which takes any words for one.
+pub const AFTER_TYPE: [&str; 11] = [
+    "CONSTRAINT",
+    "PRIMARY",
+    "NOT",
+    "NULL",
+    "UNIQUE",
+    "CHECK",
+    "DEFAULT",
+    "COLLATE",
+    "REFERENCES",
+    "GENERATED",
+    "AS",
+];
+
 /// In capitals, in order.
 #[rustfmt::skip]
 pub(super) const KEYWORDS: &[&str] = &[

@@ -15,6 +15,7 @@ pub(crate) use create::{
     check, column, column_rest, create_index, foreign_key, primary_key, statements, timing, unique,
 };
 pub(crate) use default::{default, is_literal};
+pub use keywords::AFTER_TYPE;
 pub use normal::normal;
 pub(crate) use normal::{unquoted, verb};
 pub(crate) use quote::{

@@ -32,6 +32,16 @@ pub(super) fn listed(sources: &Path) -> Result<Vec<String>, NewError> {
     Ok(list.names())
 }
 
+/// All migrations that there are, listed or built, none of which may have this name.
+fn others(sources: &Path, name: &str, known: &[&str]) -> Result<Vec<String>, NewError> {
+    require_good(name)?;
+    let mut all = listed(sources)?;
+    all.extend(known.iter().map(|&known| known.to_owned()));
+    let names: Vec<&str> = all.iter().map(String::as_str).collect();
+    require_free(name, &names)?;
+    Ok(all)
+}
+
 /// A name that no migration has, with its timestamp.
 pub(super) fn full_name(
     sources: &Path,
@@ -39,17 +49,10 @@ pub(super) fn full_name(
     now: DateTime<Utc>,
     known: &[&str],
 ) -> Result<String, NewError> {
-    require_good(name)?;
-    let listed = listed(sources)?;
-    let all: Vec<&str> = listed
-        .iter()
-        .map(String::as_str)
-        .chain(known.iter().copied())
-        .collect();
-    require_free(name, &all)?;
+    let all = others(sources, name, known)?;
     Ok(format!(
         "{}_{name}",
-        timestamp(now, all.iter().max().copied())
+        timestamp(now, all.iter().max().map(String::as_str))
     ))
 }
 
@@ -74,17 +77,10 @@ pub(in crate::cli) fn add_first(
     known: &[&str],
     contents: &str,
 ) -> Result<Written, NewError> {
-    require_good(name)?;
-    let listed = listed(sources)?;
-    let all: Vec<&str> = listed
-        .iter()
-        .map(String::as_str)
-        .chain(known.iter().copied())
-        .collect();
-    require_free(name, &all)?;
+    let all = others(sources, name, known)?;
     let migration = format!(
         "{}_{name}",
-        timestamp_before(now, all.iter().min().copied())
+        timestamp_before(now, all.iter().min().map(String::as_str))
     );
     let file = write_and_register(sources, &migration, contents, Place::First)?;
     Ok(Written { migration, file })

@@ -2,22 +2,7 @@
 //! type, and a text in single quotes for a name. A pragma tells the types.
 
 use groundwork_naming::Engine;
-use groundwork_schema::sql::{Token, TokenKind, identifier, tokens};
-
-/// Words that end the type of a column.
-const AFTER_TYPE: [&str; 11] = [
-    "CONSTRAINT",
-    "PRIMARY",
-    "NOT",
-    "NULL",
-    "UNIQUE",
-    "CHECK",
-    "DEFAULT",
-    "COLLATE",
-    "REFERENCES",
-    "GENERATED",
-    "AS",
-];
+use groundwork_schema::sql::{AFTER_TYPE, Token, TokenKind, identifier, tokens};
 
 /// Words that a constraint of the table begins with.
 const CONSTRAINTS: [&str; 5] = ["CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"];
