@@ -2,10 +2,10 @@
 //! gives such entities is written as a migration.
 //!
 //! Entities are a function of the schema and of `entities.toml`. Both the edited files and those
-//! that the migrations give are read into one model ([`read`]), and compared ([`compare`]): what
+//! that the migrations give are read into one model (`read`), and compared (`compare`): what
 //! entities cannot say, such as a check or a trigger, takes no part and stays as it is. The edits
-//! become calls of `Table` and `Alter` ([`plan`]), those become text ([`render`]), and both ways
-//! are run on scratch databases with rows ([`prove`]) before anything is kept.
+//! become calls of `Table` and `Alter` (`plan`), those become text (`render`), and both ways
+//! are run on scratch databases with rows (`prove`) before anything is kept.
 
 mod catalog;
 mod compare;
