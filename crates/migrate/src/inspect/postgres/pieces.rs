@@ -2,7 +2,7 @@
 //!
 //! A query for each kind of object puts its statements together from what the server's functions
 //! say (`pg_get_constraintdef`, `pg_get_indexdef`, …); they are in `objects/`. Beside them come the
-//! columns of the catalog that can be compared as they are, as the [census](super::census) lists
+//! columns of the catalog that can be compared as they are, as the [census] lists
 //! them: what a statement of ours forgets is found there.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
